@@ -1,0 +1,86 @@
+import type { KubernetesObject, ObjectRef } from '../engines/objects.ts';
+import type { LogExcerpt, Read, Scope, SnapshotData } from '../engines/snapshot-data.ts';
+
+/** A kind as the API server serves it. */
+export interface ResourceType {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  /** The plural of the URL: `deployments`. */
+  readonly resource: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+  readonly shortNames: readonly string[];
+}
+
+export interface TablePage {
+  readonly type: ResourceType;
+  readonly columns: readonly string[];
+  readonly rows: readonly { readonly namespace?: string | undefined; readonly cells: readonly (string | number | boolean)[] }[];
+  /** Opaque; where the next page starts. */
+  readonly cursor?: string | undefined;
+  /** How many more the server says there are, when it says so. */
+  readonly remaining?: number | undefined;
+}
+
+export interface ListQuery {
+  /** Kind, plural or short name, with an optional group: `Deployment`, `deploy`, `certificates.cert-manager.io`. */
+  readonly kind: string;
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+/**
+ * One cluster, or an archive of one, to read from. Every method throws `AppError`: `not_found` (with the nearest
+ * names in `details.suggestions`), `permission_denied` (with `details.required_permission`), `timeout`, `api_error`,
+ * `unavailable`. Every method ends when `signal` aborts.
+ */
+export interface Reader {
+  /** What a diagnosis of `scope` needs. Failed reads do not throw: they are in `reads`. Throws only when nothing can be read at all. */
+  collect(scope: Scope, signal: AbortSignal): Promise<SnapshotData>;
+  /** A page of any kind, as the server prints it. */
+  list(query: ListQuery, signal: AbortSignal): Promise<TablePage>;
+  /** One object of any kind; Secret values are removed. */
+  get(ref: ObjectRef, signal: AbortSignal): Promise<KubernetesObject>;
+  /** Warning and Normal events about one object, newest last. */
+  events(ref: ObjectRef, signal: AbortSignal): Promise<readonly KubernetesObject[]>;
+  /** The last lines of a container's log, redacted. */
+  log(
+    target: { namespace: string; pod: string; container: string; previous: boolean; tailLines: number },
+    signal: AbortSignal,
+  ): Promise<LogExcerpt>;
+  /** Resolves a kind as people write it (`deploy`, `Deployment`, `deployments.apps`). */
+  resolve(kind: string, signal: AbortSignal): Promise<ResourceType>;
+}
+
+/** What a reader answers about itself. */
+export interface ClusterInfo {
+  readonly name: string;
+  readonly default: boolean;
+  readonly server?: string | undefined;
+  readonly reachable: boolean;
+  /** The API server's `gitVersion`. */
+  readonly version?: string | undefined;
+  /** Why it is not reachable, in one sentence. */
+  readonly problem?: string | undefined;
+}
+
+/** The clusters a caller may choose from. */
+export interface Clusters {
+  /** Every context with a probe of each; an unreachable cluster delays no other. */
+  list(signal: AbortSignal): Promise<readonly ClusterInfo[]>;
+  /** Throws `not_found` with the known names; `unavailable` when there is no kubeconfig at all. */
+  reader(cluster: string | undefined): Promise<Reader>;
+  /** A real call to the default cluster's API server; throws when it does not answer. */
+  ping(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Decides what to read next. Pure; called with what was read so far until it wants nothing more. Implemented by the
+ * engine, called by the collector.
+ */
+export type NextReads = (soFar: SnapshotData) => readonly Read[];
