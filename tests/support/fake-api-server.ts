@@ -1,0 +1,221 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubernetesObject, ObjectRef } from '../../src/engines/objects.ts';
+import type { ResourceType } from '../../src/kubernetes/ports.ts';
+import { answer, type FakeWorld, statusOf } from './fake-api-answers.ts';
+import { writeKubeconfig } from './kubeconfig-file.ts';
+import type { SelfSigned } from './self-signed.ts';
+
+export interface FakeApiServerOptions {
+  /** Served generically for get, list (with selectors and pages), Table and metadata lists. */
+  readonly objects?: readonly KubernetesObject[];
+  /** Log text by `namespace/pod/container`, and `namespace/pod/container?previous`; lines without timestamps. */
+  readonly logs?: Readonly<Record<string, string | readonly string[]>>;
+  /** Kinds beside the built-in ones, such as CRDs. */
+  readonly types?: readonly ResourceType[];
+  /** `gitVersion`. */
+  readonly version?: string;
+  /** When given, every request needs this bearer token, else 401. */
+  readonly token?: string;
+  /** Reads answered with 403, as `verb resource`, such as `list secrets` or `get pods/log`. */
+  readonly denied?: readonly string[];
+  /** Whether it speaks aggregated discovery; a server before 1.27 does not. Default true. */
+  readonly aggregatedDiscovery?: boolean;
+  /** Serves https with this certificate. */
+  readonly tls?: SelfSigned;
+  /** Also demand a client certificate that this authority signed. */
+  readonly clientAuthority?: string;
+}
+
+export interface RecordedRequest {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** What a matched request gets instead of its answer. */
+export type Fault =
+  | { readonly status: number; readonly reason?: string; readonly message?: string; readonly retryAfter?: number }
+  /** Never answers. */
+  | 'hang'
+  /** Resets the connection before an answer. */
+  | 'reset'
+  /** Half of the right body, then a reset. */
+  | 'reset-mid-body'
+  /** Half of the right body, ended as if it were whole. */
+  | 'truncated-json'
+  /** The right answer, late. */
+  | { readonly delayMs: number }
+  /** A JSON answer of one's own. */
+  | { readonly json: unknown }
+  /** A text answer of one's own. */
+  | { readonly text: string; readonly contentType?: string }
+  | ((request: RecordedRequest, response: ServerResponse) => void);
+
+export interface FakeApiServer {
+  readonly url: string;
+  /** Everything that arrived, oldest first. */
+  readonly requests: readonly RecordedRequest[];
+  /** Requests that neither objects nor overrides spell out; they were answered with 500. */
+  readonly unexpected: readonly string[];
+  /**
+   * Overrides requests for which `match` holds: `'GET /api/v1/pods'` (method and exact path) or a predicate; the first
+   * `times` of them, by default all. Later overrides win.
+   */
+  on(match: string | ((request: RecordedRequest) => boolean), fault: Fault, times?: number): void;
+  /** Adds objects or replaces those of the same name. */
+  apply(...objects: readonly KubernetesObject[]): void;
+  remove(ref: ObjectRef): void;
+  setToken(token: string): void;
+  /** Writes a kubeconfig of one context, `fake`, into a new temporary folder and returns its path. */
+  kubeconfig(options?: {
+    readonly user?: object;
+    readonly cluster?: object;
+    readonly namespace?: string;
+  }): Promise<string>;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A small API server on loopback that serves the given objects and answers 500 to whatever nothing spells out. */
+export async function aFakeApiServer(options: FakeApiServerOptions = {}): Promise<FakeApiServer> {
+  const world: FakeWorld = { ...options, objects: [...(options.objects ?? [])] };
+  const overrides: { match(request: RecordedRequest): boolean; fault: Fault; left: number }[] = [];
+  const requests: RecordedRequest[] = [];
+  const unexpected: string[] = [];
+
+  async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const request = await record(incoming);
+    requests.push(request);
+    const override = overrides.findLast(({ match, left }) => left > 0 && match(request));
+    const right = answer(world, request);
+    if (override !== undefined) {
+      override.left -= 1;
+      return misbehave(override.fault, { request, response, right });
+    }
+    if (right.unexpected) unexpected.push(`${request.method} ${request.path}`);
+    send(response, right);
+  }
+
+  const server = listener(options, (incoming, response) => {
+    serve(incoming, response).catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `${options.tls ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const close = async () => {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  };
+
+  return {
+    url,
+    requests,
+    unexpected,
+    on(match, fault, times = Number.POSITIVE_INFINITY) {
+      const matches =
+        typeof match === 'string' ? ({ method, path }: RecordedRequest) => `${method} ${path}` === match : match;
+      overrides.push({ match: matches, fault, left: times });
+    },
+    apply(...objects) {
+      for (const object of objects) {
+        world.objects = [...world.objects.filter((other) => !sameObject(other, object)), object];
+      }
+    },
+    remove({ kind, namespace, name }) {
+      world.objects = world.objects.filter(
+        (object) => object.kind !== kind || object.metadata.namespace !== namespace || object.metadata.name !== name,
+      );
+    },
+    setToken(token) {
+      world.token = token;
+    },
+    kubeconfig: ({ user = { token: options.token ?? 'test' }, cluster = {}, namespace } = {}) =>
+      writeKubeconfig([{ name: 'fake', server: url, user, cluster: { ...trustOf(options), ...cluster }, namespace }]),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function listener({ tls, clientAuthority }: FakeApiServerOptions, handler: Parameters<typeof createServer>[1]): Server {
+  if (tls === undefined) return createServer(handler as never);
+  const clientCheck = clientAuthority === undefined ? {} : { ca: clientAuthority, requestCert: true };
+  return createTlsServer({ key: tls.key, cert: tls.cert, ...clientCheck }, handler as never);
+}
+
+const trustOf = ({ tls }: FakeApiServerOptions): object =>
+  tls === undefined
+    ? { 'insecure-skip-tls-verify': true }
+    : { 'certificate-authority-data': Buffer.from(tls.cert).toString('base64') };
+
+const sameObject = (a: KubernetesObject, b: KubernetesObject): boolean =>
+  a.kind === b.kind &&
+  a.apiVersion === b.apiVersion &&
+  a.metadata.name === b.metadata.name &&
+  a.metadata.namespace === b.metadata.namespace;
+
+async function record(incoming: IncomingMessage): Promise<RecordedRequest> {
+  const { pathname, searchParams } = new URL(incoming.url ?? '/', 'http://fake');
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk as Buffer);
+  return {
+    method: incoming.method ?? '',
+    path: decodeURIComponent(pathname),
+    query: searchParams,
+    headers: incoming.headers,
+    body: Buffer.concat(chunks).toString(),
+  };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly unexpected?: boolean;
+}
+
+function send(response: ServerResponse, { status, body, headers }: Answer): void {
+  response.writeHead(status, headers).end(body);
+}
+
+interface Exchange {
+  readonly request: RecordedRequest;
+  readonly response: ServerResponse;
+  readonly right: Answer;
+}
+
+async function misbehave(fault: Fault, { request, response, right }: Exchange): Promise<void> {
+  if (typeof fault === 'function') return fault(request, response);
+  if (fault === 'hang') return;
+  if (fault === 'reset') return void response.socket?.resetAndDestroy();
+  const half = right.body.subarray(0, Math.floor(right.body.length / 2));
+  if (fault === 'truncated-json') return send(response, { ...right, body: half });
+  if (fault === 'reset-mid-body') {
+    response.writeHead(right.status, { ...right.headers, 'content-length': String(right.body.length) });
+    return void response.write(half, () => setImmediate(() => response.socket?.resetAndDestroy()));
+  }
+  if ('delayMs' in fault) {
+    await sleep(fault.delayMs);
+    return send(response, right);
+  }
+  if ('json' in fault) return send(response, ownAnswer(JSON.stringify(fault.json), 'application/json'));
+  if ('text' in fault) return send(response, ownAnswer(fault.text, fault.contentType ?? 'text/plain'));
+  const { status, reason = '', message = `fault ${status}`, retryAfter } = fault;
+  const headers = {
+    'content-type': 'application/json',
+    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+  };
+  send(response, { status, headers, body: Buffer.from(JSON.stringify(statusOf(status, reason, message))) });
+}
+
+const ownAnswer = (text: string, contentType: string): Answer => ({
+  status: 200,
+  headers: { 'content-type': contentType },
+  body: Buffer.from(text),
+});
