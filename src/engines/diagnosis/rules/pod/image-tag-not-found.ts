@@ -1,0 +1,79 @@
+import { parseImage, type PullFailure, pullFailures, registryWords } from '../../../images.ts';
+import { refOf } from '../../../objects.ts';
+import { workloadOf } from '../../../owners.ts';
+import { unreadySince } from '../../../pods.ts';
+import { previousRevision } from '../../../revisions.ts';
+import type { Snapshot } from '../../../snapshot.ts';
+import { defineRule, type Fix } from '../../rule.ts';
+
+export const imageTagNotFound = defineRule({
+  id: 'image-tag-not-found',
+  title: 'The image tag does not exist',
+  area: 'pod',
+  class: 'cause',
+  severity: 'high',
+  meaning: 'The registry answered and has no such tag or digest, so the container can never start from this reference.',
+  detection:
+    'A container waits in ErrImagePull or ImagePullBackOff and the registry said "manifest unknown" or "not found". ' +
+    'The back-off message repeats the last real error, so this holds after the events have expired. Tags of the same ' +
+    'repository that other pods run are named.',
+  remedies: [
+    'Roll back to the revision that ran before, when the reference is new.',
+    'Push the tag, or set the image to one that exists.',
+  ],
+  avoid: ['switching to latest or guessing a tag', 'deleting the pods in a loop: the tag is still missing'],
+
+  check: (snapshot) =>
+    pullFailures(snapshot)
+      .filter(({ rule }) => rule === 'image-tag-not-found')
+      .map((failure) => {
+        const { pod, container, image, message, at, source } = failure;
+        const running = runningTags(snapshot, image);
+        const { tag, digest } = parseImage(image);
+        return {
+          subject: refOf(pod),
+          container: container.name,
+          problem:
+            `cannot pull ${image}: the registry has no ${digest === undefined ? `tag ${tag}` : `such digest`}` +
+            (running.length > 0 ? ` (other pods run ${running.join(', ')})` : ''),
+          certainty: 'declared' as const,
+          evidence: [{ object: refOf(pod), source, text: registryWords(message), at }],
+          since: unreadySince(pod),
+          fixes: fixesOf(snapshot, failure),
+        };
+      }),
+});
+
+/** Tags of the same repository that run somewhere in this snapshot. */
+function runningTags(snapshot: Snapshot, image: string): readonly string[] {
+  const { host, repository } = parseImage(image);
+  const tags = snapshot
+    .all('Pod')
+    .flatMap(({ spec, status }) =>
+      (spec?.containers ?? [])
+        .filter(({ name }) => status?.containerStatuses?.some((each) => each.name === name && each.state?.running))
+        .map((container) => parseImage(container.image ?? '')),
+    )
+    .filter((other) => other.host === host && other.repository === repository)
+    .flatMap(({ tag }) => tag ?? []);
+  return [...new Set(tags)].toSorted().slice(0, 3);
+}
+
+function fixesOf(snapshot: Snapshot, { pod, container, image }: PullFailure): readonly Fix[] {
+  const workload = workloadOf(snapshot, pod);
+  const previous = previousRevision(snapshot, workload);
+  const before = previous?.template?.spec?.containers?.find(({ name }) => name === container.name)?.image;
+  const push: Fix = {
+    advice: `push ${image}, or set ${container.name}'s image to a tag that exists`,
+    reason: 'the registry has no such tag',
+  };
+  if (previous === undefined || before === undefined || before === image) return [push];
+  const target = `${workload.kind.toLowerCase()}/${workload.name}`;
+  return [
+    {
+      advice: `kubectl rollout undo ${target} -n ${workload.namespace} --to-revision=${previous.number}`,
+      reason: `revision ${previous.number} ran ${before}`,
+    },
+    push,
+  ];
+}

@@ -1,0 +1,47 @@
+import { type KubernetesObject, keyOf, type ObjectRef, type Pod, refOf } from './objects.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Owner chains in practice are three long (Pod, Job, CronJob); a cycle in a hand-made archive must end too. */
+const maximumDepth = 8;
+
+/** The controller that owns an object; `undefined` for a bare one. It may not exist (any more). */
+export function controllerOf({ metadata }: KubernetesObject): ObjectRef | undefined {
+  const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
+  if (owner?.kind === undefined || owner.name === undefined) return undefined;
+  const namespace = owner.kind === 'Node' ? undefined : metadata.namespace;
+  return { kind: owner.kind, namespace, name: owner.name };
+}
+
+/** The object, its controller, that one's controller, and so on; nearest first. */
+export function ownerChain(snapshot: Snapshot, object: KubernetesObject): readonly ObjectRef[] {
+  const chain: ObjectRef[] = [refOf(object)];
+  let current: KubernetesObject | undefined = object;
+  while (current !== undefined && chain.length < maximumDepth) {
+    const owner = controllerOf(current);
+    if (owner === undefined || chain.some((seen) => keyOf(seen) === keyOf(owner))) break;
+    chain.push(owner);
+    current = snapshot.head(owner);
+  }
+  return chain;
+}
+
+/**
+ * What a person would call the workload: the last of the owner chain, so Deployment rather than ReplicaSet. Static
+ * pods are their own workload, not their Node.
+ */
+export function workloadOf(snapshot: Snapshot, object: KubernetesObject): ObjectRef {
+  const chain = ownerChain(snapshot, object).filter(({ kind }) => kind !== 'Node');
+  return chain.at(-1) ?? refOf(object);
+}
+
+const podsByWorkload = new WeakMap<Snapshot, ReadonlyMap<string, readonly Pod[]>>();
+
+/** Every whole pod of a workload (by its outermost controller), terminating ones too. */
+export function podsOf(snapshot: Snapshot, workload: ObjectRef): readonly Pod[] {
+  let index = podsByWorkload.get(snapshot);
+  if (index === undefined) {
+    index = Map.groupBy(snapshot.all('Pod'), (pod) => keyOf(workloadOf(snapshot, pod)));
+    podsByWorkload.set(snapshot, index);
+  }
+  return index.get(keyOf(workload)) ?? [];
+}

@@ -1,0 +1,71 @@
+import { type ObjectRef, type Of, type Pod, refOf, type Service } from './objects.ts';
+import { matchesMap } from './selectors.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export type EndpointSlice = Of<'EndpointSlice'>;
+export type Ingress = Of<'Ingress'>;
+
+/** One path of an Ingress, or its default backend, and the Service it leads to. */
+export interface RoutePath {
+  readonly ingress: Ingress;
+  /** `shop.example/cart`, or `*` for the default backend. */
+  readonly path: string;
+  readonly service: string;
+  /** Port number or name that the backend asks for. */
+  readonly port: string | number | undefined;
+}
+
+/** Every path of an Ingress that leads to a Service. */
+export function pathsOf(ingress: Ingress): readonly RoutePath[] {
+  const rules = (ingress.spec?.rules ?? []).flatMap(({ host, http }) =>
+    (http?.paths ?? []).map(({ path, backend }) => ({ path: `${host ?? '*'}${path ?? '/'}`, backend })),
+  );
+  const all = [...rules, { path: '*', backend: ingress.spec?.defaultBackend }];
+  return all.flatMap(({ path, backend }) => {
+    const service = backend?.service;
+    return service?.name
+      ? [{ ingress, path, service: service.name, port: service.port?.name ?? service.port?.number }]
+      : [];
+  });
+}
+
+/** Routes from outside that lead to a Service. */
+export const routesTo = (snapshot: Snapshot, service: ObjectRef): readonly RoutePath[] =>
+  snapshot
+    .all('Ingress', service.namespace)
+    .flatMap(pathsOf)
+    .filter((path) => path.service === service.name);
+
+export const slicesOf = (snapshot: Snapshot, service: Service): readonly EndpointSlice[] =>
+  snapshot
+    .all('EndpointSlice', service.metadata.namespace)
+    .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name);
+
+/** Endpoints that take traffic: ready, or not known to be unready (discovery.k8s.io/v1 `conditions.ready`). */
+export const readyEndpoints = (snapshot: Snapshot, service: Service) =>
+  slicesOf(snapshot, service)
+    .flatMap(({ endpoints }) => endpoints ?? [])
+    .filter(({ conditions, addresses }) => conditions?.ready !== false && (addresses ?? []).length > 0);
+
+/** Services of the pod's namespace whose selector matches its labels. */
+export const servicesOf = (snapshot: Snapshot, pod: Pod): readonly Service[] =>
+  snapshot.all('Service', pod.metadata.namespace).filter(({ spec }) => matchesMap(spec?.selector, pod.metadata.labels));
+
+/** Whole pods that a Service selects. */
+export const selectedPods = (snapshot: Snapshot, service: Service): readonly Pod[] =>
+  snapshot
+    .all('Pod', service.metadata.namespace)
+    .filter(({ metadata }) => matchesMap(service.spec?.selector, metadata.labels));
+
+/** Kinds that own pods and carry a template. */
+export const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'] as const;
+
+/** Workloads whose template a Service would select, whether or not they have pods. */
+export function selectedWorkloads(snapshot: Snapshot, service: Service): readonly ObjectRef[] {
+  return (['Deployment', 'StatefulSet', 'DaemonSet'] as const).flatMap((kind) =>
+    snapshot
+      .all(kind, service.metadata.namespace)
+      .filter(({ spec }) => matchesMap(service.spec?.selector, spec?.template?.metadata?.labels))
+      .map((workload) => refOf(workload)),
+  );
+}

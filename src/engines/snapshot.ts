@@ -1,0 +1,94 @@
+import { type ClusterEvent, eventOf } from './events.ts';
+import { type Kind, type KubernetesObject, keyOf, type ObjectRef, type Of, refOf } from './objects.ts';
+import type { LogExcerpt, PodRow, Read, ReadResult, Scope, SnapshotData } from './snapshot-data.ts';
+
+/** Whether an object exists, as far as the reads of this snapshot can tell. */
+export type Presence = 'present' | 'absent' | 'unknown';
+
+/** What rules look at: a {@link SnapshotData} made searchable. Nothing in it changes. */
+export interface Snapshot {
+  /** Milliseconds since the epoch; the only clock of an engine. */
+  readonly now: number;
+  readonly scope: Scope;
+  readonly data: SnapshotData;
+  /** Every whole object of a kind, in one namespace or in all. Objects of which only metadata was read are not here. */
+  all<K extends Kind>(kind: K, namespace?: string): readonly Of<K>[];
+  find<K extends Kind>(kind: K, namespace: string | undefined, name: string): Of<K> | undefined;
+  /** `unknown` unless a read of this snapshot settles it. */
+  presence(kind: string, namespace: string | undefined, name: string): Presence;
+  /** Names of a kind in a namespace, of whole objects and of metadata. */
+  names(kind: string, namespace: string | undefined): readonly string[];
+  /** Every object by reference, whole or metadata only. */
+  head(ref: ObjectRef): KubernetesObject | undefined;
+  /** Events about this very object, by uid where the event carries one; oldest first. */
+  eventsAbout(object: KubernetesObject): readonly ClusterEvent[];
+  /** All events, oldest first. */
+  readonly events: readonly ClusterEvent[];
+  log(pod: ObjectRef, container: string, previous: boolean): LogExcerpt | undefined;
+  readonly podRows: readonly PodRow[];
+}
+
+/** Makes the data searchable. Linear in the number of objects. */
+export function indexSnapshot(data: SnapshotData): Snapshot {
+  const byKind = Map.groupBy(data.objects, ({ kind }) => kind);
+  const byKindAndNamespace = Map.groupBy(data.objects, ({ kind, metadata }) => `${kind}/${metadata.namespace ?? ''}`);
+  const byKey = new Map(data.objects.map((object) => [keyOf(refOf(object)), object]));
+  const heads = new Map([...data.heads, ...data.objects].map((object) => [keyOf(refOf(object)), object]));
+  const headsByKind = Map.groupBy(heads.values(), ({ kind, metadata }) => `${kind}/${metadata.namespace ?? ''}`);
+  const logs = new Map(data.logs.map((log) => [logKey(log.namespace, log.pod, log.container, log.previous), log]));
+  const events = (byKind.get('Event') ?? []).map(eventOf).toSorted((a, b) => (a.last ?? 0) - (b.last ?? 0));
+  const eventsByTarget = Map.groupBy(events, ({ about }) => keyOf(about));
+  const { listed, absent } = coverage(data.reads);
+
+  return {
+    now: Date.parse(data.takenAt),
+    scope: data.scope,
+    data,
+    events,
+    podRows: data.podRows,
+    all: (kind, namespace) =>
+      // The map is built from `kind`, so the objects are of that kind.
+      ((namespace === undefined ? byKind.get(kind) : byKindAndNamespace.get(`${kind}/${namespace}`)) ??
+        []) as unknown as readonly Of<typeof kind>[],
+    find: (kind, namespace, name) =>
+      byKey.get(keyOf({ kind, namespace, name })) as unknown as Of<typeof kind> | undefined,
+    presence: (kind, namespace, name) => {
+      const key = keyOf({ kind, namespace, name });
+      if (heads.has(key)) return 'present';
+      const settled = absent.has(key) || listed.has(`${kind}/`) || listed.has(`${kind}/${namespace ?? ''}`);
+      return settled ? 'absent' : 'unknown';
+    },
+    names: (kind, namespace) =>
+      (headsByKind.get(`${kind}/${namespace ?? ''}`) ?? []).map(({ metadata }) => metadata.name),
+    head: (ref) => heads.get(keyOf(ref)),
+    eventsAbout: (object) => {
+      const { uid } = object.metadata;
+      return (eventsByTarget.get(keyOf(refOf(object))) ?? []).filter(
+        ({ uid: target }) => uid === undefined || target === undefined || target === uid,
+      );
+    },
+    log: ({ namespace, name }, container, previous) => logs.get(logKey(namespace ?? '', name, container, previous)),
+  };
+}
+
+const logKey = (namespace: string, pod: string, container: string, previous: boolean): string =>
+  `${namespace}/${pod}/${container}/${previous}`;
+
+/** Which kinds were listed completely (`Kind/` for all namespaces, `Kind/namespace` for one) and which objects a get did not find. */
+function coverage(results: readonly ReadResult[]): { listed: ReadonlySet<string>; absent: ReadonlySet<string> } {
+  const listed = new Set<string>();
+  const absent = new Set<string>();
+  for (const { read, outcome } of results) {
+    if (read.verb === 'get' && outcome === 'absent') absent.add(keyOf(read));
+    if (isWholeList(read) && (outcome === 'ok' || outcome === 'absent')) {
+      listed.add(`${read.kind}/${read.namespace ?? ''}`);
+    }
+  }
+  return { listed, absent };
+}
+
+function isWholeList(read: Read): read is Extract<Read, { verb: 'list' }> {
+  return (
+    read.verb === 'list' && read.labelSelector === undefined && read.fieldSelector === undefined && read.as !== 'table'
+  );
+}
