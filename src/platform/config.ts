@@ -1,14 +1,209 @@
 import { z } from 'zod';
+import { logFormats, logLevels } from './logging.ts';
 
-const settings = z.object({
-  k8sNamespace: z.string().default('default'),
-  k8sInCluster: z.boolean().default(true),
-  k8sCacheTtl: z.number().default(30),
-  kubeconfig: z.string().optional(),
-  from: z.string().optional(),
-  demo: z.boolean().default(false),
-  allowSystemNamespaces: z.boolean().default(false),
-  timeout: z.number().default(30),
+/** What is to be known about a setting besides its schema; flags, help and docs/configuration.md derive from it. */
+export interface SettingFacts {
+  readonly group: 'Logging' | 'Kubernetes' | 'Calls' | 'HTTP service';
+  readonly description: string;
+  /** What stands for the value in help; absent for switches. */
+  readonly value?: string;
+  /** Whether every command has the flag, or only `serve`. */
+  readonly commands: 'all' | 'serve';
+  /** Also read without the `KUBEMEND_` prefix (docs/configuration.md). */
+  readonly plain?: true;
+}
+
+/** The facts of every setting in {@link settingsSchema}, by its schema. */
+export const settingFacts = z.registry<SettingFacts>();
+
+const setting = <Schema extends z.ZodType>(schema: Schema, facts: SettingFacts): Schema => {
+  settingFacts.add(schema, facts);
+  return schema;
+};
+
+// Every source gives strings: one way to read a value, wherever it comes from.
+const flag = (byDefault: boolean) => z.stringbool({ error: 'must be true or false' }).default(byDefault);
+const text = z.string();
+const list = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+const whole = (minimum: number, maximum: number) => {
+  const error = `must be a whole number from ${minimum} to ${maximum}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, error)
+    .transform(Number)
+    .pipe(z.int().min(minimum, error).max(maximum, error));
+};
+const choice = <Values extends readonly [string, ...string[]]>(values: Values, meant: (value: string) => string) =>
+  z
+    .string()
+    .transform(meant)
+    .pipe(z.enum(values, `must be one of ${values.join(', ')}`));
+
+const lower = (value: string): string => value.toLowerCase();
+const levelName = (value: string): string => lower(value).replace(/^warning$/, 'warn');
+/** A DNS label (RFC 1123): what Kubernetes allows as a namespace's name. */
+const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be the name of a namespace');
+
+/** Every setting. The key `logLevel` is the flag `--log-level` and the variable `KUBEMEND_LOG_LEVEL`. */
+export const settingsSchema = z.object({
+  logLevel: setting(choice(logLevels, levelName).default('info'), {
+    group: 'Logging',
+    description:
+      'Least severe log lines to write to stderr. DEBUG, INFO, WARNING and ERROR are understood in any case.',
+    value: 'level',
+    commands: 'all',
+    plain: true,
+  }),
+  logFormat: setting(choice(logFormats, lower).default('json'), {
+    group: 'Logging',
+    description: '`json` for machines, `console` for people.',
+    value: 'format',
+    commands: 'all',
+    plain: true,
+  }),
+
+  k8sNamespace: setting(namespaceName.default('default'), {
+    group: 'Kubernetes',
+    description: 'Namespace when a call names none.',
+    value: 'name',
+    commands: 'all',
+    plain: true,
+  }),
+  k8sInCluster: setting(flag(true), {
+    group: 'Kubernetes',
+    description: "Use the pod's ServiceAccount when there is one; otherwise the kubeconfig.",
+    commands: 'all',
+    plain: true,
+  }),
+  kubeconfig: setting(text.optional(), {
+    group: 'Kubernetes',
+    description: 'Path of the kubeconfig. Without it `KUBECONFIG`, then `~/.kube/config`.',
+    value: 'path',
+    commands: 'all',
+  }),
+  from: setting(text.optional(), {
+    group: 'Kubernetes',
+    description: 'Read an archive instead of a cluster: support bundle, must-gather, cluster-info dump or snapshot.',
+    value: 'path',
+    commands: 'all',
+  }),
+  demo: setting(flag(false), {
+    group: 'Kubernetes',
+    description: 'Read the embedded snapshot of a broken cluster; no cluster is needed.',
+    commands: 'all',
+  }),
+  allowSystemNamespaces: setting(flag(false), {
+    group: 'Kubernetes',
+    description: 'Allow reading namespaces that start with `kube-` as targets. Writing there is never possible.',
+    commands: 'all',
+  }),
+  k8sCacheTtl: setting(whole(0, 3600).default(30), {
+    group: 'Kubernetes',
+    description: 'Seconds for which lists from the API server are reused; 0 turns that off.',
+    value: 'seconds',
+    commands: 'all',
+  }),
+
+  timeout: setting(whole(1, 3600).default(45), {
+    group: 'Calls',
+    description: 'Seconds after which a call is ended.',
+    value: 'seconds',
+    commands: 'all',
+  }),
+  readOnly: setting(flag(false), {
+    group: 'Calls',
+    description: 'Offer no tool that changes anything, whatever else is set.',
+    commands: 'serve',
+  }),
+  tools: setting(list.optional(), {
+    group: 'Calls',
+    description: 'Offer only these tools; names with commas between them.',
+    value: 'names',
+    commands: 'serve',
+  }),
+  rateLimitEnabled: setting(flag(true), {
+    group: 'Calls',
+    description: 'Limit how often a caller may call.',
+    commands: 'serve',
+    plain: true,
+  }),
+  rateLimitRequests: setting(whole(1, 1_000_000).default(100), {
+    group: 'Calls',
+    description: 'Calls that a caller may make in one window.',
+    value: 'count',
+    commands: 'serve',
+    plain: true,
+  }),
+  rateLimitWindow: setting(whole(1, 86_400).default(60), {
+    group: 'Calls',
+    description: 'Length of the window in seconds.',
+    value: 'seconds',
+    commands: 'serve',
+    plain: true,
+  }),
+
+  http: setting(flag(false), {
+    group: 'HTTP service',
+    description: 'Serve MCP and REST over HTTP instead of MCP over stdio.',
+    commands: 'serve',
+  }),
+  host: setting(text.default('127.0.0.1'), {
+    group: 'HTTP service',
+    description: 'Address to listen on. Anything but loopback needs `--insecure-no-auth`.',
+    value: 'address',
+    commands: 'serve',
+  }),
+  port: setting(whole(0, 65_535).default(8080), {
+    group: 'HTTP service',
+    description: 'Port to listen on; 0 takes any free one.',
+    value: 'port',
+    commands: 'serve',
+  }),
+  allowedHosts: setting(list.default([]), {
+    group: 'HTTP service',
+    description: 'Host names, besides loopback ones, under which clients and web pages may reach the service.',
+    value: 'names',
+    commands: 'serve',
+  }),
+  insecureNoAuth: setting(flag(false), {
+    group: 'HTTP service',
+    description: 'Serve without authentication beyond loopback. Whoever reaches the port reads the cluster.',
+    commands: 'serve',
+  }),
+  metricsPort: setting(whole(0, 65_535).default(9090), {
+    group: 'HTTP service',
+    description: 'Port of the Prometheus metrics; 0 takes any free one.',
+    value: 'port',
+    commands: 'serve',
+    plain: true,
+  }),
+  metricsPath: setting(
+    z
+      .string()
+      .regex(/^\/[\w./-]*$/, 'must be a path such as /metrics')
+      .default('/metrics'),
+    {
+      group: 'HTTP service',
+      description: 'Path of the Prometheus metrics.',
+      value: 'path',
+      commands: 'serve',
+      plain: true,
+    },
+  ),
 });
 
-export type Settings = z.output<typeof settings>;
+export type Settings = z.output<typeof settingsSchema>;
+export type SettingKey = keyof Settings;
+
+/** `logLevel` → `log-level`, without the dashes in front. */
+export const flagName = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/** `logLevel` → `LOG_LEVEL`, without the prefix. */
+export const variableName = (key: string): string => flagName(key).replaceAll('-', '_').toUpperCase();
+
+export const variablePrefix = 'KUBEMEND_';

@@ -1,0 +1,95 @@
+import { flagName, type Settings, settingFacts, settingsSchema, variableName, variablePrefix } from './config.ts';
+import { AppError } from './errors.ts';
+import { nearest } from './nearest.ts';
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+export interface SettingSources {
+  /** By setting key, as commander gives them; win over everything. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  /** `process.env`. */
+  readonly environment: Variables;
+  /** The content of `.env`. */
+  readonly dotenv: Variables;
+  /** Defaults of the command that differ from the setting's own. */
+  readonly defaults?: Readonly<Record<string, string>>;
+}
+
+/** A value as it was found, and where: `--port`, `LOG_LEVEL`, `LOG_LEVEL in .env`. */
+interface Found {
+  readonly value: string;
+  readonly where: string;
+}
+
+const keys = Object.keys(settingsSchema.shape);
+
+/**
+ * The settings in force: flag, variable, `.env`, default. Throws one `validation_error` whose message names every bad
+ * value and every unknown `KUBEMEND_` name.
+ */
+export function loadSettings(sources: SettingSources): Settings {
+  const found = new Map(keys.flatMap((key) => entryOf(key, find(key, sources))));
+  const defaults = sources.defaults ?? {};
+  const parsed = settingsSchema.safeParse({
+    ...defaults,
+    ...Object.fromEntries([...found].map(([key, { value }]) => [key, value])),
+  });
+  const problems = [
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => badValue(found.get(String(path[0])), message)),
+    ...unknownNames(sources.environment, ''),
+    ...unknownNames(sources.dotenv, ' in .env'),
+  ];
+  if (parsed.success && problems.length === 0) return parsed.data;
+  throw new AppError('validation_error', `Bad settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`, {
+    hint: 'kubemend serve --help lists every setting.',
+    details: { problems },
+  });
+}
+
+const entryOf = (key: string, found: Found | undefined): [string, Found][] =>
+  found === undefined ? [] : [[key, found]];
+
+function find(key: string, { flags, environment, dotenv }: SettingSources): Found | undefined {
+  const given = flags[key];
+  if (given !== undefined) return { value: String(given), where: `--${flagName(key)}` };
+  return findVariable(key, environment, '') ?? findVariable(key, dotenv, ' in .env');
+}
+
+/** An empty variable counts as absent: that is how compose files and manifests leave one out. */
+function findVariable(key: string, variables: Variables, suffix: string): Found | undefined {
+  return namesOf(key)
+    .flatMap((name) => [name, name.toLowerCase()])
+    .map((name) => ({ value: (variables[name] ?? '').trim(), where: `${name}${suffix}`, name }))
+    .find(({ name, value }) => value !== '' && !isServiceLink(name, value));
+}
+
+const namesOf = (key: string): readonly string[] => [
+  `${variablePrefix}${variableName(key)}`,
+  ...(isPlain(key) ? [variableName(key)] : []),
+];
+
+const isPlain = (key: string): boolean =>
+  Object.entries(settingsSchema.shape).some(([name, schema]) => name === key && settingFacts.get(schema)?.plain);
+
+const badValue = (found: Found | undefined, message: string): string =>
+  found === undefined ? message : `${found.where}: ${JSON.stringify(found.value.slice(0, 60))} ${message}`;
+
+function unknownNames(variables: Variables, suffix: string): readonly string[] {
+  const known = keys.map((key) => `${variablePrefix}${variableName(key)}`);
+  return Object.entries(variables)
+    .filter(([name]) => name.startsWith(variablePrefix) || name.startsWith(variablePrefix.toLowerCase()))
+    .filter(([name, value]) => !known.includes(name.toUpperCase()) && !isServiceLink(name, value ?? ''))
+    .map(([name]) => {
+      const [suggestion] = nearest(name, known, 1);
+      return `${name}${suffix}: there is no such setting${suggestion === undefined ? '' : `; did you mean ${suggestion}?`}`;
+    });
+}
+
+/**
+ * Kubernetes gives every pod variables about the Services of its namespace; for one that is called `kubemend` they
+ * start with our prefix, and `KUBEMEND_PORT` even has our setting's name.
+ * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+ */
+const isServiceLink = (name: string, value: string): boolean =>
+  /^KUBEMEND_(?:[A-Z0-9_]+_)?(?:SERVICE_(?:HOST|PORT(?:_.+)?)|PORT_\d+_(?:TCP|UDP|SCTP)(?:_.+)?)$/i.test(name) ||
+  (/PORT$/i.test(name) && /^(?:tcp|udp|sctp):\/\//i.test(value));

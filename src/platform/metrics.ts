@@ -1,0 +1,34 @@
+import type { ErrorType } from './errors.ts';
+
+/** What the program counts. Labels come from closed sets: never a user, a namespace or a pod. */
+export interface Metrics {
+  /** A tool call ended. `seconds` is its whole time in the pipeline. */
+  toolCall(call: { readonly tool: string; readonly seconds: number; readonly errorType?: ErrorType | undefined }): void;
+  /** A tool call began; the returned function says that it ended. */
+  inFlight(): () => void;
+  /** A request to the HTTP service was answered; `route` is the pattern, not the path. */
+  httpRequest(request: { readonly method: string; readonly route: string; readonly code: number }): void;
+  /** A request to an API server was answered; `code` is the status, or `error` when there was no answer. */
+  kubernetesRequest(request: {
+    readonly verb: string;
+    readonly resource: string;
+    readonly code: number | 'error';
+    readonly seconds: number;
+  }): void;
+  kubernetesRetry(): void;
+  /** `cache` names one of ours; `shared` is an equal read that was already in flight. */
+  cacheRequest(cache: string, result: 'hit' | 'miss' | 'shared'): void;
+  /** A result was cut at a size limit. */
+  truncation(): void;
+}
+
+/** For stdio and the command line, where nobody scrapes. */
+export const noMetrics: Metrics = {
+  toolCall() {},
+  inFlight: () => () => {},
+  httpRequest() {},
+  kubernetesRequest() {},
+  kubernetesRetry() {},
+  cacheRequest() {},
+  truncation() {},
+};
