@@ -1,0 +1,146 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { certainlySecret, looksSecret, secretPatterns } from './secret-patterns.ts';
+
+/** Told the type of every secret that is taken out, to count them. */
+export type OnRedaction = (type: string) => void;
+
+const noop: OnRedaction = () => {};
+
+/**
+ * Text without secrets: private keys, JWTs, passwords in URLs, bearer tokens, cloud keys, `password=`-like
+ * assignments in JSON, YAML and env form, and random strings beside a keyword become `[REDACTED:type#hmac6]`. The
+ * HMAC's key is random per process: equal secrets look equal, and nothing can be looked up. Idempotent; linear in the
+ * length of the text; the number of lines stays.
+ */
+export function redactText(text: string, onRedaction: OnRedaction = noop): string {
+  if (!suspicious.test(text)) return text;
+  let result = withoutPrivateKeys(text, onRedaction);
+  for (const { type, pattern, accept } of secretPatterns) {
+    result = result.replace(pattern, (whole: string, ...rest: unknown[]) => {
+      const { lead, secret } = rest.at(-1) as { lead: string; secret: string };
+      if (secret.includes(opening) || accept?.(secret) === false) return whole;
+      const [quote = ''] = /^\\{0,3}["']/.exec(secret) ?? [];
+      const bare = secret.slice(quote.length);
+      const closing = quote !== '' && bare.endsWith(quote) ? quote : '';
+      onRedaction(type);
+      return `${lead}${quote}${markerOf(type, bare.slice(0, bare.length - closing.length))}${closing}`;
+    });
+  }
+  return result;
+}
+
+/** What stands in the place of a secret. */
+export const markerOf = (type: string, secret: string): string =>
+  `${opening}${type}#${createHmac('sha256', processKey).update(secret).digest('hex').slice(0, 6)}]`;
+
+const opening = '[REDACTED:';
+const processKey = randomBytes(32);
+
+/** Nothing that any pattern wants can be in a text without one of these; most texts end here. */
+const suspicious =
+  /pass|pwd|psk|secret|token|key|credential|auth|cookie|jwt|dsn|string|bearer|basic|digest|negotiate|eyJ|LS0tLS1CRUdJTi|:\/\/[^\s/]{0,300}@|AKIA|ASIA|gh[oprsu]_|glpat-|xox|xapp-|AIza|ya29|[rs]k[_-]|npm_|pypi-|dop_|hv[bs]\.|SG\.|_pat_/i;
+
+/** Cuts from `-----BEGIN … PRIVATE KEY-----` to its end, or to the end of the text when that was cut off. */
+function withoutPrivateKeys(text: string, onRedaction: OnRedaction): string {
+  let result = '';
+  let position = 0;
+  for (const { index } of text.matchAll(/-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g)) {
+    if (index < position) continue;
+    const end = /-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----/g;
+    end.lastIndex = index;
+    const stop = end.exec(text) === null ? text.length : end.lastIndex;
+    const key = text.slice(index, stop);
+    const lines = key.split('\n').length - 1;
+    result += `${text.slice(position, index)}${markerOf('private-key', key)}${'\n'.repeat(lines)}`;
+    position = stop;
+    onRedaction('private-key');
+  }
+  return result + text.slice(position);
+}
+
+/** Values of these never hold secrets, and a diagnosis needs them whole. */
+const harmless = new Set(
+  `apiVersion kind name namespace uid generateName resourceVersion image imageID containerID key secretName
+  claimName serviceAccountName schedulerName creationTimestamp nodeName volumeName storageClassName`.split(/\s+/),
+);
+
+/**
+ * An API object without secrets, by its structure first and by {@link redactText} then: values of Secrets, literals of
+ * env entries and arguments with a telling name, ConfigMap values and annotations that look secret, Helm releases,
+ * registry credentials. Names of objects, keys and images stay.
+ */
+export function redactObject<T extends KubernetesLike>(object: T, onRedaction: OnRedaction = noop): T {
+  const redacted = cleaned(object, '', onRedaction) as Record<string, unknown>;
+  for (const field of hiddenFields(object)) {
+    const values = (object as Record<string, unknown>)[field];
+    if (typeof values === 'object' && values !== null) redacted[field] = allHidden(values, onRedaction);
+  }
+  return redacted as T;
+}
+
+interface KubernetesLike {
+  readonly kind?: string | undefined;
+  readonly metadata?: { readonly labels?: Readonly<Record<string, string | undefined>> | undefined } | undefined;
+}
+
+/** Maps of which every value is hidden: a Secret's, binary ones, and a release that Helm keeps in a ConfigMap. */
+function hiddenFields({ kind, metadata }: KubernetesLike): readonly string[] {
+  if (kind === 'Secret') return ['data', 'stringData'];
+  if (kind !== 'ConfigMap') return [];
+  return metadata?.labels?.owner === 'helm' ? ['data', 'binaryData'] : ['binaryData'];
+}
+
+const allHidden = (values: object, onRedaction: OnRedaction): object =>
+  Object.fromEntries(Object.entries(values).map(([key, value]) => [key, hide('secret', value, onRedaction)]));
+
+function cleaned(value: unknown, key: string, onRedaction: OnRedaction): unknown {
+  if (typeof value === 'string') return cleanedText(value, key, onRedaction);
+  if (Array.isArray(value)) return cleanedList(value, key, onRedaction);
+  if (typeof value !== 'object' || value === null) return value;
+  const { name, value: literal } = value as { name?: unknown; value?: unknown };
+  const secretPair = typeof name === 'string' && typeof literal === 'string' && literal !== '' && looksSecret(name);
+  const result: Record<string, unknown> = {};
+  for (const [field, item] of Object.entries(value)) {
+    if (field === lastApplied) continue;
+    if (selecting.has(field)) {
+      result[field] = item;
+      continue;
+    }
+    const hidden = secretPair && field === 'value' && !isReference(item);
+    const fieldValue: unknown = hidden ? hide('env', item, onRedaction) : cleaned(item, field, onRedaction);
+    // Assigning to `__proto__` would set the prototype instead.
+    Object.defineProperty(result, field, { value: fieldValue, enumerable: true, writable: true, configurable: true });
+  }
+  return result;
+}
+
+/** Labels and what selects by them: compared, never secret. */
+const selecting = new Set(['labels', 'matchLabels', 'selector', 'nodeSelector']);
+const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+/** `$(OTHER)` names another variable; it is not its value. */
+const isReference = (value: unknown): boolean => typeof value === 'string' && /^\$\([\w.-]+\)$/.test(value);
+
+function cleanedText(text: string, key: string, onRedaction: OnRedaction): string {
+  if (harmless.has(key) || text === '') return text;
+  if (wholeFiles.has(key) || (certainlySecret(key) && !isReference(text))) return hide('field', text, onRedaction);
+  return redactText(text, onRedaction);
+}
+
+/** Keys whose value is nothing but credentials. */
+const wholeFiles = new Set(['.dockerconfigjson', '.dockercfg', 'kubeconfig', '.netrc', '.pgpass', 'id_rsa']);
+
+/** Arguments: the one after `--password` is a secret too. */
+function cleanedList(list: readonly unknown[], key: string, onRedaction: OnRedaction): unknown[] {
+  return list.map((item, index) => {
+    const before = list[index - 1];
+    const follows = typeof before === 'string' && /^--?[\w.-]+$/.test(before) && certainlySecret(before);
+    const secret = follows && typeof item === 'string' && !item.startsWith('-') && !isReference(item);
+    return secret ? hide('argument', item, onRedaction) : cleaned(item, key, onRedaction);
+  });
+}
+
+function hide<T>(type: string, value: T, onRedaction: OnRedaction): T | string {
+  if (typeof value !== 'string' || value === '' || value.startsWith(opening)) return value;
+  onRedaction(type);
+  return markerOf(type, value);
+}

@@ -1,0 +1,123 @@
+/** What a secret looks like, one entry per form. Every pattern is bounded or anchored, so that matching stays linear. */
+export interface SecretPattern {
+  /** Shown in the marker and counted: a closed set. */
+  readonly type: string;
+  /** Groups: `lead` is kept, `secret` is replaced. */
+  readonly pattern: RegExp;
+  /** Whether what matched is a secret after all; without it, always. */
+  readonly accept?: (secret: string) => boolean;
+}
+
+const strongWords = String.raw`(?:password|passwd|passphrase|(?<=[_.-])(?:pass|pwd|psk)|(?:api|access|account|auth|client|encryption|license|master|private|secret|service|shared|signing|storage)[_.-]?key(?:[_.-]?(?:data|base))?|client[_.-]?secret|pgpassword|connection[_.-]?string)`;
+const weakWords = String.raw`(?:secret|token|credentials?|jwt|cookie|(?<=[_.-])(?:auth|dsn))`;
+/** `PASSWORD2`, `password_value`. */
+const ending = String.raw`(?:[_.-]?(?:\d{1,2}|value|b64|base64))?`;
+/** Between a name and its value, in JSON, escaped JSON, YAML, env files, Go structs, HTTP headers. */
+const assigns = String.raw`\\{0,3}["'\]]?[ \t]{0,8}(?:=>|:=|[:=])[ \t]{0,8}`;
+/** A value: quoted, quoted within a quoted text, cut off before the closing quote, or bare. */
+const value = String.raw`(?:"(?:[^"\\\n]|\\[^\n]){0,4096}"|'[^'\n]{0,4096}'|\\{1,3}"[^"\\\n]{1,4096}|["']?[^\s"'\\,;&(){}[\]<>][^\s"'\\,;&)}]{0,4096}|["']?\[REDACTED:[^\]\n]{0,40}\])`;
+
+const named = (words: string): RegExp => new RegExp(`(?<lead>${words}${ending}${assigns})(?<secret>${value})`, 'gi');
+const secretName = new RegExp(`(?:${strongWords}|${weakWords})${ending}$`, 'i');
+const certainlySecretName = new RegExp(`${strongWords}${ending}$`, 'i');
+
+/** Whether something of this name (an environment variable, a key, an annotation) holds a secret. */
+export const looksSecret = (name: string): boolean => secretName.test(name.slice(-100));
+/** The same, without words that as often name where a secret is (`secret`, `token`). */
+export const certainlySecret = (name: string): boolean => certainlySecretName.test(name.slice(-100));
+
+export const secretPatterns: readonly SecretPattern[] = [
+  {
+    type: 'jwt',
+    pattern: /(?<lead>(?<![\w-]))(?<secret>eyJ[\w-]{8,8192}\.[\w-]{4,8192}(?:\.[\w-]{0,8192})?)/g,
+  },
+  {
+    type: 'private-key',
+    pattern: /(?<lead>(?<![A-Za-z0-9+/]))(?<secret>LS0tLS1CRUdJTi[A-Za-z0-9+/]{20,16384}={0,2})/g,
+    accept: (secret) => Buffer.from(secret.slice(0, 80), 'base64').toString().includes('PRIVATE KEY'),
+  },
+  {
+    type: 'url-password',
+    pattern: /(?<lead>\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/"'<>]{0,256}:)(?<secret>[^\s@/"'<>]{1,256})(?=@)/gi,
+  },
+  {
+    type: 'cloud-key',
+    pattern:
+      /(?<lead>(?<![A-Za-z0-9_-]))(?<secret>(?:AKIA|ASIA)[0-9A-Z]{16}(?![0-9A-Z])|gh[opsu]_[A-Za-z0-9]{30,255}|ghr_[A-Za-z0-9]{30,255}|github_pat_\w{30,255}|glpat-[\w-]{20,64}|xox[abprs]-[A-Za-z0-9-]{10,250}|xapp-[A-Za-z0-9-]{10,250}|AIza[\w-]{35}|ya29\.[\w-]{20,2048}|[rs]k_(?:live|test)_[A-Za-z0-9]{16,128}|sk-(?:ant-|proj-)?[\w-]{20,250}|npm_[A-Za-z0-9]{36}|pypi-[\w-]{50,250}|dop_v1_[a-f0-9]{64}|hv[bs]\.[\w-]{20,250}|SG\.[\w-]{16,32}\.[\w-]{16,64}|dckr_pat_[\w-]{20,64})/g,
+  },
+  {
+    type: 'bearer',
+    pattern: /(?<lead>\b(?:bearer|basic|digest|negotiate)[ \t]{1,4})(?<secret>[\w.~+/-]{8,8192}={0,2})/gi,
+    accept: (secret) => /\d|=$/.test(secret) || (/[a-z]/.test(secret) && /[A-Z]/.test(secret.slice(1))),
+  },
+  {
+    type: 'authorization',
+    pattern:
+      /(?<lead>\bauthorization\\{0,3}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,3}["']?(?:(?:basic|bearer|digest|token)[ \t]{1,4})?)(?<secret>[\w.~+/=-]{4,8192})/gi,
+    accept: (secret) => !/^(?:basic|bearer|digest|token|negotiate)$/i.test(secret),
+  },
+  {
+    type: 'cookie',
+    pattern: /(?<lead>\b(?:set-)?cookie:[ \t]{0,8})(?<secret>[^\s"'][^\n"']{0,4096})/gi,
+    accept: (secret) => secret.includes('='),
+  },
+  { type: 'password', pattern: named(strongWords), accept: isLiteral },
+  { type: 'secret', pattern: named(weakWords), accept: (secret) => isLiteral(secret) && looksRandom(unquoted(secret)) },
+  {
+    type: 'password',
+    pattern: new RegExp(`(?<lead>--[a-z0-9-]{0,60}${strongWords}["']?,?[ \\t]{1,4})(?<secret>${value})`, 'gi'),
+    accept: (secret) => isLiteral(secret) && !secret.startsWith('-'),
+  },
+  {
+    // An env entry as JSON, YAML or a Go struct: the name in one field, the value in the next.
+    type: 'env',
+    pattern: new RegExp(
+      `(?<lead>\\bname\\\\{0,3}["']?[ \\t]{0,8}[:=][ \\t]{0,8}\\\\{0,3}["']?[\\w.-]{0,64}(?:${strongWords}|${weakWords})${ending}\\\\{0,3}["']?,?\\s{0,80}\\\\{0,3}["']?value${assigns})(?<secret>${value})`,
+      'gi',
+    ),
+    accept: isLiteral,
+  },
+  {
+    // No sign between them, but a keyword beside what no person would type.
+    type: 'secret',
+    pattern:
+      /(?<lead>\b(?:secret|token|key|credentials?|password)[ \t]{1,3}(?:(?:is|was|value|to|=)[ \t]{1,3}){0,2}["'`]?)(?<secret>[\w+/=.-]{20,512})/gi,
+    accept: (secret) => mixed(secret) && entropy(secret) >= 3.5,
+  },
+];
+
+/** A value, and not a reference, a type word, a placeholder or something that is already a marker. */
+function isLiteral(raw: string): boolean {
+  const text = unquoted(raw);
+  return (
+    text !== '' &&
+    !/^(?:true|false|null|nil|none|undefined|yes|no|string|object|redacted|required|empty|missing|invalid|not|\*+|x+|\.+)$/i.test(
+      text,
+    ) &&
+    !/^(?:\$\(|\$\{|\{\{|%[sdvq]|\/(?:run|var|etc|mnt|secrets?)\/)/.test(text)
+  );
+}
+
+const unquoted = (raw: string): string => raw.replace(/^\\{0,3}["']/, '').replace(/["']$/, '');
+
+/** Whether a machine made it: long and mixed, and not the name of an object or a path. */
+function looksRandom(text: string): boolean {
+  if (/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return true;
+  if (text.length < 8 || isName(text)) return false;
+  return (/\d/.test(text) && /[a-z]/i.test(text)) || (mixed(text) && text.length >= 16) || /[!@#$%^&*+=]/.test(text);
+}
+
+/** `db-credentials`, `shop/api-token-x7k2p`, `ca.crt`, `Secret/db`: what Kubernetes names look like. */
+const isName = (text: string): boolean =>
+  /^[A-Za-z]{0,40}\/?[a-z0-9](?:[a-z0-9]{0,19}[-./:])*[a-z0-9]{0,19}$/.test(text) && /[-./:]|^[a-z]+$/.test(text);
+
+const mixed = (text: string): boolean => /\d/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text);
+
+/** Bits per character (Shannon). */
+function entropy(text: string): number {
+  const counts = new Map<string, number>();
+  for (const character of text) counts.set(character, (counts.get(character) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= (count / text.length) * Math.log2(count / text.length);
+  return bits;
+}
