@@ -80,14 +80,15 @@ export function redactObject<T extends KubernetesLike>(object: T, onRedaction: O
 
 interface KubernetesLike {
   readonly kind?: string | undefined;
-  readonly metadata?: { readonly labels?: Readonly<Record<string, string | undefined>> | undefined } | undefined;
+  readonly metadata?: object | undefined;
 }
 
 /** Maps of which every value is hidden: a Secret's, binary ones, and a release that Helm keeps in a ConfigMap. */
 function hiddenFields({ kind, metadata }: KubernetesLike): readonly string[] {
   if (kind === 'Secret') return ['data', 'stringData'];
   if (kind !== 'ConfigMap') return [];
-  return metadata?.labels?.owner === 'helm' ? ['data', 'binaryData'] : ['binaryData'];
+  const { labels } = (metadata ?? {}) as { labels?: { owner?: unknown } };
+  return labels?.owner === 'helm' ? ['data', 'binaryData'] : ['binaryData'];
 }
 
 const allHidden = (values: object, onRedaction: OnRedaction): object =>
