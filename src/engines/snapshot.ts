@@ -30,10 +30,11 @@ export interface Snapshot {
 
 /** Makes the data searchable. Linear in the number of objects. */
 export function indexSnapshot(data: SnapshotData): Snapshot {
-  const byKind = Map.groupBy(data.objects, ({ kind }) => kind);
-  const byKindAndNamespace = Map.groupBy(data.objects, ({ kind, metadata }) => `${kind}/${metadata.namespace ?? ''}`);
-  const byKey = new Map(data.objects.map((object) => [keyOf(refOf(object)), object]));
-  const heads = new Map([...data.heads, ...data.objects].map((object) => [keyOf(refOf(object)), object]));
+  const objects = [...new Map(data.objects.map((object) => [keyOf(refOf(object)), object])).values()];
+  const byKind = Map.groupBy(objects, ({ kind }) => kind);
+  const byKindAndNamespace = Map.groupBy(objects, ({ kind, metadata }) => `${kind}/${metadata.namespace ?? ''}`);
+  const byKey = new Map(objects.map((object) => [keyOf(refOf(object)), object]));
+  const heads = new Map([...data.heads, ...objects].map((object) => [keyOf(refOf(object)), object]));
   const headsByKind = Map.groupBy(heads.values(), ({ kind, metadata }) => `${kind}/${metadata.namespace ?? ''}`);
   const logs = new Map(data.logs.map((log) => [logKey(log.namespace, log.pod, log.container, log.previous), log]));
   const events = (byKind.get('Event') ?? []).map(eventOf).toSorted((a, b) => (a.last ?? 0) - (b.last ?? 0));

@@ -1,0 +1,77 @@
+import type { Area, Rule } from './rule.ts';
+
+/** Rules by id, or whole areas, that may explain an effect. */
+interface Causes {
+  readonly areas?: readonly Area[];
+  readonly rules?: readonly string[];
+}
+
+const podStart: Causes = { areas: ['pod', 'workload', 'namespace', 'volume', 'node'] };
+const dependency: Causes = {
+  areas: ['service'],
+  rules: [
+    'service-reference-missing',
+    'node-not-ready-silent',
+    'node-not-ready-runtime',
+    'crash-regression-after-rollout',
+  ],
+};
+const regression: Causes = {
+  rules: ['crash-regression-after-rollout', 'node-not-ready-silent', 'node-not-ready-runtime'],
+};
+
+/**
+ * What may explain what; anything else is not an explanation, however near in the graph or in time. An effect that is
+ * not listed explains itself.
+ */
+const mayExplain: Readonly<Record<string, Causes>> = {
+  'svc-no-ready-endpoints': podStart,
+  'deploy-progress-deadline': podStart,
+  'deploy-create-failed': { areas: ['namespace'], rules: ['reference-object-missing'] },
+  'pod-not-ready-unexplained': {
+    areas: ['namespace', 'volume', 'node', 'service'],
+    rules: ['crash-regression-after-rollout'],
+  },
+  'pod-unschedulable-taint': { areas: ['node', 'volume'] },
+  'pod-unschedulable-capacity': { areas: ['node'] },
+  'pod-unschedulable-node-affinity': { areas: ['volume'] },
+  'crash-dependency-down': dependency,
+  'crash-app-error': { areas: [...(dependency.areas ?? [])], rules: [...(dependency.rules ?? [])] },
+  'init-container-crash': dependency,
+  'init-container-hanging': dependency,
+  'probe-readiness-5xx': dependency,
+  'probe-timeout': dependency,
+  'probe-misconfigured': regression,
+  'probe-connection-refused': regression,
+  'crash-exits-zero': regression,
+  'crash-filesystem-permission': regression,
+  'port-bind-conflict': regression,
+  'exit-137-sigkill': {
+    rules: [...(regression.rules ?? []), 'liveness-kills-healthy-app', 'startup-probe-too-short', 'oom-node-level'],
+  },
+  'exit-139-134': regression,
+  'exit-143-sigterm': { rules: [...(regression.rules ?? []), 'liveness-kills-healthy-app', 'startup-probe-too-short'] },
+  'oom-container-limit': regression,
+  'liveness-kills-healthy-app': dependency,
+  'startup-probe-too-short': regression,
+};
+
+/** Whether a finding of `cause` may explain a finding of `effect`. */
+export function permits(effect: Rule, cause: Rule): boolean {
+  if (effect.id === cause.id) return effect.id === 'crash-dependency-down';
+  const { areas = [], rules = [] } = mayExplain[effect.id] ?? {};
+  return areas.includes(cause.area) || rules.includes(cause.id);
+}
+
+/** Effects that are looked for behind hosts named in the environment too, because their own evidence names none. */
+export const followsEnvironment: ReadonlySet<string> = new Set([
+  'probe-readiness-5xx',
+  'init-container-hanging',
+  'pod-not-ready-unexplained',
+]);
+
+/** Everything that the table names; a test compares it with the catalogue. */
+export const namedRules: readonly string[] = [
+  ...Object.keys(mayExplain),
+  ...Object.values(mayExplain).flatMap(({ rules = [] }) => rules),
+];

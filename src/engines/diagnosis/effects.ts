@@ -1,0 +1,123 @@
+import { formatDuration, timeOf } from '../durations.ts';
+import { keyOf, nameOf, type ObjectRef, type Pod, refOf } from '../objects.ts';
+import { podsOf } from '../owners.ts';
+import { isBroken, isFinished, isTerminating, podStatusText, unreadySince } from '../pods.ts';
+import { type RoutePath, readyEndpoints, routesTo, selectedPods, selectedWorkloads } from '../routes.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { type Problem, uniqueRefs } from './collapse.ts';
+import type { ChainLink } from './explanation.ts';
+
+/** What a set of problems does to the people who use the workloads. */
+export interface Effects {
+  readonly pods: readonly Pod[];
+  /** Services that have no ready endpoint because of it. */
+  readonly services: readonly ObjectRef[];
+  readonly routes: readonly RoutePath[];
+  readonly since: string | undefined;
+}
+
+/** Kinds that have pods of their own. */
+const podOwners = new Set([
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+  'Job',
+  'CronJob',
+  'Pod',
+  'ReplicationController',
+]);
+
+/** The effects of a cause: over its own workloads and those of everything it explains. */
+export function effectsOf(snapshot: Snapshot, root: Problem, explained: readonly Problem[]): Effects {
+  const all = [root, ...explained];
+  const members = uniqueRefs(all.flatMap(({ members: each }) => each));
+  const subjects = new Set(all.flatMap(({ subjects: each }) => each).map(keyOf));
+  const workloads = members.filter(({ kind }) => podOwners.has(kind));
+  const pods = workloads
+    .flatMap((workload) => podsOf(snapshot, workload))
+    .filter((pod) => isBroken(pod) || subjects.has(keyOf(refOf(pod))));
+  const affected = new Set(workloads.map(keyOf));
+  const services = snapshot
+    .all('Service')
+    .filter((service) => {
+      const itself = members.some((member) => keyOf(member) === keyOf(refOf(service)));
+      return (
+        itself ||
+        selectedWorkloads(snapshot, service).some((workload) => affected.has(keyOf(workload))) ||
+        selectedPods(snapshot, service).some((pod) => pods.includes(pod))
+      );
+    })
+    .filter((service) => readyEndpoints(snapshot, service).length === 0)
+    .filter(({ spec }) => spec?.type !== 'ExternalName' && Object.keys(spec?.selector ?? {}).length > 0)
+    .map((service) => refOf(service));
+  const begun = [root.since, ...pods.map(unreadySince)].flatMap((time) => time ?? []).toSorted();
+  return { pods, services, routes: services.flatMap((service) => routesTo(snapshot, service)), since: begun[0] };
+}
+
+/** From the cause to what the user sees: the pods, what else fails because of them, Services, routes. */
+export function chainOf(
+  snapshot: Snapshot,
+  root: Problem,
+  explained: readonly Problem[],
+  effects: Effects,
+): readonly ChainLink[] {
+  const links: ChainLink[] = [];
+  const add = (link: ChainLink): void => {
+    if (!links.some(({ object, message }) => keyOf(object) === keyOf(link.object) && message === link.message))
+      links.push(link);
+  };
+  const addPods = ({ rule, members }: Problem): void => {
+    for (const member of members.filter(({ kind }) => podOwners.has(kind)).slice(0, 3)) {
+      const message = podsMessage(snapshot, member);
+      if (message !== undefined) add({ object: member, rule: rule.id, message });
+    }
+  };
+  addPods(root);
+  const services = new Set(effects.services.map(keyOf));
+  for (const service of effects.services.filter((each) => isFirst(snapshot, root, each)))
+    addService(snapshot, service, effects, add);
+  for (const effect of explained) {
+    if (effect.rule.id === 'svc-no-ready-endpoints' && services.has(keyOf(effect.object))) continue;
+    if (!effect.rule.id.startsWith('deploy-'))
+      add({ object: effect.object, rule: effect.rule.id, message: effect.problem });
+    addPods(effect);
+  }
+  for (const service of effects.services) addService(snapshot, service, effects, add);
+  return links;
+}
+
+/** Whether a Service stands in front of the root's own workloads, so that it belongs right behind them. */
+const isFirst = (snapshot: Snapshot, root: Problem, ref: ObjectRef): boolean => {
+  const service = snapshot.find('Service', ref.namespace, ref.name);
+  const selected = service === undefined ? [] : selectedWorkloads(snapshot, service);
+  return selected.some((workload) => root.members.some((member) => keyOf(member) === keyOf(workload)));
+};
+
+function addService(snapshot: Snapshot, service: ObjectRef, effects: Effects, add: (link: ChainLink) => void): void {
+  add({ object: service, rule: 'svc-no-ready-endpoints', message: 'has no endpoint' });
+  const routes = effects.routes.filter(
+    (route) => route.service === service.name && route.ingress.metadata.namespace === service.namespace,
+  );
+  for (const [, [first]] of Map.groupBy(routes, ({ ingress }) => ingress.metadata.name)) {
+    if (first !== undefined) add({ object: refOf(first.ingress), message: `answers 503 on ${first.path}` });
+  }
+}
+
+/** `3 of 3 pods in CreateContainerConfigError for 8 min`; `undefined` when none is broken. */
+export function podsMessage(snapshot: Snapshot, workload: ObjectRef): string | undefined {
+  const pods = podsOf(snapshot, workload).filter((pod) => !isTerminating(pod) && !isFinished(pod));
+  const broken = pods.filter(isBroken);
+  if (broken.length === 0) return undefined;
+  const statuses = Map.groupBy(broken, podStatusText);
+  const [status] = [...statuses].toSorted(([, a], [, b]) => b.length - a.length)[0] ?? ['NotReady'];
+  const since = broken
+    .map(unreadySince)
+    .flatMap((time) => time ?? [])
+    .toSorted()[0];
+  const duration = since === undefined ? '' : ` for ${formatDuration(snapshot.now - (timeOf(since) ?? snapshot.now))}`;
+  if (workload.kind === 'Pod') return `is in ${status}${duration}`;
+  return `${broken.length} of ${pods.length} pods in ${status}${duration}`;
+}
+
+export const routeText = ({ ingress, path }: RoutePath): string => `${nameOf(refOf(ingress))} ${path}`;
