@@ -1,8 +1,26 @@
+import type { Readable, Writable } from 'node:stream';
 import type { Command } from 'commander';
 import type { Outcome } from '../call.ts';
 import type { Clusters } from '../kubernetes/ports.ts';
 import type { Settings } from '../platform/config.ts';
-import type { Logger } from '../platform/logging.ts';
+import type { Logger, LogStream } from '../platform/logging.ts';
+import type { Metrics } from '../platform/metrics.ts';
+
+/** What `main` hands over of the process: the only way in and out. */
+export interface Host {
+  /** Without node and the script. */
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The text of `.env` in the working directory; empty when there is none. */
+  readonly dotenv: string;
+  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
+  readonly stderr: Writable & LogStream;
+  /** Aborts on SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  readonly version: string;
+  readonly nodeVersion: string;
+}
 
 /** Where a command writes: results to stdout, everything else to stderr. */
 export interface Terminal {
@@ -31,7 +49,7 @@ export interface CommandContext {
   /** Aborts on Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
   /** The live clusters, or the archive that `--from` or `--demo` names. Closed when the command returns. */
-  openClusters(): Promise<Clusters>;
+  openClusters(metrics?: Metrics): Promise<Clusters>;
   /** Runs a tool through the pipeline: validation, policy, deadline, redaction. Never throws: see `Outcome`. */
   call(tool: string, args: Readonly<Record<string, unknown>>, options: CallOptions): Promise<Outcome>;
 }
@@ -50,4 +68,61 @@ export type Run = (command: Command, action: Action) => void;
  *       run(command, async ({ openClusters, terminal }) => { const { output } = command.opts<{ output?: string }>(); … return 0; });
  *     };
  */
-export type Register = (program: Command, run: Run) => void;
+export type Register = (program: Command, run: Run, host: Host) => void;
+
+/** By name, loaded only when they are needed: start-up is what an assistant waits for. */
+const commands: Readonly<Record<string, () => Promise<{ readonly register: Register }>>> = {
+  serve: () => import('./serve.ts'),
+};
+
+/** Runs the command that `argv` names and returns the exit status; 2 when it could not do its work. */
+export async function runProgram(host: Host): Promise<number> {
+  const argv = withCommand(host);
+  const [{ Command, CommanderError }, { runner }] = await Promise.all([
+    import('commander'),
+    import('./run-command.ts'),
+  ]);
+  const program = new Command('kubemend')
+    .description('Finds out why Kubernetes workloads are broken.')
+    .version(host.version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(text) })
+    .addHelpText('after', examples)
+    .showHelpAfterError('(kubemend --help shows what there is)');
+
+  const state = runner(host);
+  for (const command of await registered(argv[0])) command.register(program, state.run, host);
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return state.status();
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    throw error;
+  }
+}
+
+/** Assistants start `kubemend` without arguments, with a pipe; a person who does so wants to know what there is. */
+function withCommand({ argv, stdin }: Host): readonly string[] {
+  const [first] = argv;
+  if (first === undefined) return stdin.isTTY ? ['--help'] : ['serve'];
+  const own = ['-h', '--help', '-V', '--version'];
+  return first.startsWith('-') && !own.includes(first) ? ['serve', ...argv] : argv;
+}
+
+async function registered(name: string | undefined): Promise<readonly { readonly register: Register }[]> {
+  const wanted = name === undefined ? undefined : commands[name];
+  return Promise.all((wanted === undefined ? Object.values(commands) : [wanted]).map((load) => load()));
+}
+
+const examples = `
+Examples:
+  kubemend diagnose -n shop               why is the namespace shop broken?
+  kubemend diagnose --demo                the same, on a recorded cluster; needs none of your own
+  kubemend diagnose --from bundle.tgz     on a support bundle, must-gather or cluster-info dump
+  kubemend doctor                         can kubemend reach and read the cluster?
+  kubemend serve                          MCP over stdio, for an AI assistant
+  kubemend serve --http --port 8080       MCP and REST over HTTP
+
+Without a command, and with a pipe as input, kubemend serves MCP over stdio.
+Every setting is a flag, a variable KUBEMEND_… or a line of .env: see kubemend serve --help.
+`;

@@ -1,0 +1,128 @@
+import type { Pipeline } from '../call.ts';
+import type { Clusters } from '../kubernetes/ports.ts';
+import type { Settings } from '../platform/config.ts';
+import { AppError } from '../platform/errors.ts';
+import { type Metrics, noMetrics } from '../platform/metrics.ts';
+import { nearest } from '../platform/nearest.ts';
+import { createRateLimiter, noRateLimit } from '../platform/rate-limit.ts';
+import type { AnyTool } from '../tools/tool.ts';
+import type { CommandContext, Host, Register } from './program.ts';
+
+export const register: Register = (program, run, host) => {
+  const command = program
+    .command('serve')
+    .description('Serve MCP over stdio (default) or, with --http, MCP and REST over HTTP.')
+    .addHelpText('after', help);
+  run(command, (context) => (context.settings.http ? serveHttp(context, host) : serveStdio(context, host)));
+};
+
+/** What both ways of serving are built from. */
+interface Service {
+  readonly pipeline: Pipeline;
+  readonly clusters: Clusters;
+}
+
+async function serveStdio(context: CommandContext, host: Host): Promise<number> {
+  const [{ createMcpFactory }, { serveOverStdio }, { pipeline, clusters }] = await Promise.all([
+    import('../transports/mcp.ts'),
+    import('../transports/stdio.ts'),
+    assemble(context, noMetrics, await offeredTools(context.settings)),
+  ]);
+  const { stdin, stdout, signal, version } = host;
+  const factory = createMcpFactory({ pipeline, clusters, version });
+  await serveOverStdio({ factory, stdin, stdout, log: context.log, signal });
+  return 0;
+}
+
+async function serveHttp(context: CommandContext, { signal, version, nodeVersion }: Host): Promise<number> {
+  const { settings, log } = context;
+  checkExposure(settings);
+  const [{ createPrometheusMetrics }, { startHttp }, { startMetrics }, tools] = await Promise.all([
+    import('../platform/prometheus.ts'),
+    import('../transports/http.ts'),
+    import('../transports/metrics-endpoint.ts'),
+    offeredTools(settings),
+  ]);
+  const metrics = createPrometheusMetrics({ version, nodeVersion, tools: tools.map(({ name }) => name) });
+  const { pipeline, clusters } = await assemble(context, metrics, tools);
+
+  const { host, port, allowedHosts, metricsPort, metricsPath } = settings;
+  const scraped = await listening(host, metricsPort, () => startMetrics(metrics, host, metricsPort, metricsPath));
+  try {
+    const service = await listening(host, port, () =>
+      startHttp({ pipeline, clusters, metrics, log, version, host, port, allowedHosts }),
+    );
+    log.info({ url: service.url, metrics: scraped.url, tools: tools.length }, 'serving');
+    await aborted(signal);
+    log.info({}, 'stopping');
+    await service.stop();
+  } finally {
+    await scraped.stop();
+  }
+  return 0;
+}
+
+async function assemble(context: CommandContext, metrics: Metrics, tools: readonly AnyTool[]): Promise<Service> {
+  const { settings, log } = context;
+  const [{ createPipeline }, clusters] = await Promise.all([import('../call.ts'), context.openClusters(metrics)]);
+  const pipeline = createPipeline({
+    tools,
+    settings: { namespace: settings.k8sNamespace, allowSystemNamespaces: settings.allowSystemNamespaces },
+    timeoutMs: settings.timeout * 1000,
+    log,
+    metrics,
+    limiter: settings.rateLimitEnabled
+      ? createRateLimiter(settings.rateLimitRequests, settings.rateLimitWindow)
+      : noRateLimit,
+  });
+  return { pipeline, clusters };
+}
+
+/** The catalogue, less what `--tools` and `--read-only` leave out; what is not offered cannot be called either. */
+async function offeredTools({ tools: wanted, readOnly }: Settings): Promise<readonly AnyTool[]> {
+  const { tools } = await import('../tools/index.ts');
+  const names = tools.map(({ name }) => name);
+  for (const name of wanted ?? []) {
+    if (names.includes(name)) continue;
+    const [suggestion] = nearest(name, names, 1);
+    throw new AppError('validation_error', `--tools: there is no tool ${name}.`, {
+      hint: suggestion === undefined ? `The tools are ${names.join(', ')}.` : `Did you mean ${suggestion}?`,
+    });
+  }
+  return tools.filter(({ name, access }) => (wanted?.includes(name) ?? true) && (!readOnly || access === 'read'));
+}
+
+/** Whoever can reach the port can read the cluster: that has to be said out loud. */
+function checkExposure({ host, insecureNoAuth }: Settings): void {
+  if (insecureNoAuth || ['localhost', '127.0.0.1', '::1', '[::1]'].includes(host)) return;
+  throw new AppError('refused', `Serving on ${host} would let everyone who can reach it read the cluster.`, {
+    hint: 'Use --host 127.0.0.1, or add --insecure-no-auth where something else guards the port.',
+  });
+}
+
+/** A port that is taken is the user's to free, not ours to crash on. */
+async function listening<T>(host: string, port: number, start: () => Promise<T>): Promise<T> {
+  try {
+    return await start();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : 'unknown error';
+    throw new AppError('unavailable', `Cannot listen on ${host}:${port}: ${reason}`, { cause });
+  }
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+const help = `
+Examples:
+  kubemend serve                                     for an assistant on this machine, over stdio
+  kubemend serve --demo                              the same, on a recorded cluster
+  kubemend serve --http --port 8080                  http://127.0.0.1:8080/mcp and /api/v1/tools
+  kubemend serve --tools diagnose,analyze_logs       only these tools
+
+Every flag is also a variable: --log-level is KUBEMEND_LOG_LEVEL, in the environment or in .env. Flags win, then
+variables, then .env.
+`;

@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+
+// Everything else is imported afterwards, so that the cache holds it too.
+enableCompileCache();
+const { runProgram } = await import('./cli/program.ts');
+
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // Whoever asks twice does not want to wait.
+    if (stop.signal.aborted) process.exit(1);
+    stop.abort();
+  });
+}
+// The reader of a pipe may leave; what it does not want is not written.
+process.stdout.on('error', () => {});
+
+process.exitCode = await runProgram({
+  argv: process.argv.slice(2),
+  environment: process.env,
+  dotenv: contentOf('.env'),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: stop.signal,
+  version: versionOf(contentOf(new URL('../package.json', import.meta.url))),
+  nodeVersion: process.version,
+});
+
+function contentOf(file: string | URL): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    // No such file is the usual case; one that cannot be read holds nothing for us either.
+    return '';
+  }
+}
+
+function versionOf(manifest: string): string {
+  const found: unknown = /"version": "([^"]+)"/.exec(manifest)?.[1];
+  return typeof found === 'string' ? found : '0.0.0';
+}

@@ -1,0 +1,100 @@
+import {
+  hostHeaderValidationResponse,
+  localhostAllowedHostnames,
+  localhostAllowedOrigins,
+  originValidationResponse,
+} from '@modelcontextprotocol/server';
+import { type Context, Hono } from 'hono';
+import type { Pipeline } from '../call.ts';
+import type { Clusters } from '../kubernetes/ports.ts';
+import { failureOf } from '../outcome.ts';
+import { AppError } from '../platform/errors.ts';
+import type { Logger } from '../platform/logging.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { currentRequest, requestIdFrom, runInRequest } from '../platform/request-context.ts';
+import { type BodyEnv, limitedBody, readJson } from './json-body.ts';
+import type { McpHttp } from './mcp-http.ts';
+import type { Readiness } from './probes.ts';
+import { createRest, failureResponse, statusOf } from './rest.ts';
+import { rpcError } from './rpc-error.ts';
+
+export interface HttpAppOptions {
+  readonly pipeline: Pipeline;
+  readonly clusters: Clusters;
+  readonly mcp: McpHttp;
+  readonly readiness: Readiness;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  /** Host names besides loopback ones. */
+  readonly allowedHosts: readonly string[];
+}
+
+/** Everything that the service port serves, as a fetch handler. */
+export function createHttpApp(options: HttpAppOptions): Hono<BodyEnv> {
+  const { pipeline, clusters, mcp, readiness, metrics, log } = options;
+  const app = new Hono<BodyEnv>();
+
+  app.use(async (context, next) => {
+    const requestId = requestIdFrom(context.req.header('x-request-id'));
+    await runInRequest({ requestId }, next);
+    context.res.headers.set('X-Request-ID', requestId);
+    const request = { method: methodOf(context), route: routeOf(context.req.path), code: context.res.status };
+    metrics.httpRequest(request);
+    runInRequest({ requestId }, () => log.debug(request, 'http request'));
+  });
+
+  // Probes come from the kubelet, which knows the pod's address only; they tell nothing worth protecting.
+  app.get('/health', (context) => context.json({ status: 'healthy', timestamp: new Date().toISOString() }));
+  app.get('/ready', async (context) =>
+    (await readiness.ready()) ? context.json({ status: 'ready' }) : context.json({ status: 'not ready' }, 503),
+  );
+
+  app.use(async (context, next) => rejected(context.req.raw, options.allowedHosts) ?? next());
+  app.use(limitedBody((error, status) => failureResponse(failureOf(error, 'request', requestId()), status)));
+
+  app.all('/mcp', async (context) => {
+    const { raw } = context.req;
+    try {
+      return await mcp.fetch(raw, raw.method === 'POST' ? await readJson(raw.clone()) : undefined);
+    } catch (error) {
+      if (error instanceof AppError) return rpcError(400, -32_700, error.message);
+      throw error;
+    }
+  });
+  app.route('/api/v1', createRest(pipeline, clusters));
+
+  app.notFound((context) => {
+    const error = new AppError('not_found', `There is nothing at ${context.req.path.slice(0, 100)}.`, {
+      hint: 'MCP is at /mcp, the tools are at /api/v1/tools.',
+    });
+    return failureResponse(failureOf(error, 'request', requestId()), 404);
+  });
+  app.onError((error) => {
+    if (!(error instanceof AppError)) log.error({ err: error }, 'http request failed unexpectedly');
+    const failure = failureOf(error, 'The request', requestId());
+    return failureResponse(failure, statusOf[failure.error_type]);
+  });
+  return app;
+}
+
+const requestId = (): string => currentRequest()?.requestId ?? 'unknown';
+
+/**
+ * A page in a browser can reach a service on loopback: by its own name that resolves to 127.0.0.1, which shows in Host,
+ * or across origins, which shows in Origin. The SDK's handler checks neither.
+ */
+function rejected(request: Request, allowedHosts: readonly string[]): Response | undefined {
+  return (
+    hostHeaderValidationResponse(request, [...localhostAllowedHostnames(), ...allowedHosts]) ??
+    originValidationResponse(request, [...localhostAllowedOrigins(), ...allowedHosts])
+  );
+}
+
+const methods = ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS'];
+const methodOf = ({ req }: Context): string => (methods.includes(req.method) ? req.method : 'other');
+
+/** The pattern of a path: a closed set, as metrics need. */
+function routeOf(path: string): string {
+  if (['/mcp', '/health', '/ready', '/api/v1/tools'].includes(path)) return path;
+  return /^\/api\/v1\/tools\/[^/]+$/.test(path) ? '/api/v1/tools/{tool_name}' : 'other';
+}

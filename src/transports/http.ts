@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { getRequestListener } from '@hono/node-server';
+import type { Pipeline } from '../call.ts';
+import type { Clusters } from '../kubernetes/ports.ts';
+import type { Logger } from '../platform/logging.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { createHttpApp } from './http-app.ts';
+import { addressOf, listen } from './listener.ts';
+import { createMcpFactory } from './mcp.ts';
+import { createMcpHttp } from './mcp-http.ts';
+import { createReadiness } from './probes.ts';
+import { countCalls } from './running-calls.ts';
+
+export interface HttpOptions {
+  readonly pipeline: Pipeline;
+  readonly clusters: Clusters;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly version: string;
+  readonly host: string;
+  readonly port: number;
+  readonly allowedHosts: readonly string[];
+  /** How long calls that run may still run once the service is told to stop, in ms. */
+  readonly drainMs?: number | undefined;
+}
+
+export interface HttpService {
+  /** `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /** Not ready at once; no new connections; calls that run may end; then everything is closed. */
+  stop(): Promise<void>;
+}
+
+/** Serves MCP, REST and probes until it is stopped. */
+export async function startHttp(options: HttpOptions): Promise<HttpService> {
+  const { clusters, metrics, log, host, port, version, drainMs = 25_000 } = options;
+  const calls = countCalls(options.pipeline);
+  const mcp = createMcpHttp({
+    factory: createMcpFactory({ pipeline: calls.pipeline, clusters, version }),
+    onError: (error) => log.warn({ problem: error.message }, 'protocol error'),
+  });
+  const readiness = createReadiness(clusters, log);
+  let stopping = false;
+  const app = createHttpApp({
+    pipeline: calls.pipeline,
+    clusters,
+    mcp,
+    readiness: { ready: async () => !stopping && (await readiness.ready()) },
+    metrics,
+    log,
+    allowedHosts: [...options.allowedHosts, host],
+  });
+  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+  const server = await listen((request, response) => void listener(request, response), host, port);
+
+  return {
+    url: addressOf(server),
+    async stop() {
+      stopping = true;
+      const closed = once(server, 'close');
+      server.close();
+      await Promise.race([calls.idle(), pause(drainMs, undefined, { ref: false })]);
+      calls.abort();
+      // Answers are written just after their calls end.
+      await pause(answerMs);
+      await mcp.close();
+      server.closeIdleConnections();
+      await Promise.race([closed, pause(readMs, undefined, { ref: false })]);
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** How long an answer takes to be written, and to be read by a slow client, in ms. */
+const answerMs = 50;
+const readMs = 1000;

@@ -1,0 +1,36 @@
+import { createMcpHandler, isLegacyRequest, type McpServerFactory } from '@modelcontextprotocol/server';
+import { maxBodyBytes } from './json-body.ts';
+import { createSessions } from './sessions.ts';
+
+export interface McpHttpOptions {
+  readonly factory: McpServerFactory;
+  readonly maxSessions?: number | undefined;
+  readonly sessionIdleMs?: number | undefined;
+  readonly onError: (error: Error) => void;
+}
+
+export interface McpHttp {
+  fetch(request: Request, body: unknown): Promise<Response>;
+  /** Ends streams, sessions, and whatever still runs in them. */
+  close(): Promise<void>;
+}
+
+/** Streamable HTTP for both protocol eras on one URL: stateless since 2026-07-28, with sessions before. */
+export function createMcpHttp({
+  factory,
+  onError,
+  maxSessions = 1000,
+  sessionIdleMs = 1_800_000,
+}: McpHttpOptions): McpHttp {
+  const modern = createMcpHandler(factory, { legacy: 'reject', maxRequestBodySize: maxBodyBytes, onerror: onError });
+  const sessions = createSessions({ factory, max: maxSessions, idleMs: sessionIdleMs, onError });
+  return {
+    async fetch(request, body) {
+      const legacy = await isLegacyRequest(request, body);
+      return legacy ? sessions.fetch(request, body) : modern.fetch(request, { parsedBody: body });
+    },
+    async close() {
+      await Promise.all([sessions.close(), modern.close()]);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import type { Clusters } from '../kubernetes/ports.ts';
+import type { Logger } from '../platform/logging.ts';
+
+/** Whether calls make sense now. */
+export interface Readiness {
+  ready(): Promise<boolean>;
+}
+
+/** How long an answer of the API server stands, and how long it is waited for, in ms. */
+const freshMs = 3000;
+const patienceMs = 5000;
+
+/** Ready when the default cluster's API server answers a real call. Callers within three seconds share one. */
+export function createReadiness(clusters: Clusters, log: Logger, now: () => number = performance.now): Readiness {
+  let last: { readonly at: number; readonly ready: Promise<boolean> } | undefined;
+  const ask = async (): Promise<boolean> => {
+    try {
+      await clusters.ping(AbortSignal.timeout(patienceMs));
+      return true;
+    } catch (error) {
+      log.warn({ err: error }, 'not ready');
+      return false;
+    }
+  };
+  return {
+    ready() {
+      if (last === undefined || now() - last.at > freshMs) last = { at: now(), ready: ask() };
+      return last.ready;
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { Hono } from 'hono';
+import type { Failure, Outcome, Pipeline } from '../call.ts';
+import type { Clusters } from '../kubernetes/ports.ts';
+import type { ErrorType } from '../platform/errors.ts';
+import { type BodyEnv, readJson } from './json-body.ts';
+import { describeTools } from './tool-schemas.ts';
+
+/** The status that says most about an `error_type` to HTTP clients, proxies and dashboards. */
+export const statusOf = {
+  validation_error: 400,
+  permission_denied: 403,
+  refused: 403,
+  not_found: 404,
+  conflict: 409,
+  approval_required: 428,
+  rate_limited: 429,
+  internal_error: 500,
+  api_error: 502,
+  unavailable: 503,
+  timeout: 504,
+} as const satisfies Record<ErrorType, number>;
+
+/** The tools as plain HTTP: the same pipeline, the structured result as body. */
+export function createRest(pipeline: Pipeline, clusters: Clusters): Hono<BodyEnv> {
+  const tools = describeTools(pipeline.tools);
+  return new Hono<BodyEnv>()
+    .get('/tools', (context) => context.json({ tools }))
+    .post('/tools/:name', async (context) => {
+      const { raw } = context.req;
+      const body = await readJson(raw);
+      const tool = context.req.param('name');
+      return respond(await pipeline.call({ tool, arguments: body, clusters, signal: raw.signal }));
+    });
+}
+
+const respond = ({ result }: Outcome): Response =>
+  result.success ? Response.json(result) : failureResponse(result, statusOf[result.error_type]);
+
+/** A failure as an HTTP response, with `Retry-After` where that is known. */
+export function failureResponse(failure: Failure, status: number): Response {
+  const { retry_after_seconds: seconds } = failure.details;
+  const headers = typeof seconds === 'number' ? { 'Retry-After': String(seconds) } : {};
+  return Response.json(failure, { status, headers });
+}

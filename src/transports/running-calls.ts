@@ -1,0 +1,31 @@
+import type { Pipeline } from '../call.ts';
+
+export interface RunningCalls {
+  /** The same pipeline, watched. */
+  readonly pipeline: Pipeline;
+  /** Resolves when no call runs. */
+  idle(): Promise<void>;
+  /** Ends the calls that run, and all that come later. */
+  abort(): void;
+}
+
+/** Knows which calls run, so that a service can stop between them. */
+export function countCalls(pipeline: Pipeline): RunningCalls {
+  const running = new Set<Promise<unknown>>();
+  const stop = new AbortController();
+  return {
+    pipeline: {
+      tools: pipeline.tools,
+      async call(call) {
+        const signal = call.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, call.signal]);
+        const outcome = pipeline.call({ ...call, signal });
+        running.add(outcome);
+        return outcome.finally(() => running.delete(outcome));
+      },
+    },
+    async idle() {
+      while (running.size > 0) await Promise.all(running);
+    },
+    abort: () => stop.abort(),
+  };
+}
