@@ -1,4 +1,4 @@
-import type { PodSpec, PodTemplate, Volume } from './objects.ts';
+import type { KubernetesObject, PodSpec, PodTemplate, Volume } from './objects.ts';
 
 /** An object that a pod template names. */
 export interface Reference {
@@ -92,8 +92,16 @@ function volumeReferences(volume: Volume, spec: PodSpec): Reference[] {
 }
 
 /** The pod template of a workload of any kind; `undefined` for objects that have none. */
-export function templateOf(workload: { readonly kind: string } | undefined): PodTemplate | undefined {
-  const spec = (workload as { spec?: { template?: PodTemplate; jobTemplate?: { spec?: { template?: PodTemplate } } } })
-    ?.spec;
+export function templateOf(workload: KubernetesObject | undefined): PodTemplate | undefined {
+  // Which kinds have one is open: custom workloads carry `spec.template` too.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const spec = (workload as WithTemplate | undefined)?.spec;
   return spec?.jobTemplate?.spec?.template ?? spec?.template;
+}
+
+interface WithTemplate {
+  readonly spec?: {
+    readonly template?: PodTemplate;
+    readonly jobTemplate?: { readonly spec?: { readonly template?: PodTemplate } };
+  };
 }

@@ -68,7 +68,7 @@ function flat(template: PodTemplate | undefined): ReadonlyMap<string, string> {
   const walk = (value: unknown, path: string): void => {
     if (value === null || value === undefined) return;
     if (typeof value !== 'object') {
-      fields.set(path, String(value));
+      fields.set(path, typeof value === 'string' ? value : JSON.stringify(value));
       return;
     }
     for (const [key, child] of Array.isArray(value) ? entriesByName(value) : Object.entries(value)) {

@@ -40,6 +40,14 @@ export function indexSnapshot(data: SnapshotData): Snapshot {
   const events = (byKind.get('Event') ?? []).map(eventOf).toSorted((a, b) => (a.last ?? 0) - (b.last ?? 0));
   const eventsByTarget = Map.groupBy(events, ({ about }) => keyOf(about));
   const { listed, absent } = coverage(data.reads);
+  // The maps are keyed by kind, which decides the type; TypeScript cannot follow that.
+  // oxlint-disable typescript/no-unsafe-type-assertion
+  const all = <K extends Kind>(kind: K, namespace?: string): readonly Of<K>[] =>
+    ((namespace === undefined ? byKind.get(kind) : byKindAndNamespace.get(`${kind}/${namespace}`)) ??
+      []) as unknown as readonly Of<K>[];
+  const find = <K extends Kind>(kind: K, namespace: string | undefined, name: string): Of<K> | undefined =>
+    byKey.get(keyOf({ kind, namespace, name })) as unknown as Of<K> | undefined;
+  // oxlint-enable typescript/no-unsafe-type-assertion
 
   return {
     now: Date.parse(data.takenAt),
@@ -47,12 +55,8 @@ export function indexSnapshot(data: SnapshotData): Snapshot {
     data,
     events,
     podRows: data.podRows,
-    all: (kind, namespace) =>
-      // The map is built from `kind`, so the objects are of that kind.
-      ((namespace === undefined ? byKind.get(kind) : byKindAndNamespace.get(`${kind}/${namespace}`)) ??
-        []) as unknown as readonly Of<typeof kind>[],
-    find: (kind, namespace, name) =>
-      byKey.get(keyOf({ kind, namespace, name })) as unknown as Of<typeof kind> | undefined,
+    all,
+    find,
     presence: (kind, namespace, name) => {
       const key = keyOf({ kind, namespace, name });
       if (heads.has(key)) return 'present';

@@ -1,0 +1,44 @@
+# Everything a contributor or CI runs. `make` alone lists the targets.
+.DEFAULT_GOAL := help
+.PHONY: help demo test check build cluster cluster-down e2e bench demo-record clean
+
+NAME ?= kubemend
+KUBERNETES ?= 1.36.3
+export NAME KUBERNETES CLUSTER
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+node_modules/.installed: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+demo: node_modules/.installed ## Diagnose the embedded snapshot of a broken cluster
+	@npm run --silent start -- diagnose -A --demo; status=$$?; [ $$status -le 1 ]
+
+test: node_modules/.installed ## Run the unit and integration tests with their coverage floor
+	npm test
+
+check: node_modules/.installed ## Generated files, types, lint, format, dead code
+	npm run check
+
+build: node_modules/.installed ## Bundle the program into dist/
+	npm run build
+
+cluster: ## Start a real cluster (NAME=, KUBERNETES=1.36.3 or 1.34.4, CLUSTER=kind)
+	tests/e2e/cluster/cluster.sh up
+
+cluster-down: ## Stop that cluster and remove what it left
+	tests/e2e/cluster/cluster.sh down
+
+e2e: build ## Run the end-to-end tests against that cluster
+	npm run e2e
+
+bench: build ## Measure start, memory, size and speed
+	npm run bench
+
+demo-record: build ## Record demo/shop.kubemend.gz anew on that cluster
+	npm run --silent demo:record
+
+clean: ## Remove what was built
+	rm -rf dist coverage node_modules/.installed

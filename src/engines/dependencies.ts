@@ -1,0 +1,73 @@
+import { hostsOfEnv, serviceOfHost } from './hosts.ts';
+import { connectionFailureIn, type ConnectionFailure, hostsIn } from './logs/failed-hosts.ts';
+import type { ObjectRef, Pod } from './objects.ts';
+import { nameOf } from './objects.ts';
+import type { PodContainer } from './pods.ts';
+import { readyEndpoints } from './routes.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Something outside its pod that a container could not reach. */
+export interface Dependency {
+  /** How a person names it: `Service/db port 5432`, `api.example.com:443`. The same for all replicas. */
+  readonly name: string;
+  readonly failure: ConnectionFailure;
+  /** The Service behind the host, when it is in the cluster. */
+  readonly service: ObjectRef | undefined;
+  /** What the cluster says of that Service now. */
+  readonly state: string | undefined;
+  /** Whether the text itself names the host, not just the container's environment. */
+  readonly told: boolean;
+}
+
+/**
+ * What a container failed to reach, by the words of a text from its log; when they name no host, the one host that its
+ * environment and arguments name. `undefined` when the text is about something else.
+ */
+export function dependencyIn(
+  snapshot: Snapshot,
+  { pod, container }: { readonly pod: Pod; readonly container: PodContainer },
+  text: string,
+): Dependency | undefined {
+  const failure = connectionFailureIn(text);
+  if (failure === undefined) return undefined;
+  const [told] = hostsIn(text);
+  if (told !== undefined) return dependencyOf(snapshot, pod, { ...told, told: true });
+  if (isLocal(text)) return undefined;
+  const inCluster = hostsOfEnv(container.spec).filter(
+    ({ host }) => serviceOfHost(snapshot, host, pod.metadata.namespace) !== undefined,
+  );
+  const [only] = inCluster;
+  if (only === undefined || new Set(inCluster.map(({ host }) => host)).size > 1) return undefined;
+  return dependencyOf(snapshot, pod, { ...only, failure, told: false });
+}
+
+/** A refused connection to itself is no dependency. */
+const isLocal = (text: string): boolean => /\b(?:localhost|127\.0\.0\.1)\b|\[?::1\]?[:\s]/.test(text);
+
+function dependencyOf(
+  snapshot: Snapshot,
+  pod: Pod,
+  { host, port, failure, told }: { host: string; port: number | undefined; failure: ConnectionFailure; told: boolean },
+): Dependency | undefined {
+  if (host === 'localhost' || host.startsWith('127.') || host === '0.0.0.0') return undefined;
+  const found = serviceOfHost(snapshot, host, pod.metadata.namespace);
+  if (found === undefined) {
+    // An address tells a person nothing, and another replica may have met another one.
+    const shown = /^[\d.]+$/.test(host) ? 'an address outside of the known Services' : host;
+    return { name: port === undefined ? shown : `${shown}:${port}`, failure, service: undefined, state: undefined, told };
+  }
+  const { ref, service } = found;
+  const elsewhere = ref.namespace !== pod.metadata.namespace ? ` in namespace ${ref.namespace}` : '';
+  return {
+    name: `${nameOf(ref)}${elsewhere}${port === undefined ? '' : ` port ${port}`}`,
+    failure,
+    service: ref,
+    state:
+      service === undefined
+        ? `there is no ${nameOf(ref)} in namespace ${ref.namespace}`
+        : `${nameOf(ref)} has ${counted(readyEndpoints(snapshot, service).length, 'ready endpoint')}`,
+    told,
+  };
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
