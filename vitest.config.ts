@@ -1,8 +1,10 @@
 import { defineConfig } from 'vitest/config';
+import { reporters } from './tests/support/reporters.ts';
 
 export default defineConfig({
   test: {
     include: ['tests/unit/**/*.test.ts', 'tests/integration/**/*.test.ts'],
+    ...reporters,
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

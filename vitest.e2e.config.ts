@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { reporters } from './tests/support/reporters.ts';
 
 /** Against a real cluster, through the built program. */
 export default defineConfig({
   test: {
     include: ['tests/e2e/**/*.test.ts'],
+    ...reporters,
     testTimeout: 300_000,
     hookTimeout: 600_000,
     fileParallelism: false,
