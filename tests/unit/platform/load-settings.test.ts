@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { AppError } from '../../../src/platform/errors.ts';
+import { loadSettings, type SettingSources } from '../../../src/platform/load-settings.ts';
+
+const load = (sources: Partial<SettingSources>) => loadSettings({ flags: {}, environment: {}, dotenv: {}, ...sources });
+
+const problemsOf = (sources: Partial<SettingSources>): unknown => {
+  try {
+    load(sources);
+    return [];
+  } catch (error) {
+    return error instanceof AppError ? error.details['problems'] : error;
+  }
+};
+
+describe('loadSettings', () => {
+  it('has safe defaults', () => {
+    expect(load({})).toEqual({
+      logLevel: 'info',
+      logFormat: 'json',
+      k8sNamespace: 'default',
+      k8sInCluster: true,
+      demo: false,
+      allowSystemNamespaces: false,
+      k8sCacheTtl: 30,
+      timeout: 45,
+      readOnly: false,
+      rateLimitEnabled: true,
+      rateLimitRequests: 100,
+      rateLimitWindow: 60,
+      http: false,
+      host: '127.0.0.1',
+      port: 8080,
+      allowedHosts: [],
+      insecureNoAuth: false,
+      metricsPort: 9090,
+      metricsPath: '/metrics',
+    });
+  });
+
+  it.each([
+    ['LOG_LEVEL', 'WARNING', { logLevel: 'warn' }],
+    ['LOG_FORMAT', 'Console', { logFormat: 'console' }],
+    ['K8S_NAMESPACE', 'shop', { k8sNamespace: 'shop' }],
+    ['K8S_IN_CLUSTER', 'false', { k8sInCluster: false }],
+    ['METRICS_PORT', '9191', { metricsPort: 9191 }],
+    ['METRICS_PATH', '/m', { metricsPath: '/m' }],
+    ['RATE_LIMIT_ENABLED', 'no', { rateLimitEnabled: false }],
+    ['RATE_LIMIT_REQUESTS', '7', { rateLimitRequests: 7 }],
+    ['RATE_LIMIT_WINDOW', '8', { rateLimitWindow: 8 }],
+  ])('reads %s plain, in lower case, and with the prefix', (name, value, expected) => {
+    expect(load({ environment: { [name]: value } })).toMatchObject(expected);
+    expect(load({ environment: { [name.toLowerCase()]: value } })).toMatchObject(expected);
+    expect(load({ environment: { [`KUBEMEND_${name}`]: value } })).toMatchObject(expected);
+    expect(load({ environment: { [`kubemend_${name.toLowerCase()}`]: value } })).toMatchObject(expected);
+    expect(load({ dotenv: { [name]: value } })).toMatchObject(expected);
+  });
+
+  it.each(['DEBUG', 'Info', 'warning', 'ERROR', 'trace', 'fatal', 'silent', 'warn'])(
+    'takes %s as a log level',
+    (level) => {
+      expect(load({ environment: { LOG_LEVEL: level } }).logLevel).toBe(level.toLowerCase().replace('warning', 'warn'));
+    },
+  );
+
+  it('prefers flag, prefixed variable, plain variable, .env, default of the command, default', () => {
+    const flags = { logLevel: 'trace' };
+    const environment = { KUBEMEND_LOG_LEVEL: 'debug', LOG_LEVEL: 'error' };
+    const dotenv = { LOG_LEVEL: 'fatal' };
+    const defaults = { logLevel: 'silent' };
+
+    expect(load({ flags, environment, dotenv, defaults }).logLevel).toBe('trace');
+    expect(load({ environment, dotenv, defaults }).logLevel).toBe('debug');
+    expect(load({ environment: { LOG_LEVEL: 'error' }, dotenv, defaults }).logLevel).toBe('error');
+    expect(load({ dotenv, defaults }).logLevel).toBe('fatal');
+    expect(load({ defaults }).logLevel).toBe('silent');
+  });
+
+  it('reads other settings with the prefix only', () => {
+    expect(load({ environment: { PORT: '1', TIMEOUT: 'x' } })).toMatchObject({ port: 8080, timeout: 45 });
+    expect(load({ environment: { KUBEMEND_PORT: '1' } }).port).toBe(1);
+  });
+
+  it('takes flags as commander gives them', () => {
+    const flags = { demo: true, k8sInCluster: false, tools: 'diagnose, get_resource,', port: '0' };
+
+    expect(load({ flags })).toMatchObject({
+      demo: true,
+      k8sInCluster: false,
+      tools: ['diagnose', 'get_resource'],
+      port: 0,
+    });
+  });
+
+  it('takes an empty variable as absent', () => {
+    expect(load({ environment: { LOG_LEVEL: '', KUBEMEND_PORT: ' ' } })).toMatchObject({
+      logLevel: 'info',
+      port: 8080,
+    });
+  });
+
+  it('ignores what Kubernetes injects for a Service that is called kubemend', () => {
+    const environment = {
+      KUBEMEND_SERVICE_HOST: '10.0.0.1',
+      KUBEMEND_SERVICE_PORT: '8080',
+      KUBEMEND_SERVICE_PORT_HTTP: '8080',
+      KUBEMEND_PORT: 'tcp://10.0.0.1:8080',
+      KUBEMEND_PORT_8080_TCP: 'tcp://10.0.0.1:8080',
+      KUBEMEND_PORT_8080_TCP_ADDR: '10.0.0.1',
+      KUBEMEND_METRICS_SERVICE_HOST: '10.0.0.2',
+      KUBEMEND_METRICS_PORT: 'tcp://10.0.0.2:9090',
+    };
+
+    expect(load({ environment })).toMatchObject({ port: 8080, metricsPort: 9090 });
+  });
+
+  it.each([
+    ['LOG_LEVEL', 'verbose', 'LOG_LEVEL: "verbose" must be one of trace, debug, info, warn, error, fatal, silent'],
+    ['LOG_FORMAT', 'xml', 'LOG_FORMAT: "xml" must be one of json, console'],
+    ['K8S_IN_CLUSTER', 'perhaps', 'K8S_IN_CLUSTER: "perhaps" must be true or false'],
+    ['K8S_NAMESPACE', 'No_Name', 'K8S_NAMESPACE: "No_Name" must be the name of a namespace'],
+    ['METRICS_PORT', '70000', 'METRICS_PORT: "70000" must be a whole number from 0 to 65535'],
+    ['METRICS_PATH', 'metrics', 'METRICS_PATH: "metrics" must be a path such as /metrics'],
+    ['RATE_LIMIT_REQUESTS', '0', 'RATE_LIMIT_REQUESTS: "0" must be a whole number from 1 to 1000000'],
+    ['RATE_LIMIT_WINDOW', '1.5', 'RATE_LIMIT_WINDOW: "1.5" must be a whole number from 1 to 86400'],
+    ['KUBEMEND_TIMEOUT', '-1', 'KUBEMEND_TIMEOUT: "-1" must be a whole number from 1 to 3600'],
+    ['KUBEMEND_PORT', '0x50', 'KUBEMEND_PORT: "0x50" must be a whole number from 0 to 65535'],
+    ['KUBEMEND_LOG_LEVLE', 'info', 'KUBEMEND_LOG_LEVLE: there is no such setting; did you mean KUBEMEND_LOG_LEVEL?'],
+    ['kubemend_something_else_entirely', '1', 'kubemend_something_else_entirely: there is no such setting'],
+  ])('refuses %s=%s', (name, value, problem) => {
+    expect(problemsOf({ environment: { [name]: value } })).toEqual([problem]);
+  });
+
+  it('names every bad setting, and where it stands, in one message', () => {
+    const bad = {
+      flags: { port: 'x' },
+      environment: { LOG_LEVEL: 'y' },
+      dotenv: { LOG_FORMAT: 'z', KUBEMEND_NOPE: '1' },
+    };
+
+    expect(() => load(bad)).toThrowErrorMatchingInlineSnapshot(`
+      [AppError: Bad settings:
+        LOG_LEVEL: "y" must be one of trace, debug, info, warn, error, fatal, silent
+        LOG_FORMAT in .env: "z" must be one of json, console
+        --port: "x" must be a whole number from 0 to 65535
+        KUBEMEND_NOPE in .env: there is no such setting; did you mean KUBEMEND_HOST?]
+    `);
+  });
+});

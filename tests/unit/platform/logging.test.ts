@@ -1,0 +1,83 @@
+import { PassThrough, Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { consoleLine } from '../../../src/platform/console-line.ts';
+import { createLogger, type LoggerOptions, silentLogger } from '../../../src/platform/logging.ts';
+import { runInRequest } from '../../../src/platform/request-context.ts';
+
+/** What was logged, as text. */
+function logged(options: Partial<LoggerOptions>, log: (logger: ReturnType<typeof createLogger>) => void): string {
+  const stream = new PassThrough();
+  log(createLogger({ level: 'info', format: 'json', stream, ...options }));
+  return String(stream.read() ?? '');
+}
+
+describe('createLogger', () => {
+  it('writes one JSON line with time, level, message and fields', () => {
+    const line = logged({}, (log) => log.info({ tool: 'diagnose', ms: 3 }, 'tool call'));
+
+    expect(JSON.parse(line)).toEqual({
+      level: 'info',
+      time: expect.any(String),
+      tool: 'diagnose',
+      ms: 3,
+      msg: 'tool call',
+    });
+    expect(line.endsWith('\n')).toBe(true);
+  });
+
+  it('says for which request a line is', () => {
+    const line = logged({}, (log) => runInRequest({ requestId: 'r-1', tool: 'diagnose' }, () => log.warn({}, 'slow')));
+
+    expect(JSON.parse(line)).toMatchObject({ requestId: 'r-1', tool: 'diagnose' });
+  });
+
+  it('leaves out what is less severe than its level', () => {
+    expect(logged({ level: 'error' }, (log) => log.warn({}, 'no'))).toBe('');
+    expect(logged({ level: 'debug' }, (log) => log.debug({}, 'yes'))).toContain('yes');
+  });
+
+  it('keeps the causes of an error', () => {
+    const error = new Error('outer', { cause: new Error('inner') });
+
+    expect(logged({}, (log) => log.error({ err: error }, 'failed'))).toContain('inner');
+  });
+
+  it('is readable in console format', () => {
+    const line = logged({ format: 'console' }, (log) => log.info({ tool: 'diagnose', text: 'two words' }, 'tool call'));
+
+    expect(line).toMatch(/^\d\d:\d\d:\d\d\.\d{3} INFO {2}tool call tool=diagnose text="two words"\n$/);
+  });
+
+  it('survives a stream that is closed', () => {
+    const stream = new Writable({ write: (_chunk, _encoding, done) => done(new Error('EPIPE')) });
+    const log = createLogger({ level: 'info', format: 'json', stream });
+
+    expect(() => {
+      log.info({}, 'one');
+      log.info({}, 'two');
+    }).not.toThrow();
+  });
+
+  it('drops lines instead of keeping them for a stream that nobody reads', () => {
+    const blocked = new Writable({ write: () => {} });
+    const log = createLogger({ level: 'info', format: 'json', stream: blocked });
+
+    for (let line = 0; line < 300; line++) log.info({ text: 'x'.repeat(10_000) }, 'much');
+
+    expect(blocked.writableLength).toBeLessThan(1_100_000);
+  });
+
+  it('can be silent', () => {
+    expect(silentLogger.error({}, 'nothing')).toBeUndefined();
+  });
+});
+
+describe('consoleLine', () => {
+  it('shows the stack of an error below its line', () => {
+    const line = consoleLine(
+      '{"time":"2026-01-02T03:04:05.678Z","level":"error","msg":"failed","err":{"stack":"Error: x\\n  at y"}}',
+    );
+
+    expect(line).toBe('03:04:05.678 ERROR failed\nError: x\n  at y\n');
+  });
+});
