@@ -1,4 +1,9 @@
+import { checkPodHealth } from './diagnostic/check-pod-health.ts';
+import { diagnose } from './diagnostic/diagnose.ts';
+import { getResource } from './diagnostic/get-resource.ts';
+import { listClusters } from './diagnostic/list-clusters.ts';
+import { listResources } from './diagnostic/list-resources.ts';
 import type { AnyTool } from './tool.ts';
 
-/** Every tool, in the order in which they are shown. */
-export const tools: readonly AnyTool[] = [];
+/** Every tool, in the order in which `tools/list` shows them. */
+export const tools: readonly AnyTool[] = [diagnose, checkPodHealth, listResources, getResource, listClusters];

@@ -48,9 +48,7 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
 export type AnyTool = Tool;
 
 /** Types a tool from its schemas and makes its input strict. */
-export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(
-  tool: Tool<Input, Output>,
-): AnyTool {
+export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(tool: Tool<Input, Output>): AnyTool {
   return { ...tool, description: oneParagraph(tool.description), input: tool.input.strict() } as unknown as AnyTool;
 }
 

@@ -1,0 +1,22 @@
+const read = (resource: string): readonly string[] => [`get ${resource}`, `list ${resource}`];
+
+/**
+ * What collecting a snapshot asks for (`engines/reads.ts`). Secrets are not here: a diagnosis that may read them says
+ * more, and one that may not says what it could not see.
+ */
+export const diagnosisPermissions: readonly string[] = [
+  ...read('pods'),
+  'get pods/log',
+  'list events',
+  ...['namespaces', 'nodes', 'services', 'configmaps', 'serviceaccounts'].flatMap(read),
+  ...['persistentvolumeclaims', 'persistentvolumes', 'resourcequotas', 'limitranges'].flatMap(read),
+  ...['deployments', 'replicasets', 'statefulsets', 'daemonsets'].flatMap((name) => read(`apps/${name}`)),
+  ...['jobs', 'cronjobs'].flatMap((name) => read(`batch/${name}`)),
+  ...read('autoscaling/horizontalpodautoscalers'),
+  ...read('policy/poddisruptionbudgets'),
+  ...read('discovery.k8s.io/endpointslices'),
+  ...['ingresses', 'ingressclasses', 'networkpolicies'].flatMap((name) => read(`networking.k8s.io/${name}`)),
+  ...read('storage.k8s.io/storageclasses'),
+  ...read('scheduling.k8s.io/priorityclasses'),
+  ...read('node.k8s.io/runtimeclasses'),
+];

@@ -1,0 +1,40 @@
+import { glue, type Span, span } from './lines.ts';
+import type { DiagnosedFix } from './diagnosis.ts';
+
+/** A remedy as one reads it: the command, or the advice, and why. */
+export function fixSpans(fix: DiagnosedFix): readonly Span[] {
+  const advice = 'advice' in fix;
+  const text = advice ? fix.advice : healCommand(fix.tool, fix.arguments);
+  const runnable = !advice || /^(?:kubectl|kubemend|helm|crane|docker) /.test(text);
+  const reason = fix.reason.trim() === '' ? [] : [glue('  '), span(`(${fix.reason})`, 'dim')];
+  return [span(text, runnable ? 'command' : 'plain'), ...reason];
+}
+
+const placed = new Set(['namespace', 'kind', 'name', 'object', 'target', 'pod_name', 'cluster']);
+
+/** A healing tool as its command: `kubemend heal rollback deployment/api -n shop --revision 4`. */
+function healCommand(tool: string, args: Readonly<Record<string, unknown>>): string {
+  const [verb = tool] = tool.split('_');
+  const { namespace, cluster } = args;
+  const flags = Object.entries(args)
+    .filter(([name]) => !placed.has(name))
+    .map(
+      ([name, value]) => `--${name.replaceAll('_', '-')} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    );
+  return [
+    `kubemend heal ${verb}`,
+    targetOf(args),
+    typeof namespace === 'string' ? `-n ${namespace}` : '',
+    typeof cluster === 'string' ? `--context ${cluster}` : '',
+    ...flags,
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+function targetOf({ kind, name, object, pod_name }: Readonly<Record<string, unknown>>): string {
+  if (typeof object === 'string') return object;
+  if (typeof pod_name === 'string') return `pod/${pod_name}`;
+  if (typeof name !== 'string') return '';
+  return typeof kind === 'string' ? `${kind.toLowerCase()}/${name}` : name;
+}

@@ -1,0 +1,82 @@
+/** What a piece of text means; faces decide how that looks. */
+export const styles = ['plain', 'strong', 'bad', 'warn', 'good', 'dim', 'command'] as const;
+export type Style = (typeof styles)[number];
+
+/** Text of one line, without line breaks. */
+export interface Span {
+  readonly text: string;
+  readonly style: Style;
+}
+
+/** A report, line by line, before anyone decided on width, colour or markup. */
+export type Line =
+  | { readonly kind: 'blank' }
+  | { readonly kind: 'heading' | 'paragraph'; readonly spans: readonly Span[] }
+  /** The root of a tree, with the sign in front of it. */
+  | { readonly kind: 'cause'; readonly mark: Span; readonly spans: readonly Span[] }
+  /** A branch of the tree above it; the first item stands beside the label, the others below. */
+  | {
+      readonly kind: 'branch';
+      readonly label: string;
+      readonly last: boolean;
+      readonly items: readonly (readonly Span[])[];
+    }
+  | { readonly kind: 'item'; readonly mark: Span; readonly spans: readonly Span[] };
+
+/** One row: what stands in front of it, what stands in front of its continuations, and its text. */
+export interface Row {
+  readonly lead: readonly Span[];
+  readonly hang: string;
+  readonly spans: readonly Span[];
+}
+
+/** A span whose text stays on one line, whatever is in it: quotes from a cluster must not be able to forge lines. */
+export const span = (text: string, style: Style = 'plain'): Span => ({
+  text: text
+    .trim()
+    .replaceAll(/[^\S\n]*[\n\u2028\u2029]\s*/g, ' ⏎ ')
+    .replaceAll('\t', ' '),
+  style,
+});
+
+/** A span of ours that keeps its outer spaces. */
+export const glue = (text: string, style: Style = 'plain'): Span => ({ text, style });
+
+const labelWidth = 10;
+
+/** The rows of a line; a blank line is one row without anything. */
+export function rowsOf(line: Line): readonly Row[] {
+  switch (line.kind) {
+    case 'blank':
+      return [{ lead: [], hang: '', spans: [] }];
+    case 'heading':
+    case 'paragraph':
+      return [{ lead: [], hang: '', spans: line.spans }];
+    case 'cause':
+      return [{ lead: [line.mark, glue(' ')], hang: '  ', spans: line.spans }];
+    case 'item':
+      return [{ lead: [glue('  '), line.mark, glue(' ')], hang: '    ', spans: line.spans }];
+    case 'branch': {
+      const trunk = `${line.last ? '   ' : '  │'}  ${' '.repeat(labelWidth)}`;
+      const corner = glue(line.last ? '  └─ ' : '  ├─ ', 'dim');
+      const lead = [corner, glue(line.label.padEnd(labelWidth), 'dim')];
+      return line.items.map((spans, index) => ({
+        lead: index === 0 ? lead : [glue(trunk, 'dim')],
+        hang: trunk,
+        spans,
+      }));
+    }
+  }
+}
+
+/** The report as plain text, one row a line, without trailing spaces. */
+export const plainLines = (lines: readonly Line[]): string =>
+  lines
+    .flatMap(rowsOf)
+    .map(({ lead, spans }) =>
+      [...lead, ...spans]
+        .map(({ text }) => text)
+        .join('')
+        .trimEnd(),
+    )
+    .join('\n');
