@@ -28,19 +28,29 @@ export function capData(
 ): { readonly data: Readonly<Record<string, unknown>>; readonly cut: readonly string[] } | undefined {
   const whole = jsonBytes(data);
   if (whole <= limit) return { data, cut: [] };
-  for (const { items, characters } of allowances) {
-    const cut = new Map<string, string>();
-    const shorter = shorten(data, '', { items, characters, cut });
-    if (jsonBytes(shorter) <= limit && isRecord(shorter)) return { data: shorter, cut: [...cut.values()].slice(0, 10) };
+  let best: ReturnType<typeof shortened>;
+  // The first allowance that fits, by halving: what is tried is as large as the data.
+  for (let low = 0, high = allowances.length; low < high; ) {
+    const middle = (low + high) >> 1;
+    const fit = shortened(data, allowances[middle] ?? 1, limit);
+    if (fit === undefined) low = middle + 1;
+    else {
+      best = fit;
+      high = middle;
+    }
   }
-  return undefined;
+  return best;
 }
 
-/** Most items a list, and most characters a text, may have; the first pair that makes the result fit is taken. */
-const allowances = [2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1].map((items) => ({
-  items,
-  characters: items * 100,
-}));
+/** Most items that a list may have, and a hundredth of the characters that a text may. */
+const allowances = [2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1];
+
+function shortened(data: Readonly<Record<string, unknown>>, items: number, limit: number) {
+  const cut = new Map<string, string>();
+  const shorter = shorten(data, '', { items, characters: items * 100, cut });
+  if (!isRecord(shorter) || jsonBytes(shorter) > limit) return undefined;
+  return { data: shorter, cut: [...cut.values()].slice(0, 10) };
+}
 
 interface Shortening {
   readonly items: number;
