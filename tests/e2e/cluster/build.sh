@@ -126,33 +126,29 @@ write_kubernetes_module() {
   (cd "$folder" && go mod tidy) || fail "could not resolve Kubernetes $version"
 }
 
-# base_layer: prints the tar file of a root file system with busybox and the C library it needs. The dynamic one,
-# because the static one crashes when it resolves a name; from the package's file, because that need not be installed.
+# base_layer: prints the tar file of a root file system that is only busybox. From the package's file, because installing
+# it would drive out another busybox.
 base_layer() (
-  layer=$CACHE/base-layer-1.tar
+  layer=$CACHE/base-layer-2.tar
   if [[ ! -f $layer ]]; then
     folder=$(mktemp -d)
     trap 'rm -rf "$folder"' EXIT
     cd "$folder"
-    apt-get download -qq -o APT::Sandbox::User=root busybox >&2 ||
-      { apt-get update -qq && apt-get download -qq -o APT::Sandbox::User=root busybox; } >&2 ||
-      fail "could not download busybox"
-    dpkg-deb -x busybox_*.deb package
+    download=(apt-get download -qq -o APT::Sandbox::User=root busybox-static)
+    "${download[@]}" >&2 || { apt-get update -qq && "${download[@]}"; } >&2 || fail "could not download busybox-static"
+    dpkg-deb -x busybox-static_*.deb package
     mkdir -p root/{bin,etc,tmp,var,www}
     chmod 1777 root/tmp
-    cp package/bin/busybox root/bin/ 2>/dev/null || cp package/usr/bin/busybox root/bin/
+    find package -path '*/bin/busybox' -exec mv -t root/bin {} +
     for applet in $(root/bin/busybox --list); do
       [[ $applet == busybox ]] || ln -s busybox "root/bin/$applet"
     done
-    for library in $(ldd root/bin/busybox | grep -o '/[^ ]*'); do
-      install -D "$library" "root$library"
-    done
     printf 'root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n' >root/etc/passwd
     printf 'root:x:0:\nnogroup:x:65534:\n' >root/etc/group
-    echo 'ok' >root/www/index.html
+    echo ok >root/www/index.html
     mkdir -p "$CACHE"
-    tar --directory=root --owner=0 --group=0 --sort=name --mtime=@0 -cf "$layer.new" .
-    mv "$layer.new" "$layer"
+    tar --directory=root --owner=0 --group=0 --sort=name --mtime=@0 -cf "$layer.$$" .
+    mv "$layer.$$" "$layer"
   fi
   echo "$layer"
 )

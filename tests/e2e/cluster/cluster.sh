@@ -62,11 +62,16 @@ main() {
   esac
 }
 
-# A node the API server believes in until its lease runs out: its lifecycle controller then marks it Unknown.
+# A node that is believed in until its lease runs out; the node lifecycle controller then marks it Unknown.
 add_silent_node() {
-  local name=${1:?NAME is missing} now
-  now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-  kubectl create -f - <<YAML
+  local name=${1:?NAME is missing} now condition conditions=
+  now=$(date -u +%Y-%m-%dT%H:%M:%S)
+  for condition in MemoryPressure=False DiskPressure=False PIDPressure=False Ready=True; do
+    conditions+="    - {type: ${condition%=*}, status: \"${condition#*=}\", reason: KubeletReady, message: kubelet is posting ready status,
+       lastHeartbeatTime: ${now}Z, lastTransitionTime: ${now}Z}
+"
+  done
+  kubectl apply -f - <<YAML
 apiVersion: v1
 kind: Node
 metadata:
@@ -80,7 +85,7 @@ metadata:
 apiVersion: coordination.k8s.io/v1
 kind: Lease
 metadata: {name: $name, namespace: kube-node-lease}
-spec: {holderIdentity: $name, leaseDurationSeconds: 40, renewTime: "${now%Z}.000000Z"}
+spec: {holderIdentity: $name, leaseDurationSeconds: 40, renewTime: "$now.000000Z"}
 YAML
   kubectl patch node "$name" --subresource=status --type=merge --patch-file=/dev/stdin <<YAML
 status:
@@ -89,8 +94,7 @@ status:
   addresses: [{type: InternalIP, address: 172.30.0.9}, {type: Hostname, address: $name}]
   nodeInfo: {kubeletVersion: v$KUBERNETES, operatingSystem: linux, architecture: amd64}
   conditions:
-    - {type: Ready, status: "True", reason: KubeletReady, message: kubelet is posting ready status,
-       lastHeartbeatTime: $now, lastTransitionTime: $now}
+$conditions
 YAML
 }
 

@@ -145,6 +145,7 @@ make_cgroups() {
 
 make_certificates() (
   cd "$pki"
+  umask 077
   new_key() { openssl ecparam -name prime256v1 -genkey -noout -out "$1.key"; }
   # certificate FILE SUBJECT [NAMES]
   certificate() {
@@ -170,6 +171,7 @@ make_certificates() (
 
 write_configuration() {
   local user
+  chmod 700 "$STATE/kubeconfigs"
   for user in admin kubelet controller-manager scheduler proxy; do
     kubeconfig "$user" "https://$address:6443" >"$STATE/kubeconfigs/$user"
   done

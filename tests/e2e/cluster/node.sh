@@ -11,8 +11,8 @@ node_up() {
   install_packages
   build
   mkdir -p "$STATE"
-  exec {lock}>"$STATE/lock"
-  flock "$lock"
+  exec 9>"$STATE/lock"
+  flock 9
   if [[ ! $(process_one) ]]; then
     remove
     create
@@ -37,7 +37,7 @@ create() {
   # `listen` opens a socket in the host's network, and process 1 of the cluster inherits it.
   setsid "$STATE/bin/clusterd" listen "$STATE/port" \
     nsenter --net="$NETNS" unshare --mount --propagation private --pid --fork --kill-child --mount-proc \
-    "$STATE/bin/clusterd" init 127.0.0.1:6443 {lock}>&- >"$STATE/log/init.log" 2>&1 </dev/null &
+    "$STATE/bin/clusterd" init 127.0.0.1:6443 9>&- >"$STATE/log/init.log" 2>&1 </dev/null &
   for ((tries = 0; tries < 100; tries++)); do
     [[ ! $(process_one) ]] || break
     sleep 0.1
@@ -56,8 +56,8 @@ finish() {
 node_down() {
   [[ -d $STATE || -e $NETNS ]] || return 0
   mkdir -p "$STATE"
-  exec {lock}>"$STATE/lock"
-  flock "$lock"
+  exec 9>"$STATE/lock"
+  flock 9
   remove
   rm -rf "$STATE"
   rmdir --ignore-fail-on-non-empty "$(dirname "$STATE")"
@@ -66,7 +66,7 @@ node_down() {
 
 # Removes processes, mounts, namespaces, cgroups and state, of this cluster only: all hang on the network namespace.
 remove() {
-  local pid one tries groups
+  local pid one tries
   one=$(process_one)
   [[ ! $one ]] || kill -KILL "$one"
   for pid in $([[ ! -e $NETNS ]] || ip netns pids "$NAME"); do
@@ -77,12 +77,19 @@ remove() {
     sleep 0.1
   done
   [[ ! -e $NETNS ]] || ip netns delete "$NAME"
-  for ((tries = 0; tries < 20; tries++)); do # The kernel empties them a moment after the processes are gone.
-    groups=$(find /sys/fs/cgroup -mindepth 1 -maxdepth 2 -type d -name "$CGROUP")
-    [[ $groups ]] || break
-    xargs -I{} find {} -depth -type d -exec rmdir {} + <<<"$groups" 2>/dev/null || sleep 0.2
+  for ((tries = 0; tries < 20; tries++)); do # They are busy for a moment after the processes are gone.
+    remove_cgroups && break
+    sleep 0.2
   done
   find "$STATE" -mindepth 1 -maxdepth 1 ! -name lock -exec rm -rf --one-file-system {} +
+}
+
+remove_cgroups() {
+  local folder left=0
+  for folder in /sys/fs/cgroup/"$CGROUP" /sys/fs/cgroup/*/"$CGROUP"; do
+    [[ ! -d $folder ]] || find "$folder" -depth -type d -exec rmdir {} + 2>/dev/null || left=1
+  done
+  return $left
 }
 
 # The host's number of process 1 of the cluster, if it runs. The kernel knows it, so no file can be stale.
@@ -109,7 +116,7 @@ in_node() {
   export PORT CNI
   PORT=$(<"$STATE/port")
   CNI=$(cni_folder)
-  enter setsid --wait "$here/inside.sh" "$@" {lock}>&- </dev/null
+  enter setsid --wait "$here/inside.sh" "$@" 9>&- </dev/null
 }
 
 node_inside() { PATH=$STATE/bin:$PATH KUBECONFIG=$STATE/kubeconfigs/admin enter "$@"; }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"crypto/tls"
 	"flag"
 	"fmt"
@@ -76,7 +77,7 @@ func faultHandlers(images http.Handler) map[string]http.HandlerFunc {
 		"private.registry.test":    private(images),
 		"basic.registry.test":      basic,
 		"hub.registry.test":        insufficientScope,
-		"limited.registry.test":    limited(images),
+		"limited.registry.test":    limited,
 		"forbidden.registry.test":  refuse(http.StatusForbidden, "DENIED", "requested access to the resource is denied"),
 		"broken.registry.test":     refuse(http.StatusServiceUnavailable, "UNAVAILABLE", "service unavailable"),
 		"slow.registry.test":       func(_ http.ResponseWriter, request *http.Request) { <-request.Context().Done() },
@@ -136,17 +137,16 @@ func challenge(answer http.ResponseWriter, request *http.Request, suffix string)
 	refuse(http.StatusUnauthorized, "UNAUTHORIZED", "authentication required")(answer, request)
 }
 
-// limited resolves the tags it knows and then refuses to hand anything out, as Docker Hub does, where HEAD is free.
-func limited(images http.Handler) http.HandlerFunc {
-	exhausted := refuse(http.StatusTooManyRequests, "TOOMANYREQUESTS", "You have reached your unauthenticated pull rate limit. "+
-		"https://www.docker.com/increase-rate-limit")
-	return func(answer http.ResponseWriter, request *http.Request) {
-		if request.Method == http.MethodHead && hasTags(images, repository(request)) {
-			images.ServeHTTP(answer, request)
-		} else {
-			exhausted(answer, request)
-		}
+// limited resolves every tag and then refuses to hand anything out, as Docker Hub does, where HEAD is free.
+func limited(answer http.ResponseWriter, request *http.Request) {
+	if request.Method != http.MethodHead {
+		refuse(http.StatusTooManyRequests, "TOOMANYREQUESTS", "You have reached your unauthenticated pull rate limit. "+
+			"https://www.docker.com/increase-rate-limit")(answer, request)
+		return
 	}
+	answer.Header().Set("Content-Type", "application/vnd.oci.image.index.v1+json")
+	answer.Header().Set("Content-Length", "1000")
+	answer.Header().Set("Docker-Content-Digest", fmt.Sprintf("sha256:%x", sha256.Sum256([]byte(request.URL.Path))))
 }
 
 // unknownAsOnHub answers for repositories of docker.io that were never pushed as Docker Hub would; a missing tag
@@ -183,12 +183,14 @@ func writeHost(folder, host, server string, authority []byte) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
-	text := fmt.Sprintf("server = %q\n", server)
+	trust := ""
 	if authority != nil {
-		text += "ca = \"ca.crt\"\n"
+		trust = "ca = \"ca.crt\"\n"
 		if err := os.WriteFile(filepath.Join(folder, "ca.crt"), authority, 0o644); err != nil {
 			return err
 		}
 	}
+	// containerd 1.6 rejects the file without a host, and without a server would also try the real one.
+	text := fmt.Sprintf("server = %q\n%s[host.%q]\n%s", server, trust, server, trust)
 	return os.WriteFile(filepath.Join(folder, "hosts.toml"), []byte(text), 0o644)
 }
