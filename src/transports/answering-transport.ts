@@ -39,6 +39,8 @@ export function answeringTransport(create: (input: Readable) => Transport, stdin
       };
       inner.onerror = (error) => outer.onerror?.(error);
       inner.onclose = () => {
+        // Reading on would keep the process alive.
+        stdin.unpipe(input).pause();
         outer.onclose?.();
         closed.resolve();
       };
@@ -48,11 +50,7 @@ export function answeringTransport(create: (input: Readable) => Transport, stdin
       await inner.send(message, options);
       if ('id' in message && !('method' in message)) settle(message.id);
     },
-    async close() {
-      // Reading on would keep the process alive.
-      stdin.unpipe(input).pause();
-      await inner.close();
-    },
+    close: () => inner.close(),
   };
   return outer;
 }

@@ -11,7 +11,7 @@ const freshMs = 3000;
 const patienceMs = 5000;
 
 /** Ready when the default cluster's API server answers a real call. Callers within three seconds share one. */
-export function createReadiness(clusters: Clusters, log: Logger, now: () => number = performance.now): Readiness {
+export function createReadiness(clusters: Clusters, log: Logger, now = () => performance.now()): Readiness {
   let last: { readonly at: number; readonly ready: Promise<boolean> } | undefined;
   const ask = async (): Promise<boolean> => {
     try {
