@@ -16,7 +16,10 @@ export interface ResourceType {
 export interface TablePage {
   readonly type: ResourceType;
   readonly columns: readonly string[];
-  readonly rows: readonly { readonly namespace?: string | undefined; readonly cells: readonly (string | number | boolean)[] }[];
+  readonly rows: readonly {
+    readonly namespace?: string | undefined;
+    readonly cells: readonly (string | number | boolean)[];
+  }[];
   /** Opaque; where the next page starts. */
   readonly cursor?: string | undefined;
   /** How many more the server says there are, when it says so. */
@@ -39,7 +42,10 @@ export interface ListQuery {
  * `unavailable`. Every method ends when `signal` aborts.
  */
 export interface Reader {
-  /** What a diagnosis of `scope` needs. Failed reads do not throw: they are in `reads`. Throws only when nothing can be read at all. */
+  /**
+   * What a diagnosis of `scope` needs. Failed reads do not throw: they are in `reads`. Throws only when nothing can be
+   * read at all, or when the namespace or the object of `scope` does not exist (`not_found`).
+   */
   collect(scope: Scope, signal: AbortSignal): Promise<SnapshotData>;
   /** A page of any kind, as the server prints it. */
   list(query: ListQuery, signal: AbortSignal): Promise<TablePage>;
@@ -54,6 +60,22 @@ export interface Reader {
   ): Promise<LogExcerpt>;
   /** Resolves a kind as people write it (`deploy`, `Deployment`, `deployments.apps`). */
   resolve(kind: string, signal: AbortSignal): Promise<ResourceType>;
+  /** Executes just these reads, as {@link collect} does: for tools that know what they need. */
+  read(reads: readonly Read[], signal: AbortSignal): Promise<SnapshotData>;
+  /**
+   * Which of these permissions (`list apps/deployments`) the credentials have, in one namespace or in all
+   * (SelfSubjectAccessReview). Absent where nobody can be asked, as in archives.
+   */
+  can?(
+    permissions: readonly string[],
+    namespace: string | undefined,
+    signal: AbortSignal,
+  ): Promise<readonly PermissionAnswer[]>;
+}
+
+export interface PermissionAnswer {
+  readonly permission: string;
+  readonly allowed: boolean;
 }
 
 /** What a reader answers about itself. */

@@ -1,0 +1,40 @@
+import { pipeline } from 'node:stream';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { AppError } from '../../platform/errors.ts';
+
+export interface Body {
+  readonly bytes: Buffer;
+  /** Cut at the cap. */
+  readonly capped: boolean;
+}
+
+/** Reads a body, unzipped, up to `cap` bytes; then stops reading and closes the connection. */
+export async function readBody(stream: Readable, encoding: unknown, cap: number): Promise<Body> {
+  const source = encoding === 'gzip' ? unzipped(stream) : stream;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of source as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    size += chunk.length;
+    // Leaving the loop destroys the stream, and with it the connection.
+    if (size > cap) return { bytes: Buffer.concat(chunks).subarray(0, cap), capped: true };
+  }
+  return { bytes: Buffer.concat(chunks), capped: false };
+}
+
+/** Errors of either stream surface in the reader of the result. */
+const unzipped = (stream: Readable): Readable => pipeline(stream, createGunzip(), () => {});
+
+/** JSON that ends early is a connection that ended early: it may be tried again. */
+export function parseJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    const cause = Object.assign(new Error('not JSON', { cause: error }), { code: 'ERR_TRUNCATED_BODY' });
+    throw new AppError('api_error', 'The API server sent an answer that is not whole JSON.', {
+      hint: 'Try again; if it stays, something between here and the API server changes its answers.',
+      cause,
+    });
+  }
+}

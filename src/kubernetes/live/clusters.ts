@@ -1,0 +1,127 @@
+import { AppError } from '../../platform/errors.ts';
+import { nearest } from '../../platform/nearest.ts';
+import { currentRequest } from '../../platform/request-context.ts';
+import type { ClusterInfo, Clusters, NextReads, Reader } from '../ports.ts';
+import { type ContextEntry, loadContexts } from './kubeconfig.ts';
+import { createLiveReader, serverVersion } from './reader.ts';
+import { type ClusterMetrics, createRest, type Rest, type RestOptions } from './rest.ts';
+
+export interface ClustersOptions {
+  readonly kubeconfigPath?: string | undefined;
+  /** Use the pod's ServiceAccount when there is one. */
+  readonly inCluster: boolean;
+  /** Whether credential plugins of the kubeconfig may run commands; off in HTTP mode. */
+  readonly allowExec: boolean;
+  /** 0 turns the cache of reads off. */
+  readonly cacheTtlMs: number;
+  /** Of cached reads, per cluster; default 64 MiB. */
+  readonly cacheBytes?: number | undefined;
+  readonly nextReads: NextReads;
+  readonly metrics: ClusterMetrics;
+  readonly userAgent?: string | undefined;
+  /** Where `KUBECONFIG`, `HOME` and `KUBERNETES_SERVICE_HOST` are looked up. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The context to use when none is named, instead of the kubeconfig's current one. */
+  readonly defaultContext?: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now?: (() => number) | undefined;
+  /** How requests are timed and tried again; for tests. */
+  readonly rest?: Pick<RestOptions, 'timeouts' | 'random' | 'wait'> | undefined;
+  readonly serviceAccountRoot?: string | undefined;
+}
+
+/** What one unreachable cluster may cost a list of all. */
+const probeMs = 4000;
+const defaultCacheBytes = 64 * 1024 * 1024;
+
+interface Open {
+  readonly rest: Rest;
+  readonly reader: Reader;
+}
+
+/**
+ * The clusters of a kubeconfig, or the one this pod runs in. Costs nothing until first used: then the kubeconfig is
+ * read, and connections are made per context as they are needed.
+ */
+export function createClusters(options: ClustersOptions): Clusters {
+  const { now = Date.now, kubeconfigPath: path, inCluster, allowExec, environment, serviceAccountRoot } = options;
+  const open = new Map<string, Open>();
+  let contexts: Promise<readonly ContextEntry[]> | undefined;
+
+  /** A kubeconfig that could not be read is looked at again next time. */
+  function allContexts(): Promise<readonly ContextEntry[]> {
+    contexts ??= loadContexts({ path, inCluster, allowExec, environment, serviceAccountRoot }).catch(
+      (error: unknown) => {
+        contexts = undefined;
+        throw error;
+      },
+    );
+    return contexts;
+  }
+
+  function opened({ name, credentials }: ContextEntry): Open {
+    const known = open.get(name);
+    if (known !== undefined) return known;
+    const { metrics, nextReads, userAgent, cacheTtlMs, cacheBytes = defaultCacheBytes } = options;
+    const requestId = () => currentRequest()?.requestId;
+    const rest = createRest({ credentials, metrics, requestId, userAgent, ...options.rest });
+    const reader = createLiveReader({ cluster: name, rest, metrics, nextReads, now, cacheTtlMs, cacheBytes });
+    const made = { rest, reader };
+    open.set(name, made);
+    return made;
+  }
+
+  const isDefault = (context: ContextEntry): boolean =>
+    options.defaultContext === undefined ? context.default : context.name === options.defaultContext;
+
+  async function chosen(cluster: string | undefined): Promise<ContextEntry> {
+    const all = await allContexts();
+    const wanted = cluster ?? options.defaultContext;
+    const context = wanted === undefined ? all.find(isDefault) : all.find(({ name }) => name === wanted);
+    if (context !== undefined) return context;
+    const names = all.map(({ name }) => name);
+    if (wanted === undefined) {
+      throw new AppError('not_found', 'The kubeconfig has no current context.', {
+        hint: `Name one of its clusters: ${names.join(', ')}.`,
+        details: { clusters: names },
+      });
+    }
+    throw new AppError('not_found', `There is no cluster "${wanted}".`, {
+      hint: `The kubeconfig has: ${names.join(', ')}.`,
+      details: { clusters: names, suggestions: nearest(wanted, names) },
+    });
+  }
+
+  async function probe(context: ContextEntry, signal: AbortSignal): Promise<ClusterInfo> {
+    const about = { name: context.name, default: isDefault(context), server: context.server };
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(probeMs)]);
+    try {
+      return { ...about, reachable: true, version: await serverVersion(opened(context).rest, { signal: limited }) };
+    } catch (error) {
+      signal.throwIfAborted();
+      return { ...about, reachable: false, problem: problemOf(error) };
+    }
+  }
+
+  return {
+    async list(signal) {
+      const all = await allContexts();
+      return Promise.all(all.map((context) => probe(context, signal)));
+    },
+    async reader(cluster) {
+      return opened(await chosen(cluster)).reader;
+    },
+    async ping(signal) {
+      const { rest } = opened(await chosen(undefined));
+      await rest.bytes({ asking: { verb: 'get' }, path: '/readyz', accept: 'text/plain', cap: 4096 }, { signal });
+    },
+    async close() {
+      const all = [...open.values()];
+      open.clear();
+      await Promise.all(all.map(({ rest }) => rest.close()));
+    },
+  };
+}
+
+const problemOf = (error: unknown): string =>
+  error instanceof AppError ? error.message : `It did not answer within ${probeMs / 1000} s.`;

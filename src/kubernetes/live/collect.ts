@@ -1,0 +1,109 @@
+import pLimit from 'p-limit';
+import type { KubernetesObject } from '../../engines/objects.ts';
+import type { Read, ReadResult, Scope, SnapshotData } from '../../engines/snapshot-data.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { NextReads } from '../ports.ts';
+import type { ReadPart } from './execute-read.ts';
+
+/** What one read came to; `error` stands beside an outcome of `denied` or `failed`. */
+export interface Executed extends ReadPart {
+  readonly error?: AppError | undefined;
+}
+
+export interface Collection {
+  readonly cluster: string;
+  readonly scope: Scope;
+  readonly nextReads: NextReads;
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Executes one read; rejects only when `signal` aborts. */
+  run(read: Read, spent: (bytes: number) => void): Promise<Executed>;
+}
+
+/** Requests side by side: an API server serves this many of one client without queueing (API priority and fairness). */
+const atOnce = 16;
+/** Triage, drill-down and what those lead to; a function that never has enough must not read for ever. */
+const maximumRounds = 5;
+
+/**
+ * Reads what `nextReads` asks for, round by round, until it asks for nothing new. Failed reads are part of the result;
+ * only when the first round brings nothing at all does its first error surface.
+ */
+export async function collect({ cluster, scope, nextReads, run, now, signal }: Collection): Promise<SnapshotData> {
+  const startedAt = now();
+  const startedClock = performance.now();
+  const limit = pLimit(atOnce);
+  const done = new Set<string>();
+  const objects = new Map<string, KubernetesObject>();
+  let [requests, bytes] = [0, 0];
+  const spent = (size: number) => {
+    requests += 1;
+    bytes += size;
+  };
+  let data: SnapshotData = {
+    takenAt: new Date(startedAt).toISOString(),
+    source: 'live',
+    cluster,
+    scope,
+    objects: [],
+    heads: [],
+    podRows: [],
+    logs: [],
+    reads: [],
+    cost: { requests, bytes, durationMs: 0 },
+  };
+
+  for (let round = 0; round < maximumRounds; round++) {
+    const reads = newOf(nextReads(data), done);
+    if (reads.length === 0) break;
+    signal.throwIfAborted();
+    const parts = await Promise.all(reads.map((read) => limit(() => run(read, spent))));
+    if (round === 0) throwWhenNothing(parts);
+    for (const object of parts.flatMap((part) => part.objects ?? [])) objects.set(identityOf(object), object);
+    data = {
+      ...data,
+      objects: [...objects.values()],
+      heads: [...data.heads, ...parts.flatMap((part) => part.heads ?? [])],
+      podRows: [...data.podRows, ...parts.flatMap((part) => part.podRows ?? [])],
+      logs: [...data.logs, ...parts.flatMap((part) => part.logs ?? [])],
+      reads: [...data.reads, ...reads.map((read, index) => resultOf(read, parts[index]))],
+      cost: { requests, bytes, durationMs: Math.round(performance.now() - startedClock) },
+    };
+  }
+  return data;
+}
+
+/** Reads that were not tried before, in the order given. */
+function newOf(reads: readonly Read[], done: Set<string>): readonly Read[] {
+  return reads.filter((read) => {
+    const key = keyOfRead(read);
+    return !done.has(key) && done.add(key);
+  });
+}
+
+/** Equal reads have equal keys, whatever the order of their fields. */
+export const keyOfRead = (read: Read): string =>
+  JSON.stringify(
+    Object.entries(read)
+      .filter(([, value]) => value !== undefined)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+  );
+
+/** One object that two reads brought is one object; groups tell kinds of one name apart. */
+const identityOf = ({ apiVersion, kind, metadata: { namespace, name } }: KubernetesObject): string =>
+  `${apiVersion.split('/').length > 1 ? apiVersion.split('/')[0] : ''}/${kind}/${namespace ?? ''}/${name}`;
+
+const resultOf = (read: Read, part: Executed | undefined): ReadResult => ({
+  read,
+  outcome: part?.outcome ?? 'failed',
+  ...(part?.message !== undefined && { message: part.message }),
+});
+
+/** No connection, no credentials, no permission: a diagnosis of nothing would only hide that. */
+function throwWhenNothing(parts: readonly Executed[]): void {
+  const errors = parts.flatMap(({ error }) => (error === undefined ? [] : [error]));
+  const [first] = errors;
+  if (first === undefined || errors.length < parts.length) return;
+  throw errors.find(({ code }) => code === 'unavailable') ?? first;
+}

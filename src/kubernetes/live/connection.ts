@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import type { Dispatcher } from 'undici';
+import type { Credentials, LoadCredentials } from './credentials.ts';
+
+/** What one request needs. */
+export interface Connection {
+  readonly dispatcher: Dispatcher;
+  /** The API server's URL without a slash at its end. */
+  readonly server: string;
+  readonly headers: Credentials['headers'];
+}
+
+export interface Connector {
+  connect(signal: AbortSignal): Promise<Connection>;
+  /** After a 401 on `stale`: new credentials, asked for once however many requests failed with the old ones. */
+  reconnect(stale: Connection, signal: AbortSignal): Promise<Connection>;
+  close(): Promise<void>;
+}
+
+export interface Limits {
+  readonly connectMs: number;
+  readonly headersMs: number;
+}
+
+/** Expired tokens and renewed certificate files are noticed within this time; before it nothing is read again. */
+const credentialsFreshMs = 30_000;
+/** Sockets to one API server; more requests than these wait for one. */
+const sockets = 32;
+
+/** Keeps one pool of connections to an API server, made on first use and again when the TLS material changes. */
+export function createConnector(load: LoadCredentials, { connectMs, headersMs }: Limits): Connector {
+  let current: { connection: Connection; fingerprint: string; loadedAt: number } | undefined;
+  let loading: Promise<Connection> | undefined;
+  let closed = false;
+
+  async function renew(refresh: boolean): Promise<Connection> {
+    const credentials = await load({ refresh });
+    const fingerprint = fingerprintOf(credentials);
+    const { server, headers } = credentials;
+    const kept = current?.fingerprint === fingerprint ? current.connection.dispatcher : undefined;
+    const dispatcher = kept ?? (await createDispatcher(credentials, { connectMs, headersMs }));
+    // Closing lets requests on the old sockets end.
+    if (kept === undefined) void current?.connection.dispatcher.close();
+    current = { connection: { dispatcher, server, headers }, fingerprint, loadedAt: performance.now() };
+    if (closed) await dispatcher.destroy();
+    return current.connection;
+  }
+
+  /** One load for all who ask meanwhile; whoever gives up waits no longer. */
+  function loaded(refresh: boolean, signal: AbortSignal): Promise<Connection> {
+    loading ??= renew(refresh).finally(() => {
+      loading = undefined;
+    });
+    return unlessAborted(loading, signal);
+  }
+
+  return {
+    async connect(signal) {
+      signal.throwIfAborted();
+      const fresh = current !== undefined && performance.now() - current.loadedAt < credentialsFreshMs;
+      return fresh && current !== undefined ? current.connection : loaded(false, signal);
+    },
+    async reconnect(stale, signal) {
+      const renewed = current !== undefined && current.connection !== stale;
+      return renewed && current !== undefined ? current.connection : loaded(true, signal);
+    },
+    async close() {
+      closed = true;
+      await current?.connection.dispatcher.destroy();
+    },
+  };
+}
+
+/** Settles with `work`, or rejects when `signal` aborts. */
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}
+
+/** HTTP/2 stays off: one connection would carry everything, and its flow control slows large lists. */
+async function createDispatcher({ tls, proxy }: Credentials, { connectMs, headersMs }: Limits): Promise<Dispatcher> {
+  const { Agent, ProxyAgent } = await import('undici');
+  const common = { connections: sockets, headersTimeout: headersMs, keepAliveTimeout: 30_000, allowH2: false };
+  if (proxy !== undefined) return new ProxyAgent({ ...common, uri: proxy, requestTls: { ...tls, timeout: connectMs } });
+  return new Agent({
+    ...common,
+    connect: { ...tls, timeout: connectMs, keepAlive: true, keepAliveInitialDelay: 30_000 },
+  });
+}
+
+const fingerprintOf = ({ server, tls, proxy }: Credentials): string =>
+  createHash('sha256').update(JSON.stringify({ server, tls, proxy })).digest('base64');

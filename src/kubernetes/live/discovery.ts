@@ -1,0 +1,92 @@
+import { AppError } from '../../platform/errors.ts';
+import { nearest } from '../../platform/nearest.ts';
+import type { ResourceType } from '../ports.ts';
+import { builtinTypes, splitApiVersion } from './builtin-types.ts';
+import { fetchTypes } from './fetch-types.ts';
+import type { ClusterMetrics, Rest, RestCall } from './rest.ts';
+import { createSharing } from './sharing.ts';
+
+/** Knows which kinds an API server serves. */
+export interface Discovery {
+  /**
+   * The kind that people mean by `deploy`, `Deployment`, `deployments.apps`, `certificates.v1.cert-manager.io`.
+   * Throws `not_found` with the nearest kinds.
+   */
+  resolve(written: string, call: RestCall): Promise<ResourceType>;
+  /** An exact kind; undefined when the server does not serve it. */
+  find(kind: string, apiVersion: string | undefined, call: RestCall): Promise<ResourceType | undefined>;
+}
+
+/** Kinds change when somebody installs a CRD: an unknown kind asks again, unless that was just done. */
+const freshMs = 600_000;
+const justNowMs = 10_000;
+
+export function createDiscovery(rest: Rest, metrics: ClusterMetrics): Discovery {
+  const share = createSharing<readonly ResourceType[]>();
+  let known: { types: readonly ResourceType[]; loadedAt: number } | undefined;
+
+  async function typesNotOlderThan(maximumAge: number, call: RestCall): Promise<readonly ResourceType[]> {
+    if (known !== undefined && performance.now() - known.loadedAt < maximumAge) {
+      metrics.cacheRequest('discovery', 'hit');
+      return known.types;
+    }
+    metrics.cacheRequest('discovery', 'miss');
+    return share('types', call.signal, async (signal) => {
+      const types = await fetchTypes(rest, { ...call, signal });
+      known = { types, loadedAt: performance.now() };
+      return types;
+    });
+  }
+
+  /** Built-in kinds cost nothing; then what is known, then what the server says now. */
+  async function search(matches: (type: ResourceType) => boolean, call: RestCall): Promise<ResourceType | undefined> {
+    const builtin = builtinTypes.find(matches);
+    if (builtin !== undefined) return builtin;
+    const type = (await typesNotOlderThan(freshMs, call)).find(matches);
+    return type ?? (await typesNotOlderThan(justNowMs, call)).find(matches);
+  }
+
+  return {
+    async resolve(written, call) {
+      const type = await search(matcherOf(written), call);
+      if (type !== undefined) return type;
+      throw unknownKind(written, await typesNotOlderThan(freshMs, call));
+    },
+    find(kind, apiVersion, call) {
+      if (apiVersion === undefined) return search((type) => type.kind === kind, call);
+      const { group, version } = splitApiVersion(apiVersion);
+      return search((type) => type.kind === kind && type.group === group && type.version === version, call);
+    },
+  };
+}
+
+/** Case does not matter; a dot begins the group, or a version and the group, as in kubectl. */
+function matcherOf(written: string): (type: ResourceType) => boolean {
+  const [word = '', ...rest] = written.trim().toLowerCase().split('.');
+  const suffix = rest.join('.');
+  return ({ kind, resource, shortNames, group, version }) => {
+    const named = resource === word || kind.toLowerCase() === word || shortNames.includes(word);
+    return (
+      named &&
+      (suffix === '' || suffix === group || suffix === `${version}.${group}` || (group === '' && suffix === version))
+    );
+  };
+}
+
+function unknownKind(written: string, types: readonly ResourceType[]): AppError {
+  const shown = written.slice(0, 100);
+  const names = types.flatMap(({ kind, resource, shortNames, group }) => [
+    kind,
+    resource,
+    ...shortNames,
+    ...(group === '' ? [] : [`${resource}.${group}`]),
+  ]);
+  const suggestions = nearest(shown, names);
+  return new AppError('not_found', `This cluster has no kind "${shown}".`, {
+    hint:
+      suggestions.length > 0
+        ? `Did you mean ${suggestions.join(' or ')}?`
+        : 'Name the kind as in a manifest, such as Deployment.',
+    details: { suggestions },
+  });
+}

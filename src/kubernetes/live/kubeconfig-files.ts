@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import type * as client from '@kubernetes/client-node';
+import { AppError } from '../../platform/errors.ts';
+
+/** What kubectl reads of a user and client-node 2.0 does not. */
+export interface UserExtras {
+  readonly groups?: readonly string[] | undefined;
+}
+
+export interface KubeconfigFiles {
+  readonly config: client.KubeConfig;
+  readonly extras: ReadonlyMap<string, UserExtras>;
+}
+
+interface Sources {
+  readonly path?: string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** Where kubeconfigs are looked for, as kubectl does. */
+export function kubeconfigPaths({ path, environment }: Sources): readonly string[] {
+  const listed = path ?? environment.KUBECONFIG ?? '';
+  if (listed !== '') return listed.split(delimiter).filter((entry) => entry !== '');
+  const home = environment.HOME ?? environment.USERPROFILE;
+  return home === undefined ? [] : [join(home, '.kube', 'config')];
+}
+
+/** Reads and merges the files that exist: the first to name something wins, as with kubectl. Broken entries are left out. */
+export async function loadFiles(library: typeof client, paths: readonly string[]): Promise<KubeconfigFiles> {
+  const merged = new library.KubeConfig();
+  const extras = new Map<string, UserExtras>();
+  for (const path of paths.filter((candidate) => existsSync(candidate))) {
+    const { config, text } = await loadFile(library, path);
+    const known = <T extends { readonly name: string }>(all: readonly T[]) => new Set(all.map(({ name }) => name));
+    const users = known(merged.users);
+    const [clusters, contexts] = [known(merged.clusters), known(merged.contexts)];
+    for (const [name, { extra, tokenFile }] of extrasOf(library, text)) {
+      if (users.has(name)) continue;
+      extras.set(name, extra);
+      if (tokenFile !== undefined) useTokenFile(config, name, resolve(dirname(path), tokenFile));
+    }
+    merged.clusters = [...merged.clusters, ...config.clusters.filter(({ name }) => !clusters.has(name))];
+    merged.users = [...merged.users, ...config.users.filter(({ name }) => !users.has(name))];
+    merged.contexts = [...merged.contexts, ...config.contexts.filter(({ name }) => !contexts.has(name))];
+    if (config.currentContext) merged.currentContext ??= config.currentContext;
+  }
+  return { config: merged, extras };
+}
+
+async function loadFile(library: typeof client, path: string): Promise<{ config: client.KubeConfig; text: string }> {
+  try {
+    const text = await readFile(path, 'utf8');
+    const config = new library.KubeConfig();
+    config.loadFromString(text, { onInvalidEntry: 'filter' });
+    config.makePathsAbsolute(dirname(resolve(path)));
+    return { config, text };
+  } catch (cause) {
+    throw new AppError('unavailable', `The kubeconfig ${path} cannot be read.`, {
+      hint: 'It must be readable YAML, as `kubectl config view` prints it.',
+      cause,
+    });
+  }
+}
+
+/** `tokenFile` and `as-groups`, by user. */
+function extrasOf(
+  library: typeof client,
+  text: string,
+): Map<string, { extra: UserExtras; tokenFile: string | undefined }> {
+  interface Entry {
+    readonly name?: string;
+    readonly user?: { readonly tokenFile?: string; readonly 'as-groups'?: readonly string[] };
+  }
+  const { users } = library.loadYaml<{ users?: readonly Entry[] | null }>(text);
+  const entries = (users ?? []).map(
+    ({ name = '', user }) => [name, { extra: { groups: user?.['as-groups'] }, tokenFile: user?.tokenFile }] as const,
+  );
+  return new Map(entries);
+}
+
+/** client-node knows `token-file` only, and reads it once; its file authenticator reads again every minute. */
+function useTokenFile(config: client.KubeConfig, name: string, tokenFile: string): void {
+  config.users = config.users.map((user) =>
+    user.name === name ? { ...user, authProvider: { name: 'tokenFile', config: { tokenFile } } } : user,
+  );
+}

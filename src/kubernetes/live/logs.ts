@@ -1,0 +1,71 @@
+import type { LogExcerpt } from '../../engines/snapshot-data.ts';
+import { AppError } from '../../platform/errors.ts';
+import { logLinesOf } from '../log-lines.ts';
+import { checkedName } from '../names.ts';
+import { builtinTypes } from './builtin-types.ts';
+import { pathOf, queryOf } from './paths.ts';
+import type { Rest, RestCall } from './rest.ts';
+
+export interface LogTarget {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly previous: boolean;
+  readonly tailLines: number;
+}
+
+const maximumLines = 10_000;
+const maximumBytes = 4 * 1024 * 1024;
+
+const podType = builtinTypes.find(({ kind }) => kind === 'Pod');
+
+/**
+ * The last lines of a log. The API server cuts the end off a tail that is larger than `limitBytes`, and the end is
+ * what matters: then the lines that fitted tell how many to ask for instead.
+ */
+export async function readLog(rest: Rest, target: LogTarget, call: RestCall): Promise<LogExcerpt> {
+  const { namespace, pod, container, previous } = target;
+  const wanted = Math.max(1, Math.min(maximumLines, Math.floor(target.tailLines)));
+  const first = await tail(rest, target, { lines: wanted, call });
+  const fitted = first.capped ? first.text.split('\n').length - 1 : wanted;
+  const { text } = fitted < wanted ? await tail(rest, target, { lines: Math.max(1, fitted), call }) : first;
+  return { namespace, pod, container, previous, lines: logLinesOf(text) };
+}
+
+interface Tail {
+  readonly lines: number;
+  readonly call: RestCall;
+}
+
+async function tail(rest: Rest, { namespace, pod, container, previous }: LogTarget, { lines, call }: Tail) {
+  if (podType === undefined) throw new AppError('internal_error', 'There is no kind Pod.');
+  const asking = { verb: 'get', type: podType, subresource: 'log', namespace, name: pod } as const;
+  const query = queryOf({
+    container: checkedName(container, 'container'),
+    previous: previous || undefined,
+    tailLines: lines,
+    limitBytes: maximumBytes,
+    timestamps: true,
+  });
+  const path = `${pathOf(podType, { namespace, name: pod, subresource: 'log' })}${query}`;
+  try {
+    const { bytes } = await rest.bytes({ asking, path, accept: '*/*', cap: maximumBytes }, call);
+    return { text: bytes.toString('utf8'), capped: bytes.length >= maximumBytes };
+  } catch (error) {
+    throw isMissing(error) ? noLog(error, asking) : error;
+  }
+}
+
+/** 400 is how the API server says that there is no such container, no earlier instance, or none yet. */
+const missing = /previous terminated container|is waiting to start|is not valid for pod|container .* not found/i;
+const isMissing = (error: unknown): error is AppError =>
+  error instanceof AppError && error.details.status === 400 && missing.test(error.message);
+
+function noLog(error: AppError, { namespace, name }: { namespace: string; name: string }): AppError {
+  const said = error.message.replace(/^.*?: /, '');
+  return new AppError('not_found', `Pod/${name} in namespace ${namespace} has no such log: ${said}`, {
+    hint: 'get_resource shows its containers; only containers that ended before have a previous log.',
+    details: { namespace, status: 400 },
+    cause: error,
+  });
+}

@@ -1,0 +1,227 @@
+import type { KubernetesObject, ObjectRef } from '../../engines/objects.ts';
+import type { Read, SnapshotData } from '../../engines/snapshot-data.ts';
+import { AppError } from '../../platform/errors.ts';
+import { byTime } from '../event-order.ts';
+import type { ListQuery, NextReads, Reader, ResourceType, TablePage } from '../ports.ts';
+import { asObject, slimmed } from '../slim.ts';
+import { apiVersionOf, builtinTypes } from './builtin-types.ts';
+import { collect, type Executed, keyOfRead } from './collect.ts';
+import { continueOf, cursorOf } from './cursor.ts';
+import { createDiscovery } from './discovery.ts';
+import { executeRead, type ReadPart } from './execute-read.ts';
+import { listObjects, tablePage } from './lists.ts';
+import { readLog } from './logs.ts';
+import { checkNamespace, missingObject } from './missing.ts';
+import { pathOf } from './paths.ts';
+import { createReadCache } from './read-cache.ts';
+import type { ClusterMetrics, Rest, RestCall } from './rest.ts';
+import { reviewPermissions } from './reviews.ts';
+import { createSharing } from './sharing.ts';
+
+export interface LiveReaderOptions {
+  readonly cluster: string;
+  readonly rest: Rest;
+  readonly metrics: ClusterMetrics;
+  readonly nextReads: NextReads;
+  readonly cacheTtlMs: number;
+  readonly cacheBytes: number;
+  readonly now: () => number;
+}
+
+/** What one page of `list` may hold. */
+const maximumLimit = 1000;
+/** A server is upgraded more rarely than this. */
+const versionFreshMs = 300_000;
+
+/** Reads from one API server as one user. */
+export function createLiveReader({ cluster, rest, metrics, nextReads, now, ...caching }: LiveReaderOptions): Reader {
+  const discovery = createDiscovery(rest, metrics);
+  const cache = createReadCache<ReadPart>({ ttlMs: caching.cacheTtlMs, maximumBytes: caching.cacheBytes, metrics });
+  const shareObject = createSharing<KubernetesObject>();
+  let seen: { version: Promise<string | undefined>; at: number } | undefined;
+
+  /** One read through the cache; logs are always fresh. Errors become outcomes. */
+  async function run(read: Read, signal: AbortSignal, spent: (bytes: number) => void): Promise<Executed> {
+    try {
+      if (read.verb === 'log') return await executeRead({ rest, discovery }, read, { signal, spent });
+      return await cache.get(keyOfRead(read), signal, async (ownSignal) => {
+        let bytes = 0;
+        const counted = (size: number) => {
+          bytes += size;
+          spent(size);
+        };
+        const value = await executeRead({ rest, discovery }, read, { signal: ownSignal, spent: counted });
+        return { value, bytes };
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof AppError)) throw error;
+      const denied = error.code === 'permission_denied' && error.details.status === 403;
+      return { outcome: denied ? 'denied' : 'failed', message: error.message, error };
+    }
+  }
+
+  /** Unknown is no reason to fail; a failure is not remembered. */
+  function version(signal: AbortSignal): Promise<string | undefined> {
+    if (seen !== undefined && now() - seen.at < versionFreshMs) return seen.version;
+    const asked = serverVersion(rest, { signal }).catch(() => {
+      seen = undefined;
+      return undefined;
+    });
+    seen = { version: asked, at: now() };
+    return asked;
+  }
+
+  async function collected(scope: SnapshotData['scope'], reads: NextReads, signal: AbortSignal): Promise<SnapshotData> {
+    const known = version(signal);
+    const found = await collect({
+      cluster,
+      scope,
+      nextReads: reads,
+      signal,
+      now,
+      run: (read, spent) => run(read, signal, spent),
+    });
+    const serverVersionNow = await known;
+    return serverVersionNow === undefined ? found : { ...found, version: serverVersionNow };
+  }
+
+  async function get(ref: ObjectRef, signal: AbortSignal): Promise<KubernetesObject> {
+    const type = await discovery.resolve(ref.kind, { signal });
+    const place = placeOf(type, ref);
+    return shareObject(`${apiVersionOf(type)} ${pathOf(type, place)}`, signal, (ownSignal) =>
+      getObject(rest, { type, ...place }, { signal: ownSignal }),
+    );
+  }
+
+  return {
+    async collect(scope, signal) {
+      const { namespace, object } = scope;
+      const place = object?.namespace ?? namespace;
+      const [found] = await Promise.all([
+        collected(scope, nextReads, signal),
+        place === undefined ? undefined : checkNamespace(rest, place, { signal }),
+      ]);
+      if (object !== undefined && isAbsent(found, object)) {
+        const type = await discovery.resolve(object.kind, { signal });
+        throw await missingObject(rest, type, object, { signal });
+      }
+      return found;
+    },
+    read: (reads, signal) => collected({}, ({ reads: done }) => (done.length === 0 ? reads : []), signal),
+    list: async (query, signal) => listPage(rest, await discovery.resolve(query.kind, { signal }), query, signal),
+    get,
+    async events(ref, signal) {
+      const type = await discovery.resolve(ref.kind, { signal });
+      return eventsOf(rest, { ...placeOf(type, ref), kind: type.kind }, signal);
+    },
+    async log(target, signal) {
+      try {
+        return await readLog(rest, target, { signal });
+      } catch (error) {
+        const gone = error instanceof AppError && error.code === 'not_found' && error.details.status === 404;
+        if (!gone) throw error;
+        throw await missingObject(
+          rest,
+          builtin('Pod'),
+          { kind: 'Pod', namespace: target.namespace, name: target.pod },
+          { signal },
+        );
+      }
+    },
+    resolve: (kind, signal) => discovery.resolve(kind, { signal }),
+    can: (permissions, namespace, signal) => reviewPermissions(rest, { permissions, namespace }, signal),
+  };
+}
+
+const isAbsent = ({ reads }: SnapshotData, { kind, namespace, name }: ObjectRef): boolean =>
+  reads.some(
+    ({ read, outcome }) =>
+      outcome === 'absent' &&
+      read.verb === 'get' &&
+      read.kind === kind &&
+      read.name === name &&
+      read.namespace === namespace,
+  );
+
+/** Namespace and name as the kind needs them. */
+function placeOf(type: ResourceType, { namespace, name }: ObjectRef): { namespace?: string; name: string } {
+  if (!type.namespaced) return { name };
+  if (namespace !== undefined && namespace !== '') return { namespace, name };
+  throw new AppError('validation_error', `A ${type.kind} lives in a namespace, and none is given.`, {
+    hint: 'Pass its namespace.',
+    details: { problems: [{ path: 'namespace', message: `required for ${type.kind}` }] },
+  });
+}
+
+async function getObject(
+  rest: Rest,
+  { type, namespace, name }: { type: ResourceType; namespace?: string; name: string },
+  call: RestCall,
+): Promise<KubernetesObject> {
+  try {
+    const value = await rest.json(
+      { asking: { verb: 'get', type, namespace, name }, path: pathOf(type, { namespace, name }) },
+      call,
+    );
+    const object = asObject(value, { apiVersion: apiVersionOf(type), kind: type.kind });
+    if (object !== undefined) return slimmed(object);
+  } catch (error) {
+    const gone = error instanceof AppError && error.code === 'not_found';
+    throw gone ? await missingObject(rest, type, { kind: type.kind, namespace, name }, call) : error;
+  }
+  throw new AppError('api_error', `What the API server calls ${type.kind}/${name} is no object.`, {
+    details: { status: 200 },
+  });
+}
+
+async function listPage(rest: Rest, type: ResourceType, query: ListQuery, signal: AbortSignal): Promise<TablePage> {
+  if (!type.verbs.includes('list')) {
+    throw new AppError('validation_error', `${type.kind} is a kind that cannot be listed.`, {
+      hint: 'Choose another kind.',
+    });
+  }
+  const { labelSelector, fieldSelector } = query;
+  const namespace = type.namespaced ? query.namespace : undefined;
+  const question = { type, namespace, labelSelector, fieldSelector };
+  const limit = Math.max(1, Math.min(maximumLimit, Math.floor(query.limit)));
+  const next = query.cursor === undefined ? undefined : continueOf(query.cursor, query);
+  const table = await tablePage(rest, question, { limit, next }, { signal });
+  if (table.rows.length === 0 && namespace !== undefined) await checkNamespace(rest, namespace, { signal });
+  const shown = table.columns.flatMap(({ wide }, index) => (wide ? [] : [index]));
+  return {
+    type,
+    columns: shown.map((index) => table.columns[index]?.name ?? ''),
+    rows: table.rows.map((row) => ({
+      ...((row.namespace ?? namespace) !== undefined && { namespace: row.namespace ?? namespace }),
+      cells: shown.map((index) => row.cells[index] ?? ''),
+    })),
+    ...(table.next !== undefined && { cursor: cursorOf(table.next, query) }),
+    ...(table.remaining !== undefined && { remaining: table.remaining }),
+  };
+}
+
+/** Events about cluster-scoped objects are written to `default`. */
+async function eventsOf(
+  rest: Rest,
+  { kind, namespace, name }: ObjectRef,
+  signal: AbortSignal,
+): Promise<readonly KubernetesObject[]> {
+  const fieldSelector = `involvedObject.kind=${kind},involvedObject.name=${name}`;
+  const question = { type: builtin('Event'), namespace: namespace ?? 'default', fieldSelector };
+  const { items } = await listObjects(rest, question, 'full', { signal });
+  return items.toSorted(byTime);
+}
+
+/** The API server's `gitVersion`. */
+export async function serverVersion(rest: Rest, call: RestCall): Promise<string | undefined> {
+  const answer = await rest.json({ asking: { verb: 'get' }, path: '/version' }, call);
+  const { gitVersion } = answer as { gitVersion?: unknown };
+  return typeof gitVersion === 'string' ? gitVersion : undefined;
+}
+
+function builtin(kind: string): ResourceType {
+  const type = builtinTypes.find((candidate) => candidate.kind === kind);
+  if (type === undefined) throw new AppError('internal_error', `There is no kind ${kind}.`);
+  return type;
+}

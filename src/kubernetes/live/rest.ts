@@ -1,0 +1,212 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AppError } from '../../platform/errors.ts';
+import type { Metrics } from '../../platform/metrics.ts';
+import type { Asking } from './asking.ts';
+import { type Body, parseJson, readBody } from './body.ts';
+import { builtinTypes } from './builtin-types.ts';
+import { type Connection, createConnector } from './connection.ts';
+import type { LoadCredentials } from './credentials.ts';
+import { errorOfFailure, errorOfStatus, type StatusBody } from './errors.ts';
+import { createRetryBudget, delayOf, isPassingFailure, isPassingStatus, maximumRetries } from './retry.ts';
+
+export type ClusterMetrics = Pick<Metrics, 'kubernetesRequest' | 'kubernetesRetry' | 'cacheRequest'>;
+
+export interface RestOptions {
+  readonly credentials: LoadCredentials;
+  readonly metrics: ClusterMetrics;
+  /** Sent as `X-Request-ID` and `Audit-ID`. */
+  readonly requestId: () => string | undefined;
+  readonly userAgent?: string | undefined;
+  readonly timeouts?: Partial<Timeouts> | undefined;
+  /** Of jitter; in [0, 1). */
+  readonly random?: (() => number) | undefined;
+  /** Waits before a retry. */
+  readonly wait?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined;
+}
+
+export interface Timeouts {
+  readonly connectMs: number;
+  readonly headersMs: number;
+  /** Of one request with its retries. */
+  readonly totalMs: number;
+}
+
+export interface RestRequest {
+  readonly asking: Asking;
+  /** Path and query, encoded. */
+  readonly path: string;
+  readonly accept?: string | undefined;
+  /** JSON to post. Only reviews are posted: they change nothing, so they are retried like reads. */
+  readonly post?: unknown;
+  /** Bytes of the answer, unzipped; default 64 MiB. */
+  readonly cap?: number | undefined;
+}
+
+export interface RestCall {
+  readonly signal: AbortSignal;
+  /** Told the size of every answer, unzipped. */
+  readonly spent?: ((bytes: number) => void) | undefined;
+}
+
+/** Requests to one API server as one user. Everything throws `AppError`, or the reason of `signal`. */
+export interface Rest {
+  /** The body of a 2xx answer as JSON. An answer above the cap throws `api_error` with `details.too_large`. */
+  json(request: RestRequest, call: RestCall): Promise<unknown>;
+  /** The body of a 2xx answer, cut at the cap. */
+  bytes(request: RestRequest, call: RestCall): Promise<Body>;
+  close(): Promise<void>;
+}
+
+const defaults: Timeouts = { connectMs: 3000, headersMs: 10_000, totalMs: 30_000 };
+const defaultCap = 64 * 1024 * 1024;
+const pause = (ms: number, signal: AbortSignal): Promise<void> => sleep(ms, undefined, { signal });
+
+export function createRest({ random = Math.random, wait = pause, ...options }: RestOptions): Rest {
+  const timeouts = { ...defaults, ...options.timeouts };
+  const connector = createConnector(options.credentials, timeouts);
+  const budget = createRetryBudget();
+  let server = '';
+
+  /** One request until it is answered for good, or its time is up. */
+  async function answered<T>(request: RestRequest, call: RestCall, parse: (body: Body) => T): Promise<T> {
+    const total = AbortSignal.timeout(timeouts.totalMs);
+    const endsAt = performance.now() + timeouts.totalMs;
+    const signal = AbortSignal.any([call.signal, total]);
+    budget.earn();
+    try {
+      let renewed = false;
+      for (let retry = 0; ; ) {
+        const connection = await connector.connect(signal);
+        server = connection.server;
+        const outcome = await attempt(connection, request, { ...call, signal }, parse);
+        if ('value' in outcome) return outcome.value;
+        if (outcome.status === 401 && !renewed) {
+          renewed = true;
+          await connector.reconnect(connection, signal);
+          continue;
+        }
+        const delay = delayOf(retry, outcome.retryAfter, random);
+        const inTime = performance.now() + delay < endsAt;
+        if (!outcome.passing || retry >= maximumRetries || !inTime || !budget.spend()) throw outcome.error;
+        retry += 1;
+        options.metrics.kubernetesRetry();
+        await wait(delay, signal);
+      }
+    } catch (error) {
+      call.signal.throwIfAborted();
+      throw errorOfFailure(error, server, request.asking);
+    }
+  }
+
+  async function attempt<T>(
+    connection: Connection,
+    request: RestRequest,
+    { signal, spent }: RestCall,
+    parse: (body: Body) => T,
+  ): Promise<Attempt<T>> {
+    const startedAt = performance.now();
+    let code: number | 'error' = 'error';
+    try {
+      const response = await send(connection, request, { ...options, signal });
+      const ok = response.status >= 200 && response.status < 300;
+      const cap = ok ? (request.cap ?? defaultCap) : 64 * 1024;
+      const body = await readBody(response.body, response.headers['content-encoding'], cap);
+      spent?.(body.bytes.length);
+      const value = ok ? parse(body) : undefined;
+      code = response.status;
+      if (value !== undefined) return { value };
+      const error = errorOfStatus(code, statusBody(body), request.asking);
+      return {
+        error,
+        status: code,
+        passing: isPassingStatus(code),
+        retryAfter: header(response.headers['retry-after']),
+      };
+    } catch (error) {
+      signal.throwIfAborted();
+      return { error, passing: isPassingFailure(error) };
+    } finally {
+      const seconds = (performance.now() - startedAt) / 1000;
+      options.metrics.kubernetesRequest({
+        verb: request.asking.verb,
+        resource: labelOf(request.asking),
+        code,
+        seconds,
+      });
+    }
+  }
+
+  return {
+    json: (request, call) =>
+      answered(request, call, ({ bytes, capped }) => {
+        if (capped) throw tooLarge();
+        return parseJson(bytes);
+      }),
+    bytes: (request, call) => answered(request, call, (body) => body),
+    close: () => connector.close(),
+  };
+}
+
+type Attempt<T> =
+  | { readonly value: T }
+  | {
+      readonly error: unknown;
+      readonly passing: boolean;
+      readonly status?: number;
+      readonly retryAfter?: string | undefined;
+    };
+
+interface Sending extends Pick<RestOptions, 'requestId' | 'userAgent'> {
+  readonly signal: AbortSignal;
+}
+
+/** No redirect is followed: undici follows none unless told. */
+async function send(connection: Connection, request: RestRequest, { signal, requestId, userAgent }: Sending) {
+  const { request: undiciRequest } = await import('undici');
+  const id = requestId();
+  const response = await undiciRequest(`${connection.server}${request.path}`, {
+    dispatcher: connection.dispatcher,
+    method: request.post === undefined ? 'GET' : 'POST',
+    signal,
+    headers: {
+      accept: request.accept ?? 'application/json',
+      'accept-encoding': 'gzip',
+      'user-agent': userAgent ?? 'kubemend',
+      ...(request.post !== undefined && { 'content-type': 'application/json' }),
+      ...(id !== undefined && { 'x-request-id': id, 'audit-id': id }),
+      ...connection.headers,
+    },
+    ...(request.post !== undefined && { body: JSON.stringify(request.post) }),
+  });
+  return { status: response.statusCode, headers: response.headers, body: response.body };
+}
+
+const tooLarge = (): AppError =>
+  new AppError('api_error', 'The answer of the API server is larger than what is read at once.', {
+    hint: 'Ask for less: one namespace, a selector, a smaller limit.',
+    details: { too_large: true },
+  });
+
+function statusBody({ bytes }: Body): StatusBody {
+  try {
+    const { message, reason } = JSON.parse(bytes.toString('utf8')) as { message?: unknown; reason?: unknown };
+    return {
+      ...(typeof message === 'string' && { message }),
+      ...(typeof reason === 'string' && { reason }),
+    };
+  } catch {
+    // A proxy's HTML, or the plain "404 page not found": the status says enough.
+    return {};
+  }
+}
+
+const header = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
+
+const knownResources: ReadonlySet<string> = new Set(builtinTypes.map(({ resource }) => resource));
+
+/** A closed set: what clusters define themselves is `custom`. */
+function labelOf({ type, subresource }: Asking): string {
+  if (type === undefined) return 'none';
+  const resource = knownResources.has(type.resource) ? type.resource : 'custom';
+  return subresource === undefined ? resource : `${resource}/${subresource}`;
+}

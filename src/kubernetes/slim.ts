@@ -1,0 +1,42 @@
+import type { KubernetesObject } from '../engines/objects.ts';
+import { redactObject } from '../platform/redact.ts';
+
+/**
+ * An object as it may be kept: without secrets, and without what no rule reads and what makes up half of its bytes:
+ * of managedFields who wrote what when stays, and for ConfigMaps and Secrets which keys.
+ */
+export function slimmed(object: KubernetesObject): KubernetesObject {
+  const { managedFields } = object.metadata;
+  const redacted = redactObject(object);
+  if (managedFields === undefined) return redacted;
+  const withKeys = object.kind === 'ConfigMap' || object.kind === 'Secret';
+  const kept = managedFields.map((entry) => ({
+    ...(entry.manager !== undefined && { manager: entry.manager }),
+    ...(entry.operation !== undefined && { operation: entry.operation }),
+    ...(entry.subresource !== undefined && { subresource: entry.subresource }),
+    ...(entry.time !== undefined && { time: entry.time }),
+    ...(withKeys && dataKeysOf(entry.fieldsV1)),
+  }));
+  return { ...redacted, metadata: { ...redacted.metadata, managedFields: kept } };
+}
+
+/** `fieldsV1` cut down to `{ 'f:data': { 'f:KEY': {} } }`. */
+function dataKeysOf(fields: unknown): { fieldsV1?: object } {
+  const data = isObject(fields) ? fields['f:data'] : undefined;
+  if (!isObject(data)) return {};
+  const keys = Object.keys(data).map((key) => [key, {}]);
+  return { fieldsV1: { 'f:data': Object.fromEntries(keys) } };
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Any JSON value as an object with identity, or undefined when it is none. */
+export function asObject(value: unknown, defaults: { apiVersion: string; kind: string }): KubernetesObject | undefined {
+  if (!isObject(value) || !isObject(value.metadata) || typeof value.metadata.name !== 'string') return undefined;
+  const identity = {
+    apiVersion: typeof value.apiVersion === 'string' ? value.apiVersion : defaults.apiVersion,
+    kind: typeof value.kind === 'string' ? value.kind : defaults.kind,
+  };
+  return { ...value, ...identity } as unknown as KubernetesObject;
+}
