@@ -122,7 +122,8 @@ make_network() {
   ip link set node0 up
   ip route add default via 172.30.0.254
   echo 1 >/proc/sys/net/ipv4/ip_forward
-  echo 8192 >/proc/sys/fs/inotify/max_user_instances || true # the machine's, too small for many pods
+  local instances=/proc/sys/fs/inotify/max_user_instances # of the whole machine, and too few for many pods
+  (($(<$instances) >= 8192)) || echo 8192 >$instances
 }
 
 # A kubelet kills every pod below its cgroup root that it does not know, so each cluster has its own.
@@ -180,6 +181,7 @@ write_configuration() {
   cat >"$STATE/containerd.toml" <<TOML
 version = 2
 root = "$STATE/containerd"
+disabled_plugins = ["io.containerd.internal.v1.opt"] # it would make a folder in /opt
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "registry.k8s.io/pause:3.10"
   restrict_oom_score_adj = true # a machine may lack the right to lower it
@@ -233,6 +235,7 @@ serializeImagePulls: false
 staticPodPath: $STATE/manifests
 tlsCertFile: $pki/kubelet.crt
 tlsPrivateKeyFile: $pki/kubelet.key
+volumePluginDir: $STATE/volume-plugins
 YAML
   # There is no upstream: what is neither in the cluster nor a test registry does not exist.
   cat >"$STATE/Corefile" <<COREFILE

@@ -21,7 +21,8 @@ node_up() {
   fi
   # Starts what does not run, so it also mends a cluster that lost a process.
   in_node start || fail "did not start; see $STATE/log, then try 'down' and 'up'"
-  [[ -e $STATE/kubeconfig ]] || finish
+  node_exec crane manifest 127.0.0.1:5000/library/busybox:1.36 >/dev/null 2>&1 || push_images
+  install -m 600 -o "${SUDO_UID:-0}" "$STATE/kubeconfigs/host" "$STATE/kubeconfig"
   say "Kubernetes $KUBERNETES is ready; its logs are in $STATE/log"
   echo "export KUBECONFIG=$STATE/kubeconfig"
 }
@@ -44,13 +45,11 @@ create() {
   done
 }
 
-finish() {
-  local name
+push_images() {
   node_image registry.k8s.io/pause:3.10 -- sleep 2147483647
   node_image busybox:1.36 -- sh
   node_image nginx:1.27 -- httpd -f -v -p 80 -h /www
   node_image s390x-only:1.0 --platform linux/s390x -- sh
-  install -m 600 -o "${SUDO_UID:-0}" "$STATE/kubeconfigs/host" "$STATE/kubeconfig"
 }
 
 node_down() {
