@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { diagnose } from '../../engines/diagnosis/diagnose.ts';
-import type { Pod } from '../../engines/objects.ts';
+import type { KubernetesObject, Pod } from '../../engines/objects.ts';
 import { issueSeverities, podIssues } from '../../engines/pod-issues.ts';
 import type { Reader } from '../../kubernetes/ports.ts';
+import { AppError } from '../../platform/errors.ts';
 import { diagnosisPermissions } from '../permissions.ts';
 import { diagnosis } from '../report/diagnosis.ts';
 import { causeLines } from '../report/diagnosis-lines.ts';
@@ -52,11 +53,13 @@ export const checkPodHealth = defineTool({
   }),
   output: podHealth,
 
-  async run({ pod_name: name, check_logs, ...where }, { reader: open, settings, signal }) {
-    const reader = await open();
+  async run({ pod_name: name, check_logs, ...where }, context) {
+    const { settings, signal } = context;
+    const reader = await context.reader();
     const target = targetNamespace({ ...where, all_namespaces: false }, settings) ?? '';
     const ref = { kind: 'Pod', namespace: target, name };
-    const pod = (await reader.get(ref, signal)) as Pod;
+    const pod = await reader.get(ref, signal);
+    if (!isPod(pod)) throw new AppError('api_error', `The API server answered with a ${pod.kind} instead of a Pod.`);
     const issues = podIssues(pod);
     const [data, log] = await Promise.all([
       reader.collect({ namespace: target, object: ref }, signal),
@@ -89,6 +92,8 @@ export const checkPodHealth = defineTool({
     ].join('\n');
   },
 });
+
+const isPod = (object: KubernetesObject): object is Pod => object.kind === 'Pod';
 
 const logLines = 100;
 const lineLength = 500;

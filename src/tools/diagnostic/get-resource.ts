@@ -11,7 +11,7 @@ const objectBytes = 12_000;
 
 const fieldPath = z
   .string()
-  .regex(/^[^\s\u0000-\u001f]{1,256}$/, 'is no path: write it like spec.template.spec.containers[0].image');
+  .regex(/^[^\s]{1,256}$/, 'is no path: write it like spec.template.spec.containers[0].image');
 
 export const getResource = defineTool({
   name: 'get_resource',
@@ -47,8 +47,8 @@ export const getResource = defineTool({
     cut: z.array(z.string()).readonly().optional(),
   }),
 
-  async run({ kind: wanted, name, fields, ...where }, { reader: open, ...context }) {
-    const reader = await open();
+  async run({ kind: wanted, name, fields, ...where }, context) {
+    const reader = await context.reader();
     const target = targetNamespace({ ...where, all_namespaces: false }, context.settings);
     const ref = await targetObject(reader, { kind: wanted, name, namespace: target }, context);
     // A kind that was written with its group stays so: two groups may have kinds of one name.

@@ -42,11 +42,8 @@ export const listResources = defineTool({
     hidden: z.int().optional(),
   }),
 
-  async run(
-    { kind: wanted, limit, label_selector, field_selector, cursor: from, ...where },
-    { reader: open, ...context },
-  ) {
-    const reader = await open();
+  async run({ kind: wanted, limit, label_selector, field_selector, cursor: from, ...where }, context) {
+    const reader = await context.reader();
     const target = targetNamespace(where, context.settings);
     const { namespaced } = await reader.resolve(wanted, context.signal);
     const page = await reader.list(

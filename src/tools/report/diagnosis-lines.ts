@@ -61,7 +61,10 @@ export function causeLines(
   const place = scope.namespace === undefined && namespace !== undefined ? `${namespace}: ` : '';
   const branches: readonly (readonly [label: string, items: readonly (readonly Span[])[]])[] = [
     ['then', chainItems(cause)],
-    ['evidence', cause.evidence.map(({ object, text }) => [span(`${shown(object, namespace)}: ${text}`)])],
+    [
+      'evidence',
+      cause.evidence.map(({ object, text }) => [span(`${shown(object, namespace)}:`), glue(' '), span(text, 'quote')]),
+    ],
     ['changed', cause.changes.map((change) => [span(changeText(change, { namespace, takenAt: snapshot.taken_at }))])],
     ['fix', fixItems(cause)],
     ['avoid', cause.avoid.map((text) => [span(text)])],
@@ -76,7 +79,7 @@ export function causeLines(
       spans: [
         span(`${place}${cause.summary}`, 'strong'),
         glue('   '),
-        span(`${cause.band} ${cause.confidence.toFixed(2)}`, bandStyles[cause.band]),
+        { ...span(`${cause.band} ${cause.confidence.toFixed(2)}`, bandStyles[cause.band]), whole: true },
       ],
     },
     ...present.map(

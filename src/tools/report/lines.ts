@@ -1,11 +1,12 @@
 /** What a piece of text means; faces decide how that looks. */
-export const styles = ['plain', 'strong', 'bad', 'warn', 'good', 'dim', 'command'] as const;
-export type Style = (typeof styles)[number];
+export type Style = 'plain' | 'strong' | 'bad' | 'warn' | 'good' | 'dim' | 'command' | 'quote';
 
 /** Text of one line, without line breaks. */
 export interface Span {
   readonly text: string;
   readonly style: Style;
+  /** Stays on one row when the report is wrapped. */
+  readonly whole?: true;
 }
 
 /** A report, line by line, before anyone decided on width, colour or markup. */
@@ -42,31 +43,27 @@ export const span = (text: string, style: Style = 'plain'): Span => ({
 /** A span of ours that keeps its outer spaces. */
 export const glue = (text: string, style: Style = 'plain'): Span => ({ text, style });
 
-const labelWidth = 10;
-
 /** The rows of a line; a blank line is one row without anything. */
 export function rowsOf(line: Line): readonly Row[] {
-  switch (line.kind) {
-    case 'blank':
-      return [{ lead: [], hang: '', spans: [] }];
-    case 'heading':
-    case 'paragraph':
-      return [{ lead: [], hang: '', spans: line.spans }];
-    case 'cause':
-      return [{ lead: [line.mark, glue(' ')], hang: '  ', spans: line.spans }];
-    case 'item':
-      return [{ lead: [glue('  '), line.mark, glue(' ')], hang: '    ', spans: line.spans }];
-    case 'branch': {
-      const trunk = `${line.last ? '   ' : '  │'}  ${' '.repeat(labelWidth)}`;
-      const corner = glue(line.last ? '  └─ ' : '  ├─ ', 'dim');
-      const lead = [corner, glue(line.label.padEnd(labelWidth), 'dim')];
-      return line.items.map((spans, index) => ({
-        lead: index === 0 ? lead : [glue(trunk, 'dim')],
-        hang: trunk,
-        spans,
-      }));
-    }
-  }
+  if (line.kind === 'blank') return [{ lead: [], hang: '', spans: [] }];
+  if (line.kind === 'branch') return branchRows(line);
+  const { lead, hang } = leads[line.kind];
+  return [{ lead: 'mark' in line ? [glue(lead), line.mark, glue(' ')] : [], hang, spans: line.spans }];
+}
+
+const leads = {
+  heading: { lead: '', hang: '' },
+  paragraph: { lead: '', hang: '' },
+  cause: { lead: '', hang: '  ' },
+  item: { lead: '  ', hang: '    ' },
+} as const;
+
+const labelWidth = 10;
+
+function branchRows({ label, last, items }: Extract<Line, { kind: 'branch' }>): readonly Row[] {
+  const hang = `${last ? '   ' : '  │'}  ${' '.repeat(labelWidth)}`;
+  const first = [glue(last ? '  └─ ' : '  ├─ ', 'dim'), glue(label.padEnd(labelWidth), 'dim')];
+  return items.map((spans, index) => ({ lead: index === 0 ? first : [glue(hang, 'dim')], hang, spans }));
 }
 
 /** The report as plain text, one row a line, without trailing spaces. */

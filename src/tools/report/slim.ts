@@ -10,8 +10,9 @@ const copies = new Set(['kubectl.kubernetes.io/last-applied-configuration']);
  * hide them already, and this is the last gate.
  */
 export function slim(object: KubernetesObject): Fields {
-  const { apiVersion, kind, metadata, ...rest } = object as KubernetesObject & Fields;
-  const { managedFields, annotations, ...identity } = metadata;
+  const { apiVersion, kind, metadata, ...others } = object;
+  const rest: Fields = others;
+  const { managedFields: _, annotations, ...identity } = metadata;
   const kept = Object.entries(annotations ?? {}).filter(([name]) => !copies.has(name));
   const meta = { ...identity, ...(kept.length > 0 ? { annotations: Object.fromEntries(kept) } : {}) };
   const body = kind === 'Secret' ? { ...rest, ...hidden(rest, 'data'), ...hidden(rest, 'stringData') } : rest;

@@ -1,0 +1,52 @@
+import type { Reader } from '../../kubernetes/ports.ts';
+import type { Check, Examined } from './checks.ts';
+
+/** What a diagnosis loses without a resource. */
+const costs: Readonly<Record<string, string>> = {
+  pods: 'Nothing can be said about pods.',
+  'pods/log': 'Crashes are explained without the log.',
+  events: 'What the scheduler, quotas and registries said is not seen.',
+  nodes: 'It cannot be computed why a pod finds no node.',
+  configmaps: 'Missing keys and changed configuration are not found.',
+  services: 'Services without endpoints are not found.',
+  'discovery.k8s.io/endpointslices': 'Services without endpoints are not found.',
+  'networking.k8s.io/ingresses': 'It is not known which routes fail.',
+  persistentvolumeclaims: 'Pods that wait for storage are not explained.',
+  'apps/replicasets': 'Pods cannot be traced to their Deployment, nor to its revisions.',
+  namespaces: 'The cluster cannot be looked at as a whole.',
+};
+
+/** Whether everything that reading needs is allowed: in the whole cluster, or at least in one namespace. */
+export async function permissionChecks(
+  reader: Reader,
+  { permissions, namespace, signal }: Examined,
+): Promise<readonly Check[]> {
+  if (reader.can === undefined) return [{ name: 'permissions', state: 'ok', message: 'an archive needs none' }];
+  const everywhere = (await reader.can(permissions, undefined, signal)).filter(({ allowed }) => !allowed);
+  if (everywhere.length === 0) {
+    return [{ name: 'permissions', state: 'ok', message: `all ${permissions.length} that reading needs` }];
+  }
+  const asked = everywhere.map(({ permission }) => permission);
+  const inside = await reader.can(asked, namespace, signal);
+  const denied = inside.filter(({ allowed }) => !allowed).map(({ permission }) => permission);
+  const only = asked.length - denied.length;
+  return [...(only > 0 ? [onlyInside(only, permissions.length, namespace)] : []), ...deniedChecks(denied)];
+}
+
+const onlyInside = (only: number, all: number, namespace: string): Check => ({
+  name: 'permissions',
+  state: 'limited',
+  message: `${only} of ${all} hold in namespace ${namespace} and not in the whole cluster`,
+  cost: 'Diagnose one namespace at a time (-n).',
+});
+
+/** One check a resource: `get, list configmaps`. */
+function deniedChecks(denied: readonly string[]): readonly Check[] {
+  const byResource = Map.groupBy(denied, (permission) => permission.slice(permission.indexOf(' ') + 1));
+  return [...byResource].map(([resource, permissions]) => ({
+    name: 'permissions',
+    state: 'failed',
+    message: `may not ${permissions.map((permission) => permission.split(' ')[0]).join(', ')} ${resource}`,
+    cost: costs[resource] ?? `What is wrong with ${resource.split('/').at(-1)} is not found.`,
+  }));
+}
