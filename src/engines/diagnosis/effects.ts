@@ -76,14 +76,14 @@ export function chainOf(
   addPods(root);
   const services = new Set(effects.services.map(keyOf));
   for (const service of effects.services.filter((each) => isFirst(snapshot, root, each)))
-    addService(snapshot, service, effects, add);
+    addService(root, service, effects, add);
   for (const effect of explained) {
     if (effect.rule.id === 'svc-no-ready-endpoints' && services.has(keyOf(effect.object))) continue;
     if (!effect.rule.id.startsWith('deploy-'))
       add({ object: effect.object, rule: effect.rule.id, message: effect.problem });
     addPods(effect);
   }
-  for (const service of effects.services) addService(snapshot, service, effects, add);
+  for (const service of effects.services) addService(root, service, effects, add);
   return links;
 }
 
@@ -94,8 +94,10 @@ const isFirst = (snapshot: Snapshot, root: Problem, ref: ObjectRef): boolean => 
   return selected.some((workload) => root.members.some((member) => keyOf(member) === keyOf(workload)));
 };
 
-function addService(snapshot: Snapshot, service: ObjectRef, effects: Effects, add: (link: ChainLink) => void): void {
-  add({ object: service, rule: 'svc-no-ready-endpoints', message: 'has no endpoint' });
+function addService(root: Problem, service: ObjectRef, effects: Effects, add: (link: ChainLink) => void): void {
+  // A root that is the Service itself has said so in its summary.
+  if (keyOf(root.object) !== keyOf(service))
+    add({ object: service, rule: 'svc-no-ready-endpoints', message: 'has no endpoint' });
   const routes = effects.routes.filter(
     (route) => route.service === service.name && route.ingress.metadata.namespace === service.namespace,
   );
