@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Clusters } from './kubernetes/ports.ts';
 import {
   type Failure,
+  type FitResult,
   failureOf,
   failureText,
-  type FitResult,
   fitToLeave,
   type Outcome,
   type Success,
@@ -18,8 +18,6 @@ import type { RateLimiter } from './platform/rate-limit.ts';
 import { currentRequest, runInRequest } from './platform/request-context.ts';
 import { safeText } from './platform/safe-text.ts';
 import type { AnyTool, ToolContext, ToolSettings } from './tools/tool.ts';
-
-export type { Failure, Outcome, Success };
 
 /** Who calls. Only the user who started the process, as long as there is no authentication. */
 export interface Caller {

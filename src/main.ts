@@ -25,7 +25,8 @@ process.exitCode = await runProgram({
   stdout: process.stdout,
   stderr: process.stderr,
   signal: stop.signal,
-  version: versionOf(contentOf(new URL('../package.json', import.meta.url))),
+  // The bundler writes it in; the sources read it.
+  version: process.env.KUBEMEND_VERSION ?? versionOf(contentOf(new URL('../package.json', import.meta.url))),
   nodeVersion: process.version,
 });
 
@@ -39,6 +40,5 @@ function contentOf(file: string | URL): string {
 }
 
 function versionOf(manifest: string): string {
-  const found: unknown = /"version": "([^"]+)"/.exec(manifest)?.[1];
-  return typeof found === 'string' ? found : '0.0.0';
+  return /"version": "([^"]+)"/.exec(manifest)?.[1] ?? '0.0.0';
 }

@@ -58,7 +58,7 @@ export interface FitResult {
  */
 export function fitToLeave(result: Success | Failure, text: string): FitResult {
   const capped = capText(safeText(text));
-  const { success, ...rest } = result;
+  const { success: _success, ...rest } = result;
   const fit = capData(safeFields(rest));
   if (fit === undefined) throw new Error('The result is too large, and nothing in it can be cut.');
   const truncated = capped.cut || fit.cut.length > 0;

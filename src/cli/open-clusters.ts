@@ -1,27 +1,57 @@
 import type { Clusters } from '../kubernetes/ports.ts';
 import type { Settings } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
-import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
 
 export interface OpenOptions {
   readonly settings: Settings;
   readonly metrics: Metrics;
-  readonly log: Logger;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
 }
 
-/** Live clusters or an archive, as the settings say; opened at the first use, because reading starts there. */
-export async function openClusters(options: OpenOptions): Promise<Clusters> {
+/**
+ * The live clusters, or the archive that the settings name. Loaded at the first use: an assistant that starts us waits
+ * for the first answer, which needs none of it.
+ */
+export function openClusters(options: OpenOptions): Clusters {
   let opened: Promise<Clusters> | undefined;
-  const clusters = (): Promise<Clusters> => (opened ??= open(options));
+  const clusters = (): Promise<Clusters> => {
+    // A failure is looked at again by the next call.
+    opened ??= open(options).catch((error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
   return {
     list: async (signal) => (await clusters()).list(signal),
     reader: async (cluster) => (await clusters()).reader(cluster),
     ping: async (signal) => (await clusters()).ping(signal),
-    close: async () => (opened === undefined ? undefined : (await opened).close()),
+    close: async () => (await opened)?.close(),
   };
 }
 
-async function open({ settings }: OpenOptions): Promise<Clusters> {
-  throw new AppError('unavailable', `No cluster can be opened yet: ${settings.k8sNamespace}`);
+async function open(options: OpenOptions): Promise<Clusters> {
+  const { demo, from } = options.settings;
+  if (!demo && from === undefined) return openLive(options);
+  throw new AppError('unavailable', 'Archives cannot be read yet.');
+}
+
+async function openLive({ settings, metrics, environment, version }: OpenOptions): Promise<Clusters> {
+  const [{ createClusters }, { nextReads }] = await Promise.all([
+    import('../kubernetes/live/clusters.ts'),
+    import('../engines/reads.ts'),
+  ]);
+  return createClusters({
+    kubeconfigPath: settings.kubeconfig,
+    inCluster: settings.k8sInCluster,
+    // Whoever reaches a service must not make it run commands.
+    allowExec: !settings.http,
+    cacheTtlMs: settings.k8sCacheTtl * 1000,
+    nextReads,
+    metrics,
+    userAgent: `kubemend/${version}`,
+    environment,
+  });
 }

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Command } from 'commander';
-import type { Outcome } from '../call.ts';
 import type { Clusters } from '../kubernetes/ports.ts';
+import type { Outcome } from '../outcome.ts';
 import type { Settings } from '../platform/config.ts';
 import type { Logger, LogStream } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -24,8 +24,8 @@ export interface Host {
 
 /** Where a command writes: results to stdout, everything else to stderr. */
 export interface Terminal {
-  out(text: string): void;
-  err(text: string): void;
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
   /** Whether stdout is a terminal. */
   readonly interactive: boolean;
   /** Width of the terminal; 80 when stdout is not one. */
@@ -49,9 +49,9 @@ export interface CommandContext {
   /** Aborts on Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
   /** The live clusters, or the archive that `--from` or `--demo` names. Closed when the command returns. */
-  openClusters(metrics?: Metrics): Promise<Clusters>;
+  readonly openClusters: (metrics?: Metrics) => Promise<Clusters>;
   /** Runs a tool through the pipeline: validation, policy, deadline, redaction. Never throws: see `Outcome`. */
-  call(tool: string, args: Readonly<Record<string, unknown>>, options: CallOptions): Promise<Outcome>;
+  readonly call: (tool: string, args: Readonly<Record<string, unknown>>, options: CallOptions) => Promise<Outcome>;
 }
 
 /** Returns the exit status. An `AppError` that it throws is printed with its hint and ends with status 2. */
@@ -72,7 +72,13 @@ export type Register = (program: Command, run: Run, host: Host) => void;
 
 /** By name, loaded only when they are needed: start-up is what an assistant waits for. */
 const commands: Readonly<Record<string, () => Promise<{ readonly register: Register }>>> = {
+  diagnose: () => import('./diagnose.ts'),
+  doctor: () => import('./doctor.ts'),
+  diagnose: () => import('./diagnose.ts'),
+  doctor: () => import('./doctor.ts'),
   serve: () => import('./serve.ts'),
+  version: () => import('./version.ts'),
+  version: () => import('./version.ts'),
 };
 
 /** Runs the command that `argv` names and returns the exit status; 2 when it could not do its work. */

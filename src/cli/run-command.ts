@@ -46,7 +46,12 @@ async function runAction({ command, action, host, defaults }: ActionRun): Promis
   const opened: { close(): Promise<void> }[] = [];
   try {
     const { environment } = host;
-    const settings = loadSettings({ flags: command.opts(), environment, dotenv: parseEnv(host.dotenv), defaults });
+    const settings = loadSettings({
+      flags: command.opts<Record<string, string | boolean | undefined>>(),
+      environment,
+      dotenv: parseEnv(host.dotenv),
+      defaults,
+    });
     return await action(contextOf(settings, host, opened), command.args);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -65,7 +70,8 @@ function contextOf(settings: Settings, host: Host, opened: { close(): Promise<vo
     log,
     signal: host.signal,
     async openClusters(metrics = noMetrics) {
-      const clusters = await openClusters({ settings, metrics, log });
+      const { environment, version } = host;
+      const clusters = openClusters({ settings, metrics, environment, version });
       opened.push(clusters);
       return clusters;
     },

@@ -198,7 +198,6 @@ export const settingsSchema = z.object({
 });
 
 export type Settings = z.output<typeof settingsSchema>;
-export type SettingKey = keyof Settings;
 
 /** `logLevel` → `log-level`, without the dashes in front. */
 export const flagName = (key: string): string => key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -6,7 +6,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 
 export interface SettingSources {
   /** By setting key, as commander gives them; win over everything. */
-  readonly flags: Readonly<Record<string, unknown>>;
+  readonly flags: Readonly<Record<string, string | boolean | undefined>>;
   /** `process.env`. */
   readonly environment: Variables;
   /** The content of `.env`. */
@@ -51,7 +51,7 @@ const entryOf = (key: string, found: Found | undefined): [string, Found][] =>
 
 function find(key: string, { flags, environment, dotenv }: SettingSources): Found | undefined {
   const given = flags[key];
-  if (given !== undefined) return { value: String(given), where: `--${flagName(key)}` };
+  if (given !== undefined) return { value: `${given}`, where: `--${flagName(key)}` };
   return findVariable(key, environment, '') ?? findVariable(key, dotenv, ' in .env');
 }
 

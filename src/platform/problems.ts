@@ -15,12 +15,10 @@ const maxProblems = 50;
 export function problemsOf(error: z.ZodError, known: readonly string[]): readonly Problem[] {
   const problems = error.issues.flatMap((issue): readonly Problem[] => {
     if (issue.code !== 'unrecognized_keys') return [{ path: pathOf(issue.path), message: issue.message }];
-    return issue.keys
-      .slice(0, maxProblems)
-      .map((key) => ({
-        path: pathOf([...issue.path, key]),
-        message: unknownKey(key, issue.path.length === 0 ? known : []),
-      }));
+    return issue.keys.slice(0, maxProblems).map((key) => ({
+      path: pathOf([...issue.path, key]),
+      message: unknownKey(key, issue.path.length === 0 ? known : []),
+    }));
   });
   if (problems.length <= maxProblems) return problems;
   const more = { path: '', message: `and ${problems.length - maxProblems} more problems` };

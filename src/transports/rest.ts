@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
-import type { Failure, Outcome, Pipeline } from '../call.ts';
+import type { Pipeline } from '../call.ts';
 import type { Clusters } from '../kubernetes/ports.ts';
+import type { Failure, Outcome } from '../outcome.ts';
 import type { ErrorType } from '../platform/errors.ts';
 import { type BodyEnv, readJson } from './json-body.ts';
 import { describeTools } from './tool-schemas.ts';

@@ -24,7 +24,7 @@ export async function serveOverStdio({ factory, stdin, stdout, log, signal }: St
     transport,
     onerror: (error) => log.warn({ problem: error.message }, 'protocol error'),
   });
-  transport.ended.then(ended.resolve);
+  void transport.ended.then(ended.resolve);
   stdout.once('error', () => ended.resolve());
   signal.addEventListener('abort', () => ended.resolve(), { once: true });
   if (signal.aborted) ended.resolve();

@@ -51,7 +51,7 @@ const failureProperties = {
 };
 
 function inputSchemaOf(input: z.ZodObject): JsonSchema {
-  const { $schema, ...schema } = z.toJSONSchema(input, {
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(input, {
     io: 'input',
     override: ({ jsonSchema }) => dropWideBounds(jsonSchema),
   });

@@ -62,8 +62,8 @@ describe('a call that succeeds', () => {
   it('gives the tool the reader of the cluster that the arguments name', async () => {
     const asked: unknown[] = [];
     const tool = aTool({
-      run: async (_input, { reader }) => {
-        await reader().catch(() => {});
+      run: async (_input, context) => {
+        await context.reader().catch(() => {});
         return { value: 1 };
       },
     });
@@ -294,7 +294,8 @@ describe('what leaves', () => {
     const { result, text } = await ask(tool);
 
     expect(JSON.stringify(result)).not.toMatch(/hunter2|\\u001b|\u202e/);
-    expect(text).not.toMatch(/hunter2|\u001b/);
+    expect(text).not.toContain('hunter2');
+    expect(text).not.toContain('\u001b');
     expect(text).toContain('ok');
   });
 
@@ -336,8 +337,8 @@ describe('progress', () => {
   it('reaches the caller without secrets', async () => {
     const seen: unknown[] = [];
     const tool = aTool({
-      run: async (_input, { progress }) => {
-        progress(1, 2, 'read password=hunter2-hunter2');
+      run: async (_input, context) => {
+        context.progress(1, 2, 'read password=hunter2-hunter2');
         return { value: 1 };
       },
     });
@@ -349,8 +350,8 @@ describe('progress', () => {
 
   it('does not fail the call when the caller fails to listen', async () => {
     const tool = aTool({
-      run: async (_input, { progress }) => {
-        progress(1, 2, 'x');
+      run: async (_input, context) => {
+        context.progress(1, 2, 'x');
         return { value: 1 };
       },
     });

@@ -35,10 +35,11 @@ export const wait = defineTool({
   access: 'read',
   input: z.object({}),
   output: z.object({}),
-  async run(_input, { progress, signal }) {
-    progress(1, 3, 'one');
-    progress(1, 3, 'not more than before');
-    progress(2, undefined, 'two');
+  async run(_input, context) {
+    context.progress(1, 3, 'one');
+    context.progress(1, 3, 'not more than before');
+    context.progress(2, undefined, 'two');
+    const { signal } = context;
     await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
     return {};
   },

@@ -57,7 +57,7 @@ describe('the HTTP service', () => {
       headers,
       body,
       duplex: 'half',
-    } as RequestInit);
+    });
 
     expect(response.status).toBe(413);
   });
@@ -69,7 +69,7 @@ describe('the HTTP service', () => {
     const call = fetch(`${url}/api/v1/tools/wait_forever`, { method: 'POST', signal: hangup.signal });
     setTimeout(() => hangup.abort(), 50);
 
-    await expect(call).rejects.toThrow();
+    await expect(call).rejects.toThrow('aborted');
     expect(await ended.promise).toBe('timeout');
   });
 
@@ -100,7 +100,8 @@ describe('the HTTP service', () => {
     const limiter = {
       take: async () => {
         started.resolve();
-        return void (await gate.promise);
+        await gate.promise;
+        return undefined;
       },
     };
     const service = await aService({ pipeline: somePipeline({ limiter }), drainMs: 5000 });
@@ -108,7 +109,7 @@ describe('the HTTP service', () => {
     await started.promise;
 
     const stopped = service.stop();
-    await expect(fetch(`${service.url}/health`)).rejects.toThrow();
+    await expect(fetch(`${service.url}/health`)).rejects.toThrow('fetch failed');
     gate.resolve();
 
     expect((await call).status).toBe(200);
@@ -131,7 +132,7 @@ describe('the HTTP service', () => {
 
     await service.stop();
 
-    await expect(client.listTools()).rejects.toThrow();
+    await expect(client.listTools()).rejects.toThrow('fetch failed');
   });
 
   it('cannot listen on a port that is taken', async () => {

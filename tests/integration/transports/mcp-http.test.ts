@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { aClient, anApp, type AppFixture, aPost } from './http-fixture.ts';
+import { type AppFixture, aClient, anApp, aPost } from './http-fixture.ts';
 
 const open: AppFixture[] = [];
 const app = (options?: Parameters<typeof anApp>[0]): AppFixture => {
@@ -96,7 +96,7 @@ describe.each(['modern', 'legacy'] as const)('a %s client', (era) => {
 
     const call = client.callTool({ name: 'wait_forever', arguments: {} }, { onprogress, signal: cancel.signal });
 
-    await expect(call).rejects.toThrow();
+    await expect(call).rejects.toThrow('aborted');
     expect(heard).toEqual([
       { progress: 1, total: 3, message: 'one' },
       { progress: 2, message: 'two' },
@@ -132,7 +132,7 @@ describe('cancelling', () => {
       { onprogress: () => cancel.abort(), signal: cancel.signal },
     );
 
-    await expect(call).rejects.toThrow();
+    await expect(call).rejects.toThrow('aborted');
     expect(await ended.promise).toBe('timeout');
   });
 });

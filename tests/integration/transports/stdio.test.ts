@@ -70,7 +70,7 @@ describe.each(['modern', 'legacy'] as const)('a %s client over stdio', (era) => 
 
     const waiting = client.callTool({ name: 'wait_forever', arguments: {} }, { onprogress, signal: cancel.signal });
 
-    await expect(waiting).rejects.toThrow();
+    await expect(waiting).rejects.toThrow('aborted');
     expect((await client.callTool({ name: 'echo_text', arguments: { text: 'hi' } })).isError).toBeFalsy();
   });
 });
