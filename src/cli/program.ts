@@ -74,10 +74,7 @@ export type Register = (program: Command, run: Run, host: Host) => void;
 const commands: Readonly<Record<string, () => Promise<{ readonly register: Register }>>> = {
   diagnose: () => import('./diagnose.ts'),
   doctor: () => import('./doctor.ts'),
-  diagnose: () => import('./diagnose.ts'),
-  doctor: () => import('./doctor.ts'),
   serve: () => import('./serve.ts'),
-  version: () => import('./version.ts'),
   version: () => import('./version.ts'),
 };
 

@@ -18,20 +18,27 @@ export interface ToolDescription {
   };
 }
 
-/** Derived once a catalogue; the order is the catalogue's. */
-export const describeTools = (tools: readonly AnyTool[]): readonly ToolDescription[] => tools.map(describeTool);
+/** What a client pays for in every conversation: the whole of `tools/list` stays below 12 KB. */
+const maxListBytes = 11_500;
 
-const describeTool = ({ name, title, description, access, input, output }: AnyTool): ToolDescription => ({
-  name,
-  title,
-  description,
-  inputSchema: { type: 'object', ...inputSchemaOf(input) },
+/** Derived once a catalogue, in its order; results are outlined as deeply as the size of the list allows. */
+export function describeTools(tools: readonly AnyTool[]): readonly ToolDescription[] {
+  const atDepth = (depth: number) => tools.map((tool) => describeTool(tool, depth));
+  const candidates = [3, 2].map(atDepth);
+  return candidates.find((list) => Buffer.byteLength(JSON.stringify(list)) <= maxListBytes) ?? atDepth(1);
+}
+
+const describeTool = (tool: AnyTool, depth: number): ToolDescription => ({
+  name: tool.name,
+  title: tool.title,
+  description: tool.description,
+  inputSchema: { type: 'object', ...inputSchemaOf(tool.input) },
   outputSchema: {
     type: 'object',
-    properties: { success: { type: 'boolean' }, ...propertiesOf(output), ...failureProperties },
+    properties: { success: { type: 'boolean' }, ...propertiesOf(tool.output, depth), ...failureProperties },
     required: ['success'],
   },
-  annotations: annotationsOf(access),
+  annotations: annotationsOf(tool.access),
 });
 
 /** Clusters are a world that changes under every call, hence open. An action that is planned again is a new action. */
@@ -64,13 +71,10 @@ function dropWideBounds(schema: { minimum?: number; maximum?: number }): void {
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
 }
 
-const propertiesOf = (output: z.ZodObject): JsonSchema => {
+const propertiesOf = (output: z.ZodObject, depth: number): JsonSchema => {
   const { properties = {} } = z.toJSONSchema(output, { io: 'output', unrepresentable: 'any' });
-  return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, outline(schema, outlineDepth)]));
+  return Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, outline(schema, depth)]));
 };
-
-/** Levels of lists and objects that an advertised result shows: the whole `tools/list` has to stay below 12 KB. */
-const outlineDepth = 3;
 
 const jsonSchema = z.looseObject({
   type: z.union([z.string(), z.array(z.string())]).optional(),
@@ -83,7 +87,8 @@ const jsonSchema = z.looseObject({
 function outline(schema: unknown, depth: number): JsonSchema {
   const { type, enum: values, items, properties } = jsonSchema.parse(schema);
   if (values !== undefined) return { enum: values };
-  if (type === undefined) return {};
+  // Some clients cannot read a list of types.
+  if (typeof type !== 'string') return {};
   if (depth <= 1) return { type };
   if (type === 'array') return { type, items: outline(items ?? {}, depth - 1) };
   if (properties === undefined) return { type };

@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { tools } from '../../../src/tools/index.ts';
+import { defineTool } from '../../../src/tools/tool.ts';
+import { describeTools } from '../../../src/transports/tool-schemas.ts';
+
+const aTool = (name: string, output: z.ZodObject, access: 'read' | 'write' | 'destructive' = 'read') =>
+  defineTool({
+    name,
+    title: 'T',
+    description: 'D',
+    access,
+    permissions: [],
+    input: z.object({ count: z.int().min(1).default(2).describe('How many.') }),
+    output,
+    run: async () => ({}),
+    render: () => '',
+  });
+
+const deep = z.object({
+  items: z.array(
+    z.object({ name: z.string().describe('Name.'), kind: z.enum(['a', 'b']), more: z.object({ x: z.number() }) }),
+  ),
+  any: z.unknown(),
+  either: z.union([z.string(), z.number()]).optional(),
+});
+
+describe('describeTools', () => {
+  it('shows the input as it is validated', () => {
+    const [described] = describeTools([aTool('t', deep)]);
+
+    expect(described?.inputSchema).toEqual({
+      type: 'object',
+      properties: { count: { type: 'integer', minimum: 1, default: 2, description: 'How many.' } },
+      additionalProperties: false,
+    });
+  });
+
+  it('outlines the result, and leaves room for a failure', () => {
+    const [described] = describeTools([aTool('t', deep)]);
+
+    expect(described?.outputSchema).toEqual({
+      type: 'object',
+      properties: {
+        success: { type: 'boolean' },
+        items: {
+          type: 'array',
+          items: {
+            type: 'object',
+            properties: { name: { type: 'string' }, kind: { enum: ['a', 'b'] }, more: { type: 'object' } },
+          },
+        },
+        any: {},
+        either: {},
+        error: { type: 'string' },
+        error_type: { type: 'string' },
+        details: { type: 'object' },
+        hint: { type: 'string' },
+      },
+      required: ['success'],
+    });
+  });
+
+  it.each([
+    ['read', { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: true }],
+    ['write', { readOnlyHint: false, destructiveHint: false, idempotentHint: false, openWorldHint: true }],
+    ['destructive', { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: true }],
+  ] as const)('derives the hints of access %s', (access, annotations) => {
+    expect(describeTools([aTool('t', deep, access)])[0]?.annotations).toEqual(annotations);
+  });
+
+  it('outlines less when there are many tools', () => {
+    const many = Array.from({ length: 17 }, (_, index) => aTool(`tool_${index}`, deep));
+
+    expect(describeTools(many)[0]?.outputSchema['properties']).toMatchObject({ items: { type: 'array' } });
+    expect(JSON.stringify(describeTools(many))).not.toContain('"more"');
+  });
+
+  it('stays below 12 KB for the whole catalogue', () => {
+    expect(Buffer.byteLength(JSON.stringify({ tools: describeTools(tools) }))).toBeLessThan(12_000);
+  });
+});
