@@ -1,5 +1,4 @@
-import { AppError } from '../../platform/errors.ts';
-import { nearest } from '../../platform/nearest.ts';
+import { matcherOf, unknownKind } from '../kind-names.ts';
 import type { ResourceType } from '../ports.ts';
 import { builtinTypes, splitApiVersion } from './builtin-types.ts';
 import { fetchTypes } from './fetch-types.ts';
@@ -8,10 +7,7 @@ import { createSharing } from './sharing.ts';
 
 /** Knows which kinds an API server serves. */
 export interface Discovery {
-  /**
-   * The kind that people mean by `deploy`, `Deployment`, `deployments.apps`, `certificates.v1.cert-manager.io`.
-   * Throws `not_found` with the nearest kinds.
-   */
+  /** The kind that people mean. Throws `not_found` with the nearest kinds. */
   resolve(written: string, call: RestCall): Promise<ResourceType>;
   /** An exact kind; undefined when the server does not serve it. */
   find(kind: string, apiVersion: string | undefined, call: RestCall): Promise<ResourceType | undefined>;
@@ -58,35 +54,4 @@ export function createDiscovery(rest: Rest, metrics: ClusterMetrics): Discovery 
       return search((type) => type.kind === kind && type.group === group && type.version === version, call);
     },
   };
-}
-
-/** Case does not matter; a dot begins the group, or a version and the group, as in kubectl. */
-function matcherOf(written: string): (type: ResourceType) => boolean {
-  const [word = '', ...rest] = written.trim().toLowerCase().split('.');
-  const suffix = rest.join('.');
-  return ({ kind, resource, shortNames, group, version }) => {
-    const named = resource === word || kind.toLowerCase() === word || shortNames.includes(word);
-    return (
-      named &&
-      (suffix === '' || suffix === group || suffix === `${version}.${group}` || (group === '' && suffix === version))
-    );
-  };
-}
-
-function unknownKind(written: string, types: readonly ResourceType[]): AppError {
-  const shown = written.slice(0, 100);
-  const names = types.flatMap(({ kind, resource, shortNames, group }) => [
-    kind,
-    resource,
-    ...shortNames,
-    ...(group === '' ? [] : [`${resource}.${group}`]),
-  ]);
-  const suggestions = nearest(shown, names);
-  return new AppError('not_found', `This cluster has no kind "${shown}".`, {
-    hint:
-      suggestions.length > 0
-        ? `Did you mean ${suggestions.join(' or ')}?`
-        : 'Name the kind as in a manifest, such as Deployment.',
-    details: { suggestions },
-  });
 }

@@ -1,0 +1,125 @@
+import type { KubernetesObject } from '../../engines/objects.ts';
+import type { LogExcerpt, PodRow, ReadCost, ReadResult, SnapshotData } from '../../engines/snapshot-data.ts';
+import { asObject, slimmed } from '../slim.ts';
+import { type Counts, type Header, header, record } from './format.ts';
+import { type ArchiveLimits, broken, zippedLines } from './lines.ts';
+
+export interface ReadArchiveOptions {
+  readonly limits?: Partial<ArchiveLimits> | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const defaultLimits: ArchiveLimits = { totalBytes: 1024 ** 3, lineBytes: 32 * 1024 ** 2, ratio: 200 };
+
+/**
+ * Reads a snapshot that `writeArchive` wrote. Throws `validation_error` for a file that is foreign, damaged, cut off,
+ * too large or of a newer version. Whoever wrote it: what is read is redacted again.
+ */
+export async function readArchive(path: string, { limits, signal }: ReadArchiveOptions = {}): Promise<SnapshotData> {
+  const lines = zippedLines(path, { ...defaultLimits, ...limits }, signal);
+  let head: Header | undefined;
+  let number = 0;
+  const gathered = emptyGathering();
+  for await (const line of lines) {
+    number += 1;
+    if (gathered.end !== undefined) throw broken(path, `goes on after its end, in line ${number}`);
+    if (head === undefined) head = headerOf(path, line);
+    else if (!gather(gathered, line)) throw broken(path, `is damaged in line ${number}`);
+  }
+  if (head === undefined) throw broken(path, 'is empty');
+  checkWhole(path, gathered);
+  const { objects, heads, podRows, logs, reads, cost } = gathered;
+  const { takenAt, cluster, serverVersion, scope } = head;
+  return {
+    takenAt,
+    source: path,
+    cluster,
+    ...(serverVersion !== undefined && { version: serverVersion }),
+    scope,
+    objects,
+    heads,
+    podRows,
+    logs,
+    reads,
+    cost,
+  };
+}
+
+interface Gathering {
+  readonly objects: KubernetesObject[];
+  readonly heads: KubernetesObject[];
+  readonly podRows: PodRow[];
+  readonly logs: LogExcerpt[];
+  readonly reads: ReadResult[];
+  cost: ReadCost;
+  end: Counts | undefined;
+}
+
+const emptyGathering = (): Gathering => ({
+  objects: [],
+  heads: [],
+  podRows: [],
+  logs: [],
+  reads: [],
+  cost: { requests: 0, bytes: 0, durationMs: 0 },
+  end: undefined,
+});
+
+function headerOf(path: string, line: string): Header {
+  const value = parsed(line) as { format?: unknown; version?: unknown } | undefined;
+  if (value === null || typeof value !== 'object' || value.format !== 'kubemend-snapshot') {
+    const what = line.includes('ustar') ? 'is a tar archive' : 'is a gzip file, but of something else';
+    throw broken(path, `${what}: not a snapshot of kubemend`);
+  }
+  if (typeof value.version === 'number' && value.version > 1) {
+    throw broken(
+      path,
+      `is a snapshot of version ${value.version}, and this kubemend reads version 1: a newer one is needed`,
+    );
+  }
+  const checked = header.safeParse(value);
+  if (!checked.success) throw broken(path, 'has a damaged first line');
+  return checked.data;
+}
+
+/** Whether the line was a record. */
+function gather(into: Gathering, line: string): boolean {
+  const checked = record.safeParse(parsed(line));
+  if (!checked.success) return false;
+  const found = checked.data;
+  if ('object' in found) return pushObject(into.objects, found.object);
+  if ('head' in found) return pushObject(into.heads, found.head);
+  if ('podRow' in found) into.podRows.push(found.podRow);
+  else if ('log' in found) into.logs.push(found.log);
+  else if ('read' in found) into.reads.push(found.read);
+  else if ('cost' in found) into.cost = found.cost;
+  else into.end = found.end;
+  return true;
+}
+
+function pushObject(into: KubernetesObject[], value: unknown): boolean {
+  const object = asObject(value, { apiVersion: '', kind: '' });
+  if (object === undefined || object.kind === '') return false;
+  into.push(slimmed(object));
+  return true;
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    // No JSON is no record: the caller says in which line.
+    return undefined;
+  }
+}
+
+function checkWhole(path: string, { end, objects, heads, podRows, logs, reads }: Gathering): void {
+  if (end === undefined) throw broken(path, 'is cut off: its last line is missing');
+  const same =
+    end.objects === objects.length &&
+    end.heads === heads.length &&
+    end.podRows === podRows.length &&
+    end.logs === logs.length &&
+    end.reads === reads.length;
+  if (!same) throw broken(path, 'lacks records that its last line counts');
+}

@@ -1,0 +1,76 @@
+import { formatDuration, timeOf } from '../../engines/durations.ts';
+import type { KubernetesObject } from '../../engines/objects.ts';
+import type { PodRow, SnapshotData } from '../../engines/snapshot-data.ts';
+import type { ResourceType, TablePage } from '../ports.ts';
+
+type Row = TablePage['rows'][number];
+
+export const podColumns = ['Name', 'Ready', 'Status', 'Restarts', 'Age'] as const;
+export const plainColumns = ['Name', 'Status', 'Age'] as const;
+
+/** A row of the pod table as it was recorded. */
+export const rowOfPod = ({ namespace, name, ready, containers, status, restarts, age }: PodRow): Row => ({
+  namespace,
+  cells: [name, `${ready}/${containers}`, status, restarts, age],
+});
+
+/** A pod of which there is no recorded row. */
+export function rowOfPodObject(object: KubernetesObject, { takenAt }: SnapshotData): Row {
+  const { spec, status } = object as Sketch;
+  const statuses = status?.containerStatuses ?? [];
+  const ready = statuses.filter((container) => container.ready === true).length;
+  const restarts = statuses.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0);
+  const waiting = statuses.map(({ state }) => state?.waiting?.reason).find((reason) => reason !== undefined);
+  const cells = [
+    object.metadata.name,
+    `${ready}/${spec?.containers?.length ?? statuses.length}`,
+    waiting ?? status?.reason ?? status?.phase ?? '',
+    restarts,
+    ageOf(object, takenAt),
+  ];
+  return { ...namespaceOf(object), cells };
+}
+
+/** Any other object: what its status says of itself, in a word. */
+export const rowOfObject = (object: KubernetesObject, { takenAt }: SnapshotData): Row => ({
+  ...namespaceOf(object),
+  cells: [object.metadata.name, statusOf(object), ageOf(object, takenAt)],
+});
+
+export const columnsOf = ({ kind, group }: ResourceType): readonly string[] =>
+  kind === 'Pod' && group === '' ? podColumns : plainColumns;
+
+/** The parts of an object that rows are made of. Anything may be missing. */
+interface Sketch extends KubernetesObject {
+  readonly spec?: { readonly replicas?: number; readonly containers?: readonly unknown[] };
+  readonly status?: {
+    readonly phase?: string;
+    readonly reason?: string;
+    readonly readyReplicas?: number;
+    readonly conditions?: readonly { readonly type?: string; readonly status?: string }[];
+    readonly containerStatuses?: readonly {
+      readonly ready?: boolean;
+      readonly restartCount?: number;
+      readonly state?: { readonly waiting?: { readonly reason?: string } };
+    }[];
+  };
+}
+
+function statusOf(object: KubernetesObject): string {
+  const { spec, status } = object as Sketch;
+  if (status?.phase !== undefined) return status.phase;
+  if (spec?.replicas !== undefined) return `${status?.readyReplicas ?? 0}/${spec.replicas} ready`;
+  const telling = status?.conditions?.find(
+    ({ type }) => type === 'Ready' || type === 'Available' || type === 'Complete',
+  );
+  if (telling === undefined) return '';
+  return telling.status === 'True' ? String(telling.type) : `Not ${telling.type}`;
+}
+
+function ageOf({ metadata }: KubernetesObject, takenAt: string): string {
+  const [created, now] = [timeOf(metadata.creationTimestamp), timeOf(takenAt)];
+  return created === undefined || now === undefined ? '' : formatDuration(now - created);
+}
+
+const namespaceOf = ({ metadata }: KubernetesObject): { namespace?: string } =>
+  metadata.namespace === undefined ? {} : { namespace: metadata.namespace };
