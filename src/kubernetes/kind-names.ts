@@ -19,13 +19,12 @@ export function matcherOf(written: string): (type: ResourceType) => boolean {
 /** `not_found` with the nearest of the kinds that there are. */
 export function unknownKind(written: string, types: readonly ResourceType[]): AppError {
   const shown = written.slice(0, 100);
-  const names = types.flatMap(({ kind, resource, shortNames, group }) => [
-    kind,
-    resource,
-    ...shortNames,
-    ...(group === '' ? [] : [`${resource}.${group}`]),
-  ]);
-  const suggestions = nearest(shown, names);
+  const kinds = new Map(
+    types.flatMap(({ kind, resource, shortNames, group }) =>
+      [kind, resource, ...shortNames, `${resource}.${group}`].map((name): [string, string] => [name, kind]),
+    ),
+  );
+  const suggestions = [...new Set(nearest(shown, kinds.keys(), 6).map((name) => kinds.get(name) ?? name))].slice(0, 3);
   return new AppError('not_found', `This cluster has no kind "${shown}".`, {
     hint:
       suggestions.length > 0

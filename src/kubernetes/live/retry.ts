@@ -10,6 +10,8 @@ const passingCodes: ReadonlySet<string> = new Set([
   'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
   'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
   'ERR_TRUNCATED_BODY',
+  'Z_BUF_ERROR',
+  'Z_DATA_ERROR',
 ]);
 
 export const isPassingStatus = (status: number): boolean => passingStatuses.has(status);
