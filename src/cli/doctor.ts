@@ -84,7 +84,7 @@ function checkLine({ name, state, message, cost }: Check): Line {
   return {
     kind: 'item',
     mark: marks[state],
-    spans: cost === undefined ? said : [...said, glue('  '), span(cost, 'dim')],
+    spans: cost === undefined ? said : [...said, glue(' – ', 'dim'), span(cost, 'dim')],
   };
 }
 

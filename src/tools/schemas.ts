@@ -43,6 +43,7 @@ export const objectPath = z
     /^[A-Za-z][-.A-Za-z0-9]{0,252}\/[a-z0-9]([-.:a-z0-9]{0,251}[a-z0-9])?$/,
     'is no object: write kind/name, such as deployment/api',
   )
+  .optional()
   .describe('kind/name: deployment/api, service/web, node/n1. Default: everything.');
 
 export const cursor = z

@@ -79,7 +79,9 @@ export const checkPodHealth = defineTool({
   render({ pod_name, status, issues, logs, logs_of, diagnosis: { causes, ...about } }) {
     const issueLines = issues.map(({ severity, type, container, message, restart_count: restarts }) => {
       const where = container === undefined ? '' : ` ${container}`;
-      return span(`${severity} ${type}${where}: ${message}${restarts > 0 ? ` (${restarts} restarts)` : ''}`).text;
+      return span(
+        `${severity} ${type}${where}: ${message}${restarts > 0 && type !== 'frequent_restarts' ? ` (${restarts} restarts)` : ''}`,
+      ).text;
     });
     const healthy = issues.length === 0 && causes.length === 0;
     return [

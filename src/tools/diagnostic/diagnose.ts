@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { diagnose as explain } from '../../engines/diagnosis/diagnose.ts';
 import type { Scope } from '../../engines/snapshot-data.ts';
 import type { Reader } from '../../kubernetes/ports.ts';
+import { AppError } from '../../platform/errors.ts';
 import { diagnosisPermissions } from '../permissions.ts';
 import { diagnosis } from '../report/diagnosis.ts';
 import { diagnosisLines } from '../report/diagnosis-lines.ts';
@@ -14,7 +15,7 @@ import { defineTool, type ToolContext } from '../tool.ts';
 const input = z.object({
   namespace,
   all_namespaces: allNamespaces,
-  object: objectPath.optional(),
+  object: objectPath,
   cluster,
   limit: z.int().min(1).max(50).default(5).describe('Most causes to show.'),
 });
@@ -46,8 +47,14 @@ export const diagnose = defineTool({
 
 async function scopeOf(request: z.output<typeof input>, reader: Reader, context: ToolContext): Promise<Scope> {
   if (request.object === undefined) return { namespace: targetNamespace(request, context.settings) };
+  if (request.all_namespaces) {
+    throw new AppError('validation_error', 'object and all_namespaces exclude each other.', {
+      hint: 'Name the namespace of the object, or leave it out.',
+      details: { problems: [{ path: 'all_namespaces', message: 'excludes object' }] },
+    });
+  }
   const path = splitPath(request.object);
-  const named = targetNamespace({ ...request, all_namespaces: false }, context.settings);
+  const named = targetNamespace(request, context.settings);
   const object = await targetObject(reader, { ...path, namespace: named }, context);
   return { namespace: object.namespace, object };
 }

@@ -61,10 +61,7 @@ export function causeLines(
   const place = scope.namespace === undefined && namespace !== undefined ? `${namespace}: ` : '';
   const branches: readonly (readonly [label: string, items: readonly (readonly Span[])[]])[] = [
     ['then', chainItems(cause)],
-    [
-      'evidence',
-      cause.evidence.map(({ object, text }) => [span(`${shown(object, namespace)}:`), glue(' '), span(text, 'quote')]),
-    ],
+    ['evidence', evidenceItems(cause)],
     ['changed', cause.changes.map((change) => [span(changeText(change, { namespace, takenAt: snapshot.taken_at }))])],
     ['fix', fixItems(cause)],
     ['avoid', cause.avoid.map((text) => [span(text)])],
@@ -86,6 +83,15 @@ export function causeLines(
       ([label, items], index): Line => ({ kind: 'branch', label, items, last: index === present.length - 1 }),
     ),
   ];
+}
+
+/** Each quote with the object it is from, unless that is the one above. */
+function evidenceItems({ evidence, object: { namespace } }: DiagnosedCause): readonly (readonly Span[])[] {
+  return evidence.map(({ object, text }, index) => {
+    const before = evidence[index - 1]?.object;
+    const same = before !== undefined && shown(before, namespace) === shown(object, namespace);
+    return [...(same ? [] : [span(`${shown(object, namespace)}:`), glue(' ')]), span(text, 'quote')];
+  });
 }
 
 /** One line: the states that follow from the cause, in order. */
