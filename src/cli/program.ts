@@ -81,6 +81,21 @@ const commands: Readonly<Record<string, () => Promise<{ readonly register: Regis
 /** Runs the command that `argv` names and returns the exit status; 2 when it could not do its work. */
 export async function runProgram(host: Host): Promise<number> {
   const argv = withCommand(host);
+  return (argv[0] === 'serve' ? await serveQuickly(argv.slice(1), host) : undefined) ?? runCommand(argv, host);
+}
+
+async function serveQuickly(args: readonly string[], host: Host): Promise<number | undefined> {
+  const [{ quickFlags }, { runAction }, { serve }] = await Promise.all([
+    import('./quick-flags.ts'),
+    import('./run-action.ts'),
+    import('./serve.ts'),
+  ]);
+  const flags = quickFlags(args);
+  if (flags === undefined) return undefined;
+  return runAction((context) => serve(context, host), { flags, host, defaults: {} });
+}
+
+async function runCommand(argv: readonly string[], host: Host): Promise<number> {
   const [{ Command, CommanderError }, { runner }] = await Promise.all([
     import('commander'),
     import('./run-command.ts'),
@@ -89,15 +104,18 @@ export async function runProgram(host: Host): Promise<number> {
     .description('Finds out why Kubernetes workloads are broken.')
     .version(host.version)
     .exitOverride()
-    .configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+    })
     .addHelpText('after', examples)
     .showHelpAfterError('(kubemend --help shows what there is)');
 
-  const state = runner(host);
-  for (const command of await registered(argv[0])) command.register(program, state.run, host);
+  const { run, status } = runner(host);
+  for (const command of await registered(argv[0])) command.register(program, run, host);
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return state.status();
+    return status();
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     throw error;

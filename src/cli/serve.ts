@@ -1,11 +1,10 @@
-import type { Pipeline } from '../call.ts';
-import type { Clusters } from '../kubernetes/ports.ts';
 import type { Settings } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import { type Metrics, noMetrics } from '../platform/metrics.ts';
 import { nearest } from '../platform/nearest.ts';
 import { createRateLimiter, noRateLimit } from '../platform/rate-limit.ts';
 import type { AnyTool } from '../tools/tool.ts';
+import type { Service } from '../transports/mcp.ts';
 import type { CommandContext, Host, Register } from './program.ts';
 
 export const register: Register = (program, run, host) => {
@@ -13,23 +12,27 @@ export const register: Register = (program, run, host) => {
     .command('serve')
     .description('Serve MCP over stdio (default) or, with --http, MCP and REST over HTTP.')
     .addHelpText('after', help);
-  run(command, (context) => (context.settings.http ? serveHttp(context, host) : serveStdio(context, host)));
+  run(command, (context) => serve(context, host));
 };
 
-/** What both ways of serving are built from. */
-interface Service {
-  readonly pipeline: Pipeline;
-  readonly clusters: Clusters;
-}
+/** Serves until the client leaves or the process is told to stop. */
+export const serve = (context: CommandContext, host: Host): Promise<number> =>
+  context.settings.http ? serveHttp(context, host) : serveStdio(context, host);
 
 async function serveStdio(context: CommandContext, host: Host): Promise<number> {
-  const [{ createMcpFactory }, { serveOverStdio }, { pipeline, clusters }] = await Promise.all([
+  let assembled: Promise<Service> | undefined;
+  const service = (): Promise<Service> => {
+    assembled ??= offeredTools(context.settings).then((tools) => assemble(context, noMetrics, tools));
+    return assembled;
+  };
+  // A misspelt name has to be said now.
+  if (context.settings.tools !== undefined) await service();
+  const [{ createMcpFactory }, { serveOverStdio }] = await Promise.all([
     import('../transports/mcp.ts'),
     import('../transports/stdio.ts'),
-    assemble(context, noMetrics, await offeredTools(context.settings)),
   ]);
   const { stdin, stdout, signal, version } = host;
-  const factory = createMcpFactory({ pipeline, clusters, version });
+  const factory = createMcpFactory({ service, version });
   await serveOverStdio({ factory, stdin, stdout, log: context.log, signal });
   return 0;
 }

@@ -1,6 +1,4 @@
-import { pino } from 'pino';
-import { consoleLine } from './console-line.ts';
-import { currentRequest } from './request-context.ts';
+import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** What the rest of the program may log with. Fields first, prose second; never secrets or manifests. */
 export interface Logger {
@@ -30,32 +28,20 @@ export interface LoggerOptions {
   readonly stream: LogStream;
 }
 
-/** Nobody reads a stderr that has this many bytes waiting; lines are dropped rather than kept. */
-const maxWaitingBytes = 1024 * 1024;
-
 /**
- * Logs one line a call, with the fields of the current request. A closed or blocked stream loses lines and nothing
- * else: Node writes to a pipe without waiting, and a `SonicBoom` on file descriptor 2 would block a thread.
+ * Logs one line a call, with the fields of the current request. What writes the lines is loaded with the first of them:
+ * most processes that an assistant starts never write one.
  */
-export function createLogger({ level, format, stream }: LoggerOptions): Logger {
-  // Whoever closed stderr is not waiting for a complaint about it.
-  stream.on('error', () => {});
-  const destination = {
-    write(line: string): void {
-      if (stream.writableLength <= maxWaitingBytes) stream.write(format === 'console' ? consoleLine(line) : line);
-    },
+export function createLogger(options: LoggerOptions): Logger {
+  const least = logLevels.indexOf(options.level);
+  let writer: Promise<Logger> | undefined;
+  const at = (level: keyof Logger) => (fields: object, message: string) => {
+    if (logLevels.indexOf(level) < least) return;
+    const inRequest = AsyncLocalStorage.snapshot();
+    writer ??= import('./pino-logger.ts').then(({ createPinoLogger }) => createPinoLogger(options));
+    void writer.then((log) => inRequest(() => log[level](fields, message)));
   };
-  return pino(
-    {
-      level,
-      base: null,
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: pino.stdSerializers.errWithCause },
-      mixin: () => ({ ...currentRequest() }),
-    },
-    destination,
-  );
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
 /** Where nothing is to be logged. */

@@ -37,7 +37,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpService> {
   const { clusters, metrics, log, host, port, version, drainMs = 25_000 } = options;
   const calls = countCalls(options.pipeline);
   const mcp = createMcpHttp({
-    factory: createMcpFactory({ pipeline: calls.pipeline, clusters, version }),
+    factory: createMcpFactory({ service: async () => ({ pipeline: calls.pipeline, clusters }), version }),
     onError: (error) => log.warn({ problem: error.message }, 'protocol error'),
   });
   const readiness = createReadiness(clusters, log);

@@ -10,11 +10,17 @@ import type { Pipeline } from '../call.ts';
 import type { Clusters } from '../kubernetes/ports.ts';
 import { nearest } from '../platform/nearest.ts';
 import type { ToolContext } from '../tools/tool.ts';
-import { describeTools } from './tool-schemas.ts';
+import { describeTools, type ToolDescription } from './tool-schemas.ts';
 
-export interface McpOptions {
+/** What calls are answered with. */
+export interface Service {
   readonly pipeline: Pipeline;
   readonly clusters: Clusters;
+}
+
+export interface McpOptions {
+  /** Asked for at the first request that needs it: the handshake, for which an assistant waits, does not. */
+  readonly service: () => Promise<Service>;
   readonly version: string;
 }
 
@@ -31,9 +37,8 @@ const hour = 3_600_000;
  * here rather than by `registerTool`, which would answer bad arguments itself, with the first problem only and without
  * our `error_type` (@modelcontextprotocol/server 2.4).
  */
-export function createMcpFactory({ pipeline, clusters, version }: McpOptions): McpServerFactory {
-  const descriptions = describeTools(pipeline.tools).map((tool) => ({ ...tool }));
-  const names = pipeline.tools.map(({ name }) => name);
+export function createMcpFactory({ service, version }: McpOptions): McpServerFactory {
+  let list: { tools: ToolDescription[] } | undefined;
 
   return () => {
     const mcp = new McpServer(
@@ -47,8 +52,13 @@ export function createMcpFactory({ pipeline, clusters, version }: McpOptions): M
         },
       },
     );
-    mcp.server.setRequestHandler('tools/list', () => ({ tools: descriptions }));
+    mcp.server.setRequestHandler('tools/list', async () => {
+      list ??= { tools: [...describeTools((await service()).pipeline.tools)] };
+      return list;
+    });
     mcp.server.setRequestHandler('tools/call', async ({ params }, context): Promise<CallToolResult> => {
+      const { pipeline, clusters } = await service();
+      const names = pipeline.tools.map(({ name }) => name);
       if (!names.includes(params.name)) throw unknownTool(params.name, names);
       const { result, text } = await pipeline.call({
         tool: params.name,

@@ -24,7 +24,7 @@ export function anApp(options: AppFixtureOptions = {}): AppFixture {
   const clusters = options.clusters ?? someClusters();
   const pipeline = somePipeline(options.call);
   const mcp = createMcpHttp({
-    factory: createMcpFactory({ pipeline, clusters, version: '0.0.0' }),
+    factory: createMcpFactory({ service: async () => ({ pipeline, clusters }), version: '0.0.0' }),
     onError: () => {},
     maxSessions: options.maxSessions,
   });

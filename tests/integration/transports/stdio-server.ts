@@ -4,10 +4,11 @@ import { serveOverStdio } from '../../../src/transports/stdio.ts';
 import { someClusters, somePipeline } from './fixtures.ts';
 
 // Run as a process by stdio.test.ts: the fixture tools over this process's own stdio.
+const service = { pipeline: somePipeline(), clusters: someClusters() };
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 await serveOverStdio({
-  factory: createMcpFactory({ pipeline: somePipeline(), clusters: someClusters(), version: '0.0.0' }),
+  factory: createMcpFactory({ service: async () => service, version: '0.0.0' }),
   stdin: process.stdin,
   stdout: process.stdout,
   log: silentLogger,

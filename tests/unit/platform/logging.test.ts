@@ -2,16 +2,17 @@ import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { consoleLine } from '../../../src/platform/console-line.ts';
 import { createLogger, type LoggerOptions, silentLogger } from '../../../src/platform/logging.ts';
+import { createPinoLogger } from '../../../src/platform/pino-logger.ts';
 import { runInRequest } from '../../../src/platform/request-context.ts';
 
 /** What was logged, as text. */
-function logged(options: Partial<LoggerOptions>, log: (logger: ReturnType<typeof createLogger>) => void): string {
+function logged(options: Partial<LoggerOptions>, log: (logger: ReturnType<typeof createPinoLogger>) => void): string {
   const stream = new PassThrough();
-  log(createLogger({ level: 'info', format: 'json', stream, ...options }));
+  log(createPinoLogger({ level: 'info', format: 'json', stream, ...options }));
   return String(stream.read() ?? '');
 }
 
-describe('createLogger', () => {
+describe('createPinoLogger', () => {
   it('writes one JSON line with time, level, message and fields', () => {
     const line = logged({}, (log) => log.info({ tool: 'diagnose', ms: 3 }, 'tool call'));
 
@@ -50,7 +51,7 @@ describe('createLogger', () => {
 
   it('survives a stream that is closed', () => {
     const stream = new Writable({ write: (_chunk, _encoding, done) => done(new Error('EPIPE')) });
-    const log = createLogger({ level: 'info', format: 'json', stream });
+    const log = createPinoLogger({ level: 'info', format: 'json', stream });
 
     expect(() => {
       log.info({}, 'one');
@@ -60,7 +61,7 @@ describe('createLogger', () => {
 
   it('drops lines instead of keeping them for a stream that nobody reads', () => {
     const blocked = new Writable({ write: () => {} });
-    const log = createLogger({ level: 'info', format: 'json', stream: blocked });
+    const log = createPinoLogger({ level: 'info', format: 'json', stream: blocked });
 
     for (let line = 0; line < 300; line++) log.info({ text: 'x'.repeat(10_000) }, 'much');
 
@@ -69,6 +70,39 @@ describe('createLogger', () => {
 
   it('can be silent', () => {
     expect(silentLogger.error({}, 'nothing')).toBeUndefined();
+  });
+});
+
+describe('createLogger', () => {
+  it('writes the same lines in the same order, a moment later', async () => {
+    const stream = new PassThrough();
+    const log = createLogger({ level: 'debug', format: 'json', stream });
+
+    runInRequest({ requestId: 'r-1' }, () => log.debug({}, 'first'));
+    log.info({}, 'second');
+    log.warn({}, 'third');
+    log.error({}, 'fourth');
+    const lines = await stream
+      .take(4)
+      .map((chunk) => JSON.parse(String(chunk)))
+      .toArray();
+
+    expect(lines).toMatchObject([
+      { msg: 'first', requestId: 'r-1' },
+      { msg: 'second' },
+      { msg: 'third' },
+      { msg: 'fourth' },
+    ]);
+    expect(lines[1]).not.toHaveProperty('requestId');
+  });
+
+  it('does not even load what writes when nothing is to be written', async () => {
+    const stream = new PassThrough();
+
+    createLogger({ level: 'silent', format: 'json', stream }).error({}, 'nothing');
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect(stream.read()).toBeNull();
   });
 });
 

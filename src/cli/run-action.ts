@@ -1,0 +1,72 @@
+import { parseEnv } from 'node:util';
+import type { Settings } from '../platform/config.ts';
+import { AppError } from '../platform/errors.ts';
+import { loadSettings, type SettingSources } from '../platform/load-settings.ts';
+import { createLogger } from '../platform/logging.ts';
+import { noMetrics } from '../platform/metrics.ts';
+import { noRateLimit } from '../platform/rate-limit.ts';
+import { openClusters } from './open-clusters.ts';
+import type { CommandContext, Host } from './program.ts';
+import { terminalOf } from './terminal.ts';
+
+export type Flags = SettingSources['flags'];
+
+export interface ActionOptions {
+  readonly flags: Flags;
+  readonly host: Host;
+  /** Of settings that this command wants otherwise. */
+  readonly defaults: Readonly<Record<string, string>>;
+}
+
+/** Settings, context, action, and the one place where a command's error becomes words and a status. */
+export async function runAction(
+  action: (context: CommandContext) => Promise<number>,
+  { flags, host, defaults }: ActionOptions,
+): Promise<number> {
+  const opened: { close(): Promise<void> }[] = [];
+  try {
+    const { environment } = host;
+    const settings = loadSettings({ flags, environment, dotenv: parseEnv(host.dotenv), defaults });
+    return await action(contextOf(settings, host, opened));
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    host.stderr.write(`kubemend: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
+    return 2;
+  } finally {
+    await Promise.allSettled(opened.map((clusters) => clusters.close()));
+  }
+}
+
+function contextOf(settings: Settings, host: Host, opened: { close(): Promise<void> }[]): CommandContext {
+  const log = createLogger({ level: settings.logLevel, format: settings.logFormat, stream: host.stderr });
+  return {
+    settings,
+    terminal: terminalOf(host),
+    log,
+    signal: host.signal,
+    async openClusters(metrics = noMetrics) {
+      const { environment, version } = host;
+      const clusters = openClusters({ settings, metrics, environment, version });
+      opened.push(clusters);
+      return clusters;
+    },
+    async call(tool, args, { clusters, signal = host.signal, onProgress }) {
+      const [{ createPipeline }, { tools }] = await Promise.all([import('../call.ts'), import('../tools/index.ts')]);
+      const pipeline = createPipeline({
+        tools,
+        settings: { namespace: settings.k8sNamespace, allowSystemNamespaces: settings.allowSystemNamespaces },
+        timeoutMs: settings.timeout * 1000,
+        log,
+        metrics: noMetrics,
+        limiter: noRateLimit,
+      });
+      return pipeline.call({
+        tool,
+        arguments: args,
+        clusters,
+        signal: AbortSignal.any([signal, host.signal]),
+        onProgress,
+      });
+    },
+  };
+}
