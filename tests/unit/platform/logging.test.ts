@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { consoleLine } from '../../../src/platform/console-line.ts';
@@ -82,10 +83,8 @@ describe('createLogger', () => {
     log.info({}, 'second');
     log.warn({}, 'third');
     log.error({}, 'fourth');
-    const lines = await stream
-      .take(4)
-      .map((chunk) => JSON.parse(String(chunk)))
-      .toArray();
+    const lines: unknown[] = [];
+    for await (const line of createInterface({ input: stream })) if (lines.push(JSON.parse(line)) === 4) break;
 
     expect(lines).toMatchObject([
       { msg: 'first', requestId: 'r-1' },
