@@ -10,7 +10,6 @@ install_packages() {
 containerd containerd
 runc runc
 iptables iptables
-conntrack conntrack
 ip iproute2
 mount mount
 nsenter util-linux
@@ -19,16 +18,16 @@ PAIRS
   [[ $(cni_folder) ]] || missing+=(containernetworking-plugins)
   [[ ${#missing[@]} == 0 ]] && return
   say "installing ${missing[*]}"
-  # The packages start services of their own, unless a policy forbids it.
-  local policy=/usr/sbin/policy-rc.d made=
-  if [[ ! -e $policy ]]; then
-    printf '#!/bin/sh\nexit 101\n' >"$policy"
-    chmod 755 "$policy"
-    made=$policy
-  fi
-  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends "${missing[@]}" >&2 ||
-    { rm -f "$made" && fail "could not install ${missing[*]}"; }
-  [[ ! $made ]] || rm "$made"
+  ( # The packages start services of their own, unless a policy forbids it.
+    policy=/usr/sbin/policy-rc.d
+    if [[ ! -e $policy ]]; then
+      trap 'rm -f "$policy"' EXIT
+      printf '#!/bin/sh\nexit 101\n' >"$policy"
+      chmod 755 "$policy"
+    fi
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq && apt-get install -qq --yes --no-install-recommends -o Dpkg::Use-Pty=0 "${missing[@]}"
+  ) >&2 || fail "could not install ${missing[*]}"
 }
 
 cni_folder() {
