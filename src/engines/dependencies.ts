@@ -54,7 +54,13 @@ function dependencyOf(
   if (found === undefined) {
     // An address tells a person nothing, and another replica may have met another one.
     const shown = /^[\d.]+$/.test(host) ? 'an address outside of the known Services' : host;
-    return { name: port === undefined ? shown : `${shown}:${port}`, failure, service: undefined, state: undefined, told };
+    return {
+      name: port === undefined ? shown : `${shown}:${port}`,
+      failure,
+      service: undefined,
+      state: undefined,
+      told,
+    };
   }
   const { ref, service } = found;
   const elsewhere = ref.namespace !== pod.metadata.namespace ? ` in namespace ${ref.namespace}` : '';
@@ -71,3 +77,27 @@ function dependencyOf(
 }
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+/** What a container says it waits for (`waiting for queue:5672`), else what its command asks for and is a Service. */
+export function dependencyNamed(
+  snapshot: Snapshot,
+  { pod, container }: { readonly pod: Pod; readonly container: PodContainer },
+  text: string,
+): Dependency | undefined {
+  const spoken =
+    /\bwaiting (?:for|on)(?: the)?(?: host| service| server)? ["'`]?([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*)(?::(\d{2,5}))?["'`]?/i.exec(
+      text,
+    );
+  const [, host, port] = spoken ?? [];
+  const namespace = pod.metadata.namespace;
+  if (host !== undefined && (port !== undefined || serviceOfHost(snapshot, host, namespace)?.service !== undefined)) {
+    const number = port === undefined ? undefined : Number(port);
+    return dependencyOf(snapshot, pod, { host: host.toLowerCase(), port: number, failure: 'timeout', told: true });
+  }
+  const asked = hostsOfEnv({ command: container.spec.command, args: container.spec.args }).filter(
+    (each) => serviceOfHost(snapshot, each.host, namespace) !== undefined,
+  );
+  const [only] = asked;
+  if (only === undefined || new Set(asked.map((each) => each.host)).size > 1) return undefined;
+  return dependencyOf(snapshot, pod, { ...only, failure: 'timeout', told: false });
+}

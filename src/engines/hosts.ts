@@ -18,8 +18,14 @@ const hostAndPort = new RegExp(`(?<![\\w./@:-])(${name}):(\\d{2,5})(?![\\w:])`, 
 const clusterName = new RegExp(`(?<![\\w./@:-])(${label}\\.${label}\\.svc(?:\\.cluster\\.local)?)\\b`, 'gi');
 const wholeName = new RegExp(`^${name}$`, 'i');
 /** `nc -z db 5432`: a host and a port as two words. */
-const hostThenPort = new RegExp(`(?:^|\\s)(?:nc|ncat|netcat|telnet|wait-for-it(?:\\.sh)?|wait-for)\\s+(?:-\\S+\\s+(?:\\d+\\s+)?)*(${name})[\\s:]+(\\d{2,5})\\b`, 'gi');
-const lookup = new RegExp(`(?:^|\\s|\\()(?:nslookup|dig|ping|pg_isready\\s+(?:-\\S+\\s+)*-h|redis-cli\\s+(?:-\\S+\\s+)*-h|mysqladmin\\s+(?:\\S+\\s+)*-h)\\s+(?:-\\S+\\s+(?:\\d+\\s+)?)*(${name})\\b`, 'gi');
+const hostThenPort = new RegExp(
+  `(?:^|\\s)(?:nc|ncat|netcat|telnet|wait-for-it(?:\\.sh)?|wait-for)\\s+(?:-\\S+\\s+(?:\\d+\\s+)?)*(${name})[\\s:]+(\\d{2,5})\\b`,
+  'gi',
+);
+const lookup = new RegExp(
+  `(?:^|\\s|\\()(?:nslookup|dig|ping|pg_isready\\s+(?:-\\S+\\s+)*-h|redis-cli\\s+(?:-\\S+\\s+)*-h|mysqladmin\\s+(?:\\S+\\s+)*-h)\\s+(?:-\\S+\\s+(?:\\d+\\s+)?)*(${name})\\b`,
+  'gi',
+);
 
 /**
  * Hosts in the literal environment values, command and arguments of a container: in URLs, as `host:port`, as a
@@ -62,7 +68,11 @@ export interface HostService {
  * cluster IP, or the IP of an endpoint. A name that can only be a Service's, and of which it is known that there is
  * none, is one too. `undefined` for hosts outside of the cluster and when nothing can be said.
  */
-export function serviceOfHost(snapshot: Snapshot, host: string, namespace: string | undefined): HostService | undefined {
+export function serviceOfHost(
+  snapshot: Snapshot,
+  host: string,
+  namespace: string | undefined,
+): HostService | undefined {
   if (/^[\d.]+$/.test(host) || host.includes(':')) return serviceOfAddress(snapshot, host);
   const labels = host.toLowerCase().replace(/\.$/, '').split('.');
   const svc = labels.indexOf('svc');

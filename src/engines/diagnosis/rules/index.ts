@@ -1,6 +1,89 @@
 import type { Rule } from '../rule.ts';
+import { diagnosisBlindSpot } from './cluster/diagnosis-blind-spot.ts';
+import { psaViolation } from './namespace/psa-violation.ts';
+import { quotaExceeded } from './namespace/quota-exceeded.ts';
+import { resourcePolicyViolation } from './namespace/resource-policy-violation.ts';
+import { nodeCordoned } from './node/node-cordoned.ts';
+import { nodeNotReadyRuntime } from './node/node-not-ready-runtime.ts';
+import { nodeNotReadySilent } from './node/node-not-ready-silent.ts';
+import { crashAppError } from './pod/crash-app-error.ts';
+import { crashDependencyDown } from './pod/crash-dependency-down.ts';
+import { crashExitsZero } from './pod/crash-exits-zero.ts';
+import { crashFilesystemPermission } from './pod/crash-filesystem-permission.ts';
+import { exit137Sigkill } from './pod/exit-137-sigkill.ts';
+import { exit139134 } from './pod/exit-139-134.ts';
+import { exit143Sigterm } from './pod/exit-143-sigterm.ts';
 import { imageTagNotFound } from './pod/image-tag-not-found.ts';
+import { initContainerCrash } from './pod/init-container-crash.ts';
+import { initContainerHanging } from './pod/init-container-hanging.ts';
+import { livenessKillsHealthyApp } from './pod/liveness-kills-healthy-app.ts';
+import { oomContainerLimit } from './pod/oom-container-limit.ts';
+import { oomNodeLevel } from './pod/oom-node-level.ts';
+import { podNotReadyUnexplained } from './pod/pod-not-ready-unexplained.ts';
+import { podPvcNotFound } from './pod/pod-pvc-not-found.ts';
+import { podRequestExceedsAnyNode } from './pod/pod-request-exceeds-any-node.ts';
+import { podUnschedulableCapacity } from './pod/pod-unschedulable-capacity.ts';
+import { podUnschedulableNodeAffinity } from './pod/pod-unschedulable-node-affinity.ts';
+import { podUnschedulableTaint } from './pod/pod-unschedulable-taint.ts';
+import { portBindConflict } from './pod/port-bind-conflict.ts';
+import { probeConnectionRefused } from './pod/probe-connection-refused.ts';
+import { probeMisconfigured } from './pod/probe-misconfigured.ts';
+import { probeReadiness5xx } from './pod/probe-readiness-5xx.ts';
+import { probeTimeout } from './pod/probe-timeout.ts';
+import { startupProbeTooShort } from './pod/startup-probe-too-short.ts';
+import { ingressBackendMissing } from './route/ingress-backend-missing.ts';
+import { svcNoReadyEndpoints } from './service/svc-no-ready-endpoints.ts';
 import { svcSelectorMatchesNothing } from './service/svc-selector-matches-nothing.ts';
+import { svcTargetPortMismatch } from './service/svc-target-port-mismatch.ts';
+import { pvcNoDefaultClass } from './volume/pvc-no-default-class.ts';
+import { pvcStorageclassMissing } from './volume/pvc-storageclass-missing.ts';
+import { crashRegressionAfterRollout } from './workload/crash-regression-after-rollout.ts';
+import { deployCreateFailed } from './workload/deploy-create-failed.ts';
+import { deployProgressDeadline } from './workload/deploy-progress-deadline.ts';
+import { deployScaledToZero } from './workload/deploy-scaled-to-zero.ts';
 
 /** Every rule; the order decides nothing but which of two equal findings is named first. */
-export const rules: readonly Rule[] = [imageTagNotFound, svcSelectorMatchesNothing];
+export const rules: readonly Rule[] = [
+  diagnosisBlindSpot,
+  psaViolation,
+  quotaExceeded,
+  resourcePolicyViolation,
+  nodeCordoned,
+  nodeNotReadyRuntime,
+  nodeNotReadySilent,
+  crashAppError,
+  crashDependencyDown,
+  crashExitsZero,
+  crashFilesystemPermission,
+  exit137Sigkill,
+  exit139134,
+  exit143Sigterm,
+  imageTagNotFound,
+  initContainerCrash,
+  initContainerHanging,
+  livenessKillsHealthyApp,
+  oomContainerLimit,
+  oomNodeLevel,
+  podNotReadyUnexplained,
+  podPvcNotFound,
+  podRequestExceedsAnyNode,
+  podUnschedulableCapacity,
+  podUnschedulableNodeAffinity,
+  podUnschedulableTaint,
+  portBindConflict,
+  probeConnectionRefused,
+  probeMisconfigured,
+  probeReadiness5xx,
+  probeTimeout,
+  startupProbeTooShort,
+  ingressBackendMissing,
+  svcNoReadyEndpoints,
+  svcSelectorMatchesNothing,
+  svcTargetPortMismatch,
+  pvcNoDefaultClass,
+  pvcStorageclassMissing,
+  crashRegressionAfterRollout,
+  deployCreateFailed,
+  deployProgressDeadline,
+  deployScaledToZero,
+];

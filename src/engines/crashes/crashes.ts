@@ -1,0 +1,164 @@
+import { dependencyIn, type Dependency } from '../dependencies.ts';
+import { timeOf } from '../durations.ts';
+import { type TellingEntry, tellingEntries } from '../logs/telling.ts';
+import type { Pod } from '../objects.ts';
+import { podsOf, workloadOf } from '../owners.ts';
+import { containersOf, isReady, lastTermination, type PodContainer, unreadySince } from '../pods.ts';
+import { hookFailureOf, probeKillOf } from '../probes/kills.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { LogExcerpt } from '../snapshot-data.ts';
+import { shellExitRules, startErrorIn } from '../starting/errors.ts';
+import { isCrashing, isMissed, lifetimeOf, startErrors, type Termination } from './crashing.ts';
+import { deathLog } from './death-log.ts';
+import { hasMemoryPressure, isOutOfMemory, memoryLimitOf, nodeMemoryEvent } from './memory.ts';
+import { signatureIn } from './signatures.ts';
+
+/** Rules that name why a container dies. A crash of which none speaks belongs to a rule about its command, image or probe. */
+export type CrashRule =
+  | 'crash-app-error'
+  | 'crash-dependency-down'
+  | 'crash-exits-zero'
+  | 'crash-filesystem-permission'
+  | 'exit-137-sigkill'
+  | 'exit-139-134'
+  | 'exit-143-sigterm'
+  | 'init-container-crash'
+  | 'oom-container-limit'
+  | 'oom-node-level'
+  | 'port-bind-conflict';
+
+/** A container that keeps dying, or died for good, with why. */
+export interface Crash {
+  readonly pod: Pod;
+  readonly container: PodContainer;
+  readonly termination: Termination;
+  readonly exitCode: number;
+  readonly restarts: number;
+  readonly log: LogExcerpt | undefined;
+  /** The entry of the log that says why: the one that decided the rule, else the most telling one. */
+  readonly telling: TellingEntry | undefined;
+  readonly dependency: Dependency | undefined;
+  readonly rule: CrashRule | undefined;
+}
+
+const cache = new WeakMap<Snapshot, readonly Crash[]>();
+
+/** Every container that crashes, each with at most one rule. */
+export function crashes(snapshot: Snapshot): readonly Crash[] {
+  let found = cache.get(snapshot);
+  if (found === undefined) {
+    found = snapshot
+      .all('Pod')
+      .filter((pod) => isMissed(snapshot, pod))
+      .flatMap((pod) => containersOf(pod).flatMap((container) => crashOf(snapshot, pod, container)));
+    cache.set(snapshot, found);
+  }
+  return found;
+}
+
+/** The crashes that one rule speaks of. */
+export const crashesBy = (snapshot: Snapshot, rule: CrashRule): readonly Crash[] =>
+  crashes(snapshot).filter((crash) => crash.rule === rule);
+
+function crashOf(snapshot: Snapshot, pod: Pod, container: PodContainer): readonly Crash[] {
+  const termination = lastTermination(container.status);
+  if (termination === undefined || !isCrashing(pod, container, snapshot.now)) return [];
+  const log = deathLog(snapshot, pod, container);
+  const base = {
+    pod,
+    container,
+    termination,
+    exitCode: termination.exitCode ?? -1,
+    restarts: container.status?.restartCount ?? 0,
+    log,
+  };
+  return [{ ...base, ...verdictOf(snapshot, base, log === undefined ? [] : tellingEntries(log)) }];
+}
+
+type Verdict = Pick<Crash, 'rule' | 'telling' | 'dependency'>;
+type Undecided = Omit<Crash, keyof Verdict>;
+
+/** 128 + SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV. */
+const abnormalSignals = new Set([132, 133, 134, 135, 136, 139]);
+
+/** Which rule speaks of a crash: fields first, then who killed it, then its exit code, then its words. */
+function verdictOf(snapshot: Snapshot, crash: Undecided, told: readonly TellingEntry[]): Verdict {
+  const { pod, container, termination, exitCode } = crash;
+  const by = (rule: CrashRule | undefined, more: Partial<Verdict> = {}): Verdict => ({
+    rule,
+    telling: told[0],
+    dependency: undefined,
+    ...more,
+  });
+  // Without a limit of its own or its pod's it was the node that ran out.
+  if (isOutOfMemory(termination)) {
+    return by(memoryLimitOf(pod, container) === undefined ? 'oom-node-level' : 'oom-container-limit');
+  }
+  if (startErrors.has(termination.reason ?? '') || couldNotRun(crash)) return by(undefined);
+  if (probeKillOf(snapshot, pod, container) ?? hookFailureOf(snapshot, pod, container)) return by(undefined);
+  const signature = signatureIn(told, saysLittle);
+  const dependency = dependencyAmong(snapshot, crash, told);
+  if (container.init && !container.sidecar) return by('init-container-crash', dependency);
+  if (exitCode === 0) return by('crash-exits-zero');
+  if (exitCode === 137 || termination.reason === 'ContainerStatusUnknown') {
+    const nodeRanOut = nodeMemoryEvent(snapshot, pod, termination) !== undefined || hasMemoryPressure(snapshot, pod);
+    return by(nodeRanOut ? 'oom-node-level' : 'exit-137-sigkill');
+  }
+  if (exitCode === 143) return by('exit-143-sigterm');
+  if (abnormalSignals.has(exitCode)) return by('exit-139-134');
+  if (signature !== undefined) return by(signature.rule, { telling: signature.telling });
+  return dependency === undefined ? by('crash-app-error') : by('crash-dependency-down', dependency);
+}
+
+/** Whether it died because its program is not there or cannot be run: rules about the command and the image speak of it. */
+const couldNotRun = ({ exitCode, log }: Undecided): boolean =>
+  exitCode !== 0 && (shellExitRules[exitCode] !== undefined || startErrorIn(log) !== undefined);
+
+function dependencyAmong(
+  snapshot: Snapshot,
+  crash: Undecided,
+  told: readonly TellingEntry[],
+): Pick<Verdict, 'telling' | 'dependency'> | undefined {
+  for (const telling of told) {
+    const dependency = dependencyIn(snapshot, crash, telling.entry.lines.join('\n'));
+    if (dependency !== undefined) return { telling, dependency };
+    if (!saysLittle(telling)) return undefined;
+  }
+  return undefined;
+}
+
+const vague =
+  /\b(?:fail(?:ed|ure)? (?:to|during|on) (?:start|init|boot|launch|connect)\w*|(?:could not|cannot|unable to) (?:start|connect|init)\w*|giving up|gave up|shutting down|exit(?:ing|ed)?|abort(?:ing|ed)?|start-?up failed|initiali[sz]ation failed|retries|fatal error|application run failed)\b/i;
+
+/** Whether words only say that it is over, or only look like an error: the reason may then stand before them. */
+export const saysLittle = ({ essence, plain }: TellingEntry): boolean =>
+  !plain || (essence.length <= 60 && vague.test(essence));
+
+/**
+ * How long instances of a workload's container live, in ms: the median, so that all replicas tell the same.
+ * `undefined` when none was seen to live.
+ */
+export function usualLifetime(
+  snapshot: Snapshot,
+  { pod, container }: Pick<Crash, 'pod' | 'container'>,
+): number | undefined {
+  const lifetimes = podsOf(snapshot, workloadOf(snapshot, pod))
+    .flatMap((replica) => containersOf(replica).filter(({ name }) => name === container.name))
+    .flatMap(({ status }) => [status?.state?.terminated, status?.lastState?.terminated])
+    .flatMap((ended) => (ended === undefined ? [] : (lifetimeOf(ended) ?? [])))
+    .toSorted((a, b) => a - b);
+  return lifetimes[Math.floor(lifetimes.length / 2)];
+}
+
+/** When a container began to crash, as far as the cluster tells. ISO 8601. */
+export function crashingSince(
+  snapshot: Snapshot,
+  { pod, container, termination }: Pick<Crash, 'pod' | 'container' | 'termination'>,
+): string | undefined {
+  const backOff = snapshot
+    .eventsAbout(pod)
+    .find(({ reason, container: about }) => reason === 'BackOff' && about === container.name);
+  const times = [isReady(pod) ? undefined : unreadySince(pod), termination.finishedAt].map(timeOf);
+  const earliest = Math.min(...[...times, backOff?.first].flatMap((time) => time ?? []));
+  return Number.isFinite(earliest) ? new Date(earliest).toISOString() : undefined;
+}

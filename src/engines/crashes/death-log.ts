@@ -1,0 +1,47 @@
+import { lastEntry } from '../logs/telling.ts';
+import { keyOf, type Pod, refOf } from '../objects.ts';
+import { controllerOf, podsOf, workloadOf } from '../owners.ts';
+import { containersOf, lastTermination, type PodContainer } from '../pods.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { LogExcerpt } from '../snapshot-data.ts';
+import { startErrors } from './crashing.ts';
+
+/**
+ * The log of the instance that died. Logs are read of a few replicas only: the others are told by one of the same
+ * template that died with the same code.
+ */
+export const deathLog = (snapshot: Snapshot, pod: Pod, container: PodContainer): LogExcerpt | undefined =>
+  ownLog(snapshot, pod, container) ?? siblingLog(snapshot, pod, container);
+
+/** In whichever way the API server files it: a waiting container's last instance is the current one and the previous one. */
+function ownLog(snapshot: Snapshot, pod: Pod, { name, status }: PodContainer): LogExcerpt | undefined {
+  const order = status?.state?.running === undefined ? [false, true] : [true, false];
+  const read = order
+    .flatMap((previous) => snapshot.log(refOf(pod), name, previous) ?? [])
+    .find((log) => lastEntry(log) !== undefined);
+  return read ?? terminationMessage(pod, name, lastTermination(status));
+}
+
+/** With `terminationMessagePolicy: FallbackToLogsOnError` the kubelet keeps the end of the log; an app may write it too. */
+function terminationMessage(
+  pod: Pod,
+  container: string,
+  termination: ReturnType<typeof lastTermination>,
+): LogExcerpt | undefined {
+  if (!termination?.message || startErrors.has(termination.reason ?? '')) return undefined;
+  const lines = termination.message.split('\n').map((text) => ({ text }));
+  return { namespace: pod.metadata.namespace ?? '', pod: pod.metadata.name, container, previous: true, lines };
+}
+
+function siblingLog(snapshot: Snapshot, pod: Pod, container: PodContainer): LogExcerpt | undefined {
+  const owner = controllerOf(pod);
+  if (owner === undefined) return undefined;
+  const code = lastTermination(container.status)?.exitCode;
+  return podsOf(snapshot, workloadOf(snapshot, pod))
+    .filter((sibling) => sibling !== pod && keyOf(controllerOf(sibling) ?? refOf(sibling)) === keyOf(owner))
+    .flatMap((sibling) => {
+      const same = containersOf(sibling).find(({ name }) => name === container.name);
+      const alike = same !== undefined && lastTermination(same.status)?.exitCode === code;
+      return alike ? (ownLog(snapshot, sibling, same) ?? []) : [];
+    })[0];
+}

@@ -1,0 +1,51 @@
+import type { Pod } from '../objects.ts';
+import type { PodContainer } from '../pods.ts';
+
+/** What in the pod's spec keeps a container from using a path. */
+export interface FileObstacle {
+  readonly kind: 'root' | 'mount' | 'config' | 'owner' | 'image';
+  readonly text: string;
+}
+
+const patterns: readonly RegExp[] = [
+  /["'`](\/[^"'`\n]+)["'`]/,
+  /\b(?:open|mkdir|create|creat|directory|write|writing|read|reading|unlink|rename|chmod|chown|access|stat|file|path|to|touch|rm) (\/[^\s'"`:,;)]+)/i,
+  /(?<![\w./:-])(\/[\w@-][^\s'"`:,;)]*)/,
+];
+
+/** The path that a complaint is about; `undefined` when it names no absolute one. */
+export const pathIn = (text: string): string | undefined =>
+  patterns.map((pattern) => pattern.exec(text)?.[1]).find((path) => path !== undefined);
+
+/** Finds what forbids a path: the mount that covers it, the root file system, or whom the container runs as. */
+export function obstacleOf(
+  pod: Pod,
+  { spec }: PodContainer,
+  { path, readOnly }: { readonly path: string | undefined; readonly readOnly: boolean },
+): FileObstacle {
+  const mount = (spec.volumeMounts ?? [])
+    .filter(({ mountPath = '' }) => path !== undefined && isUnder(path, mountPath))
+    .toSorted((a, b) => (b.mountPath ?? '').length - (a.mountPath ?? '').length)[0];
+  const volume = pod.spec?.volumes?.find(({ name }) => name === mount?.name);
+  if (mount?.readOnly === true)
+    return { kind: 'mount', text: `volume ${mount.name} is mounted readOnly at ${mount.mountPath}` };
+  if (volume?.configMap ?? volume?.secret ?? volume?.projected ?? volume?.downwardAPI) {
+    return { kind: 'config', text: `volume ${mount?.name} at ${mount?.mountPath} is read-only by its kind` };
+  }
+  if (mount === undefined && readOnly && spec.securityContext?.readOnlyRootFilesystem === true) {
+    return { kind: 'root', text: `readOnlyRootFilesystem is true and no volume is mounted at ${path ?? 'that path'}` };
+  }
+  const user = spec.securityContext?.runAsUser ?? pod.spec?.securityContext?.runAsUser;
+  const group = pod.spec?.securityContext?.fsGroup;
+  const runs = `it runs as ${user === undefined ? "the image's user" : `user ${user}`}`;
+  if (mount === undefined) return { kind: 'image', text: `${runs} and ${path ?? 'the path'} is part of the image` };
+  return {
+    kind: 'owner',
+    text: `${runs} with ${group === undefined ? 'no fsGroup' : `fsGroup ${group}`} on volume ${mount.name} at ${mount.mountPath}`,
+  };
+}
+
+const isUnder = (path: string, mountPath: string): boolean => {
+  const folder = mountPath.replace(/\/+$/, '');
+  return folder !== '' && (path === folder || path.startsWith(`${folder}/`));
+};

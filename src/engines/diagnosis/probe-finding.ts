@@ -1,0 +1,119 @@
+import { dependencyIn, type Dependency } from '../dependencies.ts';
+import { crashingSince } from '../crashes/crashes.ts';
+import { lastTermination, unreadySince } from '../pods.ts';
+import { type TellingEntry, tellingEntries } from '../logs/telling.ts';
+import { mask } from '../logs/masking.ts';
+import { refOf } from '../objects.ts';
+import { describeProbe, probeOutput } from '../probes/outcomes.ts';
+import type { ProbeFailure } from '../probes/probes.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { inContainer, quoteOf } from './crash-finding.ts';
+import type { Evidence, Finding } from './rule.ts';
+
+/** What every finding about a probe has alike. */
+export function probeFinding(
+  snapshot: Snapshot,
+  failure: ProbeFailure,
+): Pick<Finding, 'subject' | 'container' | 'evidence' | 'since' | 'nextCheck'> {
+  const { pod, container, kill } = failure;
+  const termination = lastTermination(container.status);
+  return {
+    subject: refOf(pod),
+    container: container.name,
+    evidence: [...probeEvidence(failure), ...endEvidence(failure)],
+    since:
+      kill === undefined || termination === undefined
+        ? unreadySince(pod)
+        : crashingSince(snapshot, { pod, container, termination }),
+    nextCheck: `kubectl logs ${pod.metadata.name} -n ${pod.metadata.namespace} -c ${container.name}`,
+  };
+}
+
+/** `is not ready: its readiness probe GET /ready on port 8080`: the same for all replicas. */
+export function probeClause({ pod, container, kind, probe, kill }: ProbeFailure): string {
+  const effect =
+    kill !== undefined ? 'is killed again and again' : kind === 'startup' ? 'does not start' : 'is not ready';
+  const it = inContainer(pod, container) === '' ? 'its' : `container ${container.name}'s`;
+  return `${effect}: ${it} ${kind} probe ${describeProbe(probe, container.spec)}`;
+}
+
+/** The probe's own words with all that differs between replicas masked. */
+export const maskedOutput = ({ event, probe }: ProbeFailure): string => {
+  const words = mask(probeOutput(event?.message ?? '').split('\n')[0] ?? '').slice(0, 160);
+  return probe.exec === undefined ? words : words.replace(/ +$/, '');
+};
+
+function probeEvidence({ pod, container, kind, probe, event, kill }: ProbeFailure): readonly Evidence[] {
+  const object = refOf(pod);
+  const { timeoutSeconds = 1, periodSeconds = 10, failureThreshold = 3, initialDelaySeconds = 0 } = probe;
+  return [
+    ...(event === undefined
+      ? []
+      : [
+          {
+            object,
+            source: 'event' as const,
+            text: `${quoted(event.message)} (${event.count} times)`,
+            at: event.at,
+          },
+        ]),
+    ...(kill?.event === undefined
+      ? []
+      : [
+          {
+            object,
+            source: 'event' as const,
+            text: `${kill.event.message} (${kill.event.count} times)`,
+            at: kill.event.at,
+          },
+        ]),
+    {
+      object,
+      source: 'spec',
+      text: `${kind}Probe of container ${container.name}: ${describeProbe(probe, container.spec)}, timeoutSeconds ${timeoutSeconds}, periodSeconds ${periodSeconds}, failureThreshold ${failureThreshold}, initialDelaySeconds ${initialDelaySeconds}`,
+    },
+  ];
+}
+
+const maximumQuote = 300;
+
+/** A message whole, or its end: the runtime's wrappers stand before what went wrong. */
+function quoted(message: string): string {
+  const text = message.trim().replace(/\s+/g, ' ');
+  return text.length > maximumQuote ? `…${text.slice(-maximumQuote)}` : text;
+}
+
+function endEvidence({ pod, container, kill }: ProbeFailure): readonly Evidence[] {
+  const ended = lastTermination(container.status);
+  if (kill === undefined || ended === undefined) return [];
+  return [
+    {
+      object: refOf(pod),
+      source: 'status',
+      text: `container ${container.name} ended with exit code ${ended.exitCode} (${ended.reason ?? 'no reason'}), ${container.status?.restartCount ?? 0} restarts`,
+      at: ended.finishedAt,
+    },
+  ];
+}
+
+/** What the app's log says in its own defence: its most telling entry, and what it failed to reach. */
+export interface AppWords {
+  readonly evidence: readonly Evidence[];
+  readonly telling: TellingEntry | undefined;
+  readonly dependency: Dependency | undefined;
+}
+
+export function appWords(snapshot: Snapshot, { pod, container, log }: ProbeFailure): AppWords {
+  if (log === undefined) return { evidence: [], telling: undefined, dependency: undefined };
+  const told = tellingEntries(log);
+  const found = told.flatMap((telling) => {
+    const dependency = dependencyIn(snapshot, { pod, container }, telling.entry.lines.join('\n'));
+    return dependency === undefined ? [] : [{ telling, dependency }];
+  })[0];
+  const telling = found?.telling ?? told[0];
+  return {
+    evidence: telling === undefined ? [] : [quoteOf(log, telling)],
+    telling,
+    dependency: found?.dependency,
+  };
+}

@@ -1,0 +1,45 @@
+import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
+import { isFinished } from '../../../pods.ts';
+import type { Snapshot } from '../../../snapshot.ts';
+import { crashFinding, essenceClause, missingLog, placeOf, deathLogCommand, whenClause } from '../../crash-finding.ts';
+import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
+import { defineRule, type Finding } from '../../rule.ts';
+
+export const initContainerCrash = defineRule({
+  id: 'init-container-crash',
+  title: 'An init container fails',
+  area: 'pod',
+  class: 'cause',
+  severity: 'high',
+  meaning: 'A step that has to succeed before the application may start fails, so the application never starts.',
+  detection:
+    'An init container (not a sidecar) ended with a non-zero exit code, is in CrashLoopBackOff or about to be. Its place ' +
+    'in the order and the most telling line of its log are named; a failed connection is resolved to a Service. A kill ' +
+    'for memory and a command that cannot be started are other findings.',
+  remedies: ['Fix the step by what its log says.', 'Roll back when the step came with the last rollout.'],
+  avoid: ['skipping the init container', 'running a migration again without knowing how far it came'],
+
+  check: (snapshot) => crashesBy(snapshot, 'init-container-crash').map((crash) => findingOf(snapshot, crash)),
+});
+
+function findingOf(snapshot: Snapshot, crash: Crash): Finding {
+  const base = crashFinding(snapshot, crash);
+  const { evidence, ...fields } =
+    crash.dependency === undefined ? { evidence: [] } : dependencyFields(crash.dependency);
+  const why = crash.dependency === undefined ? essenceClause(crash.telling) : `: ${dependencyClause(crash.dependency)}`;
+  return {
+    ...base,
+    problem: `${isFinished(crash.pod) ? 'failed' : 'cannot start'}: init container ${crash.container.name} (${placeOf(crash)}) fails ${whenClause(snapshot, crash)} with exit code ${crash.exitCode}${why}`,
+    certainty: crash.telling === undefined ? 'declared' : 'message',
+    fixes: [
+      {
+        advice: `fix what init container ${crash.container.name} complains about`,
+        reason: crash.telling?.essence ?? 'the containers after it wait for its success',
+      },
+    ],
+    missingEvidence: missingLog(crash),
+    nextCheck: deathLogCommand(crash),
+    ...fields,
+    evidence: [...base.evidence, ...evidence],
+  };
+}

@@ -1,0 +1,67 @@
+import { formatDuration, timeOf } from '../../../durations.ts';
+import { type Hang, hangs } from '../../../hangs.ts';
+import { refOf } from '../../../objects.ts';
+import type { Snapshot } from '../../../snapshot.ts';
+import { placeOf, quoteOf } from '../../crash-finding.ts';
+import { dependencyFields } from '../../dependency-finding.ts';
+import { defineRule, type Evidence, type Finding } from '../../rule.ts';
+
+export const initContainerHanging = defineRule({
+  id: 'init-container-hanging',
+  title: 'An init container does not get on',
+  area: 'pod',
+  class: 'cause',
+  severity: 'high',
+  meaning:
+    'A step before the application runs on and on, mostly because it waits for something else, so the application never starts.',
+  detection:
+    'An init container runs for 45 s or more and says again and again that it waits, or for 5 minutes without a new line; ' +
+    'or a sidecar runs for longer than its startup probe allows without having started. The host it waits for, in its ' +
+    'log, else in its command, is resolved to a Service.',
+  remedies: ['Heal what it waits for.', 'Correct the host when it waits for a wrong one.'],
+  avoid: ['killing it: it waits again'],
+
+  check: (snapshot) => hangs(snapshot).map((hang) => findingOf(snapshot, hang)),
+});
+
+function findingOf(snapshot: Snapshot, hang: Hang): Finding {
+  const { pod, container, since, says, dependency, log } = hang;
+  const subject = refOf(pod);
+  const { evidence, ...fields } = dependency === undefined ? { evidence: [] } : dependencyFields(dependency);
+  const quote: readonly Evidence[] = log === undefined || says === undefined ? [] : [quoteOf(log, says)];
+  return {
+    subject,
+    container: container.name,
+    problem: `cannot start: init container ${container.name} (${placeOf(hang)}) ${whatOf(hang)}`,
+    certainty: dependency?.told === true || says !== undefined ? 'message' : 'inferred',
+    since,
+    fixes: [
+      {
+        advice: `see what init container ${container.name} waits for, and heal that`,
+        reason: says === undefined ? 'it runs and logs nothing' : says.essence,
+      },
+    ],
+    missingEvidence: log === undefined ? [`the log of init container ${container.name}`] : [],
+    nextCheck: `kubectl logs ${pod.metadata.name} -n ${pod.metadata.namespace} -c ${container.name} --tail=20`,
+    ...fields,
+    evidence: [
+      {
+        object: subject,
+        source: 'status',
+        text: `init container ${container.name} runs for ${formatDuration(snapshot.now - (timeOf(since) ?? snapshot.now))}`,
+        at: since,
+      },
+      ...quote,
+      ...evidence,
+    ],
+  };
+}
+
+function whatOf({ container, dependency, says }: Hang): string {
+  if (container.sidecar) return 'runs, but its startup probe never succeeds';
+  if (dependency !== undefined) {
+    const absent = dependency.state?.startsWith('there is no ') === true ? ` (${dependency.state})` : '';
+    return `waits for ${dependency.name}${absent}`;
+  }
+  return says === undefined ? 'runs and does not end' : `runs and does not end: ${says.essence}`;
+}

@@ -1,0 +1,126 @@
+import { crashingSince } from '../../../crashes/crashes.ts';
+import { isCrashing, isMissed } from '../../../crashes/crashing.ts';
+import { formatDuration, second } from '../../../durations.ts';
+import { lastEntry } from '../../../logs/telling.ts';
+import { mask } from '../../../logs/masking.ts';
+import { type Pod, refOf } from '../../../objects.ts';
+import { containersOf, isFinished, lastTermination, type PodContainer } from '../../../pods.ts';
+import { hookFailureOf } from '../../../probes/kills.ts';
+import { type ProbeFailure, probeFailuresBy } from '../../../probes/probes.ts';
+import type { Snapshot } from '../../../snapshot.ts';
+import { inContainer, quoteOf } from '../../crash-finding.ts';
+import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
+import { appWords, probeClause, probeFinding } from '../../probe-finding.ts';
+import { defineRule, type Evidence, type Finding } from '../../rule.ts';
+
+export const livenessKillsHealthyApp = defineRule({
+  id: 'liveness-kills-healthy-app',
+  title: 'A liveness probe kills an app that works',
+  area: 'pod',
+  class: 'cause',
+  severity: 'high',
+  meaning:
+    'The kubelet restarts the container because its liveness probe fails, although the process did not end by itself.',
+  detection:
+    'The container restarts again and again and the kubelet wrote "failed liveness probe, will be restarted", whatever ' +
+    'the exit code: a server that stops cleanly ends with 0. When the events have expired, an instance that lived exactly ' +
+    'as long as the probe allows is a suspect. A probe that asks a wrong path or port is another finding. A postStart ' +
+    'hook that fails kills alike.',
+  remedies: [
+    'Let the liveness probe ask only whether the process works, never a dependency.',
+    'Give it more time: timeoutSeconds, failureThreshold, or a startupProbe for a slow start.',
+  ],
+  avoid: ['deleting the liveness probe everywhere'],
+
+  check: (snapshot) => [
+    ...probeFailuresBy(snapshot, 'liveness-kills-healthy-app').map((failure) => killedByProbe(snapshot, failure)),
+    ...snapshot
+      .all('Pod')
+      .filter((pod) => isMissed(snapshot, pod) && !isFinished(pod))
+      .flatMap((pod) => containersOf(pod).flatMap((container) => killedByHook(snapshot, pod, container))),
+  ],
+});
+
+function killedByProbe(snapshot: Snapshot, failure: ProbeFailure): Finding {
+  const { container, probe, kill, outcome } = failure;
+  const base = probeFinding(snapshot, failure);
+  const { dependency, evidence: words } = appWords(snapshot, failure);
+  const { evidence, ...fields } = dependency === undefined ? { evidence: [] } : dependencyFields(dependency);
+  const { periodSeconds = 10, failureThreshold = 3, timeoutSeconds = 1 } = probe;
+  const last = failure.log && lastEntry(failure.log);
+  const work: readonly Evidence[] = failure.log && last ? [quoteOf(failure.log, { entry: last })] : [];
+  const slow =
+    outcome === 'timeout'
+      ? `raise timeoutSeconds (${timeoutSeconds}) and failureThreshold (${failureThreshold})`
+      : `raise failureThreshold (${failureThreshold})`;
+  return {
+    ...base,
+    problem: `${probeClause(failure)} ${howItFails(failure)}${dependency === undefined ? '' : `; the app ${dependencyClause(dependency)}`}`,
+    certainty: kill?.event === undefined ? 'correlated' : 'message',
+    fixes: [
+      outcome === 'refused'
+        ? {
+            advice: `add a startupProbe to container ${container.name} that allows its whole start`,
+            reason: `liveness allows ${formatDuration(((probe.initialDelaySeconds ?? 0) + periodSeconds * failureThreshold) * second)}, and nothing listens by then`,
+          }
+        : {
+            advice: `${slow} of the livenessProbe of container ${container.name}, or let it ask something cheaper`,
+            reason: 'the process works until it is told to stop',
+          },
+    ],
+    missingEvidence: kill?.event === undefined ? ['the Killing events, which live an hour'] : [],
+    ...fields,
+    evidence: [...base.evidence, ...(words.length > 0 ? words : work), ...evidence],
+  };
+}
+
+function howItFails({ outcome, probe, event }: ProbeFailure): string {
+  const { timeoutSeconds = 1, failureThreshold = 3 } = probe;
+  const times = `${failureThreshold} ${failureThreshold === 1 ? 'time' : 'times in a row'}`;
+  const code = /\bstatuscode: (\d{3})\b/i.exec(event?.message ?? '')?.[1];
+  switch (outcome) {
+    case 'timeout':
+      return `gets no answer within ${timeoutSeconds} s ${times}`;
+    case 'refused':
+      return `is refused ${times}: nothing listens there by then`;
+    case undefined:
+      return `fails ${times}, by the time that each instance lives`;
+    default:
+      return code === undefined ? `fails ${times}` : `answers ${code} ${times}`;
+  }
+}
+
+function killedByHook(snapshot: Snapshot, pod: Pod, container: PodContainer): readonly Finding[] {
+  const failure = hookFailureOf(snapshot, pod, container);
+  const termination = lastTermination(container.status);
+  const waits = container.status?.state?.waiting?.reason === 'PostStartHookError';
+  if (failure === undefined || !(waits || isCrashing(pod, container, snapshot.now))) return [];
+  const said = /message: "(.*)"$/s.exec(failure.text)?.[1]?.replaceAll('\\n', ' ').trim();
+  const code = /exited with (\d+)/.exec(failure.text)?.[1];
+  return [
+    {
+      subject: refOf(pod),
+      container: container.name,
+      problem: `is killed again and again${inContainer(pod, container)}: its postStart hook${hookText(container)} fails${code === undefined ? '' : ` with exit code ${code}`}${said ? `: ${mask(said).slice(0, 160)}` : ''}`,
+      certainty: 'declared',
+      evidence: [
+        { object: refOf(pod), source: waits ? 'status' : 'event', text: failure.text.slice(0, 300), at: failure.at },
+      ],
+      since: termination && crashingSince(snapshot, { pod, container, termination }),
+      fixes: [
+        {
+          advice: `correct lifecycle.postStart of container ${container.name}, or do its work in an init container`,
+          reason: 'the kubelet kills a container whose postStart hook fails',
+        },
+      ],
+    },
+  ];
+}
+
+const maximumCommand = 60;
+
+function hookText({ spec }: PodContainer): string {
+  const command = (spec.lifecycle?.postStart?.exec?.command ?? []).join(' ').replace(/\s+/g, ' ');
+  if (command === '') return '';
+  return ` (${command.length > maximumCommand ? `${command.slice(0, maximumCommand)}…` : command})`;
+}

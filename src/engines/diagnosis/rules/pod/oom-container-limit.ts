@@ -1,0 +1,164 @@
+import { crashesBy, type Crash, usualLifetime } from '../../../crashes/crashes.ts';
+import { isCrashing, isMissed } from '../../../crashes/crashing.ts';
+import { isOutOfMemory, memoryLimitOf, startOutOfMemory } from '../../../crashes/memory.ts';
+import { formatDuration, hour, minute, timeOf } from '../../../durations.ts';
+import { heapLimitIn } from '../../../heap-limits.ts';
+import { type Pod, refOf } from '../../../objects.ts';
+import { workloadOf } from '../../../owners.ts';
+import { containersOf, isBroken, lastTermination, type PodContainer } from '../../../pods.ts';
+import { formatQuantity, quantity } from '../../../quantity.ts';
+import type { Snapshot } from '../../../snapshot.ts';
+import { crashFinding, kubectlName, whenClause } from '../../crash-finding.ts';
+import { defineRule, type Finding, type Fix } from '../../rule.ts';
+
+/** One kill is worth a word for this long. */
+const killIsNews = hour;
+/** Whoever dies within this time needs more to start; whoever lives longer grows. */
+const fast = 2 * minute;
+
+export const oomContainerLimit = defineRule({
+  id: 'oom-container-limit',
+  title: 'A container needs more memory than its limit',
+  area: 'pod',
+  class: 'cause',
+  severity: 'high',
+  meaning: 'The kernel kills the process as soon as the container uses more memory than its limit allows.',
+  detection:
+    'The last termination has the reason OOMKilled, with any exit code (when only a child was killed the main process ' +
+    'ends in its own way), or the start itself was killed ("init was OOM-killed"), and the container or its pod has a ' +
+    'memory limit. A heap limit given to the runtime is compared with it, and the time between start and kill says ' +
+    'whether the limit is too small or memory grows. A single kill within the hour is a risk.',
+  remedies: [
+    'Raise the limit one bounded step, if the node and the quota have room.',
+    'When memory grows slowly until the kill, look for the leak; a higher limit only delays it.',
+  ],
+  avoid: ['removing the limit', 'doubling it again and again', 'raising it without checking what the node has left'],
+
+  check: (snapshot) => [
+    ...crashesBy(snapshot, 'oom-container-limit').map((crash) => killed(snapshot, crash)),
+    ...snapshot.all('Pod').flatMap((pod) => [...onceKilled(snapshot, pod), ...neverStarted(snapshot, pod)]),
+  ],
+});
+
+function killed(snapshot: Snapshot, crash: Crash): Finding {
+  const { pod, container, termination } = crash;
+  const base = crashFinding(snapshot, crash);
+  const limit = memoryLimitOf(pod, container);
+  const heap = heapLimitIn(container.spec);
+  const tooLarge = heap !== undefined && heap.bytes >= (quantity(limit) ?? Number.POSITIVE_INFINITY);
+  const atStart = termination.reason !== 'OOMKilled';
+  return {
+    ...base,
+    problem: `runs out of memory: container ${container.name} is killed ${atStart ? 'at its very start' : whenClause(snapshot, crash)} at its limit of ${limit}${tooLarge ? `, and ${heap.text} allows more than that` : ''}`,
+    certainty: 'declared',
+    evidence: [
+      ...base.evidence,
+      {
+        object: base.subject,
+        source: 'spec',
+        text: `container ${container.name} has a memory limit of ${limit}${heap === undefined ? '' : ` and ${heap.text}`}`,
+      },
+    ],
+    fixes: [...(tooLarge ? [heapFix(container, heap.text, limit)] : []), ...limitFix(snapshot, crash, limit)].slice(
+      0,
+      3,
+    ),
+    missingEvidence: ['memory usage over time'],
+    nextCheck: `kubectl top pod -n ${pod.metadata.namespace} ${pod.metadata.name} --containers`,
+  };
+}
+
+const heapFix = ({ name }: PodContainer, heap: string, limit: string | undefined): Fix => ({
+  advice: `lower ${heap} of container ${name} to about three quarters of ${limit}, or raise the limit above it`,
+  reason: 'the runtime believes that it may use more than the kernel allows',
+});
+
+function limitFix(snapshot: Snapshot, crash: Crash, limit: string | undefined): readonly Fix[] {
+  const bytes = quantity(limit);
+  if (bytes === undefined) return [];
+  const lived = usualLifetime(snapshot, crash);
+  const quick = lived === undefined || lived <= fast;
+  const workload = workloadOf(snapshot, crash.pod);
+  const settable = workload.kind !== 'Pod' && workload.kind !== 'Job';
+  const step = formatQuantity('memory', bytes * (quick ? 2 : 1.5));
+  return [
+    {
+      advice: settable
+        ? `kubectl set resources ${kubectlName(workload)} -c ${crash.container.name} --limits=memory=${step}`
+        : `raise the memory limit of container ${crash.container.name} to ${step}`,
+      reason: quick
+        ? 'it dies soon after start, so the limit does not hold what it needs to run'
+        : `it lives ${formatDuration(lived)}: a step buys time, but memory that grows needs its leak found`,
+    },
+  ];
+}
+
+/** A container that was killed once and runs again. */
+function onceKilled(snapshot: Snapshot, pod: Pod): readonly Finding[] {
+  if (!isMissed(snapshot, pod)) return [];
+  return containersOf(pod).flatMap((container) => {
+    const ended = lastTermination(container.status);
+    const limit = memoryLimitOf(pod, container);
+    if (
+      ended === undefined ||
+      limit === undefined ||
+      !isOutOfMemory(ended) ||
+      container.status?.state?.running === undefined
+    )
+      return [];
+    const ago = snapshot.now - (timeOf(ended.finishedAt) ?? 0);
+    if (ago > killIsNews || isCrashing(pod, container, snapshot.now)) return [];
+    return [
+      {
+        subject: refOf(pod),
+        container: container.name,
+        class: 'risk',
+        severity: 'medium',
+        problem: `ran out of memory within the last hour: container ${container.name} was killed at its limit of ${limit} and runs again`,
+        certainty: 'declared',
+        evidence: [
+          {
+            object: refOf(pod),
+            source: 'status',
+            text: `container ${container.name} was OOMKilled ${formatDuration(ago)} ago, ${container.status.restartCount ?? 0} restarts`,
+            at: ended.finishedAt,
+          },
+        ],
+        since: ended.finishedAt,
+        fixes: [
+          {
+            advice: `watch the memory of container ${container.name} and raise its limit one step if it comes near again`,
+            reason: `its limit is ${limit}`,
+          },
+        ],
+      },
+    ];
+  });
+}
+
+/** A limit so low that not even the pod's sandbox starts in it. */
+function neverStarted(snapshot: Snapshot, pod: Pod): readonly Finding[] {
+  if (!isBroken(pod)) return [];
+  const event = snapshot
+    .eventsAbout(pod)
+    .findLast(({ reason, message }) => reason === 'FailedCreatePodSandBox' && startOutOfMemory.test(message));
+  if (event === undefined || containersOf(pod).some(({ status }) => status?.state?.running !== undefined)) return [];
+  const limits = containersOf(pod).flatMap((container) => memoryLimitOf(pod, container) ?? []);
+  const text =
+    limits.length === 0 ? 'the memory limit of the pod' : `the memory limit of the pod (${limits.join(' + ')})`;
+  return [
+    {
+      subject: refOf(pod),
+      problem: `cannot start: ${text} does not even hold the start of a container`,
+      certainty: 'message',
+      evidence: [{ object: refOf(pod), source: 'event', text: event.message.slice(-200), at: event.at }],
+      since: pod.status?.startTime ?? pod.metadata.creationTimestamp,
+      fixes: [
+        {
+          advice: 'raise the memory limit to at least 16Mi, and to what the program needs',
+          reason: 'the runtime needs a few MiB before the program runs',
+        },
+      ],
+    },
+  ];
+}

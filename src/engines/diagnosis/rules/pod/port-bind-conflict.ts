@@ -1,0 +1,91 @@
+import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
+import { type Pod, refOf } from '../../../objects.ts';
+import { containersOf, isFinished } from '../../../pods.ts';
+import type { Snapshot } from '../../../snapshot.ts';
+import { crashClause, crashFinding } from '../../crash-finding.ts';
+import { defineRule, type Evidence } from '../../rule.ts';
+
+/** Ports below this need a right of their own (Linux `net.ipv4.ip_unprivileged_port_start`). */
+const firstUnprivilegedPort = 1024;
+
+export const portBindConflict = defineRule({
+  id: 'port-bind-conflict',
+  title: 'A container cannot listen on its port',
+  area: 'pod',
+  class: 'cause',
+  severity: 'high',
+  meaning: 'Containers of a pod share one network, so a port can be taken once; low ports also need a right.',
+  detection:
+    'The log line that tells most about the crash says "address already in use" or that binding was denied. The port is ' +
+    'read from it, and the other containers of the pod that declare it (with hostNetwork: the other pods of the node) are named.',
+  remedies: ['Give one of the two another port.', 'Use a port of 1024 or more when the user is not root.'],
+  avoid: ['restarting: the port is still taken', 'running as root to bind a low port'],
+
+  check: (snapshot) =>
+    crashesBy(snapshot, 'port-bind-conflict').map((crash) => {
+      const base = crashFinding(snapshot, crash);
+      const text = crash.telling?.entry.lines.join('\n') ?? '';
+      const denied = /permission denied|EACCES/i.test(text);
+      const port = portIn(text);
+      return {
+        ...base,
+        problem: `${crashClause(snapshot, crash)}: cannot listen on ${port === undefined ? 'its port' : `port ${port}`}, ${
+          denied ? deniedClause(crash, port) : `it is already in use${holderClause(crash, port)}`
+        }`,
+        certainty: 'message' as const,
+        evidence: [...base.evidence, ...hostEvidence(snapshot, crash.pod, port)],
+        fixes: [
+          {
+            advice: denied
+              ? `let container ${crash.container.name} listen on a port of ${firstUnprivilegedPort} or more`
+              : `let container ${crash.container.name}, or the one that holds the port, listen on another port`,
+            reason: denied ? 'its user may not bind a low port' : 'containers of one pod share their ports',
+          },
+        ],
+      };
+    }),
+});
+
+/** The last `:8080` or `port 8080` of a complaint. */
+function portIn(text: string): number | undefined {
+  const ports = [...text.matchAll(/(?:\bport[ :=]*|:)(\d{2,5})\b(?!:)/gi)].map(([, port]) => Number(port));
+  return ports.findLast((port) => port > 0 && port < 65_536);
+}
+
+function deniedClause({ pod, container: { spec } }: Crash, port: number | undefined): string {
+  const user = spec.securityContext?.runAsUser ?? pod.spec?.securityContext?.runAsUser;
+  const low =
+    port === undefined || port < firstUnprivilegedPort ? `, and ports below ${firstUnprivilegedPort} need a right` : '';
+  return `permission denied: it runs as ${user === undefined ? "the image's user" : `user ${user}`}${low}`;
+}
+
+function holderClause({ pod, container }: Crash, port: number | undefined): string {
+  const others = containersOf(pod)
+    .filter(({ name, init, sidecar }) => name !== container.name && (!init || sidecar))
+    .flatMap(({ name, spec }) => (spec.ports ?? []).map(({ containerPort }) => ({ name, containerPort })))
+    .filter(({ containerPort }) => port === undefined || containerPort === port);
+  const [holder] = others;
+  if (holder !== undefined) return ` (container ${holder.name} of the same pod declares port ${holder.containerPort})`;
+  return pod.spec?.hostNetwork === true ? ' on the node (hostNetwork)' : '';
+}
+
+/** Pods of the same node that take the port of the node itself. */
+function hostEvidence(snapshot: Snapshot, pod: Pod, port: number | undefined): readonly Evidence[] {
+  if (pod.spec?.hostNetwork !== true || port === undefined) return [];
+  return snapshot
+    .all('Pod')
+    .filter((other) => other !== pod && other.spec?.nodeName === pod.spec?.nodeName && !isFinished(other))
+    .filter((other) =>
+      containersOf(other).some(({ spec }) =>
+        spec.ports?.some(
+          ({ hostPort, containerPort }) => (other.spec?.hostNetwork === true ? containerPort : hostPort) === port,
+        ),
+      ),
+    )
+    .slice(0, 1)
+    .map((other) => ({
+      object: refOf(other),
+      source: 'spec',
+      text: `takes port ${port} of node ${pod.spec?.nodeName}`,
+    }));
+}

@@ -1,0 +1,112 @@
+import { formatDuration, timeOf } from '../../../durations.ts';
+import { refOf } from '../../../objects.ts';
+import { probePort } from '../../../probes/outcomes.ts';
+import { type Elsewhere, type ProbeFailure, probeFailuresBy } from '../../../probes/probes.ts';
+import type { Snapshot } from '../../../snapshot.ts';
+import { appWords, probeClause, probeFinding } from '../../probe-finding.ts';
+import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
+import { defineRule, type Evidence, type Finding, type Fix } from '../../rule.ts';
+
+export const probeConnectionRefused = defineRule({
+  id: 'probe-connection-refused',
+  title: 'Nothing listens on the port that a probe asks',
+  area: 'pod',
+  class: 'cause',
+  severity: 'high',
+  meaning:
+    'The kubelet cannot connect, so the app listens on another port, on the loopback interface only, or not yet.',
+  detection:
+    'A probe gets "connection refused" (with gRPC: cannot connect) for 30 s and for its own budget. Its port is compared ' +
+    'with what the log says ("listening on :8080"), else with the ports that the containers of the pod declare. A startup ' +
+    'or liveness probe on a port that nothing contradicts is another finding: the app is too slow for it.',
+  remedies: [
+    'Correct the port of the probe, or let the app listen on it on all addresses.',
+    'Roll back when it came with the last rollout.',
+  ],
+  avoid: ['raising failureThreshold without knowing why nothing listens'],
+
+  check: (snapshot) =>
+    probeFailuresBy(snapshot, 'probe-connection-refused').map((failure) => findingOf(snapshot, failure)),
+});
+
+function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
+  const { elsewhere } = failure;
+  const base = probeFinding(snapshot, failure);
+  const words = appWords(snapshot, failure);
+  const dependency = elsewhere === undefined ? words.dependency : undefined;
+  const { evidence, ...fields } = dependency === undefined ? { evidence: [] } : dependencyFields(dependency);
+  const why = dependency === undefined ? whereClause(elsewhere) : `, while the app ${dependencyClause(dependency)}`;
+  return {
+    ...base,
+    problem: `${probeClause(failure)} ${failure.probe.grpc === undefined ? 'is refused: nothing listens there' : 'cannot connect: no gRPC server answers there'}${why}`,
+    certainty: elsewhere?.line === undefined ? 'message' : 'recomputed',
+    fixes: [fixOf(failure)],
+    ...fields,
+    evidence: [
+      ...base.evidence,
+      ...placeEvidence(snapshot, failure),
+      ...(elsewhere === undefined ? words.evidence : []),
+      ...evidence,
+    ],
+  };
+}
+
+function whereClause(elsewhere: Elsewhere | undefined): string {
+  if (elsewhere === undefined) return '';
+  const ports = elsewhere.ports.join(', ');
+  if (elsewhere.loopback) return ' but on 127.0.0.1, which the kubelet cannot reach';
+  return elsewhere.line === undefined
+    ? `; the container declares ${ports}`
+    : `; the app says that it listens on ${ports}`;
+}
+
+function placeEvidence(snapshot: Snapshot, { pod, container, elsewhere, log }: ProbeFailure): readonly Evidence[] {
+  const started = timeOf(container.status?.state?.running?.startedAt);
+  if (elsewhere?.line !== undefined && log !== undefined) {
+    return [
+      {
+        object: { kind: 'Pod', namespace: log.namespace, name: log.pod },
+        source: 'log',
+        text: elsewhere.line.trim().slice(0, 300),
+      },
+    ];
+  }
+  if (elsewhere !== undefined) {
+    return [
+      {
+        object: refOf(pod),
+        source: 'spec',
+        text: `container ${container.name} declares port ${elsewhere.ports.join(', ')}`,
+      },
+    ];
+  }
+  if (started === undefined) return [];
+  return [
+    {
+      object: refOf(pod),
+      source: 'status',
+      text: `container ${container.name} runs for ${formatDuration(snapshot.now - started)}`,
+    },
+  ];
+}
+
+function fixOf({ container, kind, probe, elsewhere }: ProbeFailure): Fix {
+  const asked = probePort(probe, container.spec);
+  const field = `${kind}Probe of container ${container.name}`;
+  if (elsewhere?.loopback === true) {
+    return {
+      advice: `let the app listen on 0.0.0.0:${asked}, not on 127.0.0.1`,
+      reason: 'the kubelet asks from outside of the pod',
+    };
+  }
+  if (elsewhere !== undefined) {
+    return {
+      advice: `set the port of the ${field} to ${elsewhere.ports[0]}, or let the app listen on ${asked}`,
+      reason: `nothing listens on ${asked}`,
+    };
+  }
+  return {
+    advice: `see in the log of container ${container.name} whether it has started and where it listens; add a startupProbe if it is slow`,
+    reason: `nothing listens on ${asked} yet`,
+  };
+}

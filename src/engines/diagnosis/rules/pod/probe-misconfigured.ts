@@ -1,0 +1,84 @@
+import { describeProbe, type ProbeOutcome } from '../../../probes/outcomes.ts';
+import { type ProbeFailure, probeFailuresBy } from '../../../probes/probes.ts';
+import type { Snapshot } from '../../../snapshot.ts';
+import { maskedOutput, probeClause, probeFinding } from '../../probe-finding.ts';
+import { defineRule, type Fix } from '../../rule.ts';
+
+export const probeMisconfigured = defineRule({
+  id: 'probe-misconfigured',
+  title: 'A probe asks for something that the app does not have',
+  area: 'pod',
+  class: 'cause',
+  severity: 'high',
+  meaning:
+    'The app answers, but not to what the probe asks: its path, scheme, protocol, port name or command is wrong.',
+  detection:
+    'Since the container started its probe gets HTTP 4xx or a redirect without end, an answer in another protocol, no gRPC ' +
+    'health service, or its command does not exist; or it names a port that the container does not declare (recomputed). ' +
+    'A readiness probe must fail for 30 s and for its own budget. Other probes of the container that succeed are named.',
+  remedies: ['Correct the probe.', 'Roll back when the probe came with the last rollout.'],
+  avoid: ['loosening it to a TCP probe, or removing it, to make it green'],
+
+  check: (snapshot) =>
+    probeFailuresBy(snapshot, 'probe-misconfigured').map((failure) => {
+      const base = probeFinding(snapshot, failure);
+      const sibling = succeedingProbe(snapshot, failure);
+      return {
+        ...base,
+        problem: `${probeClause(failure)} ${whatIsWrong(failure)}${sibling === undefined ? '' : ` (its ${sibling} succeeds)`}`,
+        certainty: failure.outcome === 'no-such-port' ? ('recomputed' as const) : ('message' as const),
+        fixes: [fixOf(failure, sibling)],
+      };
+    }),
+});
+
+function whatIsWrong(failure: ProbeFailure): string {
+  const code = /\bstatuscode: (\d{3})\b/i.exec(failure.event?.message ?? '')?.[1];
+  const words: Readonly<Partial<Record<ProbeOutcome, string>>> = {
+    rejected: code === undefined ? 'is redirected without end' : `is answered with status ${code}`,
+    'wrong-protocol':
+      failure.probe.httpGet?.scheme === 'HTTPS'
+        ? 'is answered in plain HTTP, not HTTPS'
+        : 'is answered in another protocol than plain HTTP',
+    'no-grpc-health': 'finds a gRPC server without the health service',
+    'no-such-command': 'cannot be run: the container has no such program',
+    'no-such-port': `names a port that the container does not declare${declaredPorts(failure)}`,
+  };
+  return (failure.outcome && words[failure.outcome]) ?? maskedOutput(failure);
+}
+
+function declaredPorts({ container }: ProbeFailure): string {
+  const named = (container.spec.ports ?? []).map(({ name, containerPort }) =>
+    name ? `${name}=${containerPort}` : String(containerPort),
+  );
+  return named.length === 0 ? ' (it declares none)' : ` (it declares ${named.join(', ')})`;
+}
+
+/** Another probe of the same container, of the same kind of question, about which no failure is known. */
+function succeedingProbe(snapshot: Snapshot, { pod, container, kind }: ProbeFailure): string | undefined {
+  const { spec, status } = container;
+  if (status?.state?.running === undefined) return undefined;
+  const others = { startup: spec.startupProbe, liveness: spec.livenessProbe, readiness: spec.readinessProbe };
+  const events = snapshot.eventsAbout(pod).filter(({ reason }) => reason === 'Unhealthy');
+  for (const [name, probe] of Object.entries(others)) {
+    if (probe?.httpGet === undefined || name === kind) continue;
+    const failed = events.some(({ message }) => message.toLowerCase().includes(`${name} probe`));
+    if (!failed) return `${name} probe ${describeProbe(probe, spec)}`;
+  }
+  return undefined;
+}
+
+function fixOf({ container, kind, outcome, probe }: ProbeFailure, sibling: string | undefined): Fix {
+  const field = `${kind}Probe of container ${container.name}`;
+  const advice: Readonly<Partial<Record<ProbeOutcome, string>>> = {
+    rejected: `set the path of the ${field} to one that the app answers with 200${sibling === undefined ? '' : `, as its ${sibling}`}`,
+    'wrong-protocol': `set the scheme of the ${field} to ${probe.httpGet?.scheme === 'HTTPS' ? 'HTTP' : 'HTTPS'}, or the port to the one that speaks it`,
+    'no-grpc-health': `let the app serve grpc.health.v1.Health, or make the ${field} ask something that it serves`,
+    'no-such-command': `change the command of the ${field} to a program that is in the image`,
+    'no-such-port': `give the ${field} a number, or declare that name in the container's ports`,
+  };
+  return {
+    advice: (outcome && advice[outcome]) ?? `correct the ${field}`,
+    reason: 'the container runs; only what the probe asks is wrong',
+  };
+}

@@ -1,0 +1,92 @@
+import { deathLog } from './crashes/death-log.ts';
+import { dependencyIn, type Dependency, dependencyNamed } from './dependencies.ts';
+import { minute, second, timeOf } from './durations.ts';
+import { entriesOf, type LogEntry } from './logs/entries.ts';
+import { essenceOf } from './logs/essence.ts';
+import { mask } from './logs/masking.ts';
+import { type Pod, refOf } from './objects.ts';
+import { podsOf, workloadOf } from './owners.ts';
+import { containersOf, isBroken, type PodContainer, probeBudget } from './pods.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { LogExcerpt } from './snapshot-data.ts';
+
+/** An init container that runs and does not get on. */
+export interface Hang {
+  readonly pod: Pod;
+  readonly container: PodContainer;
+  /** ISO 8601. */
+  readonly since: string | undefined;
+  readonly log: LogExcerpt | undefined;
+  /** What it says again and again, or said last. */
+  readonly says: { readonly entry: LogEntry; readonly essence: string } | undefined;
+  readonly dependency: Dependency | undefined;
+}
+
+/** A step that says that it waits is taken at its word after this long. */
+const waitingHold = 45 * second;
+/** A step that says nothing may be at work: a download, a migration. */
+const silentHold = 5 * minute;
+/** Words of a step that waits for something else. */
+const waitingWords =
+  /\b(?:wait(?:ing|s)?|retry(?:ing)?|retries|sleep(?:ing)?|not (?:yet )?(?:ready|available|up|reachable)|unavailable|still|trying|attempt)\b/i;
+const repeated = 3;
+
+/** Init containers that run for longer than they say something new, and sidecars whose startup probe never succeeds. */
+export const hangs = (snapshot: Snapshot): readonly Hang[] =>
+  snapshot
+    .all('Pod')
+    .filter(isBroken)
+    .flatMap((pod) => containersOf(pod).flatMap((container) => hangOf(snapshot, pod, container) ?? []));
+
+function hangOf(snapshot: Snapshot, pod: Pod, container: PodContainer): Hang | undefined {
+  const since = container.status?.state?.running?.startedAt;
+  const lasts = snapshot.now - (timeOf(since) ?? snapshot.now);
+  if (!container.init || lasts < waitingHold) return undefined;
+  const log = logOf(snapshot, pod, container);
+  const entries = log === undefined ? [] : entriesOf(log);
+  const last = entries.at(-1);
+  const says = last && { entry: last, essence: mask(essenceOf(last)) };
+  const found = { pod, container, since, log, says, dependency: dependencyOf(snapshot, pod, container, entries) };
+  if (container.sidecar) return isStuckSidecar(container, lasts) ? found : undefined;
+  if (!container.init) return undefined;
+  const waits = says !== undefined && (repeats(entries) || waitingWords.test(says.essence));
+  const silent = lasts >= silentHold && snapshot.now - (timeOf(last?.at) ?? 0) >= silentHold;
+  return waits || silent || (lasts >= waitingHold && found.dependency !== undefined) ? found : undefined;
+}
+
+const isStuckSidecar = ({ spec, status }: PodContainer, lasts: number): boolean =>
+  status?.started === false &&
+  spec.startupProbe !== undefined &&
+  lasts > Math.max(waitingHold, probeBudget(spec.startupProbe));
+
+/** Whether the last few entries say the same. */
+function repeats(entries: readonly LogEntry[]): boolean {
+  const last = entries.slice(-repeated).map((entry) => mask(entry.message));
+  return last.length === repeated && new Set(last).size === 1;
+}
+
+function dependencyOf(
+  snapshot: Snapshot,
+  pod: Pod,
+  container: PodContainer,
+  entries: readonly LogEntry[],
+): Dependency | undefined {
+  const last = entries
+    .slice(-repeated)
+    .toReversed()
+    .map(({ lines }) => lines.join('\n'));
+  for (const text of last) {
+    const told = dependencyIn(snapshot, { pod, container }, text);
+    if (told !== undefined) return told;
+  }
+  return dependencyNamed(snapshot, { pod, container }, last[0] ?? '');
+}
+
+/** Logs are read of a few replicas only: the others wait for the same. */
+function logOf(snapshot: Snapshot, pod: Pod, container: PodContainer): LogExcerpt | undefined {
+  const own = snapshot.log(refOf(pod), container.name, false) ?? deathLog(snapshot, pod, container);
+  if (own !== undefined) return own;
+  return podsOf(snapshot, workloadOf(snapshot, pod)).flatMap(
+    (replica) => snapshot.log(refOf(replica), container.name, false) ?? [],
+  )[0];
+}

@@ -1,0 +1,89 @@
+/** The far side of a connection that failed, as a log names it. */
+export interface FailedHost {
+  readonly host: string;
+  readonly port: number | undefined;
+  readonly failure: ConnectionFailure;
+}
+export type ConnectionFailure = 'refused' | 'timeout' | 'unknown-host' | 'unreachable' | 'closed';
+
+/** What the failure is called to a person. */
+export const failureWords: Readonly<Record<ConnectionFailure, string>> = {
+  refused: 'connection refused',
+  timeout: 'no answer in time',
+  'unknown-host': 'no such host',
+  unreachable: 'no route to it',
+  closed: 'connection closed',
+};
+
+const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
+  [
+    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated/i,
+    'unknown-host',
+  ],
+  [/connection refused|ECONNREFUSED|actively refused/i, 'refused'],
+  [/no route to host|EHOSTUNREACH|ENETUNREACH|network is unreachable|host is unreachable/i, 'unreachable'],
+  [
+    /i\/o timeout|ETIMEDOUT|connection timed out|connect(?:ion)? timeout|timed out|ConnectTimeout|deadline exceeded|SocketTimeoutException/i,
+    'timeout',
+  ],
+  [
+    /ECONNRESET|connection reset|broken pipe|unexpected EOF|connection closed|server closed the connection|socket hang up/i,
+    'closed',
+  ],
+];
+
+/** How a connection failed, by the words of a text; `undefined` when it is about something else. */
+export const connectionFailureIn = (text: string): ConnectionFailure | undefined =>
+  failures.find(([pattern]) => pattern.test(text))?.[1];
+
+const host =
+  '(?<host>(?:\\d{1,3}\\.){3}\\d{1,3}|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*)\\.?';
+const port = '(?<port>\\d{1,5})';
+
+/** Best first: the forms that name the far side beyond doubt. */
+const forms: readonly RegExp[] = [
+  // Go: the last address of `10.0.0.1:43210->10.0.0.2:5432` is the far side.
+  new RegExp(`\\bdial (?:tcp|udp)[46]? (?:[^\\s:]+:\\d+->)?${host}:${port}`),
+  new RegExp(`->${host}:${port}`),
+  new RegExp(`\\blookup ${host}(?: on |: |,)`),
+  new RegExp(`\\bgetaddrinfo (?:ENOTFOUND|EAI_AGAIN) ${host}`),
+  new RegExp(`\\bconnect (?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ECONNRESET) (?:::ffff:)?${host}:${port}`),
+  new RegExp(`\\bhost "?${host}"?(?: \\([^)]*\\))?,? port "?${port}`),
+  new RegExp(`\\bhost(?: ?name)?[ =:]+["']${host}["']`, 'i'),
+  new RegExp(`\\bhost=["']?${host}["']?,? port=["']?${port}`),
+  new RegExp(`\\bUnknownHostException: ${host}`),
+  new RegExp(
+    `\\b(?:amqp|redis|rediss|postgres(?:ql)?|mysql|mongodb(?:\\+srv)?|https?|nats|kafka|tcp|grpc|jdbc:\\w+)://(?:[^\\s@/]*@)?${host}(?::${port})?`,
+  ),
+  new RegExp(`\\bbad address ['"]${host}(?::${port})?['"]`),
+  new RegExp(`\\bcan't resolve ['"]?${host}`),
+  new RegExp(`\\bwget: can't connect to remote host \\(?${host}`),
+  new RegExp(
+    `\\bcan't connect to (?:remote )?(?:host |server |MySQL server )?(?:on )?[('"]*${host}(?:[:)'"]+${port})?`,
+    'i',
+  ),
+  new RegExp(`\\bFailed to connect to ${host}(?:/\\S+)? port ${port}`, 'i'),
+  new RegExp(
+    `\\b(?:connect(?:ing|ion)?|connected|reach(?:ing)?|waiting|wait|resolve|resolving|refused|contact|unreachable)\\b(?: timed out| failed| refused)?(?: to| for| at| with| by|:)*(?: host| server| service| database| broker)?[ :]+["'\`(]*${host}(?:[:/ ]+${port}\\b)?`,
+    'i',
+  ),
+  new RegExp(`\\b${host}:${port}\\b`),
+];
+
+/** Words in the place of a host that are none. */
+const noHost =
+  /^(?:the|a|an|to|for|at|on|by|and|is|in|it|host|server|service|database|db server|broker|connection|remote|refused|timeout|timed|error|failed|failure|after|seconds|attempt|retry|retrying|localhost|\d+|\w+Exception|\w+Error|[\w-]+\.(?:go|js|ts|py|java|rb|rs|cs|kt|php|c|cpp|json|ya?ml))$/i;
+
+/** Hosts and ports of connections that a text says failed. Empty when it speaks of no failed connection. */
+export function hostsIn(text: string): readonly FailedHost[] {
+  const failure = connectionFailureIn(text);
+  if (failure === undefined) return [];
+  for (const form of forms) {
+    const groups = form.exec(text)?.groups;
+    const name = groups?.['host']?.toLowerCase();
+    if (name === undefined || noHost.test(name)) continue;
+    const number = groups?.['port'];
+    return [{ host: name, port: number === undefined ? undefined : Number(number), failure }];
+  }
+  return [];
+}

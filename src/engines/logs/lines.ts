@@ -1,0 +1,121 @@
+export const levels = ['debug', 'info', 'warn', 'error', 'fatal'] as const;
+export type Level = (typeof levels)[number];
+
+/** A log line without what the logger wrote around it. */
+export interface LogLine {
+  /** Only when the line states it: in a field, as klog's letter, as a word in its place. */
+  readonly level: Level | undefined;
+  readonly message: string;
+}
+
+/** Takes a line apart: JSON, logfmt, klog, and the usual "time level logger - message" of servers and frameworks. */
+export function parseLine(text: string): LogLine {
+  const line = text.replace(ansi, '').trimEnd();
+  return jsonLine(line) ?? klogLine(line) ?? logfmtLine(line) ?? plainLine(line);
+}
+
+/** Colours and cursor movements (ECMA-48). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
+const ansi = /\u001b\[[0-9;?]*[A-Za-z]/g;
+
+const levelWords: Readonly<Record<string, Level>> = {
+  trace: 'debug',
+  debug: 'debug',
+  info: 'info',
+  information: 'info',
+  notice: 'info',
+  log: 'info',
+  warn: 'warn',
+  warning: 'warn',
+  err: 'error',
+  error: 'error',
+  severe: 'error',
+  crit: 'fatal',
+  critical: 'fatal',
+  alert: 'fatal',
+  emerg: 'fatal',
+  fatal: 'fatal',
+  panic: 'fatal',
+};
+
+function levelOf(value: unknown): Level | undefined {
+  // pino and bunyan: 10 trace … 60 fatal.
+  if (typeof value === 'number') return levels[Math.min(4, Math.max(0, Math.floor(value / 10) - 2))];
+  return typeof value === 'string' ? levelWords[value.toLowerCase()] : undefined;
+}
+
+function jsonLine(line: string): LogLine | undefined {
+  if (!line.startsWith('{')) return undefined;
+  let fields: Record<string, unknown>;
+  try {
+    fields = Object(JSON.parse(line));
+  } catch {
+    return undefined; // Not JSON after all: a line may begin with a brace.
+  }
+  const level = levelOf(fields['level'] ?? fields['severity'] ?? fields['lvl'] ?? fields['levelname'] ?? fields['@l']);
+  const message = firstText(fields['msg'], fields['message'], fields['event'], fields['@mt']);
+  return { level, message: joined(message, errorText(fields)) ?? line };
+}
+
+function errorText(fields: Readonly<Record<string, unknown>>): string | undefined {
+  const error = fields['err'] ?? fields['error'] ?? fields['exception'];
+  if (typeof error !== 'object' || error === null) return firstText(error);
+  return 'message' in error ? firstText(error.message) : undefined;
+}
+
+const firstText = (...values: readonly unknown[]): string | undefined =>
+  values.find((value) => typeof value === 'string' && value !== '') as string | undefined;
+
+function joined(message: string | undefined, error: string | undefined): string | undefined {
+  if (message === undefined || error === undefined) return message ?? error;
+  return message.includes(error) ? message : `${message}: ${error}`;
+}
+
+const klogLevels: Readonly<Record<string, Level>> = { I: 'info', W: 'warn', E: 'error', F: 'fatal' };
+
+function klogLine(line: string): LogLine | undefined {
+  const match = /^([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ [\w.-]+:\d+\] (.*)$/.exec(line);
+  if (match === null) return undefined;
+  const [, letter = '', message = ''] = match;
+  return { level: klogLevels[letter], message };
+}
+
+function logfmtLine(line: string): LogLine | undefined {
+  const level = /(?:^|\s)(?:level|lvl|severity)=("?)(\w+)\1(?:\s|$)/.exec(line)?.[2];
+  if (level === undefined) return undefined;
+  const value = (names: string) => {
+    const match = new RegExp(`(?:^|\\s)(?:${names})=(?:"((?:[^"\\\\]|\\\\.)*)"|(\\S+))`).exec(line);
+    return match?.[1]?.replaceAll('\\"', '"') ?? match?.[2];
+  };
+  const message = joined(value('msg|message'), value('err|error'));
+  return message === undefined ? undefined : { level: levelOf(level), message };
+}
+
+/** Times at the start of a line: ISO 8601, Go's, syslog's, Redis', and bare clock times, in brackets or not. */
+const time =
+  /^\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?|\d\d:\d\d:\d\d(?:[.,]\d+)?|[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d|\d+:[A-Z] \d+ [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d\.\d+)\]?[\s:]*/;
+
+/** What loggers put between time and level: thread, process id, host, logger name. */
+const context = /^(?:\[[^\]]{0,60}\]\s*)?(?:\d+#\d+:\s*)?/;
+
+const word = '(?:trace|debug|info|notice|warn(?:ing)?|err(?:or)?|severe|crit(?:ical)?|alert|emerg|fatal|panic|log)';
+const levelInPlace = new RegExp(`^(?:\\[(${word})\\]|<(${word})>|(${word})(?=[\\s:|\\]]|$))[\\s:|\\]-]*`, 'i');
+
+/** What loggers put between level and message: `1 --- [main] o.s.boot.SpringApplication :`, `com.example.App -`, `root:`, `12#12:`. */
+const logger =
+  /^(?:\d+ --- \[[^\]]*\](?: \[[^\]]*\])* \S+\s*: |\[[^\]]*\] |\d+#\d+: |(?:[\w$]+\.)+[\w$]+ (?:- |: )|root:)/;
+
+function plainLine(line: string): LogLine {
+  const rest = line.replace(time, '');
+  const level = levelInPlace.exec(rest) ?? levelInPlace.exec(rest.replace(context, ''));
+  if (level === null || isProse(level[0], rest)) return { level: undefined, message: rest.trim() };
+  const found = level[1] ?? level[2] ?? level[3];
+  const message = level.input.slice(level[0].length).replace(logger, '');
+  return message.trim() === ''
+    ? { level: undefined, message: rest.trim() }
+    : { level: levelOf(found), message: message.trim() };
+}
+
+/** `Error opening file`, `warning signs`: a sentence that begins with such a word, not a level. */
+const isProse = (matched: string, rest: string): boolean =>
+  /^[A-Z]?[a-z]+\s+$/.test(matched) && rest.startsWith(matched);

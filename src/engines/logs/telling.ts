@@ -1,0 +1,68 @@
+import type { LogExcerpt } from '../snapshot-data.ts';
+import { type LogEntry, entriesOf } from './entries.ts';
+import { essenceOf } from './essence.ts';
+import type { Level } from './lines.ts';
+import { mask } from './masking.ts';
+
+/** An entry that says why a container is broken. */
+export interface TellingEntry {
+  readonly entry: LogEntry;
+  /** What it says, with everything masked that differs between replicas. */
+  readonly essence: string;
+  /** Whether the entry itself says that it is an error (by level or shape), not just by its words or place. */
+  readonly plain: boolean;
+}
+
+const maximumTold = 5;
+/** Lines of a log that say how it ended: enough for two retries of everything. */
+const lastEntries = 60;
+
+/** The entries that tell most about a failure, best first: by severity, then by nearness to the end. None is a guess. */
+export function tellingEntries(log: LogExcerpt): readonly TellingEntry[] {
+  const entries = entriesOf(log);
+  return entries
+    .slice(-lastEntries)
+    .map((entry, index) => ({ entry, index, weight: weightOf(entry) }))
+    .filter(({ weight }) => weight >= weights.words)
+    .toSorted((a, b) => b.weight - a.weight || b.index - a.index)
+    .slice(0, maximumTold)
+    .map(({ entry, weight }) => ({ entry, essence: mask(essenceOf(entry)), plain: weight > weights.words }));
+}
+
+/** The last thing that was logged, whatever it says. */
+export function lastEntry(log: LogExcerpt): LogEntry | undefined {
+  return entriesOf(log).at(-1);
+}
+
+const weights = { none: 0, farewell: 1, words: 2, warning: 3, error: 4, exception: 5, fatal: 6 } as const;
+
+const byLevel: Readonly<Record<Level, number>> = {
+  debug: weights.none,
+  info: weights.none,
+  warn: weights.warning,
+  error: weights.error,
+  fatal: weights.fatal,
+};
+
+/** Wrappers that only repeat that something ended. */
+const farewell =
+  /^(?:npm (?:ERR!|error)|Node\.js v\d|error Command failed|make: \*\*\*|exit(?:ing|ed)?\b.{0,40}$|shutting down|stopping|abort(?:ed|ing)\b.{0,20}$|terminat(?:ed|ing)\b.{0,20}$|giving up\b.{0,20}$|bye\b|info {2}Visit|A complete log of this run|yarn run |Command exited|Application run failed$|Failed to start application\.?$)/i;
+
+const exceptionShape =
+  /^(?:panic: |fatal error: |Unhandled exception|Exception in thread|Traceback \(most recent|thread '.*' panicked at|Uncaught |(?:[\w$]+\.)*[A-Z][\w$]*(?:Error|Exception)(?:: | \[|$)|Error: |\S+\.rb:\d+:in )|^\[?error\]?: /i;
+
+/**
+ * Words of failure in a line that states no level. "error" and "fail" alone say nothing (`errors=0`, `failover`).
+ */
+const failureWords =
+  /\b(?:can(?:no|')t|could ?n[o']t|could not|unable to|failed (?:to|with)|failure:|missing|not found|no such|not set|is required|must (?:be|have|not)|denied|refused|not permitted|read-only file system|already in use|in use|timed? ?out|unreachable|invalid|unknown|unrecognized|unsupported|undefined|unexpected|malformed|bad |illegal|expired|out of memory|no space left|segmentation fault|core dumped|assertion|syntax error|unbound variable|not configured|unset|does not exist|no route)\b/i;
+
+function weightOf(entry: LogEntry): number {
+  const { level, message, lines } = entry;
+  if (farewell.test(message) && lines.length === 1) return weights.farewell;
+  if (level === 'fatal') return weights.fatal;
+  if (lines.some((line) => exceptionShape.test(line)) && level !== 'info' && level !== 'debug')
+    return weights.exception;
+  if (level !== undefined) return byLevel[level];
+  return failureWords.test(message) ? weights.words : weights.none;
+}
