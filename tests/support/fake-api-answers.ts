@@ -3,8 +3,8 @@ import type { KubernetesObject } from '../../src/engines/objects.ts';
 import { apiVersionOf, builtinTypes } from '../../src/kubernetes/live/builtin-types.ts';
 import type { ResourceType } from '../../src/kubernetes/ports.ts';
 import { discoveryOf } from './fake-api-discovery.ts';
-import type { Answer, FakeApiServerOptions, RecordedRequest } from './fake-api-server.ts';
 import { fieldSelectorHolds, labelSelectorHolds } from './fake-api-selectors.ts';
+import type { Answer, FakeApiServerOptions, RecordedRequest } from './fake-api-server.ts';
 import { tableOf } from './fake-api-table.ts';
 
 /** What a fake API server serves at the moment. */

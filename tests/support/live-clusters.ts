@@ -1,4 +1,4 @@
-import { createClusters, type ClustersOptions } from '../../src/kubernetes/live/clusters.ts';
+import { type ClustersOptions, createClusters } from '../../src/kubernetes/live/clusters.ts';
 import type { Clusters } from '../../src/kubernetes/ports.ts';
 import { noMetrics } from '../../src/platform/metrics.ts';
 import type { FakeApiServer } from './fake-api-server.ts';

@@ -13,7 +13,11 @@ export function createArchiveClusters(path: string, options: ReadArchiveOptions 
 export function clustersOfSnapshot(load: () => Promise<SnapshotData>): Clusters {
   let loading: Promise<SnapshotData> | undefined;
   const snapshot = (): Promise<SnapshotData> => {
-    loading ??= load();
+    loading ??= load().catch((error: unknown) => {
+      // A file that was not whole yet is looked at again.
+      loading = undefined;
+      throw error;
+    });
     return loading;
   };
 

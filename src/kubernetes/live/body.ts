@@ -1,5 +1,5 @@
-import { pipeline } from 'node:stream';
 import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppError } from '../../platform/errors.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Dispatcher } from 'undici';
+import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import type { Credentials, LoadCredentials } from './credentials.ts';
 
 /** What one request needs. */
@@ -38,7 +38,7 @@ export function createConnector(load: LoadCredentials, { connectMs, headersMs }:
     const fingerprint = fingerprintOf(credentials);
     const { server, headers } = credentials;
     const kept = current?.fingerprint === fingerprint ? current.connection.dispatcher : undefined;
-    const dispatcher = kept ?? (await createDispatcher(credentials, { connectMs, headersMs }));
+    const dispatcher = kept ?? createDispatcher(credentials, { connectMs, headersMs });
     // Closing lets requests on the old sockets end.
     if (kept === undefined) void current?.connection.dispatcher.close();
     current = { connection: { dispatcher, server, headers }, fingerprint, loadedAt: performance.now() };
@@ -82,8 +82,7 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise
 }
 
 /** HTTP/2 stays off: one connection would carry everything, and its flow control slows large lists. */
-async function createDispatcher({ tls, proxy }: Credentials, { connectMs, headersMs }: Limits): Promise<Dispatcher> {
-  const { Agent, ProxyAgent } = await import('undici');
+function createDispatcher({ tls, proxy }: Credentials, { connectMs, headersMs }: Limits): Dispatcher {
   const common = { connections: sockets, headersTimeout: headersMs, keepAliveTimeout: 30_000, allowH2: false };
   if (proxy !== undefined) return new ProxyAgent({ ...common, uri: proxy, requestTls: { ...tls, timeout: connectMs } });
   return new Agent({

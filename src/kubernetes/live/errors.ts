@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors.ts';
 import { safeText } from '../../platform/safe-text.ts';
-import { type Asking, subjectOf, permissionOf } from './asking.ts';
+import { type Asking, permissionOf, subjectOf } from './asking.ts';
 import { codesOf } from './retry.ts';
 
 /** The API server's own words for a failure, as its `Status` object has them. */

@@ -4,6 +4,8 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import type * as client from '@kubernetes/client-node';
 import { AppError } from '../../platform/errors.ts';
 
+type Library = typeof import('./client-library.ts');
+
 /** What kubectl reads of a user and client-node 2.0 does not. */
 export interface UserExtras {
   readonly groups?: readonly string[] | undefined;
@@ -28,7 +30,7 @@ export function kubeconfigPaths({ path, environment }: Sources): readonly string
 }
 
 /** Reads and merges the files that exist: the first to name something wins, as with kubectl. Broken entries are left out. */
-export async function loadFiles(library: typeof client, paths: readonly string[]): Promise<KubeconfigFiles> {
+export async function loadFiles(library: Library, paths: readonly string[]): Promise<KubeconfigFiles> {
   const merged = new library.KubeConfig();
   const extras = new Map<string, UserExtras>();
   for (const path of paths.filter((candidate) => existsSync(candidate))) {
@@ -49,7 +51,7 @@ export async function loadFiles(library: typeof client, paths: readonly string[]
   return { config: merged, extras };
 }
 
-async function loadFile(library: typeof client, path: string): Promise<{ config: client.KubeConfig; text: string }> {
+async function loadFile(library: Library, path: string): Promise<{ config: client.KubeConfig; text: string }> {
   try {
     const text = await readFile(path, 'utf8');
     const config = new library.KubeConfig();
@@ -65,10 +67,7 @@ async function loadFile(library: typeof client, path: string): Promise<{ config:
 }
 
 /** `tokenFile` and `as-groups`, by user. */
-function extrasOf(
-  library: typeof client,
-  text: string,
-): Map<string, { extra: UserExtras; tokenFile: string | undefined }> {
+function extrasOf(library: Library, text: string): Map<string, { extra: UserExtras; tokenFile: string | undefined }> {
   interface Entry {
     readonly name?: string;
     readonly user?: { readonly tokenFile?: string; readonly 'as-groups'?: readonly string[] };

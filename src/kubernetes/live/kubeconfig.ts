@@ -61,7 +61,7 @@ interface Loaded {
 }
 
 async function load(options: KubeconfigOptions): Promise<Loaded> {
-  const client = await import('@kubernetes/client-node');
+  const client = await import('./client-library.ts');
   const inCluster = options.inCluster && isInCluster(options);
   const paths = inCluster && options.path === undefined ? [] : kubeconfigPaths(options);
   const { config, extras } = await loadFiles(client, paths);

@@ -1,5 +1,5 @@
-import type { ResourceType } from '../ports.ts';
 import { checkedName } from '../names.ts';
+import type { ResourceType } from '../ports.ts';
 
 export interface Place {
   readonly namespace?: string | undefined;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { request as undiciRequest } from 'undici';
 import { AppError } from '../../platform/errors.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { Asking } from './asking.ts';
@@ -162,7 +163,6 @@ interface Sending extends Pick<RestOptions, 'requestId' | 'userAgent'> {
 
 /** No redirect is followed: undici follows none unless told. */
 async function send(connection: Connection, request: RestRequest, { signal, requestId, userAgent }: Sending) {
-  const { request: undiciRequest } = await import('undici');
   const id = requestId();
   const response = await undiciRequest(`${connection.server}${request.path}`, {
     dispatcher: connection.dispatcher,

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../../src/engines/objects.ts';
 import type { Read } from '../../../src/engines/snapshot-data.ts';
-import type { NextReads, Reader } from '../../../src/kubernetes/ports.ts';
 import type { ClustersOptions } from '../../../src/kubernetes/live/clusters.ts';
+import type { NextReads, Reader } from '../../../src/kubernetes/ports.ts';
 import { aFakeApiServer, type FakeApiServer, type FakeApiServerOptions } from '../../support/fake-api-server.ts';
 import { clustersOf } from '../../support/live-clusters.ts';
 
