@@ -10,8 +10,8 @@ interface Where {
 
 /**
  * The namespace that a call is about: the named one, none when it asks for all, else the configured one.
- * @throws AppError `validation_error` when it names one and asks for all; `refused` when the configured one is a
- * system namespace and those are not allowed (a named one was checked before the tool ran).
+ * @throws AppError `validation_error` when it names one and asks for all; `refused` for a system namespace, unless
+ * those are allowed: naming none must not open what naming it would not.
  */
 export function targetNamespace({ namespace, all_namespaces }: Where, settings: ToolSettings): string | undefined {
   if (all_namespaces && namespace !== undefined) {
@@ -20,13 +20,10 @@ export function targetNamespace({ namespace, all_namespaces }: Where, settings: 
       details: { problems: [{ path: 'all_namespaces', message: 'excludes namespace' }] },
     });
   }
-  return all_namespaces ? undefined : (namespace ?? configured(settings));
-}
-
-/** The configured namespace is a target like any other: naming none must not open what naming it would not. */
-function configured({ namespace, allowSystemNamespaces }: ToolSettings): string {
-  if (isSystem(namespace) && !allowSystemNamespaces) throw refusal(namespace);
-  return namespace;
+  if (all_namespaces) return undefined;
+  const target = namespace ?? settings.namespace;
+  if (isSystem(target) && !settings.allowSystemNamespaces) throw refusal(target);
+  return target;
 }
 
 export const isSystem = (namespace: string | undefined): boolean => namespace?.startsWith('kube-') ?? false;

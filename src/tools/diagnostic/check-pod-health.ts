@@ -9,6 +9,7 @@ import { diagnosis } from '../report/diagnosis.ts';
 import { causeLines } from '../report/diagnosis-lines.ts';
 import { cut, digest } from '../report/digest.ts';
 import { plainLines, span } from '../report/lines.ts';
+import { plural } from '../report/plural.ts';
 import { cluster, namespace, objectName } from '../schemas.ts';
 import { targetNamespace } from '../target.ts';
 import { defineTool } from '../tool.ts';
@@ -85,7 +86,7 @@ export const checkPodHealth = defineTool({
     });
     const healthy = issues.length === 0 && causes.length === 0;
     return [
-      `${pod_name}: ${status}, ${healthy ? 'healthy' : `${issues.length} issue${issues.length === 1 ? '' : 's'}`}`,
+      `${pod_name}: ${status}, ${healthy ? 'healthy' : plural(issues.length, 'issue')}`,
       ...issueLines.map((line) => `  ${line}`),
       ...causes.flatMap((cause) => ['', plainLines(causeLines(cause, about))]),
       ...(logs === undefined

@@ -2,6 +2,7 @@ import { nameOf, type ObjectRef } from '../../engines/objects.ts';
 import type { DiagnosedCause, Diagnosis } from './diagnosis.ts';
 import { fixSpans } from './fix-text.ts';
 import { glue, type Line, type Span, type Style, span } from './lines.ts';
+import { plural } from './plural.ts';
 
 const blank: Line = { kind: 'blank' };
 
@@ -20,7 +21,7 @@ export function diagnosisLines(diagnosis: Diagnosis): readonly Line[] {
 function headerText({ scope, checked, snapshot }: Diagnosis): string {
   const { pods, pods_not_ready: broken } = checked;
   const state = pods === 0 ? '' : broken === 0 ? ', all ready' : `, ${broken} not ready`;
-  const count = pods === 0 ? 'no pods' : pods === 1 ? '1 pod' : `${pods} pods`;
+  const count = pods === 0 ? 'no pods' : plural(pods, 'pod');
   const where = scope.namespace === undefined ? `, ${plural(checked.namespaces, 'namespace')}` : '';
   return `${placeText(scope)}: ${count}${where}${state} (${sourceText(snapshot)})`;
 }
@@ -168,5 +169,3 @@ function leftOutLines({ left_out = {} }: Diagnosis): readonly Line[] {
   const hint = (left_out['causes'] ?? 0) > 0 ? '; raise limit, or name an object, to see more' : '';
   return [blank, { kind: 'paragraph', spans: [span(`… ${parts.join(', ')}${hint}`, 'dim')] }];
 }
-
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,5 +1,5 @@
-import { glue, type Span, span } from './lines.ts';
 import type { DiagnosedFix } from './diagnosis.ts';
+import { glue, type Span, span } from './lines.ts';
 
 /** A remedy as one reads it: the command, or the advice, and why. */
 export function fixSpans(fix: DiagnosedFix): readonly Span[] {

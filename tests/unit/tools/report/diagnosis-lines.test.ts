@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Explanation } from '../../../../src/engines/diagnosis/explanation.ts';
 import { diagnosisLines } from '../../../../src/tools/report/diagnosis-lines.ts';
 import { digest } from '../../../../src/tools/report/digest.ts';
 import { plainLines } from '../../../../src/tools/report/lines.ts';
-import type { Explanation } from '../../../../src/engines/diagnosis/explanation.ts';
 import { aCause, anExplanation } from '../../../support/explanations.ts';
 
 const shown = (explanation: Explanation): string => plainLines(diagnosisLines(digest(explanation, { limit: 5 })));

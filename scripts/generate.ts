@@ -1,0 +1,52 @@
+/**
+ * Everything that is derived from the source: `node scripts/generate.ts` writes it, `--check` fails when what is there
+ * differs. Folders that are generated as a whole lose what no longer belongs there.
+ */
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { configurationPage } from './generate-configuration.ts';
+import { rulePages } from './generate-rules.ts';
+import { toolsPage } from './generate-tools.ts';
+
+const root = join(import.meta.dirname, '..');
+const ownFolders = ['docs/rules'];
+
+const pages = new Map([
+  ['docs/configuration.md', configurationPage()],
+  ['docs/tools.md', toolsPage()],
+  ...[...rulePages()].map(([path, text]): [string, string] => [`docs/rules/${path}`, text]),
+]);
+
+const written = new Map(
+  await Promise.all([...pages.keys()].map(async (path) => [path, await contentOf(path)] as const)),
+);
+const differing = [...pages.keys()].filter((path) => written.get(path) !== pages.get(path));
+const stray = (await Promise.all(ownFolders.map(filesIn))).flat().filter((path) => !pages.has(path));
+
+if (process.argv.includes('--check')) {
+  for (const path of differing) process.stderr.write(`${path} differs from its source\n`);
+  for (const path of stray) process.stderr.write(`${path} has no source\n`);
+  if (differing.length + stray.length > 0) {
+    process.stderr.write('Run: npm run generate\n');
+    process.exitCode = 1;
+  }
+} else {
+  for (const path of differing) await write(path, pages.get(path) ?? '');
+  await Promise.all(stray.map((path) => rm(join(root, path))));
+  process.stdout.write(`${pages.size} files, ${differing.length} written, ${stray.length} removed\n`);
+}
+
+async function write(path: string, text: string): Promise<void> {
+  await mkdir(dirname(join(root, path)), { recursive: true });
+  await writeFile(join(root, path), text);
+}
+
+/** Empty when there is no such file yet. */
+async function contentOf(path: string): Promise<string> {
+  return readFile(join(root, path), 'utf8').catch(() => '');
+}
+
+async function filesIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(join(root, folder), { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => `${folder}/${name}`);
+}
