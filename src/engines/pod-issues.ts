@@ -1,5 +1,5 @@
 import type { Pod } from './objects.ts';
-import { containersOf, isFinished, podCondition, type PodContainer } from './pods.ts';
+import { containersOf, isFinished, type PodContainer, podCondition } from './pods.ts';
 
 export const issueSeverities = ['high', 'medium', 'low'] as const;
 

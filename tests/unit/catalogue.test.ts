@@ -37,9 +37,9 @@ describe('every tool', () => {
   });
 
   it('stands in the folder of its access', () => {
-    const healing = files.filter((file) => dirname(file) === 'healing').map((file) => basename(file));
+    const healing = new Set(files.filter((file) => dirname(file) === 'healing').map((file) => basename(file)));
     const misplaced = tools.filter(
-      ({ name, access }) => access !== accesses[0] && !healing.includes(name.replaceAll('_', '-')),
+      ({ name, access }) => access !== accesses[0] && !healing.has(name.replaceAll('_', '-')),
     );
 
     expect(misplaced.map(({ name }) => name)).toEqual([]);
