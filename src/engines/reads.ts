@@ -1,23 +1,7 @@
-import { creationFailures } from './admission.ts';
-import type { Pod } from './objects.ts';
-import { keyOf } from './objects.ts';
-import { workloadOf } from './owners.ts';
-import { containersOf, isBroken, isFinished, lastTermination } from './pods.ts';
-import { referencesOf } from './references.ts';
+import { drillDown } from './drill-down.ts';
+import { namespacesElsewhere, servicesElsewhere } from './elsewhere.ts';
 import { indexSnapshot, type Snapshot } from './snapshot.ts';
-import type { PodRow, Read, SnapshotData } from './snapshot-data.ts';
-
-/** Up to this many pods a namespace is read whole: cheaper than a request per suspect. */
-const smallNamespace = 200;
-/** Suspects read by name in a larger namespace. */
-const maximumSuspects = 40;
-/** Replicas of one workload whose logs are read, and logs altogether. */
-const logExemplars = 2;
-const maximumLogs = 30;
-const logLines = 100;
-/** Nodes whose pods are read to recompute what is free on them. */
-const maximumNodes = 10;
-const maximumReferences = 60;
+import type { Read, SnapshotData } from './snapshot-data.ts';
 
 /**
  * What to read next, given what was read so far: first a triage whose cost does not grow with healthy pods, then
@@ -27,7 +11,13 @@ const maximumReferences = 60;
 export function nextReads(soFar: SnapshotData): readonly Read[] {
   const done = new Set(soFar.reads.map(({ read }) => readKey(read)));
   const snapshot = indexSnapshot(soFar);
-  const wanted = [...triage(snapshot), ...drillDown(snapshot)];
+  const { namespace } = snapshot.scope;
+  const namespaces = namespace === undefined ? undefined : [namespace, ...namespacesElsewhere(snapshot)];
+  const wanted = [
+    ...(namespaces === undefined ? clusterTriage(snapshot) : namespaces.flatMap(triage)),
+    ...servicesElsewhere(snapshot),
+    ...drillDown(snapshot, namespaces),
+  ];
   return [...new Map(wanted.map((read) => [readKey(read), read])).values()].filter((read) => !done.has(readKey(read)));
 }
 
@@ -37,184 +27,24 @@ const workloadKinds = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', '
 const networkKinds = ['Service', 'EndpointSlice', 'Ingress'];
 const boundKinds = ['PersistentVolumeClaim', 'ResourceQuota', 'HorizontalPodAutoscaler'];
 
-/** Controllers and small kinds in full, pods as a table per namespace, warnings. */
-function triage(snapshot: Snapshot): readonly Read[] {
-  const { namespace } = snapshot.scope;
-  const kinds = [...workloadKinds, ...networkKinds, ...boundKinds];
-  const lists = kinds.map((kind): Read => ({ verb: 'list', kind, namespace, as: 'full' }));
-  if (namespace !== undefined) {
-    return [
-      { verb: 'get', kind: 'Namespace', name: namespace },
-      { verb: 'list', kind: 'Pod', namespace, as: 'table' },
-      { verb: 'list', kind: 'Event', namespace, as: 'full' },
-      ...lists,
-    ];
-  }
-  return [
-    { verb: 'list', kind: 'Namespace', as: 'full' },
-    { verb: 'list', kind: 'Node', as: 'full' },
-    { verb: 'list', kind: 'Event', fieldSelector: 'type=Warning', as: 'full' },
-    ...lists,
-    ...snapshot
-      .all('Namespace')
-      .map(({ metadata }): Read => ({ verb: 'list', kind: 'Pod', namespace: metadata.name, as: 'table' })),
-  ];
-}
+const listsIn = (namespace: string | undefined): readonly Read[] =>
+  [...workloadKinds, ...networkKinds, ...boundKinds].map((kind) => ({ verb: 'list', kind, namespace, as: 'full' }));
 
-function drillDown(snapshot: Snapshot): readonly Read[] {
-  const suspects = snapshot.all('Pod').filter((pod) => isBroken(pod) || hasRestarted(pod));
-  return [
-    ...wholePods(snapshot),
-    ...suspects.flatMap((pod) => eventsOf(snapshot, pod)),
-    ...referencesOfPods(snapshot, suspects),
-    ...logsOf(snapshot, suspects),
-    ...placement(snapshot, suspects),
-    ...claims(snapshot),
-    ...admission(snapshot),
-    ...(snapshot.scope.object?.kind === 'Node'
-      ? [{ verb: 'get' as const, kind: 'Node', name: snapshot.scope.object.name }]
-      : []),
-  ];
-}
+/** Controllers and small kinds of a namespace in full, its events, and its pods as a table. */
+const triage = (namespace: string): readonly Read[] => [
+  { verb: 'get', kind: 'Namespace', name: namespace },
+  { verb: 'list', kind: 'Pod', namespace, as: 'table' },
+  { verb: 'list', kind: 'Event', namespace, as: 'full' },
+  ...listsIn(namespace),
+];
 
-const finishedStatuses = new Set(['Completed', 'Succeeded']);
-
-/** Whether a row of the pod table needs a closer look. */
-function isSuspect({ ready, containers, status, restarts }: PodRow): boolean {
-  if (finishedStatuses.has(status)) return false;
-  return ready < containers || status !== 'Running' || restarts >= 2;
-}
-
-function wholePods(snapshot: Snapshot): readonly Read[] {
-  const byNamespace = Map.groupBy(snapshot.podRows, ({ namespace }) => namespace);
-  return [...byNamespace].flatMap(([namespace, rows]): readonly Read[] => {
-    const suspects = rows.filter(isSuspect);
-    const asked = snapshot.scope.namespace === namespace;
-    if (rows.length <= smallNamespace) {
-      return suspects.length > 0 || asked ? [{ verb: 'list', kind: 'Pod', namespace, as: 'full' }] : [];
-    }
-    const siblings = rows.filter((row) => !isSuspect(row) && suspects.some((suspect) => isSibling(row, suspect)));
-    return [...oneOfEach(suspects).slice(0, maximumSuspects), ...oneOfEach(siblings).slice(0, maximumSuspects / 4)].map(
-      ({ name }): Read => ({ verb: 'get', kind: 'Pod', namespace, name }),
-    );
-  });
-}
-
-/** The name without the parts that a ReplicaSet or a Job appends: enough to tell siblings in a table. */
-const stem = (name: string): string => name.replace(/-[a-z0-9]{4,10}(-[a-z0-9]{5})?$/, '');
-const isSibling = (a: PodRow, b: PodRow): boolean => stem(a.name) === stem(b.name);
-
-/** Interleaves by stem, so that a cap cuts replicas before it cuts workloads. */
-function oneOfEach(rows: readonly PodRow[]): readonly PodRow[] {
-  const groups = [...Map.groupBy(rows, ({ name }) => stem(name)).values()];
-  const longest = Math.max(0, ...groups.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, index) => groups.flatMap((group) => group[index] ?? [])).flat();
-}
-
-const hasRestarted = (pod: Pod): boolean =>
-  !isFinished(pod) && containersOf(pod).some(({ status }) => (status?.restartCount ?? 0) >= 2);
-
-/** In a cluster-wide question only warnings were read; Normal events of a broken pod tell probes, volumes and pulls. */
-function eventsOf({ scope }: Snapshot, { metadata }: Pod): readonly Read[] {
-  if (scope.namespace === metadata.namespace) return [];
-  return [
-    {
-      verb: 'list',
-      kind: 'Event',
-      namespace: metadata.namespace,
-      fieldSelector: `involvedObject.name=${metadata.name}`,
-      as: 'full',
-    },
-  ];
-}
-
-/** ConfigMaps and Secrets that broken pods consume, and the names of their neighbours when one does not exist. */
-function referencesOfPods(snapshot: Snapshot, pods: readonly Pod[]): readonly Read[] {
-  const wanted = pods.flatMap(({ metadata: { namespace }, spec }) =>
-    referencesOf(spec)
-      .filter(({ kind }) => kind === 'ConfigMap' || kind === 'Secret')
-      .map(({ kind, name }) => ({ kind, namespace, name })),
-  );
-  const unique = [...new Map(wanted.map((ref) => [keyOf(ref), ref])).values()].slice(0, maximumReferences);
-  return unique.flatMap(({ kind, namespace, name }): readonly Read[] => [
-    { verb: 'get', kind, namespace, name },
-    ...(snapshot.presence(kind, namespace, name) === 'absent'
-      ? [{ verb: 'list' as const, kind, namespace, as: 'metadata' as const }]
-      : []),
-  ]);
-}
-
-/** The log of the instance that died, and of the one that runs without being ready. */
-function logsOf(snapshot: Snapshot, pods: readonly Pod[]): readonly Read[] {
-  const groups = Map.groupBy(pods, (pod) => keyOf(workloadOf(snapshot, pod)));
-  const exemplars = [...groups.values()].flatMap((group) => group.slice(0, logExemplars));
-  return exemplars
-    .flatMap((pod) =>
-      containersOf(pod).flatMap(({ name, status }) => {
-        const running = status?.state?.running !== undefined;
-        const read = (previous: boolean): Read => ({
-          verb: 'log',
-          namespace: pod.metadata.namespace ?? '',
-          pod: pod.metadata.name,
-          container: name,
-          previous,
-          tailLines: logLines,
-        });
-        const died = lastTermination(status) !== undefined;
-        const restarted = status?.lastState?.terminated !== undefined;
-        return [
-          ...(died && !running && !restarted ? [read(false)] : []),
-          ...(restarted ? [read(true)] : []),
-          ...(running && status?.ready !== true ? [read(false)] : []),
-        ];
-      }),
-    )
-    .slice(0, maximumLogs);
-}
-
-/** The nodes of broken pods; all of them, with the pods on the first few, when a pod found no node. */
-function placement(snapshot: Snapshot, pods: readonly Pod[]): readonly Read[] {
-  const unschedulable = pods.some(({ spec, status }) => spec?.nodeName === undefined && status?.phase === 'Pending');
-  if (!unschedulable) {
-    if (snapshot.scope.namespace === undefined) return [];
-    return [...new Set(pods.flatMap(({ spec }) => spec?.nodeName ?? []))]
-      .slice(0, maximumNodes)
-      .map((name): Read => ({ verb: 'get', kind: 'Node', name }));
-  }
-  const open = snapshot
-    .all('Node')
-    .filter(
-      ({ spec }) => spec?.unschedulable !== true && !spec?.taints?.some(({ effect }) => effect !== 'PreferNoSchedule'),
-    );
-  return [
-    { verb: 'list', kind: 'Node', as: 'full' },
-    ...open.slice(0, maximumNodes).map(
-      ({ metadata }): Read => ({
-        verb: 'list',
-        kind: 'Pod',
-        fieldSelector: `spec.nodeName=${metadata.name},status.phase!=Succeeded,status.phase!=Failed`,
-        as: 'full',
-      }),
-    ),
-  ];
-}
-
-function claims(snapshot: Snapshot): readonly Read[] {
-  const pending = snapshot.all('PersistentVolumeClaim').some(({ status }) => status?.phase === 'Pending');
-  return pending ? [{ verb: 'list', kind: 'StorageClass', as: 'full' }] : [];
-}
-
-/** What a refused pod may lack: its ServiceAccount, its PriorityClass, room in a range. */
-function admission(snapshot: Snapshot): readonly Read[] {
-  const failures = creationFailures(snapshot);
-  const namespaces = new Set(failures.flatMap(({ owner }) => owner.namespace ?? []));
-  return [
-    ...[...namespaces].flatMap((namespace): readonly Read[] => [
-      { verb: 'list', kind: 'ServiceAccount', namespace, as: 'metadata' },
-      { verb: 'list', kind: 'LimitRange', namespace, as: 'full' },
-    ]),
-    ...(failures.length > 0
-      ? (['PriorityClass', 'RuntimeClass'] as const).map((kind): Read => ({ verb: 'list', kind, as: 'metadata' }))
-      : []),
-  ];
-}
+/** The same for the whole cluster; of the events only warnings, and a table of pods per namespace. */
+const clusterTriage = (snapshot: Snapshot): readonly Read[] => [
+  { verb: 'list', kind: 'Namespace', as: 'full' },
+  { verb: 'list', kind: 'Node', as: 'full' },
+  { verb: 'list', kind: 'Event', fieldSelector: 'type=Warning', as: 'full' },
+  ...listsIn(undefined),
+  ...snapshot
+    .all('Namespace')
+    .map(({ metadata }): Read => ({ verb: 'list', kind: 'Pod', namespace: metadata.name, as: 'table' })),
+];

@@ -2,13 +2,13 @@ import { keyOf, nameOf, type ObjectRef } from '../objects.ts';
 import { workloadOf } from '../owners.ts';
 import type { Snapshot } from '../snapshot.ts';
 import {
-  certainties,
   type Certainty,
+  certainties,
   type Evidence,
   type FindingClass,
   type Fix,
-  type RuleFinding,
   type Rule,
+  type RuleFinding,
   type Severity,
 } from './rule.ts';
 

@@ -8,10 +8,10 @@ import { attach } from './attach.ts';
 import { blindSpotsOf, hidesFaults } from './blind-spots.ts';
 import { changesBefore } from './changes.ts';
 import { collapse, type Problem } from './collapse.ts';
-import { chainOf, effectsOf, routeText } from './effects.ts';
+import { chainOf, effectsOf, isEcho, routeText } from './effects.ts';
 import { environmentOf } from './environment.ts';
 import type { Cause, Explanation, Risk } from './explanation.ts';
-import { relevance, type Root } from './narrow.ts';
+import { type Root, relevance } from './narrow.ts';
 import { byImpact } from './rank.ts';
 import { certainties, type Rule, type RuleFinding } from './rule.ts';
 import { rules as catalogue } from './rules/index.ts';
@@ -103,7 +103,10 @@ function causeOf(snapshot: Snapshot, root: Root, incomplete: boolean): Cause {
     confidence,
     band: confidence >= 0.85 ? 'confirmed' : confidence >= 0.6 ? 'likely' : 'possible',
     chain,
-    evidence: [...problem.evidence, ...explained.flatMap(({ evidence }) => evidence.slice(0, 1))],
+    evidence: [
+      ...problem.evidence,
+      ...explained.filter((effect) => !isEcho(effect)).flatMap(({ evidence }) => evidence.slice(0, 1)),
+    ],
     affected: {
       pods: effects.pods.length,
       services: effects.services.map(nameOf),

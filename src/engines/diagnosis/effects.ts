@@ -74,18 +74,24 @@ export function chainOf(
     }
   };
   addPods(root);
-  const services = new Set(effects.services.map(keyOf));
   for (const service of effects.services.filter((each) => isFirst(snapshot, root, each)))
     addService(root, service, effects, add);
   for (const effect of explained) {
-    if (effect.rule.id === 'svc-no-ready-endpoints' && services.has(keyOf(effect.object))) continue;
-    if (!effect.rule.id.startsWith('deploy-'))
-      add({ object: effect.object, rule: effect.rule.id, message: effect.problem });
-    addPods(effect);
+    if (effect.rule.id === 'pod-not-ready-unexplained') addPods(effect);
+    else if (!isEcho(effect)) add({ object: effect.object, rule: effect.rule.id, message: effect.problem });
   }
   for (const service of effects.services) addService(root, service, effects, add);
   return links;
 }
+
+/** Symptoms that only repeat of a workload or a Service what the chain says of its pods anyway. */
+const echoes = new Set([
+  'svc-no-ready-endpoints',
+  'deploy-progress-deadline',
+  'deploy-create-failed',
+  'pod-not-ready-unexplained',
+]);
+export const isEcho = ({ rule }: Problem): boolean => echoes.has(rule.id);
 
 /** Whether a Service stands in front of the root's own workloads, so that it belongs right behind them. */
 const isFirst = (snapshot: Snapshot, root: Problem, ref: ObjectRef): boolean => {

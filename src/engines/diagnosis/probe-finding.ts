@@ -1,9 +1,9 @@
-import { dependencyIn, type Dependency } from '../dependencies.ts';
 import { crashingSince } from '../crashes/crashes.ts';
-import { lastTermination, unreadySince } from '../pods.ts';
-import { type TellingEntry, tellingEntries } from '../logs/telling.ts';
+import { type Dependency, dependencyIn } from '../dependencies.ts';
 import { mask } from '../logs/masking.ts';
+import { type TellingEntry, tellingEntries } from '../logs/telling.ts';
 import { refOf } from '../objects.ts';
+import { lastTermination, unreadySince } from '../pods.ts';
 import { describeProbe, probeOutput } from '../probes/outcomes.ts';
 import type { ProbeFailure } from '../probes/probes.ts';
 import type { Snapshot } from '../snapshot.ts';
