@@ -1,8 +1,24 @@
 /** Bundles the program into dist/: one entry, split chunks, nothing to install at run time. */
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+
+/** The Kubernetes client's generated API classes have no side effects, which its package.json does not say (2.0.1). */
+const withoutSideEffects: Plugin = {
+  name: 'without-side-effects',
+  setup({ onResolve, resolve }) {
+    const once = 'resolved';
+    onResolve(
+      { filter: /^@kubernetes\/client-node$|^\./ },
+      async ({ path, importer, resolveDir, kind, pluginData }) => {
+        if (pluginData === once || !`${importer}${path}`.includes('@kubernetes/client-node')) return undefined;
+        const found = await resolve(path, { importer, resolveDir, kind, pluginData: once });
+        return { path: found.path, sideEffects: false };
+      },
+    );
+  },
+};
 
 await rm('dist', { recursive: true, force: true });
 const { metafile } = await build({
@@ -17,6 +33,7 @@ const { metafile } = await build({
   keepNames: false,
   legalComments: 'none',
   metafile: true,
+  plugins: [withoutSideEffects],
   define: { 'process.env.KUBEMEND_VERSION': JSON.stringify(version) },
   // Packages that were written as CommonJS still call `require` for Node's own modules.
   banner: {

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { request as undiciRequest } from 'undici';
+import type { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import type { Metrics } from '../../platform/metrics.ts';
-import type { Asking } from './asking.ts';
+import { type Asking, subjectOf } from './asking.ts';
 import { type Body, parseJson, readBody } from './body.ts';
 import { builtinTypes } from './builtin-types.ts';
 import { type Connection, createConnector } from './connection.ts';
 import type { LoadCredentials } from './credentials.ts';
 import { errorOfFailure, errorOfStatus, type StatusBody } from './errors.ts';
 import { createRetryBudget, delayOf, isPassingFailure, isPassingStatus, maximumRetries } from './retry.ts';
+import { statusShape } from './shapes.ts';
 
 export type ClusterMetrics = Pick<Metrics, 'kubernetesRequest' | 'kubernetesRetry' | 'cacheRequest'>;
 
@@ -51,8 +53,8 @@ export interface RestCall {
 
 /** Requests to one API server as one user. Everything throws `AppError`, or the reason of `signal`. */
 export interface Rest {
-  /** The body of a 2xx answer as JSON. An answer above the cap throws `api_error` with `details.too_large`. */
-  json(request: RestRequest, call: RestCall): Promise<unknown>;
+  /** The body of a 2xx answer as JSON of `shape`. One above the cap throws `api_error` with `details.too_large`. */
+  json<T>(request: RestRequest & { readonly shape: z.ZodType<T> }, call: RestCall): Promise<T>;
   /** The body of a 2xx answer, cut at the cap. */
   bytes(request: RestRequest, call: RestCall): Promise<Body>;
   close(): Promise<void>;
@@ -141,7 +143,9 @@ export function createRest({ random = Math.random, wait = pause, ...options }: R
     json: (request, call) =>
       answered(request, call, ({ bytes, capped }) => {
         if (capped) throw tooLarge();
-        return parseJson(bytes);
+        const checked = request.shape.safeParse(parseJson(bytes));
+        if (!checked.success) throw otherShape(request.asking, checked.error);
+        return checked.data;
       }),
     bytes: (request, call) => answered(request, call, (body) => body),
     close: () => connector.close(),
@@ -181,6 +185,12 @@ async function send(connection: Connection, request: RestRequest, { signal, requ
   return { status: response.statusCode, headers: response.headers, body: response.body };
 }
 
+const otherShape = (asking: Asking, cause: unknown): AppError =>
+  new AppError('api_error', `The API server answers for ${subjectOf(asking)} with something unexpected.`, {
+    hint: 'Check that the server in the kubeconfig is an API server.',
+    cause,
+  });
+
 const tooLarge = (): AppError =>
   new AppError('api_error', 'The answer of the API server is larger than what is read at once.', {
     hint: 'Ask for less: one namespace, a selector, a smaller limit.',
@@ -189,11 +199,7 @@ const tooLarge = (): AppError =>
 
 function statusBody({ bytes }: Body): StatusBody {
   try {
-    const { message, reason } = JSON.parse(bytes.toString('utf8')) as { message?: unknown; reason?: unknown };
-    return {
-      ...(typeof message === 'string' && { message }),
-      ...(typeof reason === 'string' && { reason }),
-    };
+    return statusShape.safeParse(JSON.parse(bytes.toString('utf8'))).data ?? {};
   } catch {
     // A proxy's HTML, or the plain "404 page not found": the status says enough.
     return {};
