@@ -336,6 +336,7 @@ controller_manager_flags=(
   --root-ca-file="$pki/ca.crt"
   --service-account-private-key-file="$pki/service-accounts.key"
   --use-service-account-credentials
+  --flex-volume-plugin-dir="$STATE/volume-plugins"
   --leader-elect=false
   --allocate-node-cidrs=false
   --kube-api-qps=500 # for thousands of pods

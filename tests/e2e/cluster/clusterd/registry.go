@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/google/go-containerregistry/pkg/registry"
 )
@@ -80,9 +81,18 @@ func faultHandlers(images http.Handler) map[string]http.HandlerFunc {
 		"limited.registry.test":    limited,
 		"forbidden.registry.test":  refuse(http.StatusForbidden, "DENIED", "requested access to the resource is denied"),
 		"broken.registry.test":     refuse(http.StatusServiceUnavailable, "UNAVAILABLE", "service unavailable"),
-		"slow.registry.test":       func(_ http.ResponseWriter, request *http.Request) { <-request.Context().Done() },
+		"slow.registry.test":       slow,
 		"selfsigned.registry.test": images.ServeHTTP,
 		"expired.registry.test":    images.ServeHTTP,
+	}
+}
+
+// slow gives up after a while, because a pod cannot be deleted as long as its pull hangs.
+func slow(answer http.ResponseWriter, request *http.Request) {
+	select {
+	case <-request.Context().Done():
+	case <-time.After(time.Minute):
+		refuse(http.StatusGatewayTimeout, "UNAVAILABLE", "timeout")(answer, request)
 	}
 }
 
