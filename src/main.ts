@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 // Everything else is imported afterwards, so that the cache holds it too.
 enableCompileCache();
@@ -17,7 +18,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 // The reader of a pipe may leave; what it does not want is not written.
 process.stdout.on('error', () => {});
 
-process.exitCode = await runProgram({
+const status = runProgram({
   argv: process.argv.slice(2),
   environment: process.env,
   dotenv: contentOf('.env'),
@@ -28,6 +29,12 @@ process.exitCode = await runProgram({
   // The bundler writes it in; the sources read it.
   version: process.env.KUBEMEND_VERSION ?? versionOf(contentOf(new URL('../package.json', import.meta.url))),
   nodeVersion: process.version,
+  demo: fileURLToPath(new URL('../demo/shop.kubemend.gz', import.meta.url)),
+});
+process.exitCode = await status.catch((error: unknown) => {
+  // Not 1, which says that a diagnosis found something.
+  process.stderr.write(`kubemend failed unexpectedly: ${error instanceof Error ? error.stack : String(error)}\n`);
+  return 70;
 });
 
 function contentOf(file: string | URL): string {

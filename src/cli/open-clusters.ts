@@ -1,6 +1,5 @@
 import type { Clusters } from '../kubernetes/ports.ts';
 import type { Settings } from '../platform/config.ts';
-import { AppError } from '../platform/errors.ts';
 import type { Metrics } from '../platform/metrics.ts';
 
 export interface OpenOptions {
@@ -8,6 +7,8 @@ export interface OpenOptions {
   readonly metrics: Metrics;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly version: string;
+  /** Path of the embedded snapshot. */
+  readonly demo: string;
 }
 
 /**
@@ -34,8 +35,10 @@ export function openClusters(options: OpenOptions): Clusters {
 
 async function open(options: OpenOptions): Promise<Clusters> {
   const { demo, from } = options.settings;
-  if (!demo && from === undefined) return openLive(options);
-  throw new AppError('unavailable', 'Archives cannot be read yet.');
+  const path = from ?? (demo ? options.demo : undefined);
+  if (path === undefined) return openLive(options);
+  const { createArchiveClusters } = await import('../kubernetes/archive/clusters.ts');
+  return createArchiveClusters(path);
 }
 
 async function openLive({ settings, metrics, environment, version }: OpenOptions): Promise<Clusters> {

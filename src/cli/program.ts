@@ -20,6 +20,8 @@ export interface Host {
   readonly signal: AbortSignal;
   readonly version: string;
   readonly nodeVersion: string;
+  /** Path of the embedded snapshot of a broken cluster. */
+  readonly demo: string;
 }
 
 /** Where a command writes: results to stdout, everything else to stderr. */

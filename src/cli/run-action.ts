@@ -45,8 +45,8 @@ function contextOf(settings: Settings, host: Host, opened: { close(): Promise<vo
     log,
     signal: host.signal,
     async openClusters(metrics = noMetrics) {
-      const { environment, version } = host;
-      const clusters = openClusters({ settings, metrics, environment, version });
+      const { environment, version, demo } = host;
+      const clusters = openClusters({ settings, metrics, environment, version, demo });
       opened.push(clusters);
       return clusters;
     },

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { logFormats, logLevels } from './logging.ts';
 
+// Compiling a parser per schema, which zod does at its first use, costs more at start-up than it ever earns back here.
+z.config({ jitless: true });
+
 /** What is to be known about a setting besides its schema; flags, help and docs/configuration.md derive from it. */
 export interface SettingFacts {
   readonly group: 'Logging' | 'Kubernetes' | 'Calls' | 'HTTP service';

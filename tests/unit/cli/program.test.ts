@@ -1,0 +1,140 @@
+import { PassThrough, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { type Host, runProgram } from '../../../src/cli/program.ts';
+
+/** A process of our own; what it wrote is there when it has ended. */
+async function run(argv: readonly string[], overrides: Partial<Host> & { readonly input?: string } = {}) {
+  const stdout = new PassThrough();
+  const stderr = new PassThrough();
+  const status = await runProgram({
+    argv,
+    environment: {},
+    dotenv: '',
+    stdin: Readable.from([overrides.input ?? '']),
+    stdout,
+    stderr,
+    signal: new AbortController().signal,
+    version: '1.2.3',
+    nodeVersion: 'v24.0.0',
+    demo: '/nowhere/demo',
+    ...overrides,
+  });
+  const [out, err] = await Promise.all([text(stdout.end()), text(stderr.end())]);
+  return { status, out, err };
+}
+
+const aTerminal = () => Object.assign(Readable.from([]), { isTTY: true });
+const initialize = `${JSON.stringify({
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 't', version: '1' } },
+})}\n`;
+const listTools = `${JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'tools/list' })}\n`;
+const answersIn = (out: string) =>
+  out
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+
+describe('kubemend', () => {
+  it('serves over stdio when an assistant starts it without a command', async () => {
+    const { status, out, err } = await run([], { input: initialize });
+
+    expect(status).toBe(0);
+    expect(answersIn(out)).toMatchObject([{ result: { serverInfo: { name: 'kubemend', version: '1.2.3' } } }]);
+    expect(err).toBe('');
+  });
+
+  it('serves with flags alone', async () => {
+    const { out } = await run(['--tools', 'diagnose', '--no-rate-limit-enabled'], { input: initialize + listTools });
+
+    expect(answersIn(out)[1]).toMatchObject({ result: { tools: [{ name: 'diagnose' }] } });
+  });
+
+  it('helps a person who starts it without a command', async () => {
+    const { status, out } = await run([], { stdin: aTerminal() });
+
+    expect(status).toBe(0);
+    expect(out).toContain('Examples:\n  kubemend diagnose -n shop');
+  });
+
+  it('shows its version', async () => {
+    expect(await run(['--version'])).toEqual({ status: 0, out: '1.2.3\n', err: '' });
+  });
+
+  it('suggests what a misspelt command may have meant', async () => {
+    const { status, err } = await run(['diagnos']);
+
+    expect(status).toBe(2);
+    expect(err).toContain('Did you mean diagnose?');
+  });
+
+  it('explains every setting of serve in groups, with defaults', async () => {
+    const { out } = await run(['serve', '--help']);
+
+    expect(out).toMatch(/Logging:\n[\s\S]*Kubernetes:\n[\s\S]*Calls:\n[\s\S]*HTTP service:\n/);
+    expect(out).toContain('--port <port>');
+    expect(out).toContain('(8080)');
+    expect(out).toContain('--no-k8s-in-cluster');
+  });
+
+  it.each([
+    [['serve', '--prot', '1'], "unknown option '--prot'"],
+    [['serve', 'now'], 'too many arguments'],
+    [['serve', '--port'], 'argument missing'],
+    [['serve', '--port', 'x'], '--port: "x" must be a whole number'],
+    [['serve', '--tools', 'diagnos'], 'there is no tool diagnos.\nDid you mean diagnose?'],
+    [['serve', '--tools', 'qqqqqqqq'], 'there is no tool qqqqqqqq.\nThe tools are diagnose'],
+    [['serve', '--http', '--host', '0.0.0.0'], 'Serving on 0.0.0.0 would let everyone'],
+    [
+      ['serve', '--http', '--port', '0', '--metrics-port', '0', '--host', '192.0.2.1', '--insecure-no-auth'],
+      'Cannot listen on 192.0.2.1:0',
+    ],
+  ])('says what is wrong with %j, and ends with 2', async (argv, message) => {
+    const { status, out, err } = await run(argv);
+
+    expect(err).toContain(message);
+    expect([status, out]).toEqual([2, '']);
+  });
+
+  it('reads variables and .env', async () => {
+    const { err } = await run(['serve'], { environment: { LOG_LEVEL: 'x' }, dotenv: 'LOG_FORMAT=y\n# no\nOTHER=1\n' });
+
+    expect(err).toMatch(/LOG_LEVEL: "x" must be .*\n.*LOG_FORMAT in \.env: "y" must be/);
+  });
+
+  it('ends a command that cannot read its archive with 2', async () => {
+    const { status, err } = await run(['diagnose', '--from', '/nowhere/bundle.tgz']);
+
+    expect(status).toBe(2);
+    expect(err).toContain('/nowhere/bundle.tgz');
+  });
+
+  it('reads the embedded snapshot for --demo', async () => {
+    const { status, err } = await run(['diagnose', '--demo']);
+
+    expect(status).toBe(2);
+    expect(err).toContain('/nowhere/demo');
+  });
+
+  it('serves over HTTP until it is told to stop', async () => {
+    const stop = new AbortController();
+    const stderr = new PassThrough();
+    const served = run(['serve', '--http', '--port', '0', '--metrics-port', '0', '--from', '/nowhere'], {
+      signal: stop.signal,
+      stderr,
+    });
+    const { url, metrics } = JSON.parse(String((await stderr.take(1).toArray())[0]));
+
+    const health = await fetch(`${url}/health`);
+    const ready = await fetch(`${url}/ready`);
+    const scraped = await (await fetch(`${metrics}/metrics`)).text();
+    stop.abort();
+
+    expect([health.status, ready.status]).toEqual([200, 503]);
+    expect(scraped).toContain('mcp_tool_calls_total{tool_name="diagnose",status="success"} 0');
+    expect((await served).status).toBe(0);
+  });
+});
