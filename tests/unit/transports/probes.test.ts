@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { silentLogger } from '../../../src/platform/logging.ts';
+import { createReadiness } from '../../../src/transports/probes.ts';
+import { someClusters } from '../../integration/transports/fixtures.ts';
+
+function aReadiness(answers: readonly boolean[]) {
+  const clock = { now: 0, asked: 0 };
+  const ping = async () => {
+    if (answers[clock.asked++] !== true) throw new Error('down');
+  };
+  return { clock, ...createReadiness(someClusters({ ping }), silentLogger, () => clock.now) };
+}
+
+describe('createReadiness', () => {
+  it('asks once for all who ask within three seconds', async () => {
+    const readiness = aReadiness([true]);
+
+    const answers = await Promise.all([readiness.ready(), readiness.ready()]);
+    readiness.clock.now = 3000;
+
+    expect([...answers, await readiness.ready()]).toEqual([true, true, true]);
+    expect(readiness.clock.asked).toBe(1);
+  });
+
+  it('asks again after that', async () => {
+    const readiness = aReadiness([true, false, true]);
+
+    const answers: boolean[] = [];
+    for (const now of [0, 4000, 8000]) {
+      readiness.clock.now = now;
+      answers.push(await readiness.ready());
+    }
+
+    expect(answers).toEqual([true, false, true]);
+  });
+});
