@@ -1,5 +1,5 @@
 /** The real cluster and the built program, as tests use them. */
-import { execFile, type ExecFileException } from 'node:child_process';
+import { type ExecFileException, execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -13,10 +13,17 @@ export interface Ended {
 }
 
 /** Runs a command to its end; a status other than 0 is a result, not an error. */
-export function run(command: string, args: readonly string[], { input, env }: { input?: string; env?: NodeJS.ProcessEnv } = {}): Promise<Ended> {
+export function run(
+  command: string,
+  args: readonly string[],
+  { input, env }: { input?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = execFile(command, args, { maxBuffer: 64 * megabyte, env: { ...process.env, ...env } }, (error, stdout, stderr) =>
-      resolve({ status: statusOf(error), stdout, stderr }),
+    const child = execFile(
+      command,
+      args,
+      { maxBuffer: 64 * megabyte, env: { ...process.env, ...env } },
+      (error, stdout, stderr) => resolve({ status: statusOf(error), stdout, stderr }),
     );
     child.stdin?.on('error', () => {
       // The program may end before it has read everything.
@@ -44,7 +51,9 @@ export const apply = (namespace: string, yaml: string): Promise<string> =>
 
 /** The built program, with the cluster's kubeconfig. */
 export async function kubemend(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-  return run(process.execPath, ['dist/kubemend.js', ...args], { env: { KUBECONFIG: await kubeconfig(), NO_COLOR: '1', ...env } });
+  return run(process.execPath, ['dist/kubemend.js', ...args], {
+    env: { KUBECONFIG: await kubeconfig(), NO_COLOR: '1', ...env },
+  });
 }
 
 const suffix = randomBytes(3).toString('hex');

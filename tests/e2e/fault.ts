@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { apply, cluster, eventually, kubectl } from './bed.ts';
+
+export const folder = 'tests/e2e/faults';
+
+/** A manifest that provokes one fault, with the directions in its comments (faults/README.md). */
+export interface Fault {
+  readonly rule: string;
+  /** `Kind/name` of the cause. */
+  readonly object: string;
+  readonly yaml: string;
+  readonly before: readonly string[];
+  readonly then: readonly string[];
+}
+
+export function faultOf(file: string): Fault {
+  const yaml = readFileSync(`${folder}/${file}`, 'utf8');
+  const [, rule, object] = /^# expects: rule=(\S+) object=(\S+)/m.exec(yaml) ?? [];
+  if (rule === undefined || object === undefined) throw new Error(`${file} does not say what it expects`);
+  const steps = (when: string) =>
+    [...yaml.matchAll(new RegExp(`^# ${when}: (.+)$`, 'gm'))].flatMap(([, step]) => step ?? []);
+  return { rule, object, yaml, before: steps('before'), then: steps('then') };
+}
+
+/** Brings the fault about in a namespace that is ready for pods. */
+export async function provoke(namespace: string, { yaml, before, then }: Fault): Promise<void> {
+  for (const step of before) await take(namespace, step);
+  await apply(namespace, yaml);
+  if (then.length > 0) await rolledOut(namespace);
+  for (const step of then) await take(namespace, step);
+}
+
+async function take(namespace: string, step: string): Promise<void> {
+  const [verb = '', ...words] = step.split(' ');
+  if (verb === 'image') await cluster('image', ...words);
+  else if (verb === 'scale') await kubectl('scale', '-n', namespace, ...words);
+  else if (verb === 'label') await kubectl('label', 'namespace', namespace, ...words);
+  else if (verb === 'apply') {
+    await apply(namespace, readFileSync(`${folder}/${words[0]}`, 'utf8'));
+    await rolledOut(namespace);
+  } else throw new Error(`no such direction: ${step}`);
+}
+
+const rolledOut = (namespace: string): Promise<string> =>
+  eventually(() => kubectl('rollout', 'status', 'deployment', '-n', namespace, '--timeout=60s'));
