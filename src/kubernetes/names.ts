@@ -20,6 +20,5 @@ function problemOf(name: string): string | undefined {
   if (name === '') return 'is empty';
   if (name.length > maximumLength) return `is longer than ${maximumLength} characters`;
   if (name === '.' || name.includes('..')) return 'contains ".."';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return /[/\\%?#\s\u0000-\u001f\u007f-\u009f]/.test(name) ? 'contains a character that no name has' : undefined;
+  return /[/\\%?#\s\p{Cc}]/u.test(name) ? 'contains a character that no name has' : undefined;
 }

@@ -38,5 +38,6 @@ export function asObject(value: unknown, defaults: { apiVersion: string; kind: s
     apiVersion: typeof value.apiVersion === 'string' ? value.apiVersion : defaults.apiVersion,
     kind: typeof value.kind === 'string' ? value.kind : defaults.kind,
   };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- just checked: identity and name are there
   return { ...value, ...identity } as unknown as KubernetesObject;
 }

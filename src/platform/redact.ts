@@ -16,8 +16,7 @@ export function redactText(text: string, onRedaction: OnRedaction = noop): strin
   if (!suspicious.test(text)) return text;
   let result = withoutPrivateKeys(text, onRedaction);
   for (const { type, pattern, accept } of secretPatterns) {
-    result = result.replace(pattern, (whole: string, ...rest: unknown[]) => {
-      const { lead, secret } = rest.at(-1) as { lead: string; secret: string };
+    result = result.replace(pattern, (whole: string, lead: string, secret: string) => {
       if (secret.includes(opening) || accept?.(secret) === false) return whole;
       const [quote = ''] = /^\\{0,3}["']/.exec(secret) ?? [];
       const bare = secret.slice(quote.length);
@@ -70,25 +69,27 @@ const harmless = new Set(
  * registry credentials. Names of objects, keys and images stay.
  */
 export function redactObject<T extends KubernetesLike>(object: T, onRedaction: OnRedaction = noop): T {
-  const redacted = cleaned(object, '', onRedaction) as Record<string, unknown>;
+  const redacted = cleanedRecord(object, onRedaction);
+  const whole = new Map<string, unknown>(Object.entries(object));
   for (const field of hiddenFields(object)) {
-    const values = (object as Record<string, unknown>)[field];
+    const values = whole.get(field);
     if (typeof values === 'object' && values !== null) redacted[field] = allHidden(values, onRedaction);
   }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- strings became other strings, nothing else changed
   return redacted as T;
 }
 
 interface KubernetesLike {
   readonly kind?: string | undefined;
-  readonly metadata?: object | undefined;
+  readonly metadata?: Metadata | undefined;
 }
+type Metadata = object & { readonly labels?: Readonly<Record<string, string | undefined>> | undefined };
 
 /** Maps of which every value is hidden: a Secret's, binary ones, and a release that Helm keeps in a ConfigMap. */
 function hiddenFields({ kind, metadata }: KubernetesLike): readonly string[] {
   if (kind === 'Secret') return ['data', 'stringData'];
   if (kind !== 'ConfigMap') return [];
-  const { labels } = (metadata ?? {}) as { labels?: { owner?: unknown } };
-  return labels?.owner === 'helm' ? ['data', 'binaryData'] : ['binaryData'];
+  return metadata?.labels?.owner === 'helm' ? ['data', 'binaryData'] : ['binaryData'];
 }
 
 const allHidden = (values: object, onRedaction: OnRedaction): object =>
@@ -98,8 +99,11 @@ function cleaned(value: unknown, key: string, onRedaction: OnRedaction): unknown
   if (typeof value === 'string') return cleanedText(value, key, onRedaction);
   if (Array.isArray(value)) return cleanedList(value, key, onRedaction);
   if (typeof value !== 'object' || value === null) return value;
-  const { name, value: literal } = value as { name?: unknown; value?: unknown };
-  const secretPair = typeof name === 'string' && typeof literal === 'string' && literal !== '' && looksSecret(name);
+  return cleanedRecord(value, onRedaction);
+}
+
+function cleanedRecord(value: object, onRedaction: OnRedaction): Record<string, unknown> {
+  const secretPair = 'name' in value && typeof value.name === 'string' && looksSecret(value.name);
   const result: Record<string, unknown> = {};
   for (const [field, item] of Object.entries(value)) {
     if (field === lastApplied) continue;
@@ -107,7 +111,7 @@ function cleaned(value: unknown, key: string, onRedaction: OnRedaction): unknown
       result[field] = item;
       continue;
     }
-    const hidden = secretPair && field === 'value' && !isReference(item);
+    const hidden = secretPair && field === 'value' && typeof item === 'string' && !isReference(item);
     const fieldValue: unknown = hidden ? hide('env', item, onRedaction) : cleaned(item, field, onRedaction);
     // Assigning to `__proto__` would set the prototype instead.
     Object.defineProperty(result, field, { value: fieldValue, enumerable: true, writable: true, configurable: true });

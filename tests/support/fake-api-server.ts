@@ -86,7 +86,7 @@ export interface FakeApiServer {
 /** A small API server on loopback that serves the given objects and answers 500 to whatever nothing spells out. */
 export async function aFakeApiServer(options: FakeApiServerOptions = {}): Promise<FakeApiServer> {
   const world: FakeWorld = { ...options, objects: [...(options.objects ?? [])] };
-  const overrides: { match(request: RecordedRequest): boolean; fault: Fault; left: number }[] = [];
+  const overrides: { match: (request: RecordedRequest) => boolean; fault: Fault; left: number }[] = [];
   const requests: RecordedRequest[] = [];
   const unexpected: string[] = [];
 
@@ -141,6 +141,13 @@ export async function aFakeApiServer(options: FakeApiServerOptions = {}): Promis
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+/** Closes servers; throws when one of them was asked something that nobody spelled out. */
+export async function closeServers(servers: readonly FakeApiServer[]): Promise<void> {
+  await Promise.all(servers.map((server) => server.close()));
+  const unexpected = servers.flatMap((server) => server.unexpected);
+  if (unexpected.length > 0) throw new Error(`Nobody spelled out: ${unexpected.join(', ')}`);
 }
 
 function listener({ tls, clientAuthority }: FakeApiServerOptions, handler: Parameters<typeof createServer>[1]): Server {

@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { readOutcomes, representations } from '../../engines/snapshot-data.ts';
+import type { ReadOutcome, Representation } from '../../engines/snapshot-data.ts';
+
+/** What tells a snapshot of any version from other files. */
+export const marks = z.object({ format: z.literal('kubemend-snapshot'), version: z.number() });
 
 /** The first line of a snapshot (docs/snapshot-format.md). */
 export const header = z.object({
@@ -37,6 +40,10 @@ export const log = z.object({
   lines: z.array(z.object({ at: z.string().optional(), text: z.string() })),
 });
 
+/** Types only come from the engines: these are checked to be the same sets. */
+const representations = ['full', 'metadata', 'table'] as const satisfies readonly Representation[];
+const outcomes = ['ok', 'absent', 'denied', 'truncated', 'failed'] as const satisfies readonly ReadOutcome[];
+
 const place = { apiVersion: z.string().optional(), namespace: z.string().optional() };
 const anyRead = z.discriminatedUnion('verb', [
   z.object({
@@ -57,7 +64,7 @@ const anyRead = z.discriminatedUnion('verb', [
     tailLines: z.number(),
   }),
 ]);
-export const readResult = z.object({ read: anyRead, outcome: z.enum(readOutcomes), message: z.string().optional() });
+export const readResult = z.object({ read: anyRead, outcome: z.enum(outcomes), message: z.string().optional() });
 
 export const cost = z.object({ requests: z.number(), bytes: z.number(), durationMs: z.number() });
 

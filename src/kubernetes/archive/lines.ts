@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { AppError } from '../../platform/errors.ts';
+import { codesOf } from '../error-codes.ts';
 
 export interface ArchiveLimits {
   /** Of everything, unzipped. */
@@ -52,7 +53,7 @@ async function* unzipped(path: string, signal: AbortSignal | undefined): AsyncGe
     for await (const chunk of stream as AsyncIterable<Buffer>) yield chunk;
   } catch (error) {
     signal?.throwIfAborted();
-    const code = (error as { code?: unknown }).code;
+    const [code] = codesOf(error);
     if (code === 'Z_BUF_ERROR') throw broken(path, 'ends in the middle', error);
     if (code === 'Z_DATA_ERROR') throw broken(path, 'is not a gzip file, or is damaged', error);
     if (code === 'EISDIR') throw broken(path, 'is a folder', error);

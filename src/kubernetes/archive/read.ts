@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../engines/objects.ts';
 import type { LogExcerpt, PodRow, ReadCost, ReadResult, SnapshotData } from '../../engines/snapshot-data.ts';
 import { asObject, slimmed } from '../slim.ts';
-import { type Counts, type Header, header, record } from './format.ts';
+import { type Counts, type Header, header, marks, record } from './format.ts';
 import { type ArchiveLimits, broken, zippedLines } from './lines.ts';
 
 export interface ReadArchiveOptions {
@@ -66,15 +66,16 @@ const emptyGathering = (): Gathering => ({
 });
 
 function headerOf(path: string, line: string): Header {
-  const value = parsed(line) as { format?: unknown; version?: unknown } | undefined;
-  if (value === null || typeof value !== 'object' || value.format !== 'kubemend-snapshot') {
+  const value = parsed(line);
+  const format = marks.safeParse(value).data;
+  if (format === undefined) {
     const what = line.includes('ustar') ? 'is a tar archive' : 'is a gzip file, but of something else';
     throw broken(path, `${what}: not a snapshot of kubemend`);
   }
-  if (typeof value.version === 'number' && value.version > 1) {
+  if (format.version > 1) {
     throw broken(
       path,
-      `is a snapshot of version ${value.version}, and this kubemend reads version 1: a newer one is needed`,
+      `is a snapshot of version ${format.version}, and this kubemend reads version 1: a newer one is needed`,
     );
   }
   const checked = header.safeParse(value);

@@ -1,4 +1,3 @@
-import { formatDuration, timeOf } from '../../engines/durations.ts';
 import type { KubernetesObject } from '../../engines/objects.ts';
 import type { PodRow, SnapshotData } from '../../engines/snapshot-data.ts';
 import type { ResourceType, TablePage } from '../ports.ts';
@@ -67,10 +66,19 @@ function statusOf(object: KubernetesObject): string {
   return telling.status === 'True' ? String(telling.type) : `Not ${telling.type}`;
 }
 
+/** As `kubectl get` prints it: `45s`, `5m`, `3h`, `12d`. */
 function ageOf({ metadata }: KubernetesObject, takenAt: string): string {
-  const [created, now] = [timeOf(metadata.creationTimestamp), timeOf(takenAt)];
-  return created === undefined || now === undefined ? '' : formatDuration(now - created);
+  const seconds = Math.round((Date.parse(takenAt) - Date.parse(metadata.creationTimestamp ?? '')) / 1000);
+  if (!(seconds >= 0)) return '';
+  const [size, unit] = units.find(([from]) => seconds >= 2 * from) ?? [1, 's'];
+  return `${Math.floor(seconds / size)}${unit}`;
 }
+
+const units = [
+  [86_400, 'd'],
+  [3600, 'h'],
+  [60, 'm'],
+] as const;
 
 const namespaceOf = ({ metadata }: KubernetesObject): { namespace?: string } =>
   metadata.namespace === undefined ? {} : { namespace: metadata.namespace };

@@ -21,9 +21,7 @@ export function matchesLabelSelector(selector: string | undefined, { metadata }:
 export const matchesFieldSelector = (selector: string | undefined, object: KubernetesObject): boolean =>
   termsOf(selector).every((term) => {
     const compared = comparisonOf(term);
-    return (
-      compared !== undefined && (String(fieldAt(object, compared.left) ?? '') === compared.right) === compared.equal
-    );
+    return compared !== undefined && (textAt(object, compared.left) === compared.right) === compared.equal;
   });
 
 /** Parts between commas that are not in parentheses. */
@@ -47,6 +45,12 @@ function comparisonOf(term: string): { left: string; equal: boolean; right: stri
       .replace(/^=/, '')
       .trim(),
   };
+}
+
+/** A field as selectors compare it: absent and not a scalar are empty. */
+function textAt(object: unknown, path: string): string {
+  const value = fieldAt(object, path);
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
 }
 
 const fieldAt = (object: unknown, path: string): unknown =>

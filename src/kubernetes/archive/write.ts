@@ -7,6 +7,7 @@ import { createGzip } from 'node:zlib';
 import type { SnapshotData } from '../../engines/snapshot-data.ts';
 import { AppError } from '../../platform/errors.ts';
 import { safeText } from '../../platform/safe-text.ts';
+import { codesOf } from '../error-codes.ts';
 import { slimmed } from '../slim.ts';
 import type { Header } from './format.ts';
 
@@ -65,7 +66,7 @@ function* linesOf(data: SnapshotData, { kubemend }: WriteOptions): Generator<str
 const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
 function writeFailure(path: string, error: unknown): unknown {
-  const code = (error as { code?: unknown }).code;
+  const [code] = codesOf(error);
   if (code === 'EEXIST') {
     return new AppError('conflict', `${path} exists already.`, {
       hint: 'Choose another name, or allow overwriting it.',

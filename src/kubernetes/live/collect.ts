@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../../engines/objects.ts';
 import type { Read, ReadResult, Scope, SnapshotData } from '../../engines/snapshot-data.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { NextReads } from '../ports.ts';
+import { splitApiVersion } from './builtin-types.ts';
 import type { ReadPart } from './execute-read.ts';
 
 /** What one read came to; `error` stands beside an outcome of `denied` or `failed`. */
@@ -18,7 +19,7 @@ export interface Collection {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Executes one read; rejects only when `signal` aborts. */
-  run(read: Read, spent: (bytes: number) => void): Promise<Executed>;
+  readonly run: (read: Read, spent: (bytes: number) => void) => Promise<Executed>;
 }
 
 /** Requests side by side: an API server serves this many of one client without queueing (API priority and fairness). */
@@ -35,7 +36,6 @@ export async function collect({ cluster, scope, nextReads, run, now, signal }: C
   const startedClock = performance.now();
   const limit = pLimit(atOnce);
   const done = new Set<string>();
-  const objects = new Map<string, KubernetesObject>();
   let [requests, bytes] = [0, 0];
   const spent = (size: number) => {
     requests += 1;
@@ -60,18 +60,24 @@ export async function collect({ cluster, scope, nextReads, run, now, signal }: C
     signal.throwIfAborted();
     const parts = await Promise.all(reads.map((read) => limit(() => run(read, spent))));
     if (round === 0) throwWhenNothing(parts);
-    for (const object of parts.flatMap((part) => part.objects ?? [])) objects.set(identityOf(object), object);
-    data = {
-      ...data,
-      objects: [...objects.values()],
-      heads: [...data.heads, ...parts.flatMap((part) => part.heads ?? [])],
-      podRows: [...data.podRows, ...parts.flatMap((part) => part.podRows ?? [])],
-      logs: [...data.logs, ...parts.flatMap((part) => part.logs ?? [])],
-      reads: [...data.reads, ...reads.map((read, index) => resultOf(read, parts[index]))],
-      cost: { requests, bytes, durationMs: Math.round(performance.now() - startedClock) },
-    };
+    const results = reads.map((read, index) => resultOf(read, parts[index]));
+    const durationMs = Math.round(performance.now() - startedClock);
+    data = { ...grown(data, parts, results), cost: { requests, bytes, durationMs } };
   }
   return data;
+}
+
+/** With what a round brought. One object that two reads brought is one object, as it was seen last. */
+function grown(data: SnapshotData, parts: readonly Executed[], results: readonly ReadResult[]): SnapshotData {
+  const brought = [...data.objects, ...parts.flatMap((part) => part.objects ?? [])];
+  return {
+    ...data,
+    objects: [...new Map(brought.map((object) => [identityOf(object), object])).values()],
+    heads: [...data.heads, ...parts.flatMap((part) => part.heads ?? [])],
+    podRows: [...data.podRows, ...parts.flatMap((part) => part.podRows ?? [])],
+    logs: [...data.logs, ...parts.flatMap((part) => part.logs ?? [])],
+    reads: [...data.reads, ...results],
+  };
 }
 
 /** Reads that were not tried before, in the order given. */
@@ -90,9 +96,9 @@ export const keyOfRead = (read: Read): string =>
       .toSorted(([a], [b]) => (a < b ? -1 : 1)),
   );
 
-/** One object that two reads brought is one object; groups tell kinds of one name apart. */
+/** Groups tell kinds of one name apart. */
 const identityOf = ({ apiVersion, kind, metadata: { namespace, name } }: KubernetesObject): string =>
-  `${apiVersion.split('/').length > 1 ? apiVersion.split('/')[0] : ''}/${kind}/${namespace ?? ''}/${name}`;
+  `${splitApiVersion(apiVersion).group}/${kind}/${namespace ?? ''}/${name}`;
 
 const resultOf = (read: Read, part: Executed | undefined): ReadResult => ({
   read,

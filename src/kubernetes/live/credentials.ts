@@ -1,12 +1,9 @@
+import type { RequestOptions } from 'node:https';
+
 /** TLS material as `tls.connect` takes it. */
-export interface TlsMaterial {
-  readonly ca?: string | Buffer;
-  readonly cert?: string | Buffer;
-  readonly key?: string | Buffer;
-  readonly passphrase?: string;
-  readonly servername?: string;
-  readonly rejectUnauthorized?: boolean;
-}
+export type TlsMaterial = Readonly<
+  Pick<RequestOptions, 'ca' | 'cert' | 'key' | 'passphrase' | 'servername' | 'rejectUnauthorized'>
+>;
 
 /** How to reach one API server as one user. Never logged. */
 export interface Credentials {

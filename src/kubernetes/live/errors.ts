@@ -1,7 +1,7 @@
 import { AppError } from '../../platform/errors.ts';
 import { safeText } from '../../platform/safe-text.ts';
+import { codesOf } from '../error-codes.ts';
 import { type Asking, permissionOf, subjectOf } from './asking.ts';
-import { codesOf } from './retry.ts';
 
 /** The API server's own words for a failure, as its `Status` object has them. */
 export interface StatusBody {

@@ -8,6 +8,7 @@ import { readLog } from './logs.ts';
 import { pathOf } from './paths.ts';
 import { podRowsOf } from './pod-rows.ts';
 import type { Rest, RestCall } from './rest.ts';
+import { anyShape } from './shapes.ts';
 
 /** What one read brought. */
 export interface ReadPart extends Partial<Pick<SnapshotData, 'objects' | 'heads' | 'podRows' | 'logs'>> {
@@ -45,7 +46,7 @@ async function objectPart(
   if (read.verb === 'get') {
     const { name } = read;
     const value = await rest.json(
-      { asking: { verb: 'get', type, namespace, name }, path: pathOf(type, { namespace, name }) },
+      { asking: { verb: 'get', type, namespace, name }, path: pathOf(type, { namespace, name }), shape: anyShape },
       call,
     );
     const object = asObject(value, { apiVersion: apiVersionOf(type), kind: type.kind });

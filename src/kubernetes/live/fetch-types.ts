@@ -3,6 +3,7 @@ import { AppError } from '../../platform/errors.ts';
 import type { ResourceType } from '../ports.ts';
 import { splitApiVersion } from './builtin-types.ts';
 import type { Rest, RestCall } from './rest.ts';
+import { type Groups, groupsShape, resourcesShape } from './shapes.ts';
 
 const aggregated = ['v2', 'v2beta1']
   .map((version) => `application/json;g=apidiscovery.k8s.io;v=${version};as=APIGroupDiscoveryList`)
@@ -11,12 +12,11 @@ const aggregated = ['v2', 'v2beta1']
 /** Old servers list every group version apart. */
 const atOnce = 8;
 
-/** Every kind of the server that can be listed or read; each group's preferred version first. */
+/** Every kind of the server; each group's preferred version first. */
 export async function fetchTypes(rest: Rest, call: RestCall): Promise<readonly ResourceType[]> {
-  const [core, groups] = await Promise.all(
-    ['/api', '/apis'].map((path) => rest.json({ asking: { verb: 'get' }, path, accept: aggregated }, call)),
-  );
-  const answers = [core, groups] as readonly Discovered[];
+  const ask = (path: string) =>
+    rest.json({ asking: { verb: 'get' }, path, accept: aggregated, shape: groupsShape }, call);
+  const answers = await Promise.all([ask('/api'), ask('/apis')]);
   if (answers.every(({ kind }) => kind === 'APIGroupDiscoveryList')) return answers.flatMap(typesOfGroups);
   const limit = pLimit(atOnce);
   const versions = answers.flatMap(groupVersionsOf);
@@ -24,52 +24,27 @@ export async function fetchTypes(rest: Rest, call: RestCall): Promise<readonly R
   return lists.flat();
 }
 
-interface Discovered {
-  readonly kind?: string;
-  readonly items?: readonly AggregatedGroup[];
-  /** Of the core group, before aggregation. */
-  readonly versions?: readonly string[];
-  readonly groups?: readonly {
-    readonly versions?: readonly { readonly groupVersion: string }[];
-    readonly preferredVersion?: { readonly groupVersion: string };
-  }[];
-}
-
-interface AggregatedGroup {
-  readonly metadata?: { readonly name?: string };
-  readonly versions?: readonly {
-    readonly version: string;
-    readonly resources?: readonly {
-      readonly resource: string;
-      readonly responseKind?: { readonly kind?: string };
-      readonly scope?: string;
-      readonly verbs?: readonly string[];
-      readonly shortNames?: readonly string[];
-    }[];
-  }[];
-}
-
-const typesOfGroups = ({ items = [] }: Discovered): readonly ResourceType[] =>
-  items.flatMap(({ metadata, versions = [] }) =>
-    versions.flatMap(({ version, resources = [] }) =>
-      resources.map(({ resource, responseKind, scope, verbs = [], shortNames = [] }) => ({
+const typesOfGroups = ({ items }: Groups): readonly ResourceType[] =>
+  (items ?? []).flatMap(({ metadata, versions }) =>
+    (versions ?? []).flatMap(({ version, resources }) =>
+      (resources ?? []).map(({ resource, responseKind, scope, verbs, shortNames }) => ({
         group: metadata?.name ?? '',
         version,
         kind: responseKind?.kind ?? resource,
         resource,
         namespaced: scope === 'Namespaced',
-        verbs,
-        shortNames,
+        verbs: verbs ?? [],
+        shortNames: shortNames ?? [],
       })),
     ),
   );
 
-function groupVersionsOf({ versions = [], groups = [] }: Discovered): readonly string[] {
-  const ofGroups = groups.flatMap((group) => [
-    ...(group.preferredVersion === undefined ? [] : [group.preferredVersion.groupVersion]),
+function groupVersionsOf({ versions, groups }: Groups): readonly string[] {
+  const ofGroups = (groups ?? []).flatMap((group) => [
+    ...(group.preferredVersion ? [group.preferredVersion.groupVersion] : []),
     ...(group.versions ?? []).map(({ groupVersion }) => groupVersion),
   ]);
-  return [...new Set([...versions, ...ofGroups])];
+  return [...new Set([...(versions ?? []), ...ofGroups])];
 }
 
 /** One broken aggregated API (a dead metrics server) must not hide all others. */
@@ -77,30 +52,20 @@ async function typesOfVersion(rest: Rest, groupVersion: string, call: RestCall):
   const { group, version } = splitApiVersion(groupVersion);
   const path = group === '' ? `/api/${version}` : `/apis/${groupVersion}`;
   try {
-    const { resources = [] } = (await rest.json({ asking: { verb: 'get' }, path }, call)) as {
-      resources?: readonly LegacyResource[];
-    };
-    return resources
+    const { resources } = await rest.json({ asking: { verb: 'get' }, path, shape: resourcesShape }, call);
+    return (resources ?? [])
       .filter(({ name }) => !name.includes('/'))
-      .map(({ name, kind, namespaced, verbs = [], shortNames = [] }) => ({
+      .map(({ name, kind, namespaced, verbs, shortNames }) => ({
         group,
         version,
         kind,
         resource: name,
         namespaced,
-        verbs,
-        shortNames,
+        verbs: verbs ?? [],
+        shortNames: shortNames ?? [],
       }));
   } catch (error) {
     if (error instanceof AppError && (error.code === 'api_error' || error.code === 'not_found')) return [];
     throw error;
   }
-}
-
-interface LegacyResource {
-  readonly name: string;
-  readonly kind: string;
-  readonly namespaced: boolean;
-  readonly verbs?: readonly string[];
-  readonly shortNames?: readonly string[];
 }

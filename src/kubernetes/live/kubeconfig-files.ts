@@ -4,7 +4,7 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import type * as client from '@kubernetes/client-node';
 import { AppError } from '../../platform/errors.ts';
 
-type Library = typeof import('./client-library.ts');
+export type Library = typeof import('./client-library.ts');
 
 /** What kubectl reads of a user and client-node 2.0 does not. */
 export interface UserExtras {
@@ -35,7 +35,7 @@ export async function loadFiles(library: Library, paths: readonly string[]): Pro
   const extras = new Map<string, UserExtras>();
   for (const path of paths.filter((candidate) => existsSync(candidate))) {
     const { config, text } = await loadFile(library, path);
-    const known = <T extends { readonly name: string }>(all: readonly T[]) => new Set(all.map(({ name }) => name));
+    const known = (all: readonly { readonly name: string }[]) => new Set(all.map(({ name }) => name));
     const users = known(merged.users);
     const [clusters, contexts] = [known(merged.clusters), known(merged.contexts)];
     for (const [name, { extra, tokenFile }] of extrasOf(library, text)) {

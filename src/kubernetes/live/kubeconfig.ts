@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
+import type { RequestOptions } from 'node:https';
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
 import { AppError } from '../../platform/errors.ts';
 import { safeText } from '../../platform/safe-text.ts';
 import type { Credentials, LoadCredentials, TlsMaterial } from './credentials.ts';
-import { kubeconfigPaths, loadFiles, type UserExtras } from './kubeconfig-files.ts';
+import { kubeconfigPaths, type Library, loadFiles, type UserExtras } from './kubeconfig-files.ts';
 
 export interface KubeconfigOptions {
   /** One path, or several joined as in `KUBECONFIG`. Without it the environment's `KUBECONFIG`, then `~/.kube/config`. */
@@ -56,25 +57,26 @@ export async function loadContexts(options: KubeconfigOptions): Promise<readonly
 }
 
 interface Loaded {
+  readonly library: Library;
   readonly config: KubeConfig;
   readonly extras: ReadonlyMap<string, UserExtras>;
 }
 
 async function load(options: KubeconfigOptions): Promise<Loaded> {
-  const client = await import('./client-library.ts');
+  const library = await import('./client-library.ts');
   const inCluster = options.inCluster && isInCluster(options);
   const paths = inCluster && options.path === undefined ? [] : kubeconfigPaths(options);
-  const { config, extras } = await loadFiles(client, paths);
-  if (!inCluster) return { config, extras };
-  const own = new client.KubeConfig();
+  const { config, extras } = await loadFiles(library, paths);
+  if (!inCluster) return { library, config, extras };
+  const own = new library.KubeConfig();
   own.loadFromCluster(options.serviceAccountRoot ?? '');
   const [cluster, user, context] = [own.clusters[0], own.users[0], own.contexts[0]];
-  if (cluster === undefined || user === undefined || context === undefined) return { config, extras };
+  if (cluster === undefined || user === undefined || context === undefined) return { library, config, extras };
   config.clusters = [cluster, ...config.clusters];
   config.users = [user, ...config.users];
   config.contexts = [{ ...context, name: inClusterContext }, ...config.contexts];
   config.currentContext = inClusterContext;
-  return { config, extras };
+  return { library, config, extras };
 }
 
 const tokenPath = '/var/run/secrets/kubernetes.io/serviceaccount/token';
@@ -112,7 +114,7 @@ interface OneContext {
 }
 
 /** A KubeConfig of just this context, so that what its authenticators keep belongs to nobody else. */
-function oneContext(name: string, { config }: Loaded): () => OneContext {
+function oneContext(name: string, { config, library }: Loaded): () => OneContext {
   const context = config.getContextObject(name);
   const cluster = context === null ? null : config.getCluster(context.cluster);
   if (context === null || cluster === null) {
@@ -125,7 +127,7 @@ function oneContext(name: string, { config }: Loaded): () => OneContext {
   const found = config.getUser(context.user) ?? { name: context.user ?? 'nobody' };
   const user = withPluginEnvironment(found);
   const plain = cluster.server.startsWith('http:');
-  const own = new (config.constructor as new () => KubeConfig)();
+  const own = new library.KubeConfig();
   own.loadFromOptions({
     // We connect ourselves: client-node must neither build a proxy agent nor refuse plain http.
     clusters: [{ ...cluster, proxyUrl: undefined, skipTLSVerify: plain || cluster.skipTLSVerify }],
@@ -148,33 +150,34 @@ async function materialOf(
   { context, cluster, user, config }: OneContext & { readonly context: string },
   extras: UserExtras | undefined,
 ): Promise<Credentials> {
-  const applied: Applied = {};
+  const applied: RequestOptions = {};
   try {
-    await withinTime(config.applyToHTTPSOptions(applied as never));
+    await withinTime(config.applyToHTTPSOptions(applied));
   } catch (error) {
     throw credentialsFailure(context, user, error);
   }
-  const { ca, cert, key, passphrase, servername, rejectUnauthorized } = applied;
-  const tls = { ca, cert, key, passphrase, servername, rejectUnauthorized };
   return {
     server: cluster.server,
     headers: headersOf(applied, extras),
-    tls: Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined)) as TlsMaterial,
+    tls: tlsOf(applied),
     proxy: cluster.proxyUrl,
   };
 }
 
-/** The part of `https.RequestOptions` that client-node fills. */
-interface Applied extends TlsMaterial {
-  readonly headers?: Readonly<Record<string, string>>;
-  /** `user:password`. */
-  readonly auth?: string;
-}
+const tlsOf = ({ ca, cert, key, passphrase, servername, rejectUnauthorized }: RequestOptions): TlsMaterial => ({
+  ...(ca !== undefined && { ca }),
+  ...(cert !== undefined && { cert }),
+  ...(key !== undefined && { key }),
+  ...(passphrase !== undefined && { passphrase }),
+  ...(servername !== undefined && { servername }),
+  ...(rejectUnauthorized !== undefined && { rejectUnauthorized }),
+});
 
-function headersOf({ headers = {}, auth }: Applied, extras: UserExtras | undefined): Credentials['headers'] {
+/** `auth` is `user:password`. A token from a file may end in a newline. */
+function headersOf({ headers = {}, auth }: RequestOptions, extras: UserExtras | undefined): Credentials['headers'] {
   const own = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value).trim()]);
   return {
-    ...(auth !== undefined && { authorization: `Basic ${Buffer.from(auth).toString('base64')}` }),
+    ...(typeof auth === 'string' && { authorization: `Basic ${Buffer.from(auth).toString('base64')}` }),
     ...Object.fromEntries(own),
     ...(extras?.groups !== undefined && extras.groups.length > 0 && { 'impersonate-group': [...extras.groups] }),
   };

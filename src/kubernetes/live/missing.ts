@@ -6,6 +6,7 @@ import { builtinTypes } from './builtin-types.ts';
 import { firstNames } from './lists.ts';
 import { pathOf } from './paths.ts';
 import type { Rest, RestCall } from './rest.ts';
+import { anyShape } from './shapes.ts';
 
 const namespaceType = builtinTypes.find(({ kind }) => kind === 'Namespace');
 
@@ -14,7 +15,7 @@ export async function checkNamespace(rest: Rest, namespace: string, call: RestCa
   if (namespaceType === undefined) return;
   try {
     const asking = { verb: 'get', type: namespaceType, name: namespace } as const;
-    await rest.json({ asking, path: pathOf(namespaceType, { name: namespace }) }, call);
+    await rest.json({ asking, path: pathOf(namespaceType, { name: namespace }), shape: anyShape }, call);
   } catch (error) {
     call.signal.throwIfAborted();
     if (!(error instanceof AppError)) throw error;

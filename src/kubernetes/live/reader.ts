@@ -16,6 +16,7 @@ import { pathOf } from './paths.ts';
 import { createReadCache } from './read-cache.ts';
 import type { ClusterMetrics, Rest, RestCall } from './rest.ts';
 import { reviewPermissions } from './reviews.ts';
+import { anyShape, versionShape } from './shapes.ts';
 import { createSharing } from './sharing.ts';
 
 export interface LiveReaderOptions {
@@ -161,7 +162,7 @@ async function getObject(
 ): Promise<KubernetesObject> {
   try {
     const value = await rest.json(
-      { asking: { verb: 'get', type, namespace, name }, path: pathOf(type, { namespace, name }) },
+      { asking: { verb: 'get', type, namespace, name }, path: pathOf(type, { namespace, name }), shape: anyShape },
       call,
     );
     const object = asObject(value, { apiVersion: apiVersionOf(type), kind: type.kind });
@@ -214,10 +215,9 @@ async function eventsOf(
 }
 
 /** The API server's `gitVersion`. */
-export async function serverVersion(rest: Rest, call: RestCall): Promise<string | undefined> {
-  const answer = await rest.json({ asking: { verb: 'get' }, path: '/version' }, call);
-  const { gitVersion } = answer as { gitVersion?: unknown };
-  return typeof gitVersion === 'string' ? gitVersion : undefined;
+export async function serverVersion(rest: Rest, call: RestCall): Promise<string> {
+  const { gitVersion } = await rest.json({ asking: { verb: 'get' }, path: '/version', shape: versionShape }, call);
+  return gitVersion;
 }
 
 function builtin(kind: string): ResourceType {

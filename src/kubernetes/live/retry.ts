@@ -1,3 +1,5 @@
+import { codesOf } from '../error-codes.ts';
+
 /** Statuses that say "later": too many requests, and gateways without an API server behind them. */
 const passingStatuses: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 /** A connection that broke or was refused while an API server restarts. */
@@ -16,15 +18,6 @@ const passingCodes: ReadonlySet<string> = new Set([
 
 export const isPassingStatus = (status: number): boolean => passingStatuses.has(status);
 export const isPassingFailure = (error: unknown): boolean => codesOf(error).some((code) => passingCodes.has(code));
-
-/** The system's and undici's codes in an error, its causes and its parts (one per address tried). */
-export function codesOf(error: unknown, depth = 0): readonly string[] {
-  if (typeof error !== 'object' || error === null || depth > 5) return [];
-  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: unknown };
-  const own = typeof code === 'string' ? [code] : [];
-  const parts = Array.isArray(errors) ? errors : [];
-  return [...own, ...codesOf(cause, depth + 1), ...parts.flatMap((part) => codesOf(part, depth + 1))];
-}
 
 export const maximumRetries = 3;
 const shortestMs = 100;

@@ -1,5 +1,6 @@
 import type { PermissionAnswer } from '../ports.ts';
 import type { Rest } from './rest.ts';
+import { reviewShape } from './shapes.ts';
 
 interface PermissionQuestion {
   /** `list apps/deployments`, `get pods/log`, `get metrics.k8s.io/pods`. */
@@ -20,8 +21,11 @@ export function reviewPermissions(
     permissions.map(async (permission) => {
       const resourceAttributes = { ...attributesOf(permission), ...(namespace !== undefined && { namespace }) };
       const post = { apiVersion: 'authorization.k8s.io/v1', kind: type.kind, spec: { resourceAttributes } };
-      const answer = await rest.json({ asking: { verb: 'create', type }, path, post }, { signal });
-      return { permission, allowed: (answer as { status?: { allowed?: boolean } }).status?.allowed === true };
+      const { status } = await rest.json(
+        { asking: { verb: 'create', type }, path, post, shape: reviewShape },
+        { signal },
+      );
+      return { permission, allowed: status?.allowed === true };
     }),
   );
 }

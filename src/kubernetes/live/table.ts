@@ -1,4 +1,6 @@
+import type { z } from 'zod';
 import { safeText } from '../../platform/safe-text.ts';
+import type { tableShape } from './shapes.ts';
 
 export type Cell = string | number | boolean;
 
@@ -10,30 +12,16 @@ export interface Table {
   readonly remaining: number | undefined;
 }
 
-/** Reads a Table; anything missing or of another shape is left out. */
-export function parseTable(value: unknown): Table {
-  const { columnDefinitions, rows, metadata } = value as RawTable;
-  return {
-    columns: (columnDefinitions ?? []).map(({ name, priority }) => ({ name: String(name), wide: (priority ?? 0) > 0 })),
-    rows: (rows ?? []).map(({ cells, object }) => ({
-      namespace: object?.metadata?.namespace,
-      cells: (cells ?? []).map(cellOf),
-    })),
-    next: metadata?.continue || undefined,
-    remaining: metadata?.remainingItemCount,
-  };
-}
-
-interface RawTable {
-  readonly columnDefinitions?: readonly { readonly name?: string; readonly priority?: number }[] | null;
-  readonly rows?:
-    | readonly {
-        readonly cells?: readonly unknown[];
-        readonly object?: { readonly metadata?: { readonly namespace?: string } };
-      }[]
-    | null;
-  readonly metadata?: { readonly continue?: string; readonly remainingItemCount?: number };
-}
+/** Reads a Table; what is missing in it is left out. */
+export const parseTable = ({ columnDefinitions, rows, metadata }: z.infer<typeof tableShape>): Table => ({
+  columns: (columnDefinitions ?? []).map(({ name, priority }) => ({ name, wide: (priority ?? 0) > 0 })),
+  rows: (rows ?? []).map(({ cells, object }) => ({
+    namespace: object?.metadata?.namespace,
+    cells: (cells ?? []).map(cellOf),
+  })),
+  next: metadata?.continue || undefined,
+  remaining: metadata?.remainingItemCount,
+});
 
 function cellOf(cell: unknown): Cell {
   if (typeof cell === 'number' || typeof cell === 'boolean') return cell;

@@ -3,16 +3,19 @@ import type { KubernetesObject } from '../../../src/engines/objects.ts';
 import type { Read } from '../../../src/engines/snapshot-data.ts';
 import type { ClustersOptions } from '../../../src/kubernetes/live/clusters.ts';
 import type { NextReads, Reader } from '../../../src/kubernetes/ports.ts';
-import { aFakeApiServer, type FakeApiServer, type FakeApiServerOptions } from '../../support/fake-api-server.ts';
+import {
+  aFakeApiServer,
+  closeServers,
+  type FakeApiServer,
+  type FakeApiServerOptions,
+} from '../../support/fake-api-server.ts';
 import { clustersOf } from '../../support/live-clusters.ts';
 
 const signal = new AbortController().signal;
 const servers: FakeApiServer[] = [];
 
 afterEach(async () => {
-  const unexpected = servers.flatMap((server) => server.unexpected);
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-  expect(unexpected).toEqual([]);
+  await closeServers(servers.splice(0));
 });
 
 async function collecting(
@@ -28,8 +31,12 @@ async function collecting(
 }
 
 const namespace: KubernetesObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
-const object = (kind: string, name: string, more: object = {}, apiVersion = 'v1'): KubernetesObject =>
-  ({ apiVersion, kind, metadata: { name, namespace: 'shop' }, ...more }) as KubernetesObject;
+const object = (kind: string, name: string, more: object = {}, apiVersion = 'v1'): KubernetesObject => ({
+  apiVersion,
+  kind,
+  metadata: { name, namespace: 'shop' },
+  ...more,
+});
 
 const list = (kind: string, as: 'full' | 'metadata' | 'table' = 'full', more: object = {}): Read => ({
   verb: 'list',

@@ -1,16 +1,19 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../../src/engines/objects.ts';
 import type { Reader, ResourceType } from '../../../src/kubernetes/ports.ts';
-import { aFakeApiServer, type FakeApiServer, type FakeApiServerOptions } from '../../support/fake-api-server.ts';
+import {
+  aFakeApiServer,
+  closeServers,
+  type FakeApiServer,
+  type FakeApiServerOptions,
+} from '../../support/fake-api-server.ts';
 import { clustersOf } from '../../support/live-clusters.ts';
 
 const signal = new AbortController().signal;
 const servers: FakeApiServer[] = [];
 
 afterEach(async () => {
-  const unexpected = servers.flatMap((server) => server.unexpected);
-  await Promise.all(servers.splice(0).map((server) => server.close()));
-  expect(unexpected).toEqual([]);
+  await closeServers(servers.splice(0));
 });
 
 async function serving(options: FakeApiServerOptions): Promise<{ server: FakeApiServer; reader: Reader }> {
@@ -20,8 +23,12 @@ async function serving(options: FakeApiServerOptions): Promise<{ server: FakeApi
   return { server, reader: await clusters.reader(undefined) };
 }
 
-const object = (kind: string, name: string, more: object = {}, apiVersion = 'v1'): KubernetesObject =>
-  ({ apiVersion, kind, metadata: { name, namespace: 'shop' }, ...more }) as KubernetesObject;
+const object = (kind: string, name: string, more: object = {}, apiVersion = 'v1'): KubernetesObject => ({
+  apiVersion,
+  kind,
+  metadata: { name, namespace: 'shop' },
+  ...more,
+});
 const pod = (name: string, more: object = {}) => object('Pod', name, more);
 const namespace = (name: string) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 
@@ -80,9 +87,7 @@ describe('get', () => {
     const managedFields = [{ manager: 'kubectl', operation: 'Update', time: 't', fieldsV1: { 'f:spec': {} } }];
     const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}', note: 'kept' };
     const { reader } = await serving({
-      objects: [
-        { ...pod('web-1'), metadata: { name: 'web-1', namespace: 'shop', annotations, managedFields } } as never,
-      ],
+      objects: [{ ...pod('web-1'), metadata: { name: 'web-1', namespace: 'shop', annotations, managedFields } }],
     });
 
     expect(await reader.get({ kind: 'po', namespace: 'shop', name: 'web-1' }, signal)).toEqual({
@@ -107,7 +112,7 @@ describe('get', () => {
   });
 
   it('suggests the nearest names', async () => {
-    const { reader } = await serving({ objects: [namespace('shop') as never, pod('web-1'), pod('database-1')] });
+    const { reader } = await serving({ objects: [namespace('shop'), pod('web-1'), pod('database-1')] });
 
     await expect(reader.get({ kind: 'Pod', namespace: 'shop', name: 'wbe-1' }, signal)).rejects.toMatchObject({
       code: 'not_found',
@@ -117,7 +122,7 @@ describe('get', () => {
   });
 
   it('says when it is the namespace that does not exist', async () => {
-    const { reader } = await serving({ objects: [namespace('shop') as never] });
+    const { reader } = await serving({ objects: [namespace('shop')] });
 
     await expect(reader.get({ kind: 'Pod', namespace: 'shpo', name: 'web' }, signal)).rejects.toMatchObject({
       code: 'not_found',
@@ -160,7 +165,7 @@ describe('get', () => {
   );
 
   it('needs a namespace for what lives in one, and ignores it for what does not', async () => {
-    const { reader } = await serving({ objects: [namespace('shop') as never] });
+    const { reader } = await serving({ objects: [namespace('shop')] });
 
     await expect(reader.get({ kind: 'Pod', name: 'web' }, signal)).rejects.toMatchObject({ code: 'validation_error' });
     expect(await reader.get({ kind: 'ns', namespace: 'x', name: 'shop' }, signal)).toMatchObject({ kind: 'Namespace' });
@@ -200,7 +205,7 @@ describe('list', () => {
 
   it('passes selectors on', async () => {
     const labelled = { ...pod('d'), metadata: { name: 'd', namespace: 'shop', labels: { app: 'web' } } };
-    const { reader } = await serving({ objects: [...pods, labelled as never] });
+    const { reader } = await serving({ objects: [...pods, labelled] });
 
     const { rows } = await reader.list(
       { kind: 'pods', limit: 9, labelSelector: 'app in (web,api)', fieldSelector: 'metadata.name!=a' },
@@ -223,7 +228,7 @@ describe('list', () => {
   });
 
   it('says that the namespace does not exist instead of listing nothing', async () => {
-    const { reader } = await serving({ objects: [namespace('shop') as never] });
+    const { reader } = await serving({ objects: [namespace('shop')] });
 
     await expect(reader.list({ kind: 'pods', namespace: 'shpo', limit: 1 }, signal)).rejects.toMatchObject({
       code: 'not_found',
@@ -325,7 +330,7 @@ describe('log', () => {
   });
 
   it('suggests the nearest pod', async () => {
-    const { reader } = await serving({ objects: [namespace('shop') as never, pod('web-1')] });
+    const { reader } = await serving({ objects: [namespace('shop'), pod('web-1')] });
 
     await expect(reader.log({ ...target, pod: 'web-2' }, signal)).rejects.toMatchObject({
       details: { suggestions: ['web-1'] },

@@ -12,13 +12,12 @@ import { writeArchive } from '../../../../src/kubernetes/archive/write.ts';
 const signal = new AbortController().signal;
 const kubemend = '1.2.3';
 
-const object = (kind: string, name: string, more: object = {}, apiVersion = 'v1'): KubernetesObject =>
-  ({
-    apiVersion,
-    kind,
-    metadata: { name, namespace: 'shop', creationTimestamp: '2026-01-01T00:00:00Z' },
-    ...more,
-  }) as KubernetesObject;
+const object = (kind: string, name: string, more: object = {}, apiVersion = 'v1'): KubernetesObject => ({
+  apiVersion,
+  kind,
+  metadata: { name, namespace: 'shop', creationTimestamp: '2026-01-01T00:00:00Z' },
+  ...more,
+});
 
 const snapshot: SnapshotData = {
   takenAt: '2026-01-01T01:00:00.000Z',
@@ -139,7 +138,7 @@ describe('a written archive', () => {
   it('is given up with its signal', async () => {
     await expect(
       writeArchive(path, snapshot, { kubemend, signal: AbortSignal.abort(new Error('enough')) }),
-    ).rejects.toThrow();
+    ).rejects.toThrow('abort');
     expect(await readdir(folder)).toEqual([]);
   });
 });
@@ -316,9 +315,9 @@ describe('an archive as a cluster', () => {
   });
 
   it.each([
-    ['deploy', ['web', '1/2 ready', '60 min']],
-    ['certificates.cert-manager.io', ['tls', 'Not Ready', '60 min']],
-    ['Secret', ['db', '', '60 min']],
+    ['deploy', ['web', '1/2 ready', '60m']],
+    ['certificates.cert-manager.io', ['tls', 'Not Ready', '60m']],
+    ['Secret', ['db', '', '60m']],
   ])('lists %s by what their status says', async (kind, cells) => {
     const reader = await reading();
 
@@ -333,7 +332,7 @@ describe('an archive as a cluster', () => {
 
     const { rows } = await reader.list({ kind: 'pods', limit: 9, fieldSelector: 'metadata.name!=web-1' }, signal);
 
-    expect(rows).toEqual([{ namespace: 'shop', cells: ['bad', '0/1', 'ErrImagePull', 0, '60 min'] }]);
+    expect(rows).toEqual([{ namespace: 'shop', cells: ['bad', '0/1', 'ErrImagePull', 0, '60m'] }]);
   });
 
   it('gets objects, and says what it does not hold', async () => {
