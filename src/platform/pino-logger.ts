@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { consoleLine } from './console-line.ts';
 import type { Logger, LoggerOptions } from './logging.ts';
+import { redactText } from './redact.ts';
 import { currentRequest } from './request-context.ts';
 
 /** Nobody reads a stderr that has this many bytes waiting; lines are dropped rather than kept. */
@@ -15,7 +16,10 @@ export function createPinoLogger({ level, format, stream }: LoggerOptions): Logg
   stream.on('error', () => {});
   const destination = {
     write(line: string): void {
-      if (stream.writableLength <= maxWaitingBytes) stream.write(format === 'console' ? consoleLine(line) : line);
+      if (stream.writableLength > maxWaitingBytes) return;
+      // A net: secrets are not to be logged in the first place.
+      const safe = redactText(line);
+      stream.write(format === 'console' ? consoleLine(safe) : safe);
     },
   };
   return pino(

@@ -18,7 +18,7 @@ export function createReadiness(clusters: Clusters, log: Logger, now = () => per
       await clusters.ping(AbortSignal.timeout(patienceMs));
       return true;
     } catch (error) {
-      log.warn({ err: error }, 'not ready');
+      log.warn({ problem: error instanceof Error ? error.message : 'unknown error' }, 'not ready');
       return false;
     }
   };

@@ -44,6 +44,16 @@ describe('createPinoLogger', () => {
     expect(logged({}, (log) => log.error({ err: error }, 'failed'))).toContain('inner');
   });
 
+  it('has no secrets, and stays JSON', () => {
+    const error = new Error('connect to https://user:hunter2hunter2@db.example failed: password=hunter2hunter2');
+    const fields = { err: error, token: 'hunter2hunter2', text: '{"password": "hunter2hunter2"}' };
+
+    const line = logged({}, (log) => log.error(fields, 'Authorization: Bearer hunter2hunter2'));
+
+    expect(line).not.toContain('hunter2');
+    expect(JSON.parse(line)).toMatchObject({ level: 'error', err: { type: 'Error' } });
+  });
+
   it('is readable in console format', () => {
     const line = logged({ format: 'console' }, (log) => log.info({ tool: 'diagnose', text: 'two words' }, 'tool call'));
 
