@@ -1,5 +1,5 @@
-import { containersOf, isTerminating, type PodContainer } from './pods.ts';
 import type { Pod } from './objects.ts';
+import { containersOf, isTerminating, type PodContainer } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Rules that name the cause of a failed pull. */
@@ -116,8 +116,20 @@ export function parseImage(reference: string): ImageReference {
   };
 }
 
-/** The part of a runtime's message that the registry said: what follows the last wrapper. At most 300 characters. */
+const maximumWords = 300;
+
+/**
+ * The part of a runtime's message that the registry said, without the wrappers of kubelet and runtime; of a long one
+ * the end, where the reason stands.
+ */
 export function registryWords(message: string): string {
-  const words = message.replace(/^.*(?:Failed to pull image "[^"]*"|Back-off pulling image "[^"]*"):\s*/s, '').trim();
-  return (words === '' ? message : words).slice(0, 300);
+  const words = message
+    .replace(/^.*(?:Failed to pull image "[^"]*"|Back-off pulling image "[^"]*"):\s*/s, '')
+    .replace(
+      /^(?:ErrImagePull: |rpc error: code = \w+ desc = |failed to pull and unpack image "[^"]*": |failed to resolve reference "[^"]*": )+/,
+      '',
+    )
+    .trim();
+  const text = words === '' ? message : words;
+  return text.length > maximumWords ? `…${text.slice(1 - maximumWords)}` : text;
 }

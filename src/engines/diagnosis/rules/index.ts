@@ -6,6 +6,12 @@ import { resourcePolicyViolation } from './namespace/resource-policy-violation.t
 import { nodeCordoned } from './node/node-cordoned.ts';
 import { nodeNotReadyRuntime } from './node/node-not-ready-runtime.ts';
 import { nodeNotReadySilent } from './node/node-not-ready-silent.ts';
+import { configKeyMissing } from './pod/config-key-missing.ts';
+import { configObjectMissing } from './pod/config-object-missing.ts';
+import { containerCommandNotFound } from './pod/container-command-not-found.ts';
+import { containerExecPermission } from './pod/container-exec-permission.ts';
+import { containerMountConflict } from './pod/container-mount-conflict.ts';
+import { containerSecurityRejected } from './pod/container-security-rejected.ts';
 import { crashAppError } from './pod/crash-app-error.ts';
 import { crashDependencyDown } from './pod/crash-dependency-down.ts';
 import { crashExitsZero } from './pod/crash-exits-zero.ts';
@@ -13,7 +19,16 @@ import { crashFilesystemPermission } from './pod/crash-filesystem-permission.ts'
 import { exit137Sigkill } from './pod/exit-137-sigkill.ts';
 import { exit139134 } from './pod/exit-139-134.ts';
 import { exit143Sigterm } from './pod/exit-143-sigterm.ts';
+import { imageArchMismatch } from './pod/image-arch-mismatch.ts';
+import { imagePullSecretMissing } from './pod/image-pull-secret-missing.ts';
+import { imageRateLimited } from './pod/image-rate-limited.ts';
+import { imageReferenceInvalid } from './pod/image-reference-invalid.ts';
+import { imageRegistryDns } from './pod/image-registry-dns.ts';
+import { imageRegistryTls } from './pod/image-registry-tls.ts';
+import { imageRegistryUnreachable } from './pod/image-registry-unreachable.ts';
+import { imageRepoDeniedAmbiguous } from './pod/image-repo-denied-ambiguous.ts';
 import { imageTagNotFound } from './pod/image-tag-not-found.ts';
+import { imageUnauthorized } from './pod/image-unauthorized.ts';
 import { initContainerCrash } from './pod/init-container-crash.ts';
 import { initContainerHanging } from './pod/init-container-hanging.ts';
 import { livenessKillsHealthyApp } from './pod/liveness-kills-healthy-app.ts';
@@ -37,10 +52,13 @@ import { svcSelectorMatchesNothing } from './service/svc-selector-matches-nothin
 import { svcTargetPortMismatch } from './service/svc-target-port-mismatch.ts';
 import { pvcNoDefaultClass } from './volume/pvc-no-default-class.ts';
 import { pvcStorageclassMissing } from './volume/pvc-storageclass-missing.ts';
+import { configEnvShadowed } from './workload/config-env-shadowed.ts';
 import { crashRegressionAfterRollout } from './workload/crash-regression-after-rollout.ts';
 import { deployCreateFailed } from './workload/deploy-create-failed.ts';
 import { deployProgressDeadline } from './workload/deploy-progress-deadline.ts';
 import { deployScaledToZero } from './workload/deploy-scaled-to-zero.ts';
+import { imageTagDrift } from './workload/image-tag-drift.ts';
+import { referenceObjectMissing } from './workload/reference-object-missing.ts';
 
 /** Every rule; the order decides nothing but which of two equal findings is named first. */
 export const rules: readonly Rule[] = [
@@ -51,6 +69,12 @@ export const rules: readonly Rule[] = [
   nodeCordoned,
   nodeNotReadyRuntime,
   nodeNotReadySilent,
+  configKeyMissing,
+  configObjectMissing,
+  containerCommandNotFound,
+  containerExecPermission,
+  containerMountConflict,
+  containerSecurityRejected,
   crashAppError,
   crashDependencyDown,
   crashExitsZero,
@@ -58,7 +82,16 @@ export const rules: readonly Rule[] = [
   exit137Sigkill,
   exit139134,
   exit143Sigterm,
+  imageArchMismatch,
+  imagePullSecretMissing,
+  imageRateLimited,
+  imageReferenceInvalid,
+  imageRegistryDns,
+  imageRegistryTls,
+  imageRegistryUnreachable,
+  imageRepoDeniedAmbiguous,
   imageTagNotFound,
+  imageUnauthorized,
   initContainerCrash,
   initContainerHanging,
   livenessKillsHealthyApp,
@@ -82,8 +115,11 @@ export const rules: readonly Rule[] = [
   svcTargetPortMismatch,
   pvcNoDefaultClass,
   pvcStorageclassMissing,
+  configEnvShadowed,
   crashRegressionAfterRollout,
   deployCreateFailed,
   deployProgressDeadline,
   deployScaledToZero,
+  imageTagDrift,
+  referenceObjectMissing,
 ];

@@ -1,0 +1,93 @@
+import { nearest } from '../../../../platform/nearest.ts';
+import { type ConfigFault, configEvidence, configFaults } from '../../../config-faults.ts';
+import { nameOf, type ObjectRef, refOf } from '../../../objects.ts';
+import { unreadySince } from '../../../pods.ts';
+import { rollbackAdvice } from '../../../rollbacks.ts';
+import type { Snapshot } from '../../../snapshot.ts';
+import { syncerEvidence, syncerOf } from '../../../syncers.ts';
+import { defineRule, type Finding, type Fix } from '../../rule.ts';
+
+export const configObjectMissing = defineRule({
+  id: 'config-object-missing',
+  title: 'A ConfigMap or Secret does not exist',
+  area: 'pod',
+  class: 'cause',
+  severity: 'high',
+  meaning: 'The pod asks for a ConfigMap or Secret that does not exist in its namespace, and cannot start without it.',
+  detection:
+    'A container waits in CreateContainerConfigError, or a mount fails, with `configmap "X" not found` or `secret "X" ' +
+    'not found`; or a pod waits for its volumes and a reference that is not optional is known not to exist. What has ' +
+    'been created since is silent. The field that asks, similar names and the object that should make a Secret ' +
+    '(ExternalSecret, SealedSecret, Certificate) are named.',
+  remedies: [
+    'Roll back, when the reference is new.',
+    'Mend the controller that makes the object, or apply the object from its source.',
+    'Correct the name.',
+  ],
+  avoid: [
+    'creating an empty object: the application starts without its configuration',
+    'making the reference optional',
+    'inventing credentials',
+  ],
+
+  check: (snapshot) =>
+    configFaults(snapshot)
+      .filter(({ keys }) => keys.length === 0)
+      .map((fault) => findingOf(snapshot, fault)),
+});
+
+function findingOf(snapshot: Snapshot, fault: ConfigFault): Finding {
+  const { pod, container, object, certainty } = fault;
+  const { kind, namespace, name } = object;
+  const near = nearest(
+    name,
+    snapshot.names(kind, namespace).filter((other) => other !== name),
+    1,
+  )[0];
+  const elsewhere = namespacesWith(snapshot, object);
+  const known = certainty !== 'message';
+  const hint = near ? ` (${near} does)` : elsewhere.length > 0 ? ` (it is in namespace ${elsewhere[0]})` : '';
+  const where = near || elsewhere.length === 0 ? '' : ` in namespace ${namespace}`;
+  return {
+    subject: refOf(pod),
+    container,
+    problem: `cannot start: ${nameOf(object)} does not exist${where}${hint}`,
+    culprit: object,
+    certainty,
+    evidence: [
+      ...configEvidence(fault),
+      ...(known
+        ? [{ object, source: 'recomputed' as const, text: `${nameOf(object)} was looked for and not found` }]
+        : []),
+      ...syncerEvidence(snapshot, object),
+    ],
+    since: unreadySince(pod),
+    fixes: fixesOf(snapshot, fault, near),
+    missingEvidence: known ? [] : [`whether ${nameOf(object)} exists by now: it was not read`],
+  };
+}
+
+/** Other namespaces that have an object of this kind and name. */
+const namespacesWith = (snapshot: Snapshot, { kind, namespace, name }: ObjectRef): readonly string[] =>
+  [...snapshot.data.objects, ...snapshot.data.heads]
+    .filter((object) => object.kind === kind && object.metadata.name === name)
+    .flatMap(({ metadata }) => metadata.namespace ?? [])
+    .filter((other) => other !== namespace)
+    .toSorted();
+
+function fixesOf(snapshot: Snapshot, { pod, object, fields }: ConfigFault, near: string | undefined): readonly Fix[] {
+  const syncer = syncerOf(snapshot, object);
+  const field = fields[0] ?? 'the reference';
+  return [
+    ...rollbackAdvice(snapshot, pod, (changed) => /(?:configMap|secret)\w*\.(?:name|secretName)$/i.test(changed)),
+    ...(near === undefined
+      ? []
+      : [{ advice: `set ${field} to ${object.kind} ${near}`, reason: `${near} exists and differs little` }]),
+    syncer === undefined
+      ? {
+          advice: `apply ${nameOf(object)} from its source to namespace ${object.namespace}`,
+          reason: `${field} needs it`,
+        }
+      : { advice: `mend ${nameOf(refOf(syncer))}`, reason: `it should make ${nameOf(object)}` },
+  ];
+}
