@@ -47,7 +47,7 @@ function wrap({ lead, hang, spans }: Row, columns: number): readonly (readonly S
   let empty = true;
   for (const word of spans.flatMap(wordsOf)) {
     const room = width - hang.length;
-    for (const piece of word.text.trim().length > room ? chunks(word, room) : [word]) {
+    for (const piece of word.text.trim().length > room && !isWhole(word) ? chunks(word, room) : [word]) {
       if (!empty && used + piece.text.trimEnd().length > width) {
         current = [{ text: hang, style: 'dim' }];
         rows.push(current);
@@ -64,11 +64,14 @@ function wrap({ lead, hang, spans }: Row, columns: number): readonly (readonly S
   return rows;
 }
 
+/** A command is for copying: where it is longer than a row, the terminal breaks it, and the copy is whole. */
+const isWhole = ({ whole, style }: Span): boolean => whole === true || style === 'command';
+
 const lengthOf = (spans: readonly Span[]): number => spans.reduce((sum, { text }) => sum + text.length, 0);
 
 /** The words of a span, each with the space before it. */
 const wordsOf = (span: Span): readonly Span[] =>
-  span.whole ? [span] : (span.text.match(/\s*\S+|\s+$/g) ?? []).map((text) => ({ ...span, text }));
+  isWhole(span) ? [span] : (span.text.match(/\s*\S+|\s+$/g) ?? []).map((text) => ({ ...span, text }));
 
 /** A word that fits no row, such as a digest or a URL. */
 const chunks = (word: Span, room: number): readonly Span[] =>

@@ -1,6 +1,6 @@
 import { nameOf, type ObjectRef } from '../../engines/objects.ts';
 import type { DiagnosedCause, Diagnosis } from './diagnosis.ts';
-import { fixSpans } from './fix-text.ts';
+import { fixSpans, stepSpan } from './fix-text.ts';
 import { glue, type Line, type Span, type Style, span } from './lines.ts';
 import { plural } from './plural.ts';
 
@@ -59,7 +59,7 @@ export function causeLines(
   { scope, snapshot }: Pick<Diagnosis, 'scope' | 'snapshot'>,
 ): readonly Line[] {
   const { namespace } = cause.object;
-  const place = scope.namespace === undefined && namespace !== undefined ? `${namespace}: ` : '';
+  const place = namespace === undefined || namespace === scope.namespace ? '' : `${namespace}: `;
   const branches: readonly (readonly [label: string, items: readonly (readonly Span[])[]])[] = [
     ['then', chainItems(cause)],
     ['evidence', evidenceItems(cause)],
@@ -67,7 +67,7 @@ export function causeLines(
     ['fix', fixItems(cause)],
     ['avoid', cause.avoid.map((text) => [span(text)])],
     ['missing', cause.missing_evidence.map((text) => [span(text)])],
-    ['next', cause.next_check === undefined ? [] : [[span(cause.next_check)]]],
+    ['next', cause.next_check === undefined ? [] : [[stepSpan(cause.next_check)]]],
   ];
   const present = branches.filter(([, items]) => items.length > 0);
   return [
@@ -81,7 +81,13 @@ export function causeLines(
       ],
     },
     ...present.map(
-      ([label, items], index): Line => ({ kind: 'branch', label, items, last: index === present.length - 1 }),
+      ([label, items], index): Line => ({
+        kind: 'branch',
+        label,
+        items,
+        last: index === present.length - 1,
+        ...(label === 'fix' ? { alternatives: true } : {}),
+      }),
     ),
   ];
 }
@@ -112,7 +118,7 @@ function fixItems({ fixes }: DiagnosedCause): readonly (readonly Span[])[] {
   const joined = items.flatMap((spans, index) => (index === 0 ? spans : [glue(', or  '), ...spans]));
   const width = joined.reduce((sum, { text }) => sum + text.length, 0);
   if (width <= oneLine) return joined.length === 0 ? [] : [joined];
-  return items.map((spans, index) => (index === 0 ? spans : [glue('or  '), ...spans]));
+  return items;
 }
 const oneLine = 100;
 
@@ -135,7 +141,7 @@ const shown = (object: ObjectRef, namespace: string | undefined): string =>
 function risksLines({ risks, scope }: Diagnosis): readonly Line[] {
   if (risks.length === 0) return [];
   const items = risks.map(({ summary, object, severity }): Line => {
-    const place = scope.namespace === undefined && object.namespace !== undefined ? `${object.namespace}: ` : '';
+    const place = object.namespace === undefined || object.namespace === scope.namespace ? '' : `${object.namespace}: `;
     return { kind: 'item', mark: span('!', severity === 'info' ? 'dim' : 'warn'), spans: [span(`${place}${summary}`)] };
   });
   return [blank, { kind: 'paragraph', spans: [span('Not broken yet:')] }, ...items];

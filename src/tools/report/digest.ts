@@ -8,37 +8,63 @@ const usualCauses = 5;
 /** Bytes more for every cause beyond the usual number, when the caller asks for more. */
 const causeBytes = 1_000;
 
-/** How many of each a cause, or the answer, shows; `text` is characters of one text. */
-interface Detail {
+/** How many of each a cause shows; `text` is characters of one text. */
+interface CauseDetail {
   readonly evidence: number;
   readonly chain: number;
   readonly changes: number;
   readonly fixes: number;
   readonly avoid: number;
   readonly affected: number;
-  readonly risks: number;
-  readonly blindSpots: number;
   readonly text: number;
 }
 
-/** From generous to terse; the first that makes the answer fit is taken. */
-const rich = { evidence: 4, chain: 8, changes: 3, fixes: 3, avoid: 3, affected: 5, risks: 5, blindSpots: 5, text: 400 };
-const details: readonly (readonly [best: Detail, others: Detail])[] = [
-  [rich, rich],
-  [rich, { ...rich, evidence: 2, chain: 5, changes: 1, fixes: 2, avoid: 2, affected: 3, text: 240 }],
-  [
-    { ...rich, evidence: 3, risks: 3, blindSpots: 4, text: 300 },
-    { ...rich, evidence: 1, chain: 3, changes: 1, fixes: 1, avoid: 1, affected: 2, text: 200 },
-  ],
-  [
-    { ...rich, evidence: 2, chain: 5, changes: 2, fixes: 2, avoid: 2, affected: 3, risks: 1, blindSpots: 3, text: 240 },
-    { ...rich, evidence: 1, chain: 2, changes: 0, fixes: 1, avoid: 0, affected: 1, text: 160 },
-  ],
-  [
-    { ...rich, evidence: 2, chain: 3, changes: 1, fixes: 2, avoid: 1, affected: 2, risks: 0, blindSpots: 2, text: 160 },
-    { ...rich, evidence: 0, chain: 1, changes: 0, fixes: 1, avoid: 0, affected: 0, text: 140 },
-  ],
+interface Detail {
+  readonly best: CauseDetail;
+  readonly others: CauseDetail;
+  readonly risks: number;
+  readonly blindSpots: number;
+}
+
+/** What every answer has room for. */
+const terse: Detail = {
+  best: { evidence: 1, chain: 3, changes: 1, fixes: 1, avoid: 1, affected: 1, text: 160 },
+  others: { evidence: 0, chain: 1, changes: 0, fixes: 1, avoid: 0, affected: 0, text: 140 },
+  risks: 0,
+  blindSpots: 2,
+};
+
+interface Addition {
+  readonly best?: Partial<CauseDetail>;
+  readonly others?: Partial<CauseDetail>;
+  readonly risks?: number;
+  readonly blindSpots?: number;
+}
+
+/** What is added while there is room, what matters most first; what does not fit is skipped. */
+const additions: readonly Addition[] = [
+  { others: { evidence: 1 } },
+  { best: { evidence: 2, chain: 8, text: 240 } },
+  { best: { fixes: 3, avoid: 2 } },
+  { others: { chain: 3 } },
+  { blindSpots: 4, risks: 2 },
+  { others: { text: 240 } },
+  { best: { evidence: 3, changes: 3 } },
+  { others: { changes: 1, fixes: 2 } },
+  { others: { avoid: 1 } },
+  { best: { affected: 5 }, others: { affected: 3 } },
+  { best: { evidence: 4, avoid: 3, text: 400 } },
+  { others: { evidence: 2, chain: 5 } },
+  { risks: 5, blindSpots: 5 },
+  { others: { evidence: 4, chain: 8, changes: 3, fixes: 3, avoid: 3, affected: 5, text: 400 } },
 ];
+
+const withMore = (detail: Detail, { best, others, ...counts }: Addition): Detail => ({
+  ...detail,
+  ...counts,
+  best: { ...detail.best, ...best },
+  others: { ...detail.others, ...others },
+});
 
 interface DigestOptions {
   /** Most causes. */
@@ -48,58 +74,46 @@ interface DigestOptions {
 }
 
 /**
- * The explanation, short enough for a model to read: causes beyond the limit go, then details of the lesser causes, then
- * of the best one, then the lesser causes themselves. What went is counted in `left_out`.
+ * The explanation, short enough for a model to read. Causes beyond the limit go, and lesser ones when not even they fit
+ * in short; what is left of the room is filled with details. What went is counted in `left_out`.
  */
 export function digest(explanation: Explanation, { limit, bytes }: DigestOptions): Diagnosis {
   const budget = bytes ?? answerBytes + causeBytes * Math.max(0, limit - usualCauses);
-  for (const [best, others] of details) {
-    const short = shorten(explanation, limit, { best, others });
-    if (sizeOf(short) <= budget) return short;
+  const fits = (diagnosis: Diagnosis): boolean => Buffer.byteLength(JSON.stringify(diagnosis)) <= budget;
+  let causes = limit;
+  while (causes > 1 && !fits(shorten(explanation, causes, terse))) causes--;
+  let detail = terse;
+  for (const addition of additions) {
+    const richer = withMore(detail, addition);
+    if (fits(shorten(explanation, causes, richer))) detail = richer;
   }
-  const [best, others] = details.at(-1) ?? [rich, rich];
-  for (let causes = limit - 1; causes > 1; causes--) {
-    const short = shorten(explanation, causes, { best, others });
-    if (sizeOf(short) <= budget) return short;
-  }
-  return shorten(explanation, 1, { best, others });
+  return shorten(explanation, causes, detail);
 }
 
-const sizeOf = (diagnosis: Diagnosis): number => Buffer.byteLength(JSON.stringify(diagnosis));
-
-function shorten(
-  explanation: Explanation,
-  limit: number,
-  { best, others }: { readonly best: Detail; readonly others: Detail },
-): Diagnosis {
+function shorten(explanation: Explanation, limit: number, detail: Detail): Diagnosis {
   const leftOut = new Map<string, number>();
-  const take = <Item>(items: readonly Item[], most: number, what: string): readonly Item[] => {
+  const take: Take = (items, most, what) => {
     if (items.length > most) leftOut.set(what, (leftOut.get(what) ?? 0) + items.length - most);
     return items.slice(0, most);
   };
-  const { causes, risks, blind_spots, ...rest } = explanation;
+  const { scope, verdict, causes, risks, blind_spots, checked, snapshot } = explanation;
+  const { best, others } = detail;
   const short = {
     causes: take(causes, limit, 'causes').map((cause, index) => causeOf(cause, index === 0 ? best : others, take)),
-    risks: take(risks, best.risks, 'risks').map((risk) => riskOf(risk, take)),
-    blind_spots: take(blind_spots, best.blindSpots, 'blind_spots').map(({ what, why, consequence }) => ({
+    risks: take(risks, detail.risks, 'risks').map((risk) => riskOf(risk, take)),
+    blind_spots: take(blind_spots, detail.blindSpots, 'blind_spots').map(({ what, why, consequence }) => ({
       what: cut(what, best.text),
       why: cut(why, best.text),
       consequence: cut(consequence, best.text),
     })),
   };
-  return {
-    scope: rest.scope,
-    verdict: rest.verdict,
-    ...short,
-    checked: rest.checked,
-    snapshot: rest.snapshot,
-    ...(leftOut.size > 0 ? { left_out: Object.fromEntries(leftOut) } : {}),
-  };
+  const left = leftOut.size > 0 ? { left_out: Object.fromEntries(leftOut) } : {};
+  return { scope, verdict, ...short, checked, snapshot, ...left };
 }
 
 type Take = <Item>(items: readonly Item[], most: number, what: string) => readonly Item[];
 
-function causeOf(cause: Cause, detail: Detail, take: Take): DiagnosedCause {
+function causeOf(cause: Cause, detail: CauseDetail, take: Take): DiagnosedCause {
   const { affected, text } = { affected: cause.affected, text: (value: string) => cut(value, detail.text) };
   return {
     ...cause,
@@ -107,7 +121,7 @@ function causeOf(cause: Cause, detail: Detail, take: Take): DiagnosedCause {
     chain: ends(cause.chain, detail.chain, take).map((link) => ({ ...link, message: text(link.message) })),
     evidence: take(varied(cause.evidence), detail.evidence, 'evidence').map((each) => ({
       ...each,
-      text: text(each.text),
+      text: elide(each.text, detail.text),
     })),
     affected: {
       ...affected,
@@ -152,3 +166,10 @@ function varied(evidence: readonly Evidence[]): readonly Evidence[] {
 /** Text of at most that many characters, well-formed, with a sign that it was cut. */
 export const cut = (text: string, most: number): string =>
   text.length <= most ? text : `${text.slice(0, most - 1).toWellFormed()}…`;
+
+/** The same, but from the middle: a wrapped error ends with its cause. */
+function elide(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const head = Math.floor(most / 3);
+  return `${text.slice(0, head).toWellFormed()}…${text.slice(text.length - most + head + 1).toWellFormed()}`;
+}

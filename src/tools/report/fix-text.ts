@@ -3,12 +3,13 @@ import { glue, type Span, span } from './lines.ts';
 
 /** A remedy as one reads it: the command, or the advice, and why. */
 export function fixSpans(fix: DiagnosedFix): readonly Span[] {
-  const advice = 'advice' in fix;
-  const text = advice ? fix.advice : healCommand(fix.tool, fix.arguments);
-  const runnable = !advice || /^(?:kubectl|kubemend|helm|crane|docker) /.test(text);
-  const reason = fix.reason.trim() === '' ? [] : [glue('  '), span(`(${fix.reason})`, 'dim')];
-  return [span(text, runnable ? 'command' : 'plain'), ...reason];
+  const step = stepSpan('advice' in fix ? fix.advice : healCommand(fix.tool, fix.arguments));
+  return fix.reason.trim() === '' ? [step] : [step, glue('  '), span(`(${fix.reason})`, 'dim')];
 }
+
+/** Words, or a command that can be copied. */
+export const stepSpan = (text: string): Span =>
+  span(text, /^(?:kubectl|kubemend|helm|crane|docker) /.test(text) ? 'command' : 'plain');
 
 const placed = new Set(['namespace', 'kind', 'name', 'object', 'target', 'pod_name', 'cluster']);
 

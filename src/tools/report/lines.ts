@@ -21,6 +21,8 @@ export type Line =
       readonly label: string;
       readonly last: boolean;
       readonly items: readonly (readonly Span[])[];
+      /** One of the items is enough. */
+      readonly alternatives?: true;
     }
   | { readonly kind: 'item'; readonly mark: Span; readonly spans: readonly Span[] };
 
@@ -60,10 +62,18 @@ const leads = {
 
 const labelWidth = 10;
 
-function branchRows({ label, last, items }: Extract<Line, { kind: 'branch' }>): readonly Row[] {
-  const hang = `${last ? '   ' : '  │'}  ${' '.repeat(labelWidth)}`;
+function branchRows({ label, last, items, alternatives = false }: Extract<Line, { kind: 'branch' }>): readonly Row[] {
+  const trunk = `${last ? '   ' : '  │'}  ${' '.repeat(labelWidth)}`;
   const first = [glue(last ? '  └─ ' : '  ├─ ', 'dim'), glue(label.padEnd(labelWidth), 'dim')];
-  return items.map((spans, index) => ({ lead: index === 0 ? first : [glue(hang, 'dim')], hang, spans }));
+  return items.map((spans, index) => {
+    const lead = index === 0 ? first : [glue(trunk, 'dim')];
+    const bullet = alternatives ? (index === 0 ? '' : 'or  ') : items.length > 1 ? '· ' : '';
+    return {
+      lead: bullet === '' ? lead : [...lead, glue(bullet, 'dim')],
+      hang: trunk + ' '.repeat(bullet.length),
+      spans,
+    };
+  });
 }
 
 /** The report as plain text, one row a line, without trailing spaces. */

@@ -73,8 +73,9 @@ describe('kubemend diagnose', () => {
         │            shop/api-config
         ├─ changed   12:03 UTC ConfigMap/api-config by kubectl-edit (-DATABASE_URL
         │            +DATABASE_URI)
-        ├─ fix       restore the key, or  kubemend heal rollback deployment/api -n
-        │            shop  (revision 4 was healthy)
+        ├─ fix       restore the key, or
+        │            kubemend heal rollback deployment/api -n shop  (revision 4 was
+        │            healthy)
         └─ avoid     restarting: the key is still missing
       "
     `);

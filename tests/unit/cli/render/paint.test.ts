@@ -23,10 +23,10 @@ describe('paint', () => {
 
       ✖ one two three four five six seven
         eight nine ten   likely 0.80
-        ├─ then      one two three four five
-        │            six seven eight nine ten
-        │            one two three four five
-        │            six seven eight nine ten
+        ├─ then      · one two three four five
+        │              six seven eight nine
+        │              ten
+        │            · one two three four five six seven eight nine ten
         └─ avoid     one two three four five
                      six seven eight nine ten
         ! one two three four five six seven

@@ -99,6 +99,16 @@ describe('digest', () => {
   });
 });
 
+it('takes the middle out of long evidence: an error ends with its cause', () => {
+  const text = `failed to pull: ${'x'.repeat(1_000)}: not found`;
+  const evidence = [{ object: aCause().object, source: 'status' as const, text }];
+
+  const { causes } = digest(anExplanation({ causes: [aCause({ evidence })] }), { limit: 5 });
+
+  expect(causes[0]?.evidence[0]?.text).toMatch(/^failed to pull: x+…x+: not found$/);
+  expect(causes[0]?.evidence[0]?.text).toHaveLength(400);
+});
+
 describe('cut', () => {
   it.each([
     ['abc', 3, 'abc'],
