@@ -62,10 +62,11 @@ function hintOfStatus(status: number): string {
   return 'Try again; if it stays, look at the API server itself.';
 }
 
-/** A request that got no answer. Errors that are already ours stay. */
-export function errorOfFailure(error: unknown, server: string, asking: Asking): AppError {
+/** A request that got no answer. Errors that are already ours stay, and so do slips of a programmer, which have no code. */
+export function errorOfFailure(error: unknown, server: string, asking: Asking): unknown {
   if (error instanceof AppError) return error;
   const codes = codesOf(error);
+  if (codes.length === 0 && (error instanceof TypeError || error instanceof RangeError)) return error;
   const host = hostOf(server);
   const because = (sentence: string, hint: string) =>
     new AppError('unavailable', `${sentence}.`, { hint, details: { server: host }, cause: error });
