@@ -6,9 +6,8 @@ import { redactObject } from '../platform/redact.ts';
  * of managedFields who wrote what when stays, and for ConfigMaps and Secrets which keys.
  */
 export function slimmed(object: KubernetesObject): KubernetesObject {
-  const { managedFields } = object.metadata;
-  const redacted = redactObject(object);
-  if (managedFields === undefined) return redacted;
+  const { managedFields, ...metadata } = object.metadata;
+  if (managedFields === undefined) return redactObject(object);
   const withKeys = object.kind === 'ConfigMap' || object.kind === 'Secret';
   const kept = managedFields.map((entry) => ({
     ...(entry.manager !== undefined && { manager: entry.manager }),
@@ -17,7 +16,7 @@ export function slimmed(object: KubernetesObject): KubernetesObject {
     ...(entry.time !== undefined && { time: entry.time }),
     ...(withKeys && dataKeysOf(entry.fieldsV1)),
   }));
-  return { ...redacted, metadata: { ...redacted.metadata, managedFields: kept } };
+  return redactObject({ ...object, metadata: { ...metadata, managedFields: kept } });
 }
 
 /** `fieldsV1` cut down to `{ 'f:data': { 'f:KEY': {} } }`. */

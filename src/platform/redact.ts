@@ -103,7 +103,7 @@ function cleaned(value: unknown, key: string, onRedaction: OnRedaction): unknown
 }
 
 function cleanedRecord(value: object, onRedaction: OnRedaction): Record<string, unknown> {
-  const secretPair = 'name' in value && typeof value.name === 'string' && looksSecret(value.name);
+  const secretPair = 'value' in value && 'name' in value && typeof value.name === 'string' && looksSecret(value.name);
   const result: Record<string, unknown> = {};
   for (const [field, item] of Object.entries(value)) {
     if (field === lastApplied) continue;
@@ -113,8 +113,10 @@ function cleanedRecord(value: object, onRedaction: OnRedaction): Record<string, 
     }
     const hidden = secretPair && field === 'value' && typeof item === 'string' && !isReference(item);
     const fieldValue: unknown = hidden ? hide('env', item, onRedaction) : cleaned(item, field, onRedaction);
-    // Assigning to `__proto__` would set the prototype instead.
-    Object.defineProperty(result, field, { value: fieldValue, enumerable: true, writable: true, configurable: true });
+    if (field === '__proto__') {
+      // Assigning would set the prototype instead.
+      Object.defineProperty(result, field, { value: fieldValue, enumerable: true });
+    } else result[field] = fieldValue;
   }
   return result;
 }

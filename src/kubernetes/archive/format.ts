@@ -88,4 +88,3 @@ export const record = z.union([
   z.object({ cost }),
   z.object({ end: counts }),
 ]);
-export type ArchiveRecord = z.infer<typeof record>;
