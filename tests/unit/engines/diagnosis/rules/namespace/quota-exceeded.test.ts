@@ -1,0 +1,71 @@
+import { quotaExceeded } from '../../../../../../src/engines/diagnosis/rules/namespace/quota-exceeded.ts';
+import { aDeployment, anEvent, anObject, aSnapshot } from '../../../../../support/builders.ts';
+import { asking } from '../../../../../support/nodes.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const hoarder = aDeployment('hoarder', {
+  replicas: 2,
+  pod: { spec: asking({ memory: '8Mi' }) },
+  spec: { replicas: 4 },
+  status: { replicas: 2, updatedReplicas: 2, availableReplicas: 2 },
+});
+const replicaSet = {
+  ...hoarder.replicaSet,
+  spec: { ...hoarder.replicaSet.spec, replicas: 4 },
+  status: { replicas: 2 },
+};
+const refused = (reason: string) =>
+  anEvent(replicaSet, 'FailedCreate', `Error creating: pods "hoarder-5d8f-nwzk2" is forbidden: ${reason}`);
+const exceeded = refused(
+  'exceeded quota: small, requested: requests.memory=8Mi, used: requests.memory=16Mi, limited: requests.memory=20Mi',
+);
+const quota = (used: string) =>
+  anObject('ResourceQuota', 'small', {
+    status: { hard: { 'requests.memory': '20Mi' }, used: { 'requests.memory': used } },
+  });
+const all = [hoarder.deployment, replicaSet, ...hoarder.pods];
+const surging = { ...hoarder.deployment, spec: { ...hoarder.deployment.spec, replicas: 2 } };
+
+testRule(quotaExceeded, {
+  silent: {
+    'a quota that has room by now': aSnapshot({ objects: [...all, exceeded, quota('8Mi')] }),
+    'a quota that is gone': aSnapshot({ complete: ['ResourceQuota'], objects: [...all, exceeded] }),
+    'another refusal': aSnapshot({
+      objects: [...all, refused('failed quota: small: must specify limits.cpu for: app'), quota('16Mi')],
+    }),
+    'a full quota that refused nobody': aSnapshot({ objects: [...all, quota('20Mi')] }),
+  },
+  speaks: {
+    'with the numbers and who uses most': [
+      aSnapshot({ objects: [...all, exceeded, quota('16Mi')] }),
+      {
+        object: 'Deployment/hoarder',
+        problem:
+          'cannot create pods: ResourceQuota/small is full (a pod needs 8Mi of requests.memory, 16Mi of 20Mi are used)',
+        culprit: 'ResourceQuota/small',
+        certainty: 'declared',
+        evidence: ['16Mi used of 20Mi', 'most requests.memory is used by Deployment/hoarder 16Mi'],
+        fix: 'scale down what needs it least in shop',
+      },
+    ],
+    'of several resources': [
+      aSnapshot({
+        objects: [
+          ...all,
+          refused(
+            'exceeded quota: small, requested: limits.cpu=1,pods=1, used: limits.cpu=4,pods=2, limited: limits.cpu=4,pods=2',
+          ),
+        ],
+      }),
+      {
+        object: 'Deployment/hoarder',
+        problem: 'a pod needs 1 of limits.cpu, 4 of 4 are used; a pod needs 1 of pods, 2 of 2 are used',
+        certainty: 'message',
+      },
+    ],
+    'of a rollout whose extra pod does not fit': [
+      aSnapshot({ objects: [surging, replicaSet, ...hoarder.pods, exceeded, quota('16Mi')] }),
+      { object: 'Deployment/hoarder', fix: 'set maxSurge to 0' },
+    ],
+  },
+});

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { deployCreateFailed } from '../../../../../../src/engines/diagnosis/rules/workload/deploy-create-failed.ts';
+import { quotaExceeded } from '../../../../../../src/engines/diagnosis/rules/namespace/quota-exceeded.ts';
+import { anEvent, anObject, aSnapshot } from '../../../../../support/builders.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const set = anObject('StatefulSet', 'long', { spec: { replicas: 1 }, status: { replicas: 0 } });
+const said =
+  'Create Pod long-0 in StatefulSet long failed error: Pod "long-0" is invalid: metadata.labels: Invalid value: "long-6cfc579d4c": must be no more than 63 bytes';
+const failing = aSnapshot({ objects: [set, anEvent(set, 'FailedCreate', said)] });
+
+testRule(deployCreateFailed, {
+  silent: {
+    'a failure that is over': aSnapshot({
+      objects: [
+        anObject('StatefulSet', 'long', { spec: { replicas: 1 }, status: { replicas: 1 } }),
+        anEvent(set, 'FailedCreate', said),
+      ],
+    }),
+  },
+  speaks: {
+    'in the words of the API server': [
+      failing,
+      {
+        object: 'StatefulSet/long',
+        problem: 'cannot create pods: metadata.labels: Invalid value: "long-6cfc579d4c": must be no more than 63 bytes',
+        certainty: 'declared',
+        evidence: ['Create Pod long-0 in StatefulSet long failed error'],
+        fix: 'statefulset/long',
+      },
+    ],
+  },
+});
+
+it('explains itself, because no rule knows these words', () => {
+  expect(deployCreateFailed.check(failing, [])[0]?.class).toBe('cause');
+});
+
+it('leaves the workload to the rule that knows why', () => {
+  const found = {
+    rule: quotaExceeded,
+    subject: { kind: 'StatefulSet', namespace: 'shop', name: 'long' },
+    problem: 'cannot create pods',
+    certainty: 'declared' as const,
+    evidence: [],
+    fixes: [],
+  };
+
+  expect(deployCreateFailed.check(failing, [found])).toEqual([]);
+});
