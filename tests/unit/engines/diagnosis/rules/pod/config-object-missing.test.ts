@@ -1,0 +1,202 @@
+import { configObjectMissing } from '../../../../../../src/engines/diagnosis/rules/pod/config-object-missing.ts';
+import {
+  aContainer,
+  aDeployment,
+  anEvent,
+  anObject,
+  aPod,
+  aSnapshot,
+  minutesAgo,
+  waiting,
+} from '../../../../../support/builders.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const complete = ['ConfigMap', 'Secret'];
+const notFound = waiting('CreateContainerConfigError', 'configmap "api-config" not found');
+const fromConfig = { envFrom: [{ configMapRef: { name: 'api-config' } }] };
+const blocked = aPod('web', { containers: [aContainer('app', { ...fromConfig, ...notFound })] });
+const aConfigMap = (name: string, more = {}) => anObject('ConfigMap', name, { data: { A: '1' }, ...more });
+
+const creating = (volumes: readonly object[], spec = {}) =>
+  aPod('web', { spec: { volumes, ...spec }, containers: [aContainer('app', waiting('ContainerCreating'))] });
+const tls = creating([{ name: 'tls', secret: { secretName: 'tls-web' } }]);
+const failedMount = (words: string, more = {}) =>
+  anEvent(aPod('web'), 'FailedMount', `MountVolume.SetUp failed for volume "tls" : ${words}`, more);
+const rolledOut = aDeployment('api', { pod: { containers: [aContainer('app', { ...fromConfig, ...notFound })] } });
+
+testRule(configObjectMissing, {
+  silent: {
+    'an object that has been created since': aSnapshot({ complete, objects: [blocked, aConfigMap('api-config')] }),
+    'a missing key': aSnapshot({
+      complete,
+      objects: [
+        aPod('web', {
+          containers: [
+            aContainer(
+              'app',
+              waiting('CreateContainerConfigError', "couldn't find key A in ConfigMap shop/api-config"),
+            ),
+          ],
+        }),
+        aConfigMap('api-config', { data: { B: '1' } }),
+      ],
+    }),
+    'an optional reference': aSnapshot({
+      complete,
+      objects: [creating([{ name: 'tls', secret: { secretName: 'tls-web', optional: true } }])],
+    }),
+    'a running pod whose object was deleted': aSnapshot({
+      complete,
+      objects: [aPod('web', { containers: [aContainer('app', fromConfig)] })],
+    }),
+    'a mount that was slow, which is noise': aSnapshot({
+      objects: [tls, failedMount('failed to sync secret cache: timed out waiting for the condition')],
+    }),
+    'a mount that failed long ago': aSnapshot({
+      objects: [tls, failedMount('secret "tls-web" not found', { lastTimestamp: minutesAgo(40) })],
+    }),
+    'a pod that has no node yet': aSnapshot({
+      complete,
+      objects: [creating([{ name: 'tls', secret: { secretName: 'tls-web' } }], { nodeName: undefined })],
+    }),
+    'a security context that is not met': aSnapshot({
+      complete,
+      objects: [
+        aPod('web', {
+          containers: [
+            aContainer(
+              'app',
+              waiting('CreateContainerConfigError', 'container has runAsNonRoot and image will run as root'),
+            ),
+          ],
+        }),
+      ],
+    }),
+  },
+  speaks: {
+    'with the nearest name': [
+      aSnapshot({ complete, objects: [blocked, aConfigMap('api-conf')] }),
+      {
+        object: 'Pod/web',
+        problem: 'cannot start: ConfigMap/api-config does not exist (api-conf does)',
+        culprit: 'ConfigMap/api-config',
+        certainty: 'declared',
+        evidence: ['configmap "api-config" not found', 'containers[app].envFrom asks for ConfigMap/api-config'],
+        fix: 'set containers[app].envFrom to ConfigMap api-conf',
+      },
+    ],
+    'from the message alone when nothing was read': [
+      aSnapshot({ objects: [blocked] }),
+      { object: 'Pod/web', problem: 'cannot start: ConfigMap/api-config does not exist', certainty: 'message' },
+    ],
+    'with the namespace that has it': [
+      aSnapshot({ complete, objects: [blocked, aConfigMap('api-config', { metadata: { namespace: 'staging' } })] }),
+      {
+        object: 'Pod/web',
+        problem: 'ConfigMap/api-config does not exist in namespace shop (it is in namespace staging)',
+      },
+    ],
+    'of a volume, from its event': [
+      aSnapshot({ complete, objects: [tls, failedMount('secret "tls-web" not found')] }),
+      {
+        object: 'Pod/web',
+        problem: 'cannot start: Secret/tls-web does not exist',
+        certainty: 'declared',
+        evidence: ['volumes[tls] asks for Secret/tls-web'],
+      },
+    ],
+    'of a volume without any event': [
+      aSnapshot({ complete, objects: [tls] }),
+      { object: 'Pod/web', problem: 'Secret/tls-web does not exist', certainty: 'recomputed' },
+    ],
+    'of each object of a projected volume': [
+      aSnapshot({
+        complete,
+        objects: [
+          creating([
+            { name: 'tls', projected: { sources: [{ configMap: { name: 'gone' } }, { secret: { name: 'gone2' } }] } },
+          ]),
+          failedMount('[configmap "gone" not found, secret "gone2" not found]'),
+        ],
+      }),
+      { object: 'Pod/web', problem: 'ConfigMap/gone does not exist' },
+      { object: 'Pod/web', problem: 'Secret/gone2 does not exist' },
+    ],
+    'of what else the same container lacks': [
+      aSnapshot({
+        complete,
+        objects: [
+          aPod('web', {
+            containers: [
+              aContainer('app', { envFrom: [...fromConfig.envFrom, { secretRef: { name: 'creds' } }], ...notFound }),
+            ],
+          }),
+        ],
+      }),
+      { object: 'Pod/web', problem: 'ConfigMap/api-config does not exist', certainty: 'declared' },
+      { object: 'Pod/web', problem: 'Secret/creds does not exist', certainty: 'recomputed' },
+    ],
+    'of an init container': [
+      aSnapshot({
+        complete,
+        objects: [
+          aPod('web', {
+            containers: [
+              aContainer('init', {
+                init: true,
+                envFrom: [{ secretRef: { name: 'nosecret' } }],
+                ...waiting('CreateContainerConfigError', 'secret "nosecret" not found'),
+              }),
+              aContainer('app', waiting('PodInitializing')),
+            ],
+          }),
+        ],
+      }),
+      { object: 'Pod/web', problem: 'Secret/nosecret does not exist' },
+    ],
+    'with the object that should make it': [
+      aSnapshot({
+        complete,
+        objects: [
+          tls,
+          {
+            apiVersion: 'cert-manager.io/v1',
+            kind: 'Certificate',
+            metadata: { name: 'web', namespace: 'shop' },
+            ...{
+              spec: { secretName: 'tls-web' },
+              status: {
+                conditions: [
+                  { type: 'Ready', status: 'False', reason: 'DoesNotExist', message: 'Issuing certificate' },
+                ],
+              },
+            },
+          },
+        ],
+      }),
+      {
+        object: 'Pod/web',
+        evidence: ['Certificate/web makes Secret/tls-web: DoesNotExist'],
+        fix: 'mend Certificate/web',
+      },
+    ],
+    'with the revision that did without': [
+      aSnapshot({
+        complete,
+        objects: [
+          ...rolledOut.all,
+          anObject('ReplicaSet', 'api-old', {
+            metadata: {
+              ownerReferences: rolledOut.replicaSet.metadata.ownerReferences as never,
+              annotations: { 'deployment.kubernetes.io/revision': '0' },
+            },
+            spec: {
+              template: { spec: { containers: [{ name: 'app', envFrom: [{ configMapRef: { name: 'api' } }] }] } },
+            },
+          }),
+        ],
+      }),
+      { object: 'Pod/api-5d8f-0', fix: 'kubectl rollout undo deployment/api -n shop --to-revision=0' },
+    ],
+  },
+});
