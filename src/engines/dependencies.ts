@@ -1,5 +1,5 @@
 import { hostsOfEnv, serviceOfHost } from './hosts.ts';
-import { connectionFailureIn, type ConnectionFailure, hostsIn } from './logs/failed-hosts.ts';
+import { type ConnectionFailure, connectionFailureIn, hostsIn } from './logs/failed-hosts.ts';
 import type { ObjectRef, Pod } from './objects.ts';
 import { nameOf } from './objects.ts';
 import type { PodContainer } from './pods.ts';

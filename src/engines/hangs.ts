@@ -1,5 +1,5 @@
 import { deathLog } from './crashes/death-log.ts';
-import { dependencyIn, type Dependency, dependencyNamed } from './dependencies.ts';
+import { type Dependency, dependencyIn, dependencyNamed } from './dependencies.ts';
 import { minute, second, timeOf } from './durations.ts';
 import { entriesOf, type LogEntry } from './logs/entries.ts';
 import { essenceOf } from './logs/essence.ts';

@@ -48,9 +48,10 @@ const forms: readonly RegExp[] = [
   new RegExp(`\\blookup ${host}(?: on |: |,)`),
   new RegExp(`\\bgetaddrinfo (?:ENOTFOUND|EAI_AGAIN) ${host}`),
   new RegExp(`\\bconnect (?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ECONNRESET) (?:::ffff:)?${host}:${port}`),
+  new RegExp(`\\bserver at "${host}"(?: \\([^)]*\\))?, port ${port}`),
+  new RegExp(`\\bhost=["']?${host}["']?,? port=["']?${port}`),
   new RegExp(`\\bhost "?${host}"?(?: \\([^)]*\\))?,? port "?${port}`),
   new RegExp(`\\bhost(?: ?name)?[ =:]+["']${host}["']`, 'i'),
-  new RegExp(`\\bhost=["']?${host}["']?,? port=["']?${port}`),
   new RegExp(`\\bUnknownHostException: ${host}`),
   new RegExp(
     `\\b(?:amqp|redis|rediss|postgres(?:ql)?|mysql|mongodb(?:\\+srv)?|https?|nats|kafka|tcp|grpc|jdbc:\\w+)://(?:[^\\s@/]*@)?${host}(?::${port})?`,

@@ -10,13 +10,16 @@ const maskings: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?/g, '<time>'],
   [/\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b/g, '<time>'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>'],
-  [/\b0x[0-9a-f]+\b/gi, '<hex>'],
-  [/\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}\b/gi, '<hex>'],
   // Names of pods: workload, template hash and suffix, of the alphabet without vowels (apimachinery `rand.SafeEncodeString`).
   [/\b([a-z][a-z0-9-]*?)-[bcdf-hj-np-tv-z2456789]{6,10}-[bcdf-hj-np-tv-z2456789]{5}\b/g, '$1-<pod>'],
+  [/\b0x[0-9a-f]+\b/gi, '<hex>'],
+  [/\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,}\b/gi, '<hex>'],
   // The client's side of a connection: its port is random.
   [/\b(?:\d{1,3}\.){3}\d{1,3}:\d+->/g, '<ip>->'],
   [/\b(?!(?:127\.0\.0\.1|0\.0\.0\.0)\b)(?:\d{1,3}\.){3}\d{1,3}\b/g, '<ip>'],
   [/\b\d+(?:\.\d+)?(?=(?:ns|us|µs|ms|s|m|h|[KMGT]i?B?|B)\b)/g, '<n>'],
-  [/(?<!(?:[\w.:-]|\b(?:code|status|errno|port|exit|signal|HTTP|line|Errno)[ =:(]*))\d+(?:\.\d+)?(?![\w-])/gi, '<n>'],
+  [
+    /(?<!(?:[\w.:-]|\b(?:code|status ?code|status|errno|port|exit|signal|HTTP|line|Errno)[ =:(]*))\d+(?:\.\d+)?(?![\w-]|\.\d)/gi,
+    '<n>',
+  ],
 ];

@@ -48,7 +48,7 @@ export const portBindConflict = defineRule({
 
 /** The last `:8080` or `port 8080` of a complaint. */
 function portIn(text: string): number | undefined {
-  const ports = [...text.matchAll(/(?:\bport[ :=]*|:)(\d{2,5})\b(?!:)/gi)].map(([, port]) => Number(port));
+  const ports = [...text.matchAll(/(?:\bport[ :=]*|:)(\d{2,5})\b(?!:\d)/gi)].map(([, port]) => Number(port));
   return ports.findLast((port) => port > 0 && port < 65_536);
 }
 

@@ -1,0 +1,154 @@
+import { crashAppError } from '../../../../../../src/engines/diagnosis/rules/pod/crash-app-error.ts';
+import {
+  aContainer,
+  aDeployment,
+  aLog,
+  anEvent,
+  anObject,
+  aPod,
+  aSnapshot,
+  crashed,
+  minutesAgo,
+  ownedBy,
+} from '../../../../../support/builders.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const failed = { exitCode: 1, reason: 'Error' };
+const dying = aPod('api', { containers: [aContainer('app', crashed(failed))] });
+const log = (...lines: string[]) => [aLog('api', lines)];
+const dies = (terminated: object, more = {}) =>
+  aPod('api', { containers: [aContainer('app', { ...crashed({ ...failed, ...terminated }), ...more })] });
+const restarted = (restartCount: number, startedMinutesAgo: number) =>
+  aContainer('app', {
+    status: {
+      restartCount,
+      state: { running: { startedAt: minutesAgo(startedMinutesAgo) } },
+      lastState: {
+        terminated: {
+          ...failed,
+          startedAt: minutesAgo(startedMinutesAgo + 2),
+          finishedAt: minutesAgo(startedMinutesAgo + 1),
+        },
+      },
+    },
+  });
+const job = (status: object) => anObject('Job', 'nightly', { status });
+const jobPod = (owner: ReturnType<typeof job>) =>
+  aPod('nightly-x', {
+    metadata: ownedBy(owner),
+    spec: { restartPolicy: 'Never' },
+    status: { phase: 'Failed' },
+    containers: [
+      aContainer('app', { status: { ready: false, state: { terminated: { ...failed, finishedAt: minutesAgo(1) } } } }),
+    ],
+  });
+const replicas = aDeployment('api', { replicas: 2, pod: { containers: [aContainer('app', crashed(failed))] } });
+
+testRule(crashAppError, {
+  silent: {
+    'a healthy pod': aSnapshot({ objects: [aPod('api')] }),
+    'one restart long ago': aSnapshot({ objects: [aPod('api', { containers: [restarted(1, 300)] })] }),
+    'restarts that stopped half an hour ago': aSnapshot({ objects: [aPod('api', { containers: [restarted(9, 30)] })] }),
+    'two restarts of a pod that is ready': aSnapshot({ objects: [aPod('api', { containers: [restarted(2, 1)] })] }),
+    'a container that was OOMKilled with exit code 1': aSnapshot({ objects: [dies({ reason: 'OOMKilled' })] }),
+    'a command that does not exist': aSnapshot({ objects: [dies({ exitCode: 128, reason: 'StartError' })] }),
+    'a shell that found no command': aSnapshot({ objects: [dies({ exitCode: 127 })] }),
+    'a missing module': aSnapshot({ objects: [dying], logs: log("Error: Cannot find module '/app/server.js'") }),
+    'a container that exits with 0': aSnapshot({ objects: [dies({ exitCode: 0, reason: 'Completed' })] }),
+    'a kill by the liveness probe that ends with 1': aSnapshot({
+      objects: [
+        dying,
+        anEvent(dying, 'Killing', 'Container app failed liveness probe, will be restarted', {
+          type: 'Normal',
+          involvedObject: { kind: 'Pod', namespace: 'shop', name: 'api', fieldPath: 'spec.containers{app}' },
+          lastTimestamp: minutesAgo(2),
+        }),
+      ],
+    }),
+    'a refused connection': aSnapshot({ objects: [dying], logs: log('dial tcp: lookup db: no such host') }),
+    'a port in use': aSnapshot({ objects: [dying], logs: log('nc: bind: Address already in use') }),
+    'a path that may not be written': aSnapshot({
+      objects: [dying],
+      logs: log("mkdir: can't create directory '/var/cache/': Read-only file system"),
+    }),
+    'an init container that fails': aSnapshot({
+      objects: [aPod('api', { containers: [aContainer('migrate', { init: true, ...crashed(failed) })] })],
+    }),
+    'a terminating pod': aSnapshot({
+      objects: [{ ...dying, metadata: { ...dying.metadata, deletionTimestamp: minutesAgo(1) } }],
+    }),
+    'an evicted pod': aSnapshot({
+      objects: [
+        aPod('api', {
+          status: { phase: 'Failed', reason: 'Evicted' },
+          containers: [aContainer('app', { status: { ready: false, state: { terminated: failed } } })],
+        }),
+      ],
+    }),
+    'the first failure of a Job that tries again': aSnapshot({
+      objects: [job({ failed: 1 }), jobPod(job({ failed: 1 }))],
+    }),
+    'a failed try of a Job that succeeded': aSnapshot({
+      objects: [job({ failed: 2, conditions: [{ type: 'Complete', status: 'True' }] }), jobPod(job({}))],
+    }),
+  },
+  speaks: {
+    'with the line that names the failure, and how to set the variable': [
+      aSnapshot({ objects: [dying], logs: log('starting', 'ERROR: missing environment variable API_TOKEN') }),
+      {
+        object: 'Pod/api',
+        problem: 'crashes 60 s after start with exit code 1: missing environment variable API_TOKEN',
+        certainty: 'message',
+        evidence: ['exit code 1 (Error)', 'ERROR: missing environment variable API_TOKEN'],
+        fix: 'kubectl set env pod/api -n shop -c app API_TOKEN=VALUE',
+      },
+    ],
+    'with less certainty when no log was read': [
+      aSnapshot({ objects: [dying] }),
+      {
+        object: 'Pod/api',
+        problem: 'crashes 60 s after start with exit code 1',
+        certainty: 'inferred',
+        fix: 'kubectl logs api -n shop -c app --previous',
+      },
+    ],
+    'from the termination message': [
+      aSnapshot({ objects: [dies({ message: 'FATAL no licence' })] }),
+      { object: 'Pod/api', problem: 'no licence' },
+    ],
+    'of a container that has just died again': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            containers: [
+              aContainer('app', {
+                status: { ready: false, restartCount: 2, state: { terminated: { ...failed, exitCode: 2 } } },
+              }),
+            ],
+          }),
+        ],
+      }),
+      { object: 'Pod/api', problem: 'with exit code 2' },
+    ],
+    'of a container that runs between two crashes': [
+      aSnapshot({ objects: [aPod('api', { containers: [restarted(3, 1)] })] }),
+      { object: 'Pod/api', problem: 'crashes 60 s after start' },
+    ],
+    'in the same words of replicas whose log was not read, or says another id': [
+      aSnapshot({
+        objects: [...replicas.all],
+        logs: [aLog('api-5d8f-0', ['ERROR request 6ae2d541-2c04-46a3-98c7-906f95741729 has no tenant'])],
+      }),
+      { object: 'Pod/api-5d8f-0', problem: 'exit code 1: request <id> has no tenant' },
+      { object: 'Pod/api-5d8f-1', problem: 'exit code 1: request <id> has no tenant' },
+    ],
+    'with the container when the pod has two': [
+      aSnapshot({ objects: [aPod('api', { containers: [aContainer('app', crashed(failed)), aContainer('proxy')] })] }),
+      { object: 'Pod/api', problem: 'crashes in container app 60 s after start' },
+    ],
+    'of the pod of a Job that failed': [
+      aSnapshot({ objects: [job({ conditions: [{ type: 'Failed', status: 'True' }] }), jobPod(job({}))] }),
+      { object: 'Pod/nightly-x', problem: 'failed again and again with exit code 1' },
+    ],
+  },
+});

@@ -1,0 +1,74 @@
+import { crashDependencyDown } from '../../../../../../src/engines/diagnosis/rules/pod/crash-dependency-down.ts';
+import { aContainer, aLog, anObject, aPod, aSnapshot, crashed } from '../../../../../support/builders.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const victim = (spec = {}) =>
+  aPod('api', { containers: [aContainer('app', { ...crashed({ exitCode: 1, reason: 'Error' }), ...spec })] });
+const db = anObject('Service', 'db', { spec: { clusterIP: '10.96.126.34', selector: { app: 'db' } } });
+const complete = ['Service', 'EndpointSlice'];
+const saying = (line: string, ...objects: Parameters<typeof aSnapshot>[0] extends infer _ ? object[] : never) =>
+  aSnapshot({ complete, objects: [victim(), ...(objects as never[])], logs: [aLog('api', [line])] });
+
+testRule(crashDependencyDown, {
+  silent: {
+    'another error': saying('ERROR missing API_TOKEN', db),
+    'a refused connection that another error follows': aSnapshot({
+      complete,
+      objects: [victim(), db],
+      logs: [aLog('api', ['WARN cache:6379 connection refused', 'FATAL missing API_TOKEN'])],
+    }),
+    'a connection to itself': saying('ERROR connect ECONNREFUSED 127.0.0.1:5432', db),
+    'a healthy pod that logs a refused connection': aSnapshot({
+      objects: [aPod('api'), db],
+      logs: [aLog('api', ['ERROR connect ECONNREFUSED db:5432'])],
+    }),
+    'a permission that is denied': saying('ERROR open /data/db:5432: permission denied', db),
+  },
+  speaks: {
+    'of the Service behind a cluster IP, as a symptom that it explains': [
+      saying("nc: can't connect to remote host (10.96.126.34): Connection refused", db),
+      {
+        object: 'Pod/api',
+        problem: 'crashes 60 s after start with exit code 1: cannot reach Service/db (connection refused)',
+        certainty: 'message',
+        evidence: ['Connection refused', 'Service/db has 0 ready endpoints'],
+        fix: 'make Service/db answer first',
+      },
+    ],
+    'of a Service in another namespace by its name': [
+      saying(
+        'panic: dial tcp: lookup queue.infra.svc.cluster.local on 10.96.0.10:53: server misbehaving',
+        anObject('Service', 'queue', { metadata: { namespace: 'infra' }, spec: {} }),
+      ),
+      { object: 'Pod/api', problem: 'cannot reach Service/queue in namespace infra (no such host)' },
+    ],
+    'of a name that has no Service': [
+      saying('Error: getaddrinfo ENOTFOUND cache'),
+      { object: 'Pod/api', problem: 'cannot reach Service/cache (there is no Service/cache in namespace shop)' },
+    ],
+    'of the one host in the environment when the log names none': [
+      aSnapshot({
+        complete,
+        objects: [victim({ env: [{ name: 'DATABASE_URL', value: 'postgres://u:p@db:5432/shop' }] }), db],
+        logs: [aLog('api', ['FATAL could not connect: Connection refused'])],
+      }),
+      { object: 'Pod/api', problem: 'cannot reach Service/db port 5432 (connection refused)', certainty: 'inferred' },
+    ],
+    'of the connection before a line that only says that it is over': [
+      aSnapshot({
+        complete,
+        objects: [victim(), db],
+        logs: [aLog('api', ['ERROR dial tcp 10.96.126.34:5432: connect: connection refused', 'FATAL giving up'])],
+      }),
+      { object: 'Pod/api', problem: 'cannot reach Service/db port 5432 (connection refused)' },
+    ],
+    'of a host outside of the cluster': [
+      saying('ERROR Get "https://api.example.com/v1": dial tcp: lookup api.example.com: i/o timeout'),
+      {
+        object: 'Pod/api',
+        problem: 'cannot reach api.example.com (no answer in time)',
+        fix: 'make api.example.com reachable',
+      },
+    ],
+  },
+});

@@ -1,0 +1,77 @@
+import { crashExitsZero } from '../../../../../../src/engines/diagnosis/rules/pod/crash-exits-zero.ts';
+import {
+  aContainer,
+  aLog,
+  anEvent,
+  anObject,
+  aPod,
+  aSnapshot,
+  crashed,
+  minutesAgo,
+  ownedBy,
+} from '../../../../../support/builders.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const completed = { exitCode: 0, reason: 'Completed' };
+const finishing = (spec = {}, terminated = {}) =>
+  aPod('web', { containers: [aContainer('app', { ...crashed({ ...completed, ...terminated }), ...spec })] });
+const killed = anEvent(finishing(), 'Killing', 'Container app failed liveness probe, will be restarted', {
+  type: 'Normal',
+  involvedObject: { kind: 'Pod', namespace: 'shop', name: 'web', fieldPath: 'spec.containers{app}' },
+});
+
+testRule(crashExitsZero, {
+  silent: {
+    'a container that fails': aSnapshot({ objects: [finishing({}, { exitCode: 1, reason: 'Error' })] }),
+    'a server that stops cleanly when its liveness probe kills it': aSnapshot({
+      objects: [finishing({ livenessProbe: { httpGet: { path: '/', port: 80 } } }), killed],
+    }),
+    'a server that lived just as long as its liveness probe allows, without events': aSnapshot({
+      objects: [finishing({ livenessProbe: { httpGet: { path: '/', port: 80 }, periodSeconds: 20 } })],
+    }),
+    'an OOM kill of a child that the parent survived': aSnapshot({ objects: [finishing({}, { reason: 'OOMKilled' })] }),
+    'a first exit that was not repeated': aSnapshot({
+      objects: [aPod('web', { containers: [aContainer('app', { status: { state: { terminated: completed } } })] })],
+    }),
+    'a Job': aSnapshot({
+      objects: [
+        aPod('once', {
+          metadata: ownedBy(anObject('Job', 'once')),
+          spec: { restartPolicy: 'OnFailure' },
+          containers: [aContainer('app', { status: { restartCount: 2, state: { terminated: completed } } })],
+        }),
+      ],
+    }),
+  },
+  speaks: {
+    'with the command that is no server': [
+      aSnapshot({
+        objects: [finishing({ command: ['sh', '-c', 'echo "migration done"'] })],
+        logs: [aLog('web', ['migration done'])],
+      }),
+      {
+        object: 'Pod/web',
+        problem:
+          'finishes 60 s after start with exit code 0 and is started again and again: its command (sh -c echo "migration done") ends, so it is no server',
+        certainty: 'declared',
+        evidence: ['exit code 0 (Completed)', 'migration done'],
+        fix: 'Job',
+      },
+    ],
+    'with the image when it sets the command': [
+      aSnapshot({ objects: [finishing()] }),
+      { object: 'Pod/web', problem: 'the command of image registry.example/app:1.0 ends' },
+    ],
+    'whatever its liveness probe when it lives far longer than that allows': [
+      aSnapshot({
+        objects: [
+          finishing(
+            { livenessProbe: { httpGet: { path: '/', port: 80 }, periodSeconds: 5 } },
+            { startedAt: minutesAgo(50), finishedAt: minutesAgo(2) },
+          ),
+        ],
+      }),
+      { object: 'Pod/web', problem: 'finishes 48 min after start' },
+    ],
+  },
+});

@@ -1,0 +1,72 @@
+import { crashFilesystemPermission } from '../../../../../../src/engines/diagnosis/rules/pod/crash-filesystem-permission.ts';
+import { aContainer, aLog, aPod, aSnapshot, crashed } from '../../../../../support/builders.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const writer = (container = {}, spec = {}) =>
+  aPod('app', {
+    spec,
+    containers: [aContainer('app', { ...crashed({ exitCode: 1, reason: 'Error' }), ...container })],
+  });
+const saying = (line: string, pod = writer()) => aSnapshot({ objects: [pod], logs: [aLog('app', [line])] });
+const mounting = (volume: object, mount = {}) => [
+  { volumeMounts: [{ name: 'data', mountPath: '/data', ...mount }] },
+  { volumes: [{ name: 'data', ...volume }] },
+];
+const denied = "PermissionError: [Errno 13] Permission denied: '/data/app.db'";
+
+testRule(crashFilesystemPermission, {
+  silent: {
+    'a database that denies a permission': saying('ERROR: permission denied for table users'),
+    'a port that may not be bound': saying('listen tcp :80: bind: permission denied'),
+    'a script that may not be run': saying('sh: /app/run.sh: Permission denied'),
+    'a file that does not exist': saying('open /etc/app/config.yaml: no such file or directory'),
+    'a running pod that skips a file': aSnapshot({ objects: [aPod('app')], logs: [aLog('app', [denied])] }),
+  },
+  speaks: {
+    'of a read-only root file system': [
+      saying(
+        "mkdir: can't create directory '/var/cache/': Read-only file system",
+        writer({ securityContext: { readOnlyRootFilesystem: true } }),
+      ),
+      {
+        object: 'Pod/app',
+        problem: '(readOnlyRootFilesystem is true and no volume is mounted at /var/cache/)',
+        certainty: 'message',
+        evidence: ["mkdir: can't create directory '/var/cache/': Read-only file system"],
+        fix: 'mount an emptyDir at /var/cache in container app',
+      },
+    ],
+    'of a volume that belongs to somebody else': [
+      saying(
+        denied,
+        writer(mounting({ emptyDir: {} })[0], {
+          ...mounting({ emptyDir: {} })[1],
+          securityContext: { runAsUser: 1000 },
+        }),
+      ),
+      { object: 'Pod/app', problem: '(it runs as user 1000 with no fsGroup on volume data at /data)', fix: 'fsGroup' },
+    ],
+    'of a mount that is read-only': [
+      saying(
+        'open /data/out: read-only file system',
+        writer(mounting({ emptyDir: {} }, { readOnly: true })[0], mounting({ emptyDir: {} })[1]),
+      ),
+      { object: 'Pod/app', problem: '(volume data is mounted readOnly at /data)', fix: 'remove readOnly' },
+    ],
+    'of a ConfigMap that cannot be written': [
+      saying(
+        "EROFS: read-only file system, open '/data/app.conf'",
+        writer(mounting({ configMap: { name: 'app' } })[0], mounting({ configMap: { name: 'app' } })[1]),
+      ),
+      {
+        object: 'Pod/app',
+        problem: '(volume data at /data is read-only by its kind)',
+        fix: 'copy /data/app.conf to an emptyDir',
+      },
+    ],
+    'of a file of the image': [
+      saying('java.nio.file.AccessDeniedException: /opt/app/work'),
+      { object: 'Pod/app', problem: "(it runs as the image's user and /opt/app/work is part of the image)" },
+    ],
+  },
+});

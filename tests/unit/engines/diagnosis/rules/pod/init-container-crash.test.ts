@@ -1,0 +1,79 @@
+import { initContainerCrash } from '../../../../../../src/engines/diagnosis/rules/pod/init-container-crash.ts';
+import { aContainer, aLog, anObject, aPod, aSnapshot, crashed, waiting } from '../../../../../support/builders.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const done = aContainer('prepare', {
+  init: true,
+  status: { state: { terminated: { exitCode: 0, reason: 'Completed' } } },
+});
+const pod = (terminated: object, more = {}) =>
+  aPod('api', {
+    status: { phase: 'Pending' },
+    containers: [
+      done,
+      aContainer('migrate', { init: true, ...crashed({ exitCode: 3, reason: 'Error', ...terminated }), ...more }),
+      aContainer('app', waiting('PodInitializing')),
+    ],
+  });
+const log = (line: string) => [aLog('api', [line], { container: 'migrate', previous: true })];
+
+testRule(initContainerCrash, {
+  silent: {
+    'an init container that succeeded after a failure': aSnapshot({
+      objects: [
+        aPod('api', {
+          containers: [
+            aContainer('migrate', {
+              init: true,
+              status: {
+                restartCount: 3,
+                state: { terminated: { exitCode: 0 } },
+                lastState: { terminated: { exitCode: 1 } },
+              },
+            }),
+            aContainer(),
+          ],
+        }),
+      ],
+    }),
+    'an init container that runs': aSnapshot({
+      objects: [aPod('api', { containers: [aContainer('migrate', { init: true })] })],
+    }),
+    'a memory kill': aSnapshot({
+      objects: [pod({ reason: 'OOMKilled', exitCode: 137 }, { resources: { limits: { memory: '8Mi' } } })],
+    }),
+    'a command that does not exist': aSnapshot({ objects: [pod({ reason: 'StartError', exitCode: 128 })] }),
+    'a sidecar that crashes': aSnapshot({ objects: [pod({}, { restartPolicy: 'Always' })] }),
+  },
+  speaks: {
+    'with its place, exit code and words': [
+      aSnapshot({ objects: [pod({})], logs: log('ERROR: migration 0042 failed: column total does not exist') }),
+      {
+        object: 'Pod/api',
+        problem:
+          'cannot start: init container migrate (2 of 2) fails 60 s after start with exit code 3: migration <n> failed: column total does not exist',
+        certainty: 'message',
+        evidence: ['exit code 3', 'migration 0042 failed'],
+      },
+    ],
+    'between two tries': [
+      aSnapshot({
+        objects: [
+          pod(
+            {},
+            { status: { ready: false, restartCount: 0, state: { terminated: { exitCode: 1, reason: 'Error' } } } },
+          ),
+        ],
+      }),
+      { object: 'Pod/api', problem: 'with exit code 1', certainty: 'declared' },
+    ],
+    'with the Service that it cannot reach': [
+      aSnapshot({
+        complete: ['Service', 'EndpointSlice'],
+        objects: [pod({}), anObject('Service', 'db', { spec: {} })],
+        logs: log('could not translate host name "db" to address: Name or service not known'),
+      }),
+      { object: 'Pod/api', problem: 'cannot reach Service/db (no such host)', fix: 'make Service/db answer first' },
+    ],
+  },
+});

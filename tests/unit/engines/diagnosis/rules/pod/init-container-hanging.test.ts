@@ -1,0 +1,85 @@
+import { initContainerHanging } from '../../../../../../src/engines/diagnosis/rules/pod/init-container-hanging.ts';
+import { aContainer, aLog, anObject, aPod, aSnapshot, minutesAgo, waiting } from '../../../../../support/builders.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const running = (minutes: number, spec = {}, status = {}) =>
+  aPod('api', {
+    status: { phase: 'Pending' },
+    containers: [
+      aContainer('wait', {
+        init: true,
+        status: { ready: false, started: true, state: { running: { startedAt: minutesAgo(minutes) } }, ...status },
+        ...spec,
+      }),
+      aContainer('app', waiting('PodInitializing')),
+    ],
+  });
+const log = (...lines: string[]) => [aLog('api', lines, { container: 'wait' })];
+const timed = (...lines: { at: string; text: string }[]) => [{ ...aLog('api', [], { container: 'wait' }), lines }];
+const sidecar = {
+  restartPolicy: 'Always',
+  startupProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1, failureThreshold: 60 },
+};
+const complete = ['Service', 'EndpointSlice'];
+
+testRule(initContainerHanging, {
+  silent: {
+    'half a minute of waiting': aSnapshot({ objects: [running(0.5)], logs: log('waiting for queue:5672') }),
+    'a minute of work without a word': aSnapshot({ objects: [running(1)] }),
+    'ten minutes of work that goes on': aSnapshot({
+      objects: [running(10)],
+      logs: timed({ at: minutesAgo(1), text: 'applied step 1' }, { at: minutesAgo(0), text: 'copied users' }),
+    }),
+    'a sidecar that started': aSnapshot({ objects: [running(30, sidecar)] }),
+    'a ready pod': aSnapshot({
+      objects: [
+        aPod('api', { containers: [aContainer('proxy', { init: true, restartPolicy: 'Always' }), aContainer()] }),
+      ],
+    }),
+  },
+  speaks: {
+    'of the Service that it says it waits for': [
+      aSnapshot({
+        complete,
+        objects: [running(2), anObject('Service', 'queue', { spec: {} })],
+        logs: log('waiting for queue:5672', 'waiting for queue:5672'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'cannot start: init container wait (1 of 1) waits for Service/queue port 5672',
+        certainty: 'message',
+        evidence: ['runs for 2 min', 'waiting for queue:5672', 'Service/queue has 0 ready endpoints'],
+        fix: 'make Service/queue answer first',
+      },
+    ],
+    'of a Service that is not there': [
+      aSnapshot({ complete, objects: [running(2)], logs: log('waiting for queue:5672') }),
+      { object: 'Pod/api', problem: 'waits for Service/queue port 5672 (there is no Service/queue in namespace shop)' },
+    ],
+    'of the Service that its command asks, when it says nothing': [
+      aSnapshot({
+        complete,
+        objects: [
+          running(2, { command: ['sh', '-c', 'until nc -z db 5432; do sleep 1; done'] }),
+          anObject('Service', 'db', { spec: {} }),
+        ],
+      }),
+      { object: 'Pod/api', problem: 'waits for Service/db port 5432', certainty: 'inferred' },
+    ],
+    'of a step that says the same again and again': [
+      aSnapshot({
+        objects: [running(2)],
+        logs: log('lock is held (try 1)', 'lock is held (try 2)', 'lock is held (try 3)'),
+      }),
+      { object: 'Pod/api', problem: 'runs and does not end: lock is held (try <n>)' },
+    ],
+    'of a step that says nothing for long': [
+      aSnapshot({ objects: [running(6)] }),
+      { object: 'Pod/api', problem: 'runs and does not end', certainty: 'inferred' },
+    ],
+    'of a sidecar whose startup probe never succeeds': [
+      aSnapshot({ objects: [running(3, sidecar, { started: false })] }),
+      { object: 'Pod/api', problem: 'runs, but its startup probe never succeeds' },
+    ],
+  },
+});

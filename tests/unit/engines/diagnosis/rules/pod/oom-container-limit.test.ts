@@ -1,0 +1,103 @@
+import { oomContainerLimit } from '../../../../../../src/engines/diagnosis/rules/pod/oom-container-limit.ts';
+import {
+  aContainer,
+  aDeployment,
+  anEvent,
+  aPod,
+  aSnapshot,
+  crashed,
+  minutesAgo,
+  waiting,
+} from '../../../../../support/builders.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const limited = { resources: { limits: { memory: '16Mi' } } };
+const container = (terminated = {}, spec = {}) =>
+  aContainer('app', { ...limited, ...crashed({ exitCode: 137, reason: 'OOMKilled', ...terminated }), ...spec });
+const pod = (terminated = {}, spec = {}) => aPod('web', { containers: [container(terminated, spec)] });
+const once = (minutes: number) =>
+  aPod('web', {
+    containers: [
+      aContainer('app', {
+        ...limited,
+        status: {
+          restartCount: 1,
+          state: { running: { startedAt: minutesAgo(minutes) } },
+          lastState: { terminated: { exitCode: 137, reason: 'OOMKilled', finishedAt: minutesAgo(minutes) } },
+        },
+      }),
+    ],
+  });
+const creating = aPod('web', {
+  status: { phase: 'Pending' },
+  containers: [aContainer('app', { resources: { limits: { memory: '1Mi' } }, ...waiting('ContainerCreating') })],
+});
+const sandbox =
+  'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: container init was OOM-killed (memory limit too low?): unknown';
+
+testRule(oomContainerLimit, {
+  silent: {
+    'a kill without a limit': aSnapshot({ objects: [pod({}, { resources: {} })] }),
+    'exit code 137 without the reason': aSnapshot({ objects: [pod({ reason: 'Error' })] }),
+    'one kill two hours ago': aSnapshot({ objects: [once(120)] }),
+    'a sandbox that fails for its network': aSnapshot({
+      objects: [creating, anEvent(creating, 'FailedCreatePodSandBox', 'failed to setup network for sandbox')],
+    }),
+    'another start error': aSnapshot({
+      objects: [pod({ reason: 'StartError', exitCode: 128, message: 'no such file' })],
+    }),
+  },
+  speaks: {
+    'with the limit, and a step up': [
+      aSnapshot({ objects: aDeployment('web', { pod: { containers: [container()] } }).all }),
+      {
+        object: 'Pod/web-5d8f-0',
+        problem: 'runs out of memory: container app is killed 60 s after start at its limit of 16Mi',
+        certainty: 'declared',
+        evidence: ['exit code 137 (OOMKilled)', 'a memory limit of 16Mi'],
+        fix: 'kubectl set resources deployment/web -n shop -c app --limits=memory=32Mi',
+      },
+    ],
+    'when only a child was killed and the container ended with 1': [
+      aSnapshot({ objects: [pod({ exitCode: 1 })] }),
+      { object: 'Pod/web', evidence: ['exit code 1 (OOMKilled)'] },
+    ],
+    'of a start that was killed': [
+      aSnapshot({
+        objects: [
+          pod({
+            exitCode: 128,
+            reason: 'StartError',
+            message: 'failed to create containerd task: container init was OOM-killed (memory limit too low?): unknown',
+          }),
+        ],
+      }),
+      { object: 'Pod/web', problem: 'is killed at its very start at its limit of 16Mi' },
+    ],
+    'with a heap limit that is larger': [
+      aSnapshot({ objects: [pod({}, { env: [{ name: 'JAVA_TOOL_OPTIONS', value: '-Xmx512m' }] })] }),
+      { object: 'Pod/web', problem: '16Mi, and -Xmx512m allows more than that', fix: 'lower -Xmx512m' },
+    ],
+    'of memory that grows slowly': [
+      aSnapshot({ objects: [pod({ startedAt: minutesAgo(50), finishedAt: minutesAgo(2) })] }),
+      { object: 'Pod/web', problem: 'killed 48 min after start', fix: 'memory that grows needs its leak found' },
+    ],
+    'of one recent kill, as a risk': [
+      aSnapshot({ objects: [once(12)] }),
+      { object: 'Pod/web', problem: 'ran out of memory within the last hour', evidence: ['was OOMKilled 12 min ago'] },
+    ],
+    'of a limit that does not hold the sandbox': [
+      aSnapshot({ objects: [creating, anEvent(creating, 'FailedCreatePodSandBox', sandbox)] }),
+      {
+        object: 'Pod/web',
+        problem: 'cannot start: the memory limit of the pod (1Mi) does not even hold the start of a container',
+      },
+    ],
+    'of the limit of the whole pod': [
+      aSnapshot({
+        objects: [aPod('web', { spec: limited, containers: [container({}, { resources: {} })] })],
+      }),
+      { object: 'Pod/web', problem: 'at its limit of 16Mi' },
+    ],
+  },
+});

@@ -1,0 +1,69 @@
+import { portBindConflict } from '../../../../../../src/engines/diagnosis/rules/pod/port-bind-conflict.ts';
+import { aContainer, aLog, aPod, aSnapshot, crashed } from '../../../../../support/builders.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const dying = (spec = {}) => aContainer('metrics', { ...crashed({ exitCode: 1, reason: 'Error' }), ...spec });
+const holder = aContainer('app', { ports: [{ containerPort: 8080 }] });
+const saying = (line: string, containers = [dying()], spec = {}) =>
+  aSnapshot({
+    objects: [aPod('web', { containers, spec })],
+    logs: [aLog('web', [line], { container: 'metrics' })],
+  });
+
+testRule(portBindConflict, {
+  silent: {
+    'a refused connection': saying('dial tcp 10.0.0.1:8080: connect: connection refused'),
+    'a file that may not be opened': saying('open /data: permission denied'),
+    'a running container': aSnapshot({
+      objects: [aPod('web')],
+      logs: [aLog('web', ['ERROR bind: address already in use'])],
+    }),
+  },
+  speaks: {
+    'with the container that declares the port': [
+      saying('Error: listen EADDRINUSE: address already in use :::8080', [holder, dying()]),
+      {
+        object: 'Pod/web',
+        problem:
+          'crashes in container metrics 60 s after start with exit code 1: cannot listen on port 8080, it is already in use (container app of the same pod declares port 8080)',
+        certainty: 'message',
+        evidence: ['EADDRINUSE'],
+        fix: 'listen on another port',
+      },
+    ],
+    'when the log names no port': [
+      saying('nc: bind: Address already in use', [holder, dying()]),
+      {
+        object: 'Pod/web',
+        problem: 'cannot listen on its port, it is already in use (container app of the same pod declares port 8080)',
+      },
+    ],
+    'of a low port without the right to it': [
+      saying('2026/11/23 12:00:00 [emerg] 1#1: bind() to 0.0.0.0:80 failed (13: Permission denied)', [
+        dying({ securityContext: { runAsUser: 101 } }),
+      ]),
+      {
+        object: 'Pod/web',
+        problem: 'cannot listen on port 80, permission denied: it runs as user 101, and ports below 1024 need a right',
+        fix: 'a port of 1024 or more',
+      },
+    ],
+    'with the other pod of the node when it uses the network of the host': [
+      aSnapshot({
+        objects: [
+          aPod('agent', { containers: [dying()], spec: { hostNetwork: true } }),
+          aPod('other', {
+            containers: [aContainer('x', { ports: [{ containerPort: 9100 }] })],
+            spec: { hostNetwork: true },
+          }),
+        ],
+        logs: [aLog('agent', ['listen tcp :9100: bind: address already in use'], { container: 'metrics' })],
+      }),
+      {
+        object: 'Pod/agent',
+        problem: 'already in use on the node (hostNetwork)',
+        evidence: ['takes port 9100 of node node-1'],
+      },
+    ],
+  },
+});

@@ -1,0 +1,104 @@
+import { probeReadiness5xx } from '../../../../../../src/engines/diagnosis/rules/pod/probe-readiness-5xx.ts';
+import { aContainer, aLog, anEvent, anObject, aPod, aSnapshot, minutesAgo } from '../../../../../support/builders.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const http = { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 2 };
+const unready = (readinessProbe: object, startedMinutesAgo = 5, unreadyMinutesAgo = startedMinutesAgo) =>
+  aPod('web', {
+    containers: [
+      aContainer('app', {
+        readinessProbe,
+        status: { ready: false, started: true, state: { running: { startedAt: minutesAgo(startedMinutesAgo) } } },
+      }),
+    ],
+    status: { conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: minutesAgo(unreadyMinutesAgo) }] },
+  });
+const unhealthy = (message: string, more = {}) =>
+  anEvent(aPod('web'), 'Unhealthy', message, {
+    involvedObject: { kind: 'Pod', namespace: 'shop', name: 'web', fieldPath: 'spec.containers{app}' },
+    ...more,
+  });
+const status = (code: number) => unhealthy(`Readiness probe failed: HTTP probe failed with statuscode: ${code}`);
+
+testRule(probeReadiness5xx, {
+  silent: {
+    'a ready pod with a failure in its events': aSnapshot({
+      objects: [aPod('web', { containers: [aContainer('app', { readinessProbe: http })] }), status(503)],
+    }),
+    'twenty seconds of 503': aSnapshot({ objects: [unready(http, 0.3), status(503)] }),
+    'a status 404 since its start': aSnapshot({ objects: [unready(http), status(404)] }),
+    'a liveness probe that failed without a kill': aSnapshot({
+      objects: [unready(http), unhealthy('Liveness probe failed: HTTP probe failed with statuscode: 500')],
+    }),
+    'a command that does not exist': aSnapshot({
+      objects: [
+        unready({ exec: { command: ['x'] } }),
+        unhealthy(
+          'Readiness probe errored and resulted in unknown state: rpc error: OCI runtime exec failed: exec failed: no such file',
+        ),
+      ],
+    }),
+  },
+  speaks: {
+    'with path, port and status': [
+      aSnapshot({
+        objects: [
+          unready(http),
+          {
+            ...unhealthy(
+              'Readiness probe failed: Get "http://10.244.0.17:8080/ready": dial tcp 10.244.0.17:8080: connect: connection refused',
+            ),
+            lastTimestamp: minutesAgo(5),
+          },
+          status(503),
+        ],
+        logs: [aLog('web', ['ERROR cache is not warm'])],
+      }),
+      {
+        object: 'Pod/web',
+        problem:
+          'is not ready: its readiness probe GET /ready on port 8080 answers 503; the app says: cache is not warm',
+        certainty: 'message',
+        evidence: ['statuscode: 503 (1 times)', 'ERROR cache is not warm'],
+      },
+    ],
+    'as a symptom of the Service that the app cannot reach': [
+      aSnapshot({
+        complete: ['Service', 'EndpointSlice'],
+        objects: [unready(http), status(500), anObject('Service', 'db', { spec: {} })],
+        logs: [aLog('web', ['WARN health: dial tcp: lookup db: no such host', 'ERROR health check failed'])],
+      }),
+      {
+        object: 'Pod/web',
+        problem: 'answers 500; the app cannot reach Service/db (no such host)',
+        fix: 'make Service/db answer first',
+      },
+    ],
+    'with what a command says': [
+      aSnapshot({
+        objects: [
+          unready({ exec: { command: ['cat', '/tmp/ready'] } }),
+          unhealthy("Readiness probe failed: cat: can't open '/tmp/ready': No such file or directory\n"),
+        ],
+      }),
+      {
+        object: 'Pod/web',
+        problem:
+          "its readiness probe command \"cat /tmp/ready\" says: cat: can't open '/tmp/ready': No such file or directory",
+      },
+    ],
+    'of a gRPC service that does not serve': [
+      aSnapshot({
+        objects: [
+          unready({ grpc: { port: 9000 } }),
+          unhealthy('Readiness probe failed: service unhealthy (responded with "NOT_SERVING")'),
+        ],
+      }),
+      { object: 'Pod/web', problem: 'answers NOT_SERVING' },
+    ],
+    'of a status 404 of an instance that was ready before': [
+      aSnapshot({ objects: [unready(http, 60, 5), status(404)] }),
+      { object: 'Pod/web', problem: 'answers 404' },
+    ],
+  },
+});

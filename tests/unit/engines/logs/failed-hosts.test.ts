@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { hostsIn } from '../../../../src/engines/logs/failed-hosts.ts';
+
+describe('hostsIn', () => {
+  it.each([
+    ['dial tcp 10.96.0.12:5432: connect: connection refused', '10.96.0.12', 5432, 'refused'],
+    ['read tcp 10.0.0.1:43210->10.0.0.2:6379: i/o timeout', '10.0.0.2', 6379, 'timeout'],
+    [
+      'dial tcp: lookup db.shop.svc.cluster.local on 10.96.0.10:53: no such host',
+      'db.shop.svc.cluster.local',
+      undefined,
+      'unknown-host',
+    ],
+    ['Error: getaddrinfo ENOTFOUND db', 'db', undefined, 'unknown-host'],
+    ['connect ECONNREFUSED 10.96.0.12:5432', '10.96.0.12', 5432, 'refused'],
+    ['Connection refused: db:5432', 'db', 5432, 'refused'],
+    ['connection to server at "db" (10.96.1.2), port 5432 failed: Connection refused', 'db', 5432, 'refused'],
+    [
+      'could not connect to server: Connection refused Is the server running on host "db" (10.96.1.2) and accepting TCP/IP connections on port 5432?',
+      'db',
+      undefined,
+      'refused',
+    ],
+    ['could not translate host name "db" to address: Name or service not known', 'db', undefined, 'unknown-host'],
+    ['java.net.UnknownHostException: db', 'db', undefined, 'unknown-host'],
+    ["Can't connect to MySQL server on 'mysql:3306' (111 Connection refused)", 'mysql', 3306, 'refused'],
+    ["nc: can't connect to remote host (10.96.126.34): Connection refused", '10.96.126.34', undefined, 'refused'],
+    ["nc: bad address 'db'", 'db', undefined, 'unknown-host'],
+    ['Error 111 connecting to redis:6379. Connection refused.', 'redis', 6379, 'refused'],
+    ["HTTPConnectionPool(host='api', port=8080): Max retries exceeded: Connection refused", 'api', 8080, 'refused'],
+    ['redis://:***@cache:6379 connect ETIMEDOUT', 'cache', 6379, 'timeout'],
+  ])('reads %s', (text, host, port, failure) => {
+    expect(hostsIn(text)).toEqual([{ host, port, failure }]);
+  });
+
+  it.each([
+    'permission denied',
+    'connection refused',
+    'connect ECONNREFUSED 127.0.0.1:5432 is fine',
+    'connected to db:5432',
+  ])('does not guess from %s', (text) => {
+    expect(hostsIn(text).filter(({ host }) => host !== '127.0.0.1')).toEqual([]);
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { parseLine } from '../../../../src/engines/logs/lines.ts';
+
+describe('parseLine', () => {
+  it.each([
+    [
+      '{"level":50,"time":1,"msg":"listen failed","err":{"message":"EADDRINUSE"}}',
+      'error',
+      'listen failed: EADDRINUSE',
+    ],
+    ['{"severity":"WARNING","message":"slow"}', 'warn', 'slow'],
+    ['{"level":"error","msg":"lost db","error":"dial tcp: refused"}', 'error', 'lost db: dial tcp: refused'],
+    ['{"hello":1}', undefined, '{"hello":1}'],
+    ['{not json', undefined, '{not json'],
+    ['E1123 12:00:00.123456       1 server.go:42] cannot bind', 'error', 'cannot bind'],
+    ['time="2026-11-23T12:00:00Z" level=fatal msg="no \\"API_KEY\\"" err=missing', 'fatal', 'no "API_KEY": missing'],
+    ['2026-11-23T12:00:00.123Z ERROR boom', 'error', 'boom'],
+    ['2026-11-23 12:00:00,123 [main] ERROR com.example.App - boom', 'error', 'boom'],
+    [
+      '2026-11-23T12:00:00.123Z ERROR 1 --- [           main] o.s.boot.SpringApplication               : Application run failed',
+      'error',
+      'Application run failed',
+    ],
+    ['ERROR:root:boom', 'error', 'boom'],
+    ['2026/11/23 12:00:00 [emerg] 1#1: bind() to 0.0.0.0:80 failed', 'fatal', 'bind() to 0.0.0.0:80 failed'],
+    [
+      '2026-11-23 12:00:00.000 UTC [1] FATAL:  password authentication failed',
+      'fatal',
+      'password authentication failed',
+    ],
+    [
+      "1:M 23 Nov 2026 12:00:00.123 # Fatal error, can't open config file",
+      undefined,
+      "# Fatal error, can't open config file",
+    ],
+    ['\u001b[31merror\u001b[0m: boom', 'error', 'boom'],
+    ['Error opening file', undefined, 'Error opening file'],
+    ['errors=0 failover=1', undefined, 'errors=0 failover=1'],
+    ['2026/11/23 12:00:00 listening on :8080', undefined, 'listening on :8080'],
+  ])('takes apart %s', (text, level, message) => {
+    expect(parseLine(text)).toEqual({ level, message });
+  });
+});

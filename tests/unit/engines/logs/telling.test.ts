@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { tellingEntries } from '../../../../src/engines/logs/telling.ts';
+import { aLog } from '../../../support/builders.ts';
+
+const essences = (...lines: string[]) => tellingEntries(aLog('api', lines)).map(({ essence }) => essence);
+
+describe('tellingEntries', () => {
+  it('prefers an explicit level to words, and the later of two', () => {
+    expect(
+      essences('could not read cache', 'ERROR first', 'WARN slow', 'ERROR second', 'INFO failed to be shy')[0],
+    ).toBe('second');
+  });
+
+  it('says nothing of a log without a complaint', () => {
+    expect(essences('starting', 'INFO errors=0 failover=1', 'done')).toEqual([]);
+  });
+
+  it('does not take farewells for reasons', () => {
+    expect(essences('ERROR: missing API_TOKEN', 'npm ERR! code ELIFECYCLE', 'Exiting with status 1.')[0]).toBe(
+      'missing API_TOKEN',
+    );
+  });
+
+  it("skips the API server's own complaint", () => {
+    expect(essences('unable to retrieve container logs for containerd://3b97')).toEqual([]);
+  });
+
+  it("folds a Python traceback to its last exception and the app's innermost frame", () => {
+    expect(
+      essences(
+        'Traceback (most recent call last):',
+        '  File "/app/main.py", line 12, in <module>',
+        '    main()',
+        '  File "/usr/local/lib/python3.12/os.py", line 685, in __getitem__',
+        '    raise KeyError(key) from None',
+        "KeyError: 'API_TOKEN'",
+      ),
+    ).toEqual(["KeyError: 'API_TOKEN' (main.py:12)"]);
+  });
+
+  it('folds a Java trace to its innermost cause', () => {
+    expect(
+      essences(
+        '2026-11-23T12:00:00.123Z ERROR 1 --- [main] o.s.boot.SpringApplication : Application run failed',
+        'org.springframework.beans.factory.BeanCreationException: Error creating bean',
+        '\tat org.springframework.boot.SpringApplication.run(SpringApplication.java:300)',
+        'Caused by: java.net.ConnectException: Connection refused',
+        '\tat java.base/sun.nio.ch.Net.pollConnect(Native Method)',
+        '\tat com.example.shop.Db.connect(Db.java:42)',
+        '\t... 12 more',
+      )[0],
+    ).toBe('ConnectException: Connection refused (Db.java:42)');
+  });
+
+  it('folds a Node.js trace', () => {
+    expect(
+      essences(
+        'node:events:491',
+        "      throw er; // Unhandled 'error' event",
+        '      ^',
+        'Error: listen EADDRINUSE: address already in use :::8080',
+        '    at Server.setupListenHandle [as _listen2] (node:net:1751:16)',
+        '    at Object.<anonymous> (/app/src/index.js:3:7) {',
+        "  code: 'EADDRINUSE',",
+        '}',
+        '',
+        'Node.js v24.0.0',
+      )[0],
+    ).toBe('listen EADDRINUSE: address already in use :::8080');
+  });
+
+  it('folds a Go panic with all its goroutines', () => {
+    expect(
+      essences(
+        'panic: runtime error: invalid memory address or nil pointer dereference',
+        '[signal SIGSEGV: segmentation violation code=0x1]',
+        '',
+        'goroutine 1 [running]:',
+        'main.load(...)',
+        '\t/app/main.go:17 +0x1d',
+        'exit status 2',
+      ),
+    ).toEqual(['runtime error: invalid memory address or nil pointer dereference (main.go:17)']);
+  });
+
+  it('folds a .NET exception and a Rust panic', () => {
+    expect(
+      essences(
+        'Unhandled exception. System.InvalidOperationException: no connection string',
+        '   at App.Program.Main() in /src/Program.cs:line 9',
+      ),
+    ).toEqual(['InvalidOperationException: no connection string (Program.cs:9)']);
+    expect(essences("thread 'main' panicked at src/main.rs:4:5:", 'TOKEN must be set')).toEqual([
+      'TOKEN must be set (main.rs:4)',
+    ]);
+  });
+});
