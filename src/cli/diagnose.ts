@@ -98,7 +98,8 @@ async function shown(found: Diagnosis, result: Success, { terminal, options }: S
 /** Programs read the failure where they read the result; people read it on stderr. */
 async function fail(terminal: Terminal, failure: Failure, output: Options['output']): Promise<number> {
   if (output === 'json' || output === 'yaml') terminal.out(await structured(failure, output));
-  const { error, hint } = failure;
+  const { error, error_type: type } = failure;
+  const hint = type === 'validation_error' ? 'kubemend diagnose --help shows what can be asked.' : failure.hint;
   terminal.err(`kubemend: ${error}\n${hint === undefined ? '' : `${hint}\n`}`);
   return 2;
 }

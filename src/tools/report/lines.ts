@@ -22,7 +22,7 @@ export type Line =
       readonly last: boolean;
       readonly items: readonly (readonly Span[])[];
       /** One of the items is enough. */
-      readonly alternatives?: true;
+      readonly alternatives?: boolean;
     }
   | { readonly kind: 'item'; readonly mark: Span; readonly spans: readonly Span[] };
 

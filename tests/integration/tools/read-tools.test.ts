@@ -124,6 +124,29 @@ describe('through the pipeline, from a real server', () => {
   });
 });
 
+describe('what is read', () => {
+  it('is what the tools declare, and names of Secrets', async () => {
+    await call('diagnose', { all_namespaces: true });
+    await call('diagnose', { object: 'service/web' });
+    await call('check_pod_health', { pod_name: 'db-0' });
+
+    const declared = new Set(tools.flatMap(({ permissions }) => permissions));
+    const asked = new Set(server.requests.flatMap(({ method, path }) => (method === 'GET' ? resourceOf(path) : [])));
+    expect(
+      [...asked].filter((resource) => !declared.has(`list ${resource}`) && !declared.has(`get ${resource}`)),
+    ).toEqual(['secrets']);
+  });
+});
+
+/** `apps/deployments` of `/apis/apps/v1/namespaces/shop/deployments/web`; nothing for discovery. */
+function resourceOf(path: string): readonly string[] {
+  const [, group, rest = ''] = /^\/(?:api\/v1|apis\/([^/]+)\/[^/]+)\/(.+)$/.exec(path) ?? [];
+  const parts = rest.split('/');
+  const [resource = '', , subresource] = parts[0] === 'namespaces' && parts.length > 2 ? parts.slice(2) : parts;
+  const named = [group, resource, subresource].filter((part) => part !== undefined).join('/');
+  return resource === '' ? [] : [named];
+}
+
 describe('what cannot be done', () => {
   it.each([
     ['a pod that is not there', 'check_pod_health', { pod_name: 'db-1' }, 'not_found'],

@@ -136,6 +136,15 @@ describe('kubemend diagnose', () => {
     });
   });
 
+  it('points at its help when it was asked in a wrong way', async () => {
+    const bad: Failure = { ...failure, error_type: 'validation_error', error: 'namespace: is no namespace' };
+    const { err } = await runCommand(register, ['diagnose', '-n', 'A'], {
+      call: async () => ({ requestId: 'r1', result: bad, text: '' }),
+    });
+
+    expect(err).toBe('kubemend: namespace: is no namespace\nkubemend diagnose --help shows what can be asked.\n');
+  });
+
   it('gives programs the failure where they look for the result', async () => {
     const { status, out } = await runCommand(register, ['diagnose', '-o', 'json'], { call: failing });
 

@@ -72,8 +72,8 @@ describe('a cause', () => {
 
       ✖ shop: Deployment/api cannot start: ConfigMap/api-config has no key DATABASE_URL (it has DATABASE_URI)   confirmed 0.95
         ├─ then      Deployment/redis in data: 1 of 1 pods in Pending
-        ├─ evidence  Service/redis in data: one
-        │            two
+        ├─ evidence  · Service/redis in data: one
+        │            · two
         └─ changed   2026-11-22 23:59 UTC Service/redis in data (scaled 3 to 0)"
     `);
   });
