@@ -9,11 +9,11 @@ export interface ArchiveLimits {
   /** Of everything, unzipped. */
   readonly totalBytes: number;
   readonly lineBytes: number;
-  /** How many times larger than the file its contents may be, beyond the first 64 MiB. */
+  /** How many times larger than the file its contents may be, once they are larger than `ratioFromBytes`. */
   readonly ratio: number;
+  readonly ratioFromBytes: number;
 }
 
-const ratioMatters = 64 * 1024 * 1024;
 const newline = 0x0a;
 
 /** Lines of a gzipped text file, one at a time. Throws `validation_error` for what is no such file or is too large. */
@@ -30,7 +30,7 @@ export async function* zippedLines(path: string, limits: ArchiveLimits, signal?:
   for await (const chunk of unzipped(path, signal)) {
     total += chunk.length;
     if (total > limits.totalBytes) throw tooLarge(path, `more than ${mebibytes(limits.totalBytes)} unzipped`);
-    if (total > Math.max(ratioMatters, size * limits.ratio))
+    if (total > Math.max(limits.ratioFromBytes, size * limits.ratio))
       throw tooLarge(path, 'far more than a file of its size can hold in earnest');
     let start = 0;
     for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {

@@ -9,7 +9,13 @@ export interface ReadArchiveOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const defaultLimits: ArchiveLimits = { totalBytes: 1024 ** 3, lineBytes: 32 * 1024 ** 2, ratio: 200 };
+const mebibyte = 1024 ** 2;
+const defaultLimits: ArchiveLimits = {
+  totalBytes: 1024 * mebibyte,
+  lineBytes: 32 * mebibyte,
+  ratio: 200,
+  ratioFromBytes: 64 * mebibyte,
+};
 
 /**
  * Reads a snapshot that `writeArchive` wrote. Throws `validation_error` for a file that is foreign, damaged, cut off,

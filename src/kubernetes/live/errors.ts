@@ -66,7 +66,7 @@ function hintOfStatus(status: number): string {
 export function errorOfFailure(error: unknown, server: string, asking: Asking): unknown {
   if (error instanceof AppError) return error;
   const codes = codesOf(error);
-  if (codes.length === 0 && (error instanceof TypeError || error instanceof RangeError)) return error;
+  if (codes.length === 0 && isSlip(error)) return error;
   const host = hostOf(server);
   const because = (sentence: string, hint: string) =>
     new AppError('unavailable', `${sentence}.`, { hint, details: { server: host }, cause: error });
@@ -83,6 +83,8 @@ export function errorOfFailure(error: unknown, server: string, asking: Asking): 
 }
 
 const slow: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
+const isSlip = (error: unknown): boolean =>
+  error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
 const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
 
 const reachHint =

@@ -141,6 +141,26 @@ describe('a read', () => {
     });
   });
 
+  it('says when the answer is never whole', async () => {
+    const { server, reader } = await serving();
+    server.on(path, { text: '{"metadata":', contentType: 'application/json' });
+
+    await expect(reader.get(web, signal)).rejects.toMatchObject({
+      code: 'api_error',
+      message: expect.stringContaining('not whole'),
+    });
+  });
+
+  it('says when what answers is no API server', async () => {
+    const { server, reader } = await serving();
+    server.on(() => true, { json: { rows: 7 } });
+
+    await expect(reader.list({ kind: 'pods', limit: 1 }, signal)).rejects.toMatchObject({
+      code: 'api_error',
+      message: expect.stringContaining('something unexpected'),
+    });
+  });
+
   it('says when an answer is no object', async () => {
     const { server, reader } = await serving();
     server.on(path, { json: { hello: 'world' } });

@@ -203,24 +203,13 @@ describe('readArchive refuses', () => {
   it.each<[string, object, string]>([
     ['more than it may hold', { totalBytes: 1000 }, 'unzipped'],
     ['a line without end', { lineBytes: 1000 }, 'a line of more than'],
+    ['a bomb', { ratioFromBytes: 1000 }, 'in earnest'],
   ])('%s', async (_what, limits, sentence) => {
     await writeFile(path, zipped(header, 'x'.repeat(200_000)));
 
     await expect(readArchive(path, { limits })).rejects.toMatchObject({
       code: 'validation_error',
       message: expect.stringContaining(sentence),
-    });
-  });
-
-  it('a bomb', async () => {
-    const bloated = {
-      object: { kind: 'Pod', metadata: { name: 'x', annotations: { note: ' '.repeat(1024 * 1024) } } },
-    };
-    await writeFile(path, zipped(header, ...Array.from({ length: 70 }, () => bloated)));
-
-    await expect(readArchive(path)).rejects.toMatchObject({
-      code: 'validation_error',
-      message: expect.stringContaining('in earnest'),
     });
   });
 

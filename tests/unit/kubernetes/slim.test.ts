@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { asObject, slimmed } from '../../../src/kubernetes/slim.ts';
+
+const managed = (fieldsV1?: object) => [
+  { manager: 'kubectl-edit', operation: 'Update', time: 't', apiVersion: 'v1', ...(fieldsV1 && { fieldsV1 }) },
+];
+const kept = { manager: 'kubectl-edit', operation: 'Update', time: 't' };
+
+describe('slimmed', () => {
+  it('keeps of managedFields who wrote when', () => {
+    const deployment = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'web', managedFields: managed({ 'f:spec': {} }) },
+    };
+
+    expect(slimmed(deployment).metadata).toEqual({ name: 'web', managedFields: [kept] });
+  });
+
+  it.each(['ConfigMap', 'Secret'])('keeps the keys of a %s', (kind) => {
+    const object = {
+      apiVersion: 'v1',
+      kind,
+      metadata: { name: 'x', managedFields: managed({ 'f:data': { 'f:password': { big: 1 } } }) },
+    };
+
+    expect(slimmed(object).metadata.managedFields).toEqual([{ ...kept, fieldsV1: { 'f:data': { 'f:password': {} } } }]);
+  });
+
+  it('survives fields that are not there', () => {
+    const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x', managedFields: [{}, ...managed()] } };
+
+    expect(slimmed(object).metadata.managedFields).toEqual([{}, kept]);
+    expect(slimmed({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x' } })).toEqual({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'x' },
+    });
+  });
+});
+
+describe('asObject', () => {
+  const defaults = { apiVersion: 'v1', kind: 'Pod' };
+
+  it('fills in what items of lists leave out', () => {
+    expect(asObject({ metadata: { name: 'x' } }, defaults)).toEqual({ ...defaults, metadata: { name: 'x' } });
+    expect(asObject({ kind: 'Node', metadata: { name: 'x' } }, defaults)).toMatchObject({ kind: 'Node' });
+  });
+
+  it.each([undefined, null, 7, [], {}, { metadata: null }, { metadata: { name: 7 } }])('refuses %j', (value) => {
+    expect(asObject(value, defaults)).toBeUndefined();
+  });
+});
