@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { diagnosisPermissions } from '../permissions.ts';
+import { cut } from '../report/digest.ts';
 import { textTable } from '../report/table.ts';
 import { allNamespaces, cluster, cursor, kind, namespace } from '../schemas.ts';
 import { isSystem, targetNamespace } from '../target.ts';
@@ -64,7 +65,7 @@ export const listResources = defineTool({
     const hidden = page.rows.length - visible.length;
     const { columns, rows } = withoutEmptyColumns({
       columns: everywhere ? ['Namespace', ...page.columns] : page.columns,
-      rows: visible.map(({ namespace: rowNamespace = '', cells }) => (everywhere ? [rowNamespace, ...cells] : cells)),
+      rows: visible.map(({ namespace: place = '', cells }) => (everywhere ? [place, ...cells] : cells).map(short)),
     });
     return {
       kind: page.type.kind,
@@ -88,6 +89,12 @@ export const listResources = defineTool({
     ].join('\n');
   },
 });
+
+/** Messages of events and conditions can be pages long. */
+const cellLength = 200;
+
+const short = (value: string | number | boolean): string | number | boolean =>
+  typeof value === 'string' ? cut(value, cellLength) : value;
 
 type Table = {
   readonly columns: readonly string[];

@@ -96,6 +96,18 @@ describe('list_resources', () => {
     `);
   });
 
+  it('cuts long cells', async () => {
+    const rows = [{ namespace: 'shop', cells: ['Failed', 'x'.repeat(5_000)] }];
+
+    const { data } = await runTool(
+      listResources,
+      { kind: 'ev' },
+      aContext(listing({ columns: ['Reason', 'Message'], rows })),
+    );
+
+    expect(data['rows']).toEqual([['Failed', `${'x'.repeat(199)}…`]]);
+  });
+
   it('lists 500 pods in less than 4 KB', async () => {
     const rows = Array.from({ length: 50 }, (_, index) => row(`checkout-service-7d9f8b6c5d-x${index}abc`));
 
