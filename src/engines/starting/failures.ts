@@ -16,8 +16,8 @@ export interface StartFailure {
   /** The file, command, module or library that a log names. */
   readonly what: string | undefined;
   readonly source: 'status' | 'log';
-  /** Message for known words, inferred when only the exit code tells. */
-  readonly certainty: 'message' | 'inferred';
+  /** By the status's own words, by a log's, or by nothing but the exit code. */
+  readonly certainty: 'declared' | 'message' | 'inferred';
 }
 
 const waitingReasons = new Set(['CreateContainerConfigError', 'CreateContainerError', 'RunContainerError']);
@@ -44,7 +44,7 @@ function failureOf(snapshot: Snapshot, pod: Pod, container: PodContainer): reado
   const said = saidByRuntime(pod, container, snapshot.now);
   if (said !== undefined) {
     const rule = runtimeErrorRule(said);
-    const base = { pod, container, text: said, what: undefined, source: 'status', certainty: 'message' } as const;
+    const base = { pod, container, text: said, what: undefined, source: 'status', certainty: 'declared' } as const;
     return rule === undefined ? [] : [{ ...base, rule }];
   }
   if (!isCrashing(pod, container, snapshot.now)) return [];

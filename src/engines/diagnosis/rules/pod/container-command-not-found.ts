@@ -90,7 +90,11 @@ function scriptIn(snapshot: Snapshot, failure: StartFailure, path: string): Miss
     return { path, says: `${path} or the interpreter in its first line does not exist in ${image}` };
   }
   const interpreter = interpreterOf(script) ?? 'its interpreter';
-  return { path, script, says: scriptFlaw(path, script) ?? `${interpreter}, which ${path} asks for, does not exist in ${image}` };
+  return {
+    path,
+    script,
+    says: scriptFlaw(path, script) ?? `${interpreter}, which ${path} asks for, does not exist in ${image}`,
+  };
 }
 
 function fixesOf(

@@ -42,7 +42,7 @@ interface Fault {
 }
 
 function findingOf(snapshot: Snapshot, failure: StartFailure): Finding {
-  const { pod, container, text, source } = failure;
+  const { pod, container, text, source, certainty } = failure;
   const mount = mountOf(failure);
   const { says, culprit, fix, recomputed } =
     mount === undefined ? unknownMount(failure) : faultOf(snapshot, failure, mount);
@@ -51,7 +51,7 @@ function findingOf(snapshot: Snapshot, failure: StartFailure): Finding {
     container: container.name,
     problem: `cannot start: ${says}`,
     culprit,
-    certainty: recomputed === undefined ? 'message' : 'recomputed',
+    certainty: recomputed === undefined ? certainty : 'recomputed',
     evidence: [
       { object: refOf(pod), source, text: withoutHostPaths(runtimeWords(text)) },
       ...(recomputed === undefined || culprit === undefined

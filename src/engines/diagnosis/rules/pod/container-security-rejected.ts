@@ -50,7 +50,7 @@ function findingOf(
     subject: refOf(pod),
     container: container?.name,
     problem: `cannot start: ${says}`,
-    certainty: 'message',
+    certainty: 'declared',
     evidence,
     since: pod.status?.phase === 'Failed' ? pod.metadata.creationTimestamp : unreadySince(pod),
     fixes: [

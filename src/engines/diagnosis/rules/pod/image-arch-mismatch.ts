@@ -26,21 +26,21 @@ export const imageArchMismatch = defineRule({
       .map(({ pod, container, image, message, at, source }) =>
         findingOf(snapshot, pod, container, {
           problem: `cannot pull ${image}: it has no variant for ${architectureOf(snapshot, pod) ?? 'the architecture of the node'}`,
-          certainty: 'message',
+          certainty: source === 'status' ? 'declared' : 'message',
           evidence: [{ object: refOf(pod), source, text: registryWords(message), at }],
         }),
       ),
     ...startFailuresOf(snapshot, 'image-arch-mismatch')
       .filter((failure) => !isScript(snapshot, failure))
-      .map(({ pod, container, what, text, source }) =>
-      findingOf(snapshot, pod, container, {
-        problem: `cannot start: ${what ?? 'the program'} is no program for ${architectureOf(snapshot, pod) ?? 'the architecture of the node'}, or a script without a #! line`,
-        certainty: 'message',
-        evidence: [{ object: refOf(pod), source, text }],
-        missingEvidence: [`the platform of ${container.spec.image ?? 'the image'}`],
-        nextCheck: `compare the platforms of ${container.spec.image ?? 'the image'} in its registry, and look at the first line of ${what ?? 'its program'}`,
-      }),
-    ),
+      .map(({ pod, container, what, text, source, certainty }) =>
+        findingOf(snapshot, pod, container, {
+          problem: `cannot start: ${what ?? 'the program'} is no program for ${architectureOf(snapshot, pod) ?? 'the architecture of the node'}, or a script without a #! line`,
+          certainty: certainty === 'declared' ? 'message' : certainty,
+          evidence: [{ object: refOf(pod), source, text }],
+          missingEvidence: [`the platform of ${container.spec.image ?? 'the image'}`],
+          nextCheck: `compare the platforms of ${container.spec.image ?? 'the image'} in its registry, and look at the first line of ${what ?? 'its program'}`,
+        }),
+      ),
   ],
 });
 

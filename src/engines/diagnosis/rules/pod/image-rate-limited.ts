@@ -29,7 +29,7 @@ export const imageRateLimited = defineRule({
         container: container.name,
         problem: `cannot pull ${wanted}: ${host} refuses more ${anonymous ? 'anonymous ' : ''}pulls (429 Too Many Requests)`,
         culprit: { kind: 'Registry', name: host },
-        certainty: 'message' as const,
+        certainty: source === 'status' ? ('declared' as const) : ('message' as const),
         evidence: [
           { object: refOf(pod), source, text: registryWords(message), at },
           {

@@ -38,7 +38,7 @@ function findingOf(snapshot: Snapshot, failure: RegistryFailure): Finding {
       ? `cannot pull ${wanted}: no such host as ${host}${near ? ` (other images come from ${near})` : ''}, ${where}`
       : `cannot pull ${wanted}: the resolver of the node fails for ${host}, ${where}`,
     culprit,
-    certainty: 'message',
+    certainty: source === 'status' ? 'declared' : 'message',
     evidence: [
       { object: refOf(pod), source, text: registryWords(message), at },
       { object: refOf(pod), source: 'recomputed', text: `fails ${where}` },

@@ -26,7 +26,7 @@ export const imageRegistryTls = defineRule({
         container: container.name,
         problem: `cannot pull ${wanted}: ${faultOf(failure).says}, ${where}`,
         culprit,
-        certainty: 'message' as const,
+        certainty: source === 'status' ? ('declared' as const) : ('message' as const),
         evidence: [
           { object: refOf(pod), source, text: registryWords(message), at },
           { object: refOf(pod), source: 'recomputed' as const, text: `fails ${where}` },

@@ -30,7 +30,7 @@ export const imageRegistryUnreachable = defineRule({
         container: container.name,
         problem: `cannot pull ${wanted}: ${address} ${complaintOf(message)}, ${where}`,
         culprit,
-        certainty: 'message' as const,
+        certainty: source === 'status' ? ('declared' as const) : ('message' as const),
         evidence: [
           { object: refOf(pod), source, text: registryWords(message), at },
           { object: refOf(pod), source: 'recomputed' as const, text: `fails ${where}` },

@@ -49,7 +49,7 @@ function findingOf(snapshot: Snapshot, failure: PullFailure): Finding {
       first !== undefined && secrets.length === 1
         ? { kind: 'Secret', namespace: pod.metadata.namespace, name: first }
         : undefined,
-    certainty: 'message',
+    certainty: source === 'status' ? 'declared' : 'message',
     evidence: [
       { object: refOf(pod), source, text: registryWords(message), at },
       ...secrets.flatMap((name) => secretEvidence(snapshot, failure, name)),

@@ -5,6 +5,7 @@ import { defineRule } from '../../rule.ts';
 
 /** Rules that say why the API server refused. */
 const admissionRules = new Set([
+  'image-reference-invalid',
   'psa-violation',
   'quota-exceeded',
   'reference-object-missing',

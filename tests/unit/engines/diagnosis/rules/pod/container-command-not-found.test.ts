@@ -67,7 +67,7 @@ testRule(containerCommandNotFound, {
       {
         object: 'Pod/web',
         problem: 'cannot start: slep is not in $PATH of registry.example/app:1.0',
-        certainty: 'message',
+        certainty: 'declared',
         evidence: ['exec: "slep": executable file not found in $PATH', 'command ["slep","1d"]'],
       },
     ],

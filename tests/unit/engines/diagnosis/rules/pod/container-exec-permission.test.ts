@@ -35,7 +35,7 @@ testRule(containerExecPermission, {
       {
         object: 'Pod/web',
         problem: 'cannot start: /s/start.sh may not be executed (volume scripts, mode 0644)',
-        certainty: 'message',
+        certainty: 'declared',
         evidence: ['exec: "/s/start.sh": permission denied'],
         fix: 'set volumes[scripts].configMap.defaultMode to 0755',
       },

@@ -64,7 +64,7 @@ testRule(containerMountConflict, {
       {
         object: 'Pod/web',
         problem: 'volume v (ConfigMap/conf) is a directory and /bin/busybox is a file in registry.example/app:1.0',
-        certainty: 'message',
+        certainty: 'declared',
         fix: 'mount one file',
       },
     ],

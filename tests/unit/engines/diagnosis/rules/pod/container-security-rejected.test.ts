@@ -47,7 +47,7 @@ testRule(containerSecurityRejected, {
       {
         object: 'Pod/web',
         problem: 'cannot start: securityContext.runAsNonRoot is true and registry.example/app:1.0 runs as root',
-        certainty: 'message',
+        certainty: 'declared',
         fix: 'set containers[app].securityContext.runAsUser',
       },
     ],

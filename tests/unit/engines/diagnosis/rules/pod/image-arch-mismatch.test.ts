@@ -46,7 +46,7 @@ testRule(imageArchMismatch, {
       {
         object: 'Pod/web',
         problem: 'cannot pull s390x-only:1.0: it has no variant for amd64',
-        certainty: 'message',
+        certainty: 'declared',
         evidence: ['no match for platform', 'the node is amd64'],
       },
     ],

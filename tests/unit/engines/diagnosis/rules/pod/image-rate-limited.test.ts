@@ -31,7 +31,7 @@ testRule(imageRateLimited, {
         problem:
           'cannot pull limited.registry.test/library/busybox:1.36: limited.registry.test refuses more anonymous pulls (429 Too Many Requests)',
         culprit: 'Registry/limited.registry.test',
-        certainty: 'message',
+        certainty: 'declared',
         evidence: ['unauthenticated pull rate limit', '1 pod waits for limited.registry.test; imagePullSecrets (none)'],
       },
     ],

@@ -30,7 +30,7 @@ testRule(imageRegistryDns, {
         problem: 'cannot pull ghrc.io/team/api:1.0: no such host as ghrc.io, on node-1, the only node that tried',
         culprit: 'Registry/ghrc.io',
         evidence: ['lookup ghrc.io on 172.30.0.1:53: no such host'],
-        certainty: 'message',
+        certainty: 'declared',
       },
     ],
     'with the host that is meant': [

@@ -33,7 +33,7 @@ testRule(imageRegistryTls, {
         problem:
           'the certificate of registry.test is signed by an authority that the node does not trust, on node-1, the only node that tried',
         culprit: 'Registry/registry.test',
-        certainty: 'message',
+        certainty: 'declared',
         fix: 'install the CA of registry.test',
       },
     ],

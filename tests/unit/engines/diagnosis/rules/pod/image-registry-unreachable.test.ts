@@ -48,7 +48,7 @@ testRule(imageRegistryUnreachable, {
         object: 'Pod/web',
         problem: `cannot pull ${image}: refused.registry.test:443 refuses connections, on node-1, the only node that tried`,
         culprit: 'Registry/refused.registry.test',
-        certainty: 'message',
+        certainty: 'declared',
         evidence: ['connect: connection refused'],
       },
     ],

@@ -37,7 +37,7 @@ testRule(imageUnauthorized, {
         object: 'Pod/web',
         problem:
           'private.registry.test wants credentials (401 Unauthorized) and neither the pod nor its ServiceAccount has imagePullSecrets',
-        certainty: 'message',
+        certainty: 'declared',
         evidence: ['anonymous token'],
         fix: 'in imagePullSecrets of ServiceAccount/default',
       },
