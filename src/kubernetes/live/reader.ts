@@ -2,14 +2,14 @@ import type { KubernetesObject, ObjectRef } from '../../engines/objects.ts';
 import type { Read, SnapshotData } from '../../engines/snapshot-data.ts';
 import { AppError } from '../../platform/errors.ts';
 import { byTime } from '../event-order.ts';
-import type { ListQuery, NextReads, Reader, ResourceType, TablePage } from '../ports.ts';
+import type { NextReads, Reader, ResourceType } from '../ports.ts';
 import { asObject, slimmed } from '../slim.ts';
 import { apiVersionOf, builtinTypes } from './builtin-types.ts';
 import { collect, type Executed, keyOfRead } from './collect.ts';
-import { continueOf, cursorOf } from './cursor.ts';
 import { createDiscovery } from './discovery.ts';
 import { executeRead, type ReadPart } from './execute-read.ts';
-import { listObjects, tablePage } from './lists.ts';
+import { listPage } from './list-page.ts';
+import { listObjects } from './lists.ts';
 import { readLog } from './logs.ts';
 import { checkNamespace, missingObject } from './missing.ts';
 import { pathOf } from './paths.ts';
@@ -29,8 +29,6 @@ export interface LiveReaderOptions {
   readonly now: () => number;
 }
 
-/** What one page of `list` may hold. */
-const maximumLimit = 1000;
 /** A server is upgraded more rarely than this. */
 const versionFreshMs = 300_000;
 
@@ -110,7 +108,7 @@ export function createLiveReader({ cluster, rest, metrics, nextReads, now, ...ca
       return found;
     },
     read: (reads, signal) => collected({}, ({ reads: done }) => (done.length === 0 ? reads : []), signal),
-    list: async (query, signal) => listPage(rest, await discovery.resolve(query.kind, { signal }), query, signal),
+    list: async (query, signal) => listPage(rest, await discovery.resolve(query.kind, { signal }), query, { signal }),
     get,
     async events(ref, signal) {
       const type = await discovery.resolve(ref.kind, { signal });
@@ -174,32 +172,6 @@ async function getObject(
   throw new AppError('api_error', `What the API server calls ${type.kind}/${name} is no object.`, {
     details: { status: 200 },
   });
-}
-
-async function listPage(rest: Rest, type: ResourceType, query: ListQuery, signal: AbortSignal): Promise<TablePage> {
-  if (!type.verbs.includes('list')) {
-    throw new AppError('validation_error', `${type.kind} is a kind that cannot be listed.`, {
-      hint: 'Choose another kind.',
-    });
-  }
-  const { labelSelector, fieldSelector } = query;
-  const namespace = type.namespaced ? query.namespace : undefined;
-  const question = { type, namespace, labelSelector, fieldSelector };
-  const limit = Math.max(1, Math.min(maximumLimit, Math.floor(query.limit)));
-  const next = query.cursor === undefined ? undefined : continueOf(query.cursor, query);
-  const table = await tablePage(rest, question, { limit, next }, { signal });
-  if (table.rows.length === 0 && namespace !== undefined) await checkNamespace(rest, namespace, { signal });
-  const shown = table.columns.flatMap(({ wide }, index) => (wide ? [] : [index]));
-  return {
-    type,
-    columns: shown.map((index) => table.columns[index]?.name ?? ''),
-    rows: table.rows.map((row) => ({
-      ...((row.namespace ?? namespace) !== undefined && { namespace: row.namespace ?? namespace }),
-      cells: shown.map((index) => row.cells[index] ?? ''),
-    })),
-    ...(table.next !== undefined && { cursor: cursorOf(table.next, query) }),
-    ...(table.remaining !== undefined && { remaining: table.remaining }),
-  };
 }
 
 /** Events about cluster-scoped objects are written to `default`. */

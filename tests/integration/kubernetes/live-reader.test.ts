@@ -227,6 +227,24 @@ describe('list', () => {
     });
   });
 
+  it('makes pages of its own where the server knows none', async () => {
+    const { server, reader } = await serving({});
+    const rows = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ cells: [name] }));
+    server.on('GET /api/v1/namespaces/shop/pods', { json: { columnDefinitions: [{ name: 'Name' }], rows } });
+    const query = { kind: 'pods', namespace: 'shop', limit: 2 };
+
+    const first = await reader.list(query, signal);
+    const second = await reader.list({ ...query, ...(first.cursor && { cursor: first.cursor }) }, signal);
+    const third = await reader.list({ ...query, ...(second.cursor && { cursor: second.cursor }) }, signal);
+
+    expect([first, second, third].map((page) => page.rows.map(({ cells }) => cells[0]))).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+      ['e'],
+    ]);
+    expect([first.remaining, second.remaining, third.cursor]).toEqual([3, 1, undefined]);
+  });
+
   it('says that the namespace does not exist instead of listing nothing', async () => {
     const { reader } = await serving({ objects: [namespace('shop')] });
 
