@@ -13,8 +13,8 @@ export interface Dependency {
   readonly failure: ConnectionFailure;
   /** The Service behind the host, when it is in the cluster. */
   readonly service: ObjectRef | undefined;
-  /** What the cluster says of that Service now. */
-  readonly state: string | undefined;
+  /** Ready endpoints of that Service now; `undefined` when it is known that there is no such Service. */
+  readonly endpoints: number | undefined;
   /** Whether the text itself names the host, not just the container's environment. */
   readonly told: boolean;
 }
@@ -58,7 +58,7 @@ function dependencyOf(
       name: port === undefined ? shown : `${shown}:${port}`,
       failure,
       service: undefined,
-      state: undefined,
+      endpoints: undefined,
       told,
     };
   }
@@ -68,15 +68,10 @@ function dependencyOf(
     name: `${nameOf(ref)}${elsewhere}${port === undefined ? '' : ` port ${port}`}`,
     failure,
     service: ref,
-    state:
-      service === undefined
-        ? `there is no ${nameOf(ref)} in namespace ${ref.namespace}`
-        : `${nameOf(ref)} has ${counted(readyEndpoints(snapshot, service).length, 'ready endpoint')}`,
+    endpoints: service && readyEndpoints(snapshot, service).length,
     told,
   };
 }
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** What a container says it waits for (`waiting for queue:5672`), else what its command asks for and is a Service. */
 export function dependencyNamed(

@@ -1,7 +1,7 @@
 import { dependencyIn, type Dependency } from '../dependencies.ts';
 import { timeOf } from '../durations.ts';
 import { type TellingEntry, tellingEntries } from '../logs/telling.ts';
-import type { Pod } from '../objects.ts';
+import { keyOf, type Pod } from '../objects.ts';
 import { podsOf, workloadOf } from '../owners.ts';
 import { containersOf, isReady, lastTermination, type PodContainer, unreadySince } from '../pods.ts';
 import { hookFailureOf, probeKillOf } from '../probes/kills.ts';
@@ -39,6 +39,8 @@ export interface Crash {
   readonly telling: TellingEntry | undefined;
   readonly dependency: Dependency | undefined;
   readonly rule: CrashRule | undefined;
+  /** What that entry says, in the same words for all replicas that say it: without numbers where these differ. */
+  readonly says: string | undefined;
 }
 
 const cache = new WeakMap<Snapshot, readonly Crash[]>();
@@ -47,10 +49,13 @@ const cache = new WeakMap<Snapshot, readonly Crash[]>();
 export function crashes(snapshot: Snapshot): readonly Crash[] {
   let found = cache.get(snapshot);
   if (found === undefined) {
-    found = snapshot
-      .all('Pod')
-      .filter((pod) => isMissed(snapshot, pod))
-      .flatMap((pod) => containersOf(pod).flatMap((container) => crashOf(snapshot, pod, container)));
+    found = inOneVoice(
+      snapshot,
+      snapshot
+        .all('Pod')
+        .filter((pod) => isMissed(snapshot, pod))
+        .flatMap((pod) => containersOf(pod).flatMap((container) => crashOf(snapshot, pod, container))),
+    );
     cache.set(snapshot, found);
   }
   return found;
@@ -60,7 +65,18 @@ export function crashes(snapshot: Snapshot): readonly Crash[] {
 export const crashesBy = (snapshot: Snapshot, rule: CrashRule): readonly Crash[] =>
   crashes(snapshot).filter((crash) => crash.rule === rule);
 
-function crashOf(snapshot: Snapshot, pod: Pod, container: PodContainer): readonly Crash[] {
+/** Lets replicas that say the same say it in the same words. */
+function inOneVoice(snapshot: Snapshot, found: readonly Unvoiced[]): readonly Crash[] {
+  const keyOfWords = ({ pod, container, telling }: Unvoiced): string =>
+    [keyOf(workloadOf(snapshot, pod)), container.name, telling?.essence].join('\n');
+  const voices = Map.groupBy(found, keyOfWords);
+  return found.map((crash) => {
+    const all = new Set((voices.get(keyOfWords(crash)) ?? []).map(({ telling }) => telling?.words));
+    return { ...crash, says: all.size === 1 ? crash.telling?.words : crash.telling?.essence };
+  });
+}
+
+function crashOf(snapshot: Snapshot, pod: Pod, container: PodContainer): readonly Unvoiced[] {
   const termination = lastTermination(container.status);
   if (termination === undefined || !isCrashing(pod, container, snapshot.now)) return [];
   const log = deathLog(snapshot, pod, container);
@@ -76,7 +92,8 @@ function crashOf(snapshot: Snapshot, pod: Pod, container: PodContainer): readonl
 }
 
 type Verdict = Pick<Crash, 'rule' | 'telling' | 'dependency'>;
-type Undecided = Omit<Crash, keyof Verdict>;
+type Unvoiced = Omit<Crash, 'says'>;
+type Undecided = Omit<Unvoiced, keyof Verdict>;
 
 /** 128 + SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV. */
 const abnormalSignals = new Set([132, 133, 134, 135, 136, 139]);

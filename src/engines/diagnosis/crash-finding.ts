@@ -37,8 +37,7 @@ export function whenClause(snapshot: Snapshot, crash: Pick<Crash, 'pod' | 'conta
 }
 
 /** `: missing environment variable API_TOKEN`, or nothing when no log tells. */
-export const essenceClause = (telling: TellingEntry | undefined): string =>
-  telling === undefined || telling.essence === '' ? '' : `: ${telling.essence}`;
+export const essenceClause = ({ says }: Crash): string => (says ? `: ${says}` : '');
 
 function terminationEvidence({ pod, container, termination, exitCode, restarts }: Crash): Evidence {
   const lived = lifetimeOf(termination);

@@ -1,43 +1,42 @@
 import type { Dependency } from '../dependencies.ts';
 import { failureWords } from '../logs/failed-hosts.ts';
-import { nameOf } from '../objects.ts';
+import { nameOf, type ObjectRef } from '../objects.ts';
 import type { Finding } from './rule.ts';
 
 /** `cannot reach Service/db port 5432 (connection refused)`. */
-export function dependencyClause({ name, failure, state, service }: Dependency): string {
-  const reason = service !== undefined && state?.startsWith('there is no ') === true ? state : failureWords[failure];
-  return `cannot reach ${name} (${reason})`;
-}
+export const dependencyClause = (dependency: Dependency): string =>
+  `cannot reach ${dependency.name} (${absence(dependency) ?? failureWords[dependency.failure]})`;
+
+/** `there is no Service/db in namespace shop`, when that is known. */
+export const absence = ({ service, endpoints }: Dependency): string | undefined =>
+  service !== undefined && endpoints === undefined
+    ? `there is no ${nameOf(service)} in namespace ${service.namespace}`
+    : undefined;
 
 /** What a finding has alike whose object failed to reach another: it is explained by that Service, when there is one. */
-export function dependencyFields({
-  name,
-  service,
-  state,
-}: Dependency): Pick<Finding, 'class' | 'dependsOn' | 'evidence' | 'fixes' | 'nextCheck'> {
+export function dependencyFields(
+  dependency: Dependency,
+): Pick<Finding, 'class' | 'dependsOn' | 'evidence' | 'fixes' | 'nextCheck'> {
+  const { name, service, endpoints } = dependency;
   if (service === undefined) {
-    return {
-      class: 'cause',
-      evidence: [],
-      fixes: [
-        {
-          advice: `make ${name} reachable from the pod, or correct the host in its configuration`,
-          reason: 'it waits for nothing else',
-        },
-      ],
-    };
+    const advice = `make ${name} reachable from the pod, or correct the host in its configuration`;
+    return { class: 'cause', evidence: [], fixes: [{ advice, reason: 'the workload cannot work without it' }] };
   }
-  const where = `-n ${service.namespace}`;
+  const text = absence(dependency) ?? `has ${endpoints} ready ${endpoints === 1 ? 'endpoint' : 'endpoints'}`;
   return {
     class: 'symptom',
     dependsOn: [service],
-    evidence: state === undefined ? [] : [{ object: service, source: 'recomputed', text: state }],
+    evidence: [{ object: service, source: 'recomputed', text }],
     fixes: [
-      {
-        advice: `make ${nameOf(service)} answer first`,
-        reason: 'the workload starts by itself as soon as it can connect',
-      },
+      { advice: adviceFor(service, endpoints), reason: 'the workload starts by itself as soon as it can connect' },
     ],
-    nextCheck: `kubectl get service,endpointslices ${where} -l kubernetes.io/service-name=${service.name}`,
+    nextCheck: `kubectl get endpointslices -n ${service.namespace} -l kubernetes.io/service-name=${service.name}`,
   };
+}
+
+function adviceFor(service: ObjectRef, endpoints: number | undefined): string {
+  const name = nameOf(service);
+  if (endpoints === undefined) return `create ${name} in namespace ${service.namespace}, or correct the host`;
+  if (endpoints === 0) return `make ${name} answer first: none of its pods is ready`;
+  return `see why ${name} does not answer although it has ready endpoints: its ports, its pods' logs, network policies`;
 }

@@ -1,12 +1,18 @@
+type Masking = readonly (readonly [RegExp, string])[];
+
 /**
  * Text with everything that differs between replicas and runs replaced, so that equal faults read equal: times, ids,
  * addresses, numbers. Ports, codes and line numbers stay: they say what is wrong.
  */
-export function mask(text: string): string {
-  return maskings.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
-}
+export const mask = (text: string): string => replaced(maskIds(text), numbers);
 
-const maskings: readonly (readonly [RegExp, string])[] = [
+/** Text with times, ids and addresses replaced, but with its numbers, for people. */
+export const maskIds = (text: string): string => replaced(text, ids);
+
+const replaced = (text: string, masking: Masking): string =>
+  masking.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
+
+const ids: Masking = [
   [/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?/g, '<time>'],
   [/\b\d\d:\d\d:\d\d(?:[.,]\d+)?\b/g, '<time>'],
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, '<id>'],
@@ -17,6 +23,9 @@ const maskings: readonly (readonly [RegExp, string])[] = [
   // The client's side of a connection: its port is random.
   [/\b(?:\d{1,3}\.){3}\d{1,3}:\d+->/g, '<ip>->'],
   [/\b(?!(?:127\.0\.0\.1|0\.0\.0\.0)\b)(?:\d{1,3}\.){3}\d{1,3}\b/g, '<ip>'],
+];
+
+const numbers: Masking = [
   [/\b\d+(?:\.\d+)?(?=(?:ns|us|µs|ms|s|m|h|[KMGT]i?B?|B)\b)/g, '<n>'],
   [
     /(?<!(?:[\w.:-]|\b(?:code|status ?code|status|errno|port|exit|signal|HTTP|line|Errno)[ =:(]*))\d+(?:\.\d+)?(?![\w-]|\.\d)/gi,

@@ -2,13 +2,15 @@ import type { LogExcerpt } from '../snapshot-data.ts';
 import { type LogEntry, entriesOf } from './entries.ts';
 import { essenceOf } from './essence.ts';
 import type { Level } from './lines.ts';
-import { mask } from './masking.ts';
+import { mask, maskIds } from './masking.ts';
 
 /** An entry that says why a container is broken. */
 export interface TellingEntry {
   readonly entry: LogEntry;
   /** What it says, with everything masked that differs between replicas. */
   readonly essence: string;
+  /** What it says with its numbers, which another replica may say with others. */
+  readonly words: string;
   /** Whether the entry itself says that it is an error (by level or shape), not just by its words or place. */
   readonly plain: boolean;
 }
@@ -26,7 +28,10 @@ export function tellingEntries(log: LogExcerpt): readonly TellingEntry[] {
     .filter(({ weight }) => weight >= weights.words)
     .toSorted((a, b) => b.weight - a.weight || b.index - a.index)
     .slice(0, maximumTold)
-    .map(({ entry, weight }) => ({ entry, essence: mask(essenceOf(entry)), plain: weight > weights.words }));
+    .map(({ entry, weight }) => {
+      const words = maskIds(essenceOf(entry));
+      return { entry, words, essence: mask(words), plain: weight > weights.words };
+    });
 }
 
 /** The last thing that was logged, whatever it says. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mask } from '../../../../src/engines/logs/masking.ts';
+import { mask, maskIds } from '../../../../src/engines/logs/masking.ts';
 
 describe('mask', () => {
   it.each([
@@ -22,5 +22,13 @@ describe('mask', () => {
     'facade decade',
   ])('keeps what says what is wrong: %s', (text) => {
     expect(mask(text)).toBe(text);
+  });
+});
+
+describe('maskIds', () => {
+  it('keeps numbers', () => {
+    expect(maskIds('migration 0042 of 6ae2d541-2c04-46a3-98c7-906f95741729 failed after 3 tries')).toBe(
+      'migration 0042 of <id> failed after 3 tries',
+    );
   });
 });

@@ -39,7 +39,7 @@ export const crashAppError = defineRule({
       const base = crashFinding(snapshot, crash);
       return {
         ...base,
-        problem: `${crashClause(snapshot, crash)}${essenceClause(crash.telling)}`,
+        problem: `${crashClause(snapshot, crash)}${essenceClause(crash)}`,
         certainty: crash.telling === undefined ? ('inferred' as const) : ('message' as const),
         fixes: [...variableFix(snapshot, crash), ...logFix(crash)].slice(0, 3),
         missingEvidence: missingLog(crash),
@@ -53,7 +53,7 @@ function logFix(crash: Crash): readonly Fix[] {
     return [
       {
         advice: 'fix what the log complains about, in the application or its configuration',
-        reason: crash.telling.essence,
+        reason: crash.says ?? '',
       },
     ];
   }

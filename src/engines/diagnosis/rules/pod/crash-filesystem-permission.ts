@@ -28,7 +28,7 @@ export const crashFilesystemPermission = defineRule({
       const obstacle = obstacleOf(crash.pod, crash.container, { path, readOnly: isReadOnly(crash) });
       return {
         ...base,
-        problem: `${crashClause(snapshot, crash)}${essenceClause(crash.telling)} (${obstacle.text})`,
+        problem: `${crashClause(snapshot, crash)}${essenceClause(crash)} (${obstacle.text})`,
         certainty: 'message' as const,
         evidence: [...base.evidence, { object: base.subject, source: 'spec' as const, text: obstacle.text }],
         fixes: [fixOf(crash, path, obstacle)],

@@ -41,7 +41,7 @@ export const exit139134 = defineRule({
       const node = snapshot.find('Node', undefined, crash.pod.spec?.nodeName ?? '')?.status?.nodeInfo;
       return {
         ...base,
-        problem: `crashes${inContainer(crash.pod, crash.container)} ${whenClause(snapshot, crash)} with exit code ${crash.exitCode} (${signals[crash.exitCode] ?? 'a fault signal'})${essenceClause(crash.telling)}`,
+        problem: `crashes${inContainer(crash.pod, crash.container)} ${whenClause(snapshot, crash)} with exit code ${crash.exitCode} (${signals[crash.exitCode] ?? 'a fault signal'})${essenceClause(crash)}`,
         certainty: 'declared' as const,
         evidence: [
           ...base.evidence,

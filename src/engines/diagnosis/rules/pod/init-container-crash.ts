@@ -26,7 +26,7 @@ function findingOf(snapshot: Snapshot, crash: Crash): Finding {
   const base = crashFinding(snapshot, crash);
   const { evidence, ...fields } =
     crash.dependency === undefined ? { evidence: [] } : dependencyFields(crash.dependency);
-  const why = crash.dependency === undefined ? essenceClause(crash.telling) : `: ${dependencyClause(crash.dependency)}`;
+  const why = crash.dependency === undefined ? essenceClause(crash) : `: ${dependencyClause(crash.dependency)}`;
   return {
     ...base,
     problem: `${isFinished(crash.pod) ? 'failed' : 'cannot start'}: init container ${crash.container.name} (${placeOf(crash)}) fails ${whenClause(snapshot, crash)} with exit code ${crash.exitCode}${why}`,
@@ -34,7 +34,7 @@ function findingOf(snapshot: Snapshot, crash: Crash): Finding {
     fixes: [
       {
         advice: `fix what init container ${crash.container.name} complains about`,
-        reason: crash.telling?.essence ?? 'the containers after it wait for its success',
+        reason: crash.says ?? 'the containers after it wait for its success',
       },
     ],
     missingEvidence: missingLog(crash),

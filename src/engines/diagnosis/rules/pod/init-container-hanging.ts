@@ -3,7 +3,7 @@ import { type Hang, hangs } from '../../../hangs.ts';
 import { refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { placeOf, quoteOf } from '../../crash-finding.ts';
-import { dependencyFields } from '../../dependency-finding.ts';
+import { absence, dependencyFields } from '../../dependency-finding.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
 
 export const initContainerHanging = defineRule({
@@ -60,8 +60,8 @@ function findingOf(snapshot: Snapshot, hang: Hang): Finding {
 function whatOf({ container, dependency, says }: Hang): string {
   if (container.sidecar) return 'runs, but its startup probe never succeeds';
   if (dependency !== undefined) {
-    const absent = dependency.state?.startsWith('there is no ') === true ? ` (${dependency.state})` : '';
-    return `waits for ${dependency.name}${absent}`;
+    const absent = absence(dependency);
+    return `waits for ${dependency.name}${absent === undefined ? '' : ` (${absent})`}`;
   }
   return says === undefined ? 'runs and does not end' : `runs and does not end: ${says.essence}`;
 }

@@ -69,7 +69,7 @@ function findingOf(snapshot: Snapshot, regression: Regression): Finding {
 const faultClause = (snapshot: Snapshot, fault: Crash | ProbeFailure): string =>
   'kind' in fault
     ? `${probeClause(fault)}${maskedOutput(fault) === '' ? '' : ` (${maskedOutput(fault)})`}`
-    : `${crashClause(snapshot, fault)}${essenceClause(fault.telling)}`;
+    : `${crashClause(snapshot, fault)}${essenceClause(fault)}`;
 
 function proofEvidence({ deployment, good, proof }: Regression): Evidence {
   switch (proof.kind) {

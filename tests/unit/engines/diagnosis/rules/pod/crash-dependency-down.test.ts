@@ -31,7 +31,7 @@ testRule(crashDependencyDown, {
         object: 'Pod/api',
         problem: 'crashes 60 s after start with exit code 1: cannot reach Service/db (connection refused)',
         certainty: 'message',
-        evidence: ['Connection refused', 'Service/db has 0 ready endpoints'],
+        evidence: ['Connection refused', 'has 0 ready endpoints'],
         fix: 'make Service/db answer first',
       },
     ],

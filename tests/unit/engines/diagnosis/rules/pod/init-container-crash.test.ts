@@ -51,7 +51,7 @@ testRule(initContainerCrash, {
       {
         object: 'Pod/api',
         problem:
-          'cannot start: init container migrate (2 of 2) fails 60 s after start with exit code 3: migration <n> failed: column total does not exist',
+          'cannot start: init container migrate (2 of 2) fails 60 s after start with exit code 3: migration 0042 failed: column total does not exist',
         certainty: 'message',
         evidence: ['exit code 3', 'migration 0042 failed'],
       },

@@ -48,7 +48,7 @@ testRule(initContainerHanging, {
         object: 'Pod/api',
         problem: 'cannot start: init container wait (1 of 1) waits for Service/queue port 5672',
         certainty: 'message',
-        evidence: ['runs for 2 min', 'waiting for queue:5672', 'Service/queue has 0 ready endpoints'],
+        evidence: ['runs for 2 min', 'waiting for queue:5672', 'has 0 ready endpoints'],
         fix: 'make Service/queue answer first',
       },
     ],

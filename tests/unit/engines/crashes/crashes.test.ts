@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { crashes, usualLifetime } from '../../../../src/engines/crashes/crashes.ts';
+import { aContainer, aDeployment, aLog, aSnapshot, crashed, minutesAgo } from '../../../support/builders.ts';
+
+const replicas = aDeployment('api', {
+  replicas: 3,
+  pod: { containers: [aContainer('app', crashed({ exitCode: 1, reason: 'Error' }))] },
+});
+const saying = (...lines: string[]) =>
+  crashes(
+    aSnapshot({ objects: replicas.all, logs: lines.map((line, index) => aLog(`api-5d8f-${index}`, [line])) }),
+  ).map(({ says }) => says);
+
+describe('crashes', () => {
+  it('keeps numbers that all replicas say alike', () => {
+    expect(saying('ERROR migration 0042 failed', 'ERROR migration 0042 failed')).toEqual(
+      Array(3).fill('migration 0042 failed'),
+    );
+  });
+
+  it('masks numbers in which replicas differ, so that they stay one fault', () => {
+    expect(saying('ERROR gave item 17 up', 'ERROR gave item 99 up')).toEqual(Array(3).fill('gave item <n> up'));
+  });
+
+  it('takes the median of all lifetimes, so that replicas tell the same', () => {
+    const [first, ...others] = replicas.pods;
+    const long = aContainer('app', crashed({ exitCode: 1, startedAt: minutesAgo(50) }));
+    const pods = [first && { ...first, status: { ...first.status, containerStatuses: [long.status] } }, ...others];
+    const snapshot = aSnapshot({
+      objects: [replicas.deployment, replicas.replicaSet, ...(pods as typeof replicas.pods)],
+    });
+
+    const lifetimes = crashes(snapshot).map((crash) => usualLifetime(snapshot, crash));
+
+    expect(lifetimes).toEqual([60_000, 60_000, 60_000]);
+  });
+});
