@@ -31,7 +31,7 @@ export const register: Register = (program, run) => {
     .argument('[object...]', 'kind/name, such as deployment/api, service/web, node/n1; by default everything');
   addTargetFlags(command)
     .addOption(new Option('-o, --output <format>', 'How to show it.').choices(formats).default('tree'))
-    .addOption(new Option('--limit <count>', 'Most causes to show.').argParser(wholeNumber).default(5))
+    .addOption(new Option('--limit <count>', 'Most causes to show.').argParser(wholeNumber).default(10))
     .addOption(new Option('--no-color', 'No colours; NO_COLOR does the same.'))
     .addHelpText('after', help);
   run(command, (context, operands) => diagnose(context, operands, optionsSchema.parse(command.opts())));

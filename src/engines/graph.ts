@@ -1,9 +1,8 @@
 import { keyOf, type ObjectRef, type Of, refOf } from './objects.ts';
-import { podsOf } from './owners.ts';
+import { podsOf, workloadOf } from './owners.ts';
 import { referencesOf, templateOf } from './references.ts';
 import { pathsOf, selectedPods, selectedWorkloads } from './routes.ts';
 import type { Snapshot } from './snapshot.ts';
-import { workloadOf } from './owners.ts';
 
 /** From a dependent to what it depends on, over declared and selected edges. Pods stand for their workload. */
 export function dependenciesOf(snapshot: Snapshot, ref: ObjectRef): readonly ObjectRef[] {

@@ -5,8 +5,8 @@ import type { DiagnosedCause, Diagnosis } from './diagnosis.ts';
 /** Bytes of JSON that an answer with `usualCauses` causes may have: about 1,500 tokens. */
 export const answerBytes = 6_000;
 const usualCauses = 5;
-/** Bytes more for every cause beyond the usual number, when the caller asks for more. */
-const causeBytes = 1_000;
+/** Bytes more for every cause beyond the usual number, when there are more and the caller asks for them. */
+const causeBytes = 2_000;
 
 /** How many of each a cause shows; `text` is characters of one text. */
 interface CauseDetail {
@@ -43,10 +43,12 @@ interface Addition {
 
 /** What is added while there is room, what matters most first; what does not fit is skipped. */
 const additions: readonly Addition[] = [
-  { others: { evidence: 1 } },
-  { best: { evidence: 2, chain: 8, text: 240 } },
-  { best: { fixes: 3, avoid: 2 } },
+  { best: { chain: 8 } },
   { others: { chain: 3 } },
+  { others: { evidence: 1 } },
+  { best: { evidence: 2, text: 240 } },
+  { best: { fixes: 3, avoid: 2 } },
+  { others: { chain: 5 } },
   { blindSpots: 4, risks: 2 },
   { others: { text: 240 } },
   { best: { evidence: 3, changes: 3 } },
@@ -54,7 +56,7 @@ const additions: readonly Addition[] = [
   { others: { avoid: 1 } },
   { best: { affected: 5 }, others: { affected: 3 } },
   { best: { evidence: 4, avoid: 3, text: 400 } },
-  { others: { evidence: 2, chain: 5 } },
+  { others: { evidence: 2 } },
   { risks: 5, blindSpots: 5 },
   { others: { evidence: 4, chain: 8, changes: 3, fixes: 3, avoid: 3, affected: 5, text: 400 } },
 ];
@@ -78,7 +80,8 @@ interface DigestOptions {
  * in short; what is left of the room is filled with details. What went is counted in `left_out`.
  */
 export function digest(explanation: Explanation, { limit, bytes }: DigestOptions): Diagnosis {
-  const budget = bytes ?? answerBytes + causeBytes * Math.max(0, limit - usualCauses);
+  const budget =
+    bytes ?? answerBytes + causeBytes * Math.max(0, Math.min(limit, explanation.causes.length) - usualCauses);
   const fits = (diagnosis: Diagnosis): boolean => Buffer.byteLength(JSON.stringify(diagnosis)) <= budget;
   let causes = limit;
   while (causes > 1 && !fits(shorten(explanation, causes, terse))) causes--;

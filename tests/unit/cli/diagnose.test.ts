@@ -7,9 +7,9 @@ import { digest } from '../../../src/tools/report/digest.ts';
 import { answering, runCommand } from '../../support/command.ts';
 import { aCause, anExplanation } from '../../support/explanations.ts';
 
-const broken = digest(anExplanation({ causes: [aCause()] }), { limit: 5 });
-const healthy = digest(anExplanation(), { limit: 5 });
-const unknown = digest(anExplanation({ verdict: 'unknown' }), { limit: 5 });
+const broken = digest(anExplanation({ causes: [aCause()] }), { limit: 10 });
+const healthy = digest(anExplanation(), { limit: 10 });
+const unknown = digest(anExplanation({ verdict: 'unknown' }), { limit: 10 });
 
 const failure: Failure = {
   success: false,
@@ -32,13 +32,13 @@ describe('kubemend diagnose', () => {
   });
 
   it.each([
-    ['nothing', [], { limit: 5 }],
-    ['a namespace', ['-n', 'web'], { namespace: 'web', limit: 5 }],
+    ['nothing', [], { limit: 10 }],
+    ['a namespace', ['-n', 'web'], { namespace: 'web', limit: 10 }],
     ['everything', ['-A', '--limit', '9'], { all_namespaces: true, limit: 9 }],
-    ['an object', ['deployment/api', '-n', 'web'], { object: 'deployment/api', namespace: 'web', limit: 5 }],
-    ['an object as kubectl takes it', ['deployment', 'api'], { object: 'deployment/api', limit: 5 }],
-    ['a context', ['--context', 'prod'], { cluster: 'prod', limit: 5 }],
-    ['a cluster', ['--cluster', 'prod'], { cluster: 'prod', limit: 5 }],
+    ['an object', ['deployment/api', '-n', 'web'], { object: 'deployment/api', namespace: 'web', limit: 10 }],
+    ['an object as kubectl takes it', ['deployment', 'api'], { object: 'deployment/api', limit: 10 }],
+    ['a context', ['--context', 'prod'], { cluster: 'prod', limit: 10 }],
+    ['a cluster', ['--cluster', 'prod'], { cluster: 'prod', limit: 10 }],
   ])('asks about %s', async (_, flags, args) => {
     const { asked, call } = answering(healthy);
 
@@ -48,9 +48,9 @@ describe('kubemend diagnose', () => {
   });
 
   it.each([
-    ['as a whole', [], { all_namespaces: true, limit: 5 }],
-    ['in one namespace', ['-n', 'web'], { namespace: 'web', limit: 5 }],
-    ['for one object', ['deploy/api'], { object: 'deploy/api', limit: 5 }],
+    ['as a whole', [], { all_namespaces: true, limit: 10 }],
+    ['in one namespace', ['-n', 'web'], { namespace: 'web', limit: 10 }],
+    ['for one object', ['deploy/api'], { object: 'deploy/api', limit: 10 }],
   ])('looks at an archive %s', async (_, flags, args) => {
     const { asked, call } = answering(healthy);
 

@@ -58,7 +58,7 @@ describe('digest', () => {
   it('gives the best cause more room than the others', () => {
     const { causes } = digest(anExplanation({ causes: many(5, (index) => crowded(`app-${index}`)) }), { limit: 5 });
 
-    expect(causes[0]?.evidence.length).toBeGreaterThan(causes[4]?.evidence.length ?? 0);
+    expect(JSON.stringify(causes[0]).length).toBeGreaterThan(JSON.stringify(causes[4]).length);
   });
 
   it('shows every cause that the caller asks for', () => {
