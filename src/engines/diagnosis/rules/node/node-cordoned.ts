@@ -1,7 +1,7 @@
 import { day, formatDuration, timeOf } from '../../../durations.ts';
 import { type Node, nameOf, refOf } from '../../../objects.ts';
-import { cordonTaint, taintText } from '../../../scheduling/taints.ts';
 import { type Unplaced, unplacedPods } from '../../../scheduling/placement.ts';
+import { cordonTaint, taintText } from '../../../scheduling/taints.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Evidence, type Finding, type Fix } from '../../rule.ts';
 

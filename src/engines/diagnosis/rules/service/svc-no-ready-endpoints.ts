@@ -1,5 +1,5 @@
-import { formatDuration, minute } from '../../../durations.ts';
-import { nameOf, type Pod, refOf, type Service } from '../../../objects.ts';
+import { formatDuration, minute, timeOf } from '../../../durations.ts';
+import { nameOf, type ObjectRef, type Pod, refOf, type Service } from '../../../objects.ts';
 import {
   isBroken,
   isFinished,
@@ -78,10 +78,14 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
   ];
 }
 
-function wantsPods(
-  snapshot: Snapshot,
-  { kind, namespace, name }: { kind: string; namespace?: string | undefined; name: string },
-): boolean {
+/** Whether a workload wants pods, and has had the time to make them. */
+function wantsPods(snapshot: Snapshot, ref: ObjectRef): boolean {
+  const { kind, namespace, name } = ref;
+  const metadata = snapshot.head(ref)?.metadata;
+  const leaving =
+    metadata?.deletionTimestamp ?? snapshot.find('Namespace', undefined, namespace ?? '')?.metadata.deletionTimestamp;
+  const age = snapshot.now - (timeOf(metadata?.creationTimestamp) ?? 0);
+  if (leaving !== undefined || age < hold) return false;
   if (kind === 'Deployment') return snapshot.find('Deployment', namespace, name)?.spec?.replicas !== 0;
   if (kind === 'StatefulSet') return snapshot.find('StatefulSet', namespace, name)?.spec?.replicas !== 0;
   return (snapshot.find('DaemonSet', namespace, name)?.status?.desiredNumberScheduled ?? 0) > 0;

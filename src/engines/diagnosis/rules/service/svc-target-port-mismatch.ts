@@ -1,5 +1,6 @@
 import { nearest } from '../../../../platform/nearest.ts';
 import { nameOf, refOf, type Service } from '../../../objects.ts';
+import { isReady } from '../../../pods.ts';
 import {
   announcedPorts,
   type Backend,
@@ -8,7 +9,6 @@ import {
   declaredPorts,
   probedPorts,
 } from '../../../service-ports.ts';
-import { isReady } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
 

@@ -14,6 +14,9 @@ const admissionRules = new Set([
   'webhook-unavailable',
 ]);
 
+/** Said of every workload whose namespace is being deleted. */
+const leaving = /because it is being terminated/i;
+
 export const deployCreateFailed = defineRule({
   id: 'deploy-create-failed',
   title: 'The API server refuses to create pods',
@@ -33,7 +36,7 @@ export const deployCreateFailed = defineRule({
       found.filter(({ rule }) => admissionRules.has(rule.id)).map(({ subject }) => keyOf(subject)),
     );
     return creationFailures(snapshot)
-      .filter(({ owner }) => !explained.has(keyOf(owner)))
+      .filter(({ owner, reason }) => !explained.has(keyOf(owner)) && !leaving.test(reason))
       .map(({ owner, controller, message, reason, at, source, since }) => ({
         subject: owner,
         problem: `cannot create pods: ${reason}`,

@@ -49,6 +49,18 @@ testRule(svcNoReadyEndpoints, {
       complete,
       objects: [service, aDeployment('web', { replicas: 0 }).deployment],
     }),
+    'a workload that is still making its pods': aSnapshot({
+      complete,
+      objects: [service, aDeployment('web', { metadata: { creationTimestamp: minutesAgo(0.5) } }).deployment],
+    }),
+    'a namespace that is being deleted': aSnapshot({
+      complete,
+      objects: [
+        service,
+        broken.deployment,
+        anObject('Namespace', 'shop', { metadata: { deletionTimestamp: minutesAgo(1) } }),
+      ],
+    }),
     'a selector that matches nothing': aSnapshot({ complete, objects: [service] }),
     'a ready pod that is no endpoint yet': aSnapshot({ complete, objects: [service, ...aDeployment('web').all] }),
     'pods that have ended': aSnapshot({

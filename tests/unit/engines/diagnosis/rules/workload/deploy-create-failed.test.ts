@@ -11,6 +11,16 @@ const failing = aSnapshot({ objects: [set, anEvent(set, 'FailedCreate', said)] }
 
 testRule(deployCreateFailed, {
   silent: {
+    'a namespace that is being deleted': aSnapshot({
+      objects: [
+        set,
+        anEvent(
+          set,
+          'FailedCreate',
+          'Error creating: pods "long-0" is forbidden: unable to create new content in namespace shop because it is being terminated',
+        ),
+      ],
+    }),
     'a failure that is over': aSnapshot({
       objects: [
         anObject('StatefulSet', 'long', { spec: { replicas: 1 }, status: { replicas: 1 } }),
