@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { deployCreateFailed } from '../../../../../../src/engines/diagnosis/rules/workload/deploy-create-failed.ts';
 import { quotaExceeded } from '../../../../../../src/engines/diagnosis/rules/namespace/quota-exceeded.ts';
+import { deployCreateFailed } from '../../../../../../src/engines/diagnosis/rules/workload/deploy-create-failed.ts';
 import { anEvent, anObject, aSnapshot } from '../../../../../support/builders.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
