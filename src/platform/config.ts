@@ -91,7 +91,7 @@ export const settingsSchema = z.object({
   }),
   from: setting(text.optional(), {
     group: 'Kubernetes',
-    description: 'Read an archive instead of a cluster: support bundle, must-gather, cluster-info dump or snapshot.',
+    description: 'Read a file that kubemend snapshot wrote, instead of a cluster.',
     value: 'path',
     commands: 'all',
   }),
