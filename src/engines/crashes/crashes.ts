@@ -1,4 +1,4 @@
-import { dependencyIn, type Dependency } from '../dependencies.ts';
+import { type Dependency, dependencyIn } from '../dependencies.ts';
 import { timeOf } from '../durations.ts';
 import { type TellingEntry, tellingEntries } from '../logs/telling.ts';
 import { keyOf, type Pod } from '../objects.ts';

@@ -35,7 +35,7 @@ function continues(lines: readonly string[], text: string): boolean {
   const last = lines.at(-1) ?? '';
   if (isGoPanic(head)) return true;
   if (/^thread '.*' panicked at [^']*:\d+:$/.test(last)) return true;
-  if (/^Traceback \(most recent/.test(traceStart(lines) ?? '')) {
+  if (lines.some((line) => line.startsWith(traceback))) {
     if (text.trim() === '' || /^\s/.test(text)) return true;
     // The line after the indented frames names the exception and ends the trace, unless another follows.
     if (/^\s/.test(last) && last.trim() !== '') return true;
@@ -51,5 +51,4 @@ function continues(lines: readonly string[], text: string): boolean {
 /** From here on a dying Go program prints nothing but goroutines. */
 const isGoPanic = (head: string): boolean => /^(?:panic: |fatal error: )/.test(head);
 
-const traceStart = (lines: readonly string[]): string | undefined =>
-  lines.findLast((line) => /^Traceback \(most recent/.test(line));
+const traceback = 'Traceback (most recent call last)';

@@ -1,5 +1,5 @@
-import { parseLine } from './lines.ts';
 import type { LogEntry } from './entries.ts';
+import { parseLine } from './lines.ts';
 
 const maximumLength = 160;
 

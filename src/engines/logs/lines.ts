@@ -15,7 +15,7 @@ export function parseLine(text: string): LogLine {
 }
 
 /** Colours and cursor movements (ECMA-48). */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
+// oxlint-disable-next-line no-control-regex -- escape sequences begin with a control character
 const ansi = /\u001b\[[0-9;?]*[A-Za-z]/g;
 
 const levelWords: Readonly<Record<string, Level>> = {
@@ -64,7 +64,7 @@ function errorText(fields: Readonly<Record<string, unknown>>): string | undefine
 }
 
 const firstText = (...values: readonly unknown[]): string | undefined =>
-  values.find((value) => typeof value === 'string' && value !== '') as string | undefined;
+  values.filter((value) => typeof value === 'string').find((value) => value !== '');
 
 function joined(message: string | undefined, error: string | undefined): string | undefined {
   if (message === undefined || error === undefined) return message ?? error;

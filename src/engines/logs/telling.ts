@@ -1,5 +1,5 @@
 import type { LogExcerpt } from '../snapshot-data.ts';
-import { type LogEntry, entriesOf } from './entries.ts';
+import { entriesOf, type LogEntry } from './entries.ts';
 import { essenceOf } from './essence.ts';
 import type { Level } from './lines.ts';
 import { mask, maskIds } from './masking.ts';

@@ -1,5 +1,5 @@
-import { deathLog } from '../crashes/death-log.ts';
 import { isCrashing, isMissed } from '../crashes/crashing.ts';
+import { deathLog } from '../crashes/death-log.ts';
 import { second, timeOf } from '../durations.ts';
 import type { ClusterEvent } from '../events.ts';
 import { type Listening, listeningIn } from '../logs/listening.ts';
@@ -9,7 +9,7 @@ import { containersOf, isFinished, type PodContainer, probeBudget, unreadySince 
 import type { Snapshot } from '../snapshot.ts';
 import type { LogExcerpt } from '../snapshot-data.ts';
 import { type ProbeKill, probeKillOf } from './kills.ts';
-import { portNumber, probeOutcome, type ProbeOutcome, probePort } from './outcomes.ts';
+import { type ProbeOutcome, portNumber, probeOutcome, probePort } from './outcomes.ts';
 
 export type ProbeKind = 'readiness' | 'liveness' | 'startup';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hostsOfEnv, serviceOfHost } from '../../../src/engines/hosts.ts';
-import { aSnapshot, anObject } from '../../support/builders.ts';
+import { anObject, aSnapshot } from '../../support/builders.ts';
 
 const snapshot = aSnapshot({
   complete: ['Service'],

@@ -27,7 +27,7 @@ describe('probeOutcome', () => {
     ['Readiness probe failed: service unhealthy (responded with "NOT_SERVING")', 'unready'],
     ['Readiness probe failed: something new', undefined],
   ])('reads %s', (message, outcome) => {
-    expect(probeOutcome(message, { httpGet: { port: 80 } } as never)).toBe(outcome);
+    expect(probeOutcome(message, { httpGet: {} })).toBe(outcome);
   });
 
   it('takes any other words of a command for its answer', () => {

@@ -4,10 +4,10 @@ import type { Snapshot } from '../../../snapshot.ts';
 import {
   crashClause,
   crashFinding,
+  deathLogCommand,
   essenceClause,
   kubectlName,
   missingLog,
-  deathLogCommand,
 } from '../../crash-finding.ts';
 import { defineRule, type Fix } from '../../rule.ts';
 

@@ -1,6 +1,6 @@
 import { crashesBy } from '../../../crashes/crashes.ts';
-import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
 import { crashClause, crashFinding } from '../../crash-finding.ts';
+import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
 import { defineRule } from '../../rule.ts';
 
 export const crashDependencyDown = defineRule({

@@ -1,7 +1,7 @@
 import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
 import { crashClause, crashFinding, essenceClause } from '../../crash-finding.ts';
-import { defineRule, type Fix } from '../../rule.ts';
 import { type FileObstacle, obstacleOf, pathIn } from '../../file-obstacles.ts';
+import { defineRule, type Fix } from '../../rule.ts';
 
 export const crashFilesystemPermission = defineRule({
   id: 'crash-filesystem-permission',

@@ -2,7 +2,7 @@ import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
 import { memoryLimitOf } from '../../../crashes/memory.ts';
 import { minute, timeOf } from '../../../durations.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { crashFinding, inContainer, deathLogCommand, whenClause } from '../../crash-finding.ts';
+import { crashFinding, deathLogCommand, inContainer, whenClause } from '../../crash-finding.ts';
 import { defineRule, type Evidence } from '../../rule.ts';
 
 /** A reboot this near to a death explains it. */

@@ -1,10 +1,10 @@
 import { crashesBy } from '../../../crashes/crashes.ts';
 import {
   crashFinding,
+  deathLogCommand,
   essenceClause,
   inContainer,
   missingLog,
-  deathLogCommand,
   whenClause,
 } from '../../crash-finding.ts';
 import { defineRule } from '../../rule.ts';

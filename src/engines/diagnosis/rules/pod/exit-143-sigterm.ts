@@ -1,5 +1,5 @@
 import { crashesBy } from '../../../crashes/crashes.ts';
-import { crashFinding, inContainer, deathLogCommand, whenClause } from '../../crash-finding.ts';
+import { crashFinding, deathLogCommand, inContainer, whenClause } from '../../crash-finding.ts';
 import { defineRule } from '../../rule.ts';
 
 export const exit143Sigterm = defineRule({

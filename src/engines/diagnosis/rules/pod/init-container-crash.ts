@@ -1,7 +1,7 @@
 import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
 import { isFinished } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { crashFinding, essenceClause, missingLog, placeOf, deathLogCommand, whenClause } from '../../crash-finding.ts';
+import { crashFinding, deathLogCommand, essenceClause, missingLog, placeOf, whenClause } from '../../crash-finding.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 

@@ -1,8 +1,8 @@
 import { crashingSince } from '../../../crashes/crashes.ts';
 import { isCrashing, isMissed } from '../../../crashes/crashing.ts';
 import { formatDuration, second } from '../../../durations.ts';
-import { lastEntry } from '../../../logs/telling.ts';
 import { mask } from '../../../logs/masking.ts';
+import { lastEntry } from '../../../logs/telling.ts';
 import { type Pod, refOf } from '../../../objects.ts';
 import { containersOf, isFinished, lastTermination, type PodContainer } from '../../../pods.ts';
 import { hookFailureOf } from '../../../probes/kills.ts';

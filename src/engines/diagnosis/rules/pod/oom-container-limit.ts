@@ -1,4 +1,4 @@
-import { crashesBy, type Crash, usualLifetime } from '../../../crashes/crashes.ts';
+import { type Crash, crashesBy, usualLifetime } from '../../../crashes/crashes.ts';
 import { isCrashing, isMissed } from '../../../crashes/crashing.ts';
 import { isOutOfMemory, memoryLimitOf, startOutOfMemory } from '../../../crashes/memory.ts';
 import { formatDuration, hour, minute, timeOf } from '../../../durations.ts';

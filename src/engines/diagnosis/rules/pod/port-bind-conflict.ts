@@ -60,11 +60,10 @@ function deniedClause({ pod, container: { spec } }: Crash, port: number | undefi
 }
 
 function holderClause({ pod, container }: Crash, port: number | undefined): string {
-  const others = containersOf(pod)
+  const holder = containersOf(pod)
     .filter(({ name, init, sidecar }) => name !== container.name && (!init || sidecar))
     .flatMap(({ name, spec }) => (spec.ports ?? []).map(({ containerPort }) => ({ name, containerPort })))
-    .filter(({ containerPort }) => port === undefined || containerPort === port);
-  const [holder] = others;
+    .find(({ containerPort }) => port === undefined || containerPort === port);
   if (holder !== undefined) return ` (container ${holder.name} of the same pod declares port ${holder.containerPort})`;
   return pod.spec?.hostNetwork === true ? ' on the node (hostNetwork)' : '';
 }

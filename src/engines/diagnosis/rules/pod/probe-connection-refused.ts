@@ -3,8 +3,8 @@ import { refOf } from '../../../objects.ts';
 import { probePort } from '../../../probes/outcomes.ts';
 import { type Elsewhere, type ProbeFailure, probeFailuresBy } from '../../../probes/probes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { appWords, probeClause, probeFinding } from '../../probe-finding.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
+import { appWords, probeClause, probeFinding } from '../../probe-finding.ts';
 import { defineRule, type Evidence, type Finding, type Fix } from '../../rule.ts';
 
 export const probeConnectionRefused = defineRule({

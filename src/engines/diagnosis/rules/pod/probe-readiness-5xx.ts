@@ -1,7 +1,7 @@
 import { type ProbeFailure, probeFailuresBy } from '../../../probes/probes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { appWords, maskedOutput, probeClause, probeFinding } from '../../probe-finding.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
+import { appWords, maskedOutput, probeClause, probeFinding } from '../../probe-finding.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 export const probeReadiness5xx = defineRule({

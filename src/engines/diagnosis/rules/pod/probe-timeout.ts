@@ -1,9 +1,9 @@
 import { refOf } from '../../../objects.ts';
-import { probeFailuresBy, type ProbeFailure } from '../../../probes/probes.ts';
-import type { Snapshot } from '../../../snapshot.ts';
+import { type ProbeFailure, probeFailuresBy } from '../../../probes/probes.ts';
 import { quantity } from '../../../quantity.ts';
-import { appWords, probeClause, probeFinding } from '../../probe-finding.ts';
+import type { Snapshot } from '../../../snapshot.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
+import { appWords, probeClause, probeFinding } from '../../probe-finding.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 /** A limit up to this many cores makes a slow answer its own suspect. */

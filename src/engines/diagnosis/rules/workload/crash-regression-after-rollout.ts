@@ -1,11 +1,11 @@
 import type { Crash } from '../../../crashes/crashes.ts';
 import { refOf } from '../../../objects.ts';
-import { maskedOutput, probeClause } from '../../probe-finding.ts';
 import type { ProbeFailure } from '../../../probes/probes.ts';
 import { type Regression, regressions } from '../../../regressions.ts';
 import { describeChange, replicaSetRef } from '../../../revisions.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { crashClause, essenceClause, kubectlName } from '../../crash-finding.ts';
+import { maskedOutput, probeClause } from '../../probe-finding.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
 
 /** Changes that are named; a diff of a whole template is no sentence. */
@@ -72,26 +72,18 @@ const faultClause = (snapshot: Snapshot, fault: Crash | ProbeFailure): string =>
     : `${crashClause(snapshot, fault)}${essenceClause(fault)}`;
 
 function proofEvidence({ deployment, good, proof }: Regression): Evidence {
-  switch (proof.kind) {
-    case 'ready':
-      return {
-        object: replicaSetRef(good),
-        source: 'status',
-        text: `revision ${good.number}: ${proof.ready} pods ready`,
-      };
-    case 'lost-with-rollout':
-      return {
-        object: deployment,
-        source: 'status',
-        text: 'the Deployment was available until the rollout',
-        at: proof.at,
-      };
-    case 'stopped-while-running':
-      return {
-        object: proof.event.about,
-        source: 'event',
-        text: `a pod of revision ${good.number} ran until the rollout stopped it: ${proof.event.message}`,
-        at: proof.event.at,
-      };
+  if (proof.kind === 'ready') {
+    return {
+      object: replicaSetRef(good),
+      source: 'status',
+      text: `revision ${good.number}: ${proof.ready} pods ready`,
+    };
   }
+  if (proof.kind === 'lost-with-rollout') {
+    const text = 'the Deployment was available until the rollout';
+    return { object: deployment, source: 'status', text, at: proof.at };
+  }
+  const { about, message, at } = proof.event;
+  const text = `a pod of revision ${good.number} ran until the rollout stopped it: ${message}`;
+  return { object: about, source: 'event', text, at };
 }
