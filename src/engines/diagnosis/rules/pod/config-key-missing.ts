@@ -68,6 +68,8 @@ function fixesOf(snapshot: Snapshot, { pod, object, keys, present, fields }: Con
   const [key = ''] = keys;
   const near = nearest(key, present ?? [], 1)[0];
   return [
+    // A new reference is at fault itself; an old one has lost its key.
+    ...rollbackAdvice(snapshot, pod, (changed) => /(?:KeyRef|items\[\w+\])\.(?:key|name)$/.test(changed)),
     {
       advice: `restore ${inWords(keys)} in ${nameOf(object)} from its source`,
       reason: `${fields.join(', ')} needs it`,
@@ -80,6 +82,5 @@ function fixesOf(snapshot: Snapshot, { pod, object, keys, present, fields }: Con
             reason: `${near} is there and differs little`,
           },
         ]),
-    ...rollbackAdvice(snapshot, pod, (changed) => /(?:KeyRef|items\[\w+\])\.(?:key|name)$/.test(changed)),
   ];
 }
