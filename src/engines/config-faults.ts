@@ -108,7 +108,9 @@ function faultOf(snapshot: Snapshot, { pod, object, statements, references }: As
   const present = keysIn(snapshot, object);
   const stated = statements.flatMap(({ key }) => key ?? []);
   const asked = references.flatMap(({ key }) => key ?? []);
-  const keys = [...new Set(present === undefined ? stated : asked.filter((key) => !present.includes(key)))];
+  const keys = [
+    ...new Set(present === undefined ? stated : [...stated, ...asked].filter((key) => !present.includes(key))),
+  ];
   if (keys.length === 0) return [];
   const statement = statements.find(({ key }) => key !== undefined && keys.includes(key));
   const asking = references.filter(({ key }) => key !== undefined && keys.includes(key));

@@ -16,7 +16,7 @@ export function commandOf({ command, args, image }: Container): string {
 }
 
 /** Where programs are when no path is given; a mount over one of them hides programs. */
-const programFolders = ['/bin', '/usr', '/usr/bin', '/usr/local', '/usr/local/bin', '/sbin', '/usr/sbin'];
+const programFolders = new Set(['/bin', '/usr', '/usr/bin', '/usr/local', '/usr/local/bin', '/sbin', '/usr/sbin']);
 
 /** The mount that covers a program and does not hold it by intent: it lies over the path, or over a folder of programs. */
 export function hidingMount(
@@ -27,7 +27,7 @@ export function hidingMount(
   const covers = (mountPath: string): boolean =>
     path.startsWith('/')
       ? path.startsWith(`${mountPath.replace(/\/$/, '')}/`)
-      : programFolders.includes(mountPath.replace(/\/$/, ''));
+      : programFolders.has(mountPath.replace(/\/$/, ''));
   const mount = (container.spec.volumeMounts ?? []).find(
     ({ mountPath }) => mountPath !== undefined && covers(mountPath),
   );
@@ -60,7 +60,8 @@ export const isScript = (snapshot: Snapshot, failure: StartFailure): boolean =>
 export function scriptFlaw(path: string, script: string): string | undefined {
   const [first = ''] = script.split('\n');
   if (!first.startsWith('#!')) return `${path} has no #! line, so it is no program`;
-  if (first.endsWith('\r')) return `the lines of ${path} end with CR (Windows), so its interpreter is looked for as "${first.slice(2).trim()}\\r"`;
+  if (first.endsWith('\r'))
+    return `the lines of ${path} end with CR (Windows), so its interpreter is looked for as "${first.slice(2).trim()}\\r"`;
   return undefined;
 }
 

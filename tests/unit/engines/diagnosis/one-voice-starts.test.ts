@@ -43,13 +43,11 @@ const complaining = (reason: string, message: string) =>
     objects: [
       {
         ...creating,
-        ...{
-          spec: {
-            ...creating.spec,
-            volumes: [{ name: 'v', secret: { secretName: 'tls', items: [{ key: 'a', path: 'a' }] } }],
-          },
+        spec: {
+          ...creating.spec,
+          volumes: [{ name: 'v', secret: { secretName: 'tls', items: [{ key: 'a', path: 'a' }] } }],
         },
-      },
+      } as typeof creating,
       anEvent(creating, reason, message),
     ],
   });

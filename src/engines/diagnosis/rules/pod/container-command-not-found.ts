@@ -73,7 +73,7 @@ function missingIn(snapshot: Snapshot, failure: StartFailure): Missing {
       says: inPath ? `${program} is not in $PATH of ${image}` : `${program} does not exist in ${image}`,
     };
   }
-  const script = /(?:^|\s)exec (\/\S+): no such file/i.exec(text)?.[1] ?? (/^exec /.test(text) ? what : undefined);
+  const script = /(?:^|\s)exec (\/\S+): no such file/i.exec(text)?.[1] ?? (text.startsWith('exec ') ? what : undefined);
   if (script !== undefined) return scriptIn(snapshot, failure, script);
   if (what === undefined) return { path: undefined, says: `a command of ${image} was not found (${text})` };
   if (/shared librar/i.test(text)) return { path: undefined, says: `the shared library ${what} is not in ${image}` };
@@ -104,7 +104,7 @@ function fixesOf(
   hiding: ReturnType<typeof hidingMount>,
 ): readonly Fix[] {
   const at = `containers[${container.name}]`;
-  const script = /^exec \//.test(text);
+  const script = text.startsWith('exec /');
   return [
     ...rollbackAdvice(snapshot, pod, (field) =>
       ['image', 'command', 'args', 'workingDir', 'volumeMounts'].some((part) => field.startsWith(`${at}.${part}`)),

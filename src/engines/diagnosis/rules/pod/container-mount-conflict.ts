@@ -63,7 +63,8 @@ function findingOf(snapshot: Snapshot, failure: StartFailure): Finding {
       ...rollbackAdvice(
         snapshot,
         pod,
-        (field) => /^containers\[[^\]]*\]\.(?:image|volumeMounts|workingDir)/.test(field) || /^volumes/.test(field),
+        (field) =>
+          /^containers\[[^\]]*\]\.(?:image|volumeMounts|workingDir)/.test(field) || field.startsWith('volumes'),
       ),
       fix,
     ],

@@ -70,7 +70,7 @@ function flawOf(image: string, message: string): string {
   const path = repository.slice(repository.indexOf('/') + 1);
   const upper = /[A-Z]/.exec(/^[^/]*[.:]/.test(repository) ? path : repository)?.[0];
   if (upper !== undefined) return `the repository has the upper-case letter ${upper}, and must be in lower case`;
-  if (/:$/.test(image)) return 'the tag after the colon is missing';
+  if (image.endsWith(':')) return 'the tag after the colon is missing';
   return /invalid reference format[^"]*/i.exec(message)?.[0] ?? 'it is not a valid reference';
 }
 

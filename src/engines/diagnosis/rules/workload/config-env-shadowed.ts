@@ -69,7 +69,7 @@ function twiceInEnv({ env = [] }: Container): readonly Shadowed[] {
     ({ entry }) => entry.name ?? '',
   );
   return [...groups].flatMap(([name, entries]) => {
-    const different = new Set(entries.map(({ entry: { name: _, ...definition } }) => JSON.stringify(definition)));
+    const different = new Set(entries.map(({ entry: { value, valueFrom } }) => JSON.stringify({ value, valueFrom })));
     if (name === '' || different.size < 2) return [];
     const definitions = entries.map(({ entry: { valueFrom }, index }) => `env[${index}]${sourceText(valueFrom)}`);
     return [{ name, definitions, meant: false }];

@@ -159,19 +159,12 @@ testRule(configObjectMissing, {
         complete,
         objects: [
           tls,
-          {
-            apiVersion: 'cert-manager.io/v1',
-            kind: 'Certificate',
-            metadata: { name: 'web', namespace: 'shop' },
-            ...{
-              spec: { secretName: 'tls-web' },
-              status: {
-                conditions: [
-                  { type: 'Ready', status: 'False', reason: 'DoesNotExist', message: 'Issuing certificate' },
-                ],
-              },
+          anObject('Certificate' as 'Secret', 'web', {
+            spec: { secretName: 'tls-web' },
+            status: {
+              conditions: [{ type: 'Ready', status: 'False', reason: 'DoesNotExist', message: 'Issuing certificate' }],
             },
-          },
+          }),
         ],
       }),
       {
@@ -187,7 +180,7 @@ testRule(configObjectMissing, {
           ...rolledOut.all,
           anObject('ReplicaSet', 'api-old', {
             metadata: {
-              ownerReferences: rolledOut.replicaSet.metadata.ownerReferences as never,
+              ownerReferences: rolledOut.replicaSet.metadata.ownerReferences,
               annotations: { 'deployment.kubernetes.io/revision': '0' },
             },
             spec: {

@@ -81,19 +81,14 @@ testRule(imagePullSecretMissing, {
         complete: ['Secret'],
         objects: [
           aPull(),
-          {
-            apiVersion: 'external-secrets.io/v1',
-            kind: 'ExternalSecret',
-            metadata: { name: 'login', namespace: 'shop' },
-            ...{
-              spec: { target: { name: 'registry-login' } },
-              status: {
-                conditions: [
-                  { type: 'Ready', status: 'False', reason: 'SecretSyncedError', message: 'could not get secret data' },
-                ],
-              },
+          anObject('ExternalSecret' as 'Secret', 'login', {
+            spec: { target: { name: 'registry-login' } },
+            status: {
+              conditions: [
+                { type: 'Ready', status: 'False', reason: 'SecretSyncedError', message: 'could not get secret data' },
+              ],
             },
-          },
+          }),
         ],
       }),
       {
