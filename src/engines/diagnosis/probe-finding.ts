@@ -43,6 +43,22 @@ export const maskedOutput = ({ event, probe }: ProbeFailure): string => {
   return probe.exec === undefined ? words : words.replace(/ +$/, '');
 };
 
+/** What becomes of the probe, in a few words: `is refused`, `answers 404`. */
+export function outcomeClause(failure: ProbeFailure): string {
+  const { outcome, probe, event } = failure;
+  const code = statusCodeIn(event?.message);
+  if (code !== undefined) return `answers ${code}`;
+  if (outcome === 'refused') return 'is refused';
+  if (outcome === 'timeout') return `gets no answer within ${probe.timeoutSeconds ?? 1} s`;
+  if (outcome === 'no-such-port') return 'names a port that the container does not declare';
+  const output = maskedOutput(failure);
+  return output === '' ? 'fails' : `fails (${output})`;
+}
+
+/** The HTTP status in the kubelet's words about a probe. */
+export const statusCodeIn = (message: string | undefined): string | undefined =>
+  /\bstatuscode: (\d{3})\b/i.exec(message ?? '')?.[1];
+
 function probeEvidence({ pod, container, kind, probe, event, kill }: ProbeFailure): readonly Evidence[] {
   const object = refOf(pod);
   const { timeoutSeconds = 1, periodSeconds = 10, failureThreshold = 3, initialDelaySeconds = 0 } = probe;

@@ -10,7 +10,7 @@ import { type ProbeFailure, probeFailuresBy } from '../../../probes/probes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { inContainer, quoteOf } from '../../crash-finding.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
-import { appWords, probeClause, probeFinding } from '../../probe-finding.ts';
+import { appWords, probeClause, probeFinding, statusCodeIn } from '../../probe-finding.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
 
 export const livenessKillsHealthyApp = defineRule({
@@ -77,7 +77,7 @@ function killedByProbe(snapshot: Snapshot, failure: ProbeFailure): Finding {
 function howItFails({ outcome, probe, event }: ProbeFailure): string {
   const { timeoutSeconds = 1, failureThreshold = 3 } = probe;
   const times = `${failureThreshold} ${failureThreshold === 1 ? 'time' : 'times in a row'}`;
-  const code = /\bstatuscode: (\d{3})\b/i.exec(event?.message ?? '')?.[1];
+  const code = statusCodeIn(event?.message);
   switch (outcome) {
     case 'timeout':
       return `gets no answer within ${timeoutSeconds} s ${times}`;

@@ -1,7 +1,7 @@
 import { describeProbe, type ProbeOutcome } from '../../../probes/outcomes.ts';
 import { type ProbeFailure, probeFailuresBy } from '../../../probes/probes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { maskedOutput, probeClause, probeFinding } from '../../probe-finding.ts';
+import { maskedOutput, probeClause, probeFinding, statusCodeIn } from '../../probe-finding.ts';
 import { defineRule, type Fix } from '../../rule.ts';
 
 export const probeMisconfigured = defineRule({
@@ -33,7 +33,7 @@ export const probeMisconfigured = defineRule({
 });
 
 function whatIsWrong(failure: ProbeFailure): string {
-  const code = /\bstatuscode: (\d{3})\b/i.exec(failure.event?.message ?? '')?.[1];
+  const code = statusCodeIn(failure.event?.message);
   const words: Readonly<Partial<Record<ProbeOutcome, string>>> = {
     rejected: code === undefined ? 'is redirected without end' : `is answered with status ${code}`,
     'wrong-protocol':

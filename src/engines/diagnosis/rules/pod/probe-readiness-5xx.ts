@@ -1,7 +1,7 @@
 import { type ProbeFailure, probeFailuresBy } from '../../../probes/probes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
-import { appWords, maskedOutput, probeClause, probeFinding } from '../../probe-finding.ts';
+import { appWords, maskedOutput, probeClause, probeFinding, statusCodeIn } from '../../probe-finding.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 export const probeReadiness5xx = defineRule({
@@ -49,7 +49,7 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
 }
 
 function answerOf(failure: ProbeFailure): string {
-  const code = /\bstatuscode: (\d{3})\b/i.exec(failure.event?.message ?? '')?.[1];
+  const code = statusCodeIn(failure.event?.message);
   if (code !== undefined) return `answers ${code}`;
   const output = maskedOutput(failure);
   if (failure.probe.grpc !== undefined) return 'answers NOT_SERVING';

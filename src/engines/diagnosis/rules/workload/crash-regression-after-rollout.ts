@@ -5,7 +5,7 @@ import { type Regression, regressions } from '../../../regressions.ts';
 import { describeChange, replicaSetRef } from '../../../revisions.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { crashClause, essenceClause, kubectlName } from '../../crash-finding.ts';
-import { maskedOutput, probeClause } from '../../probe-finding.ts';
+import { outcomeClause, probeClause } from '../../probe-finding.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
 
 /** Changes that are named; a diff of a whole template is no sentence. */
@@ -68,7 +68,7 @@ function findingOf(snapshot: Snapshot, regression: Regression): Finding {
 
 const faultClause = (snapshot: Snapshot, fault: Crash | ProbeFailure): string =>
   'kind' in fault
-    ? `${probeClause(fault)}${maskedOutput(fault) === '' ? '' : ` (${maskedOutput(fault)})`}`
+    ? `${probeClause(fault)} ${outcomeClause(fault)}`
     : `${crashClause(snapshot, fault)}${essenceClause(fault)}`;
 
 function proofEvidence({ deployment, good, proof }: Regression): Evidence {

@@ -136,8 +136,7 @@ testRule(crashRegressionAfterRollout, {
       }),
       {
         object: 'Deployment/api',
-        problem:
-          'it is not ready: its readiness probe GET /healthz on port 8080 (HTTP probe failed with statuscode: 404)',
+        problem: 'it is not ready: its readiness probe GET /healthz on port 8080 answers 404',
       },
     ],
   },
