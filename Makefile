@@ -10,7 +10,8 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 node_modules/.installed: package.json package-lock.json
-	npm ci --no-audit --no-fund
+	# Not `npm ci`: it refuses a lock file without the packages of platforms that a registry mirror may not carry.
+	npm install --no-save --no-audit --no-fund
 	@touch $@
 
 demo: node_modules/.installed ## Diagnose the embedded snapshot of a broken cluster

@@ -2,9 +2,10 @@
  * Measures the built program. Ratios compare two things measured in the same run, in turn; every figure is a median.
  * With KUBECONFIG and a namespace (`make bench NAMESPACE=shop`) a live diagnosis is compared with kubectl.
  */
-import { type Row, table } from './measure.ts';
+
 import { measureDiagnosis } from './diagnosis.ts';
 import { measureLive } from './live.ts';
+import { type Row, table } from './measure.ts';
 import { measureSize } from './size.ts';
 import { measureStart } from './start.ts';
 

@@ -1,19 +1,19 @@
 /** Bundles the program into dist/: one entry, split chunks, nothing to install at run time. */
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
-import { build, type Plugin } from 'esbuild';
+import { build as bundle, type Plugin } from 'esbuild';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
 
 /** The Kubernetes client's generated API classes have no side effects, which its package.json does not say (2.0.1). */
 const withoutSideEffects: Plugin = {
   name: 'without-side-effects',
-  setup({ onResolve, resolve }) {
+  setup(build) {
     const once = 'resolved';
-    onResolve(
+    build.onResolve(
       { filter: /^@kubernetes\/client-node$|^\./ },
       async ({ path, importer, resolveDir, kind, pluginData }) => {
         if (pluginData === once || !`${importer}${path}`.includes('@kubernetes/client-node')) return undefined;
-        const found = await resolve(path, { importer, resolveDir, kind, pluginData: once });
+        const found = await build.resolve(path, { importer, resolveDir, kind, pluginData: once });
         return { path: found.path, sideEffects: false };
       },
     );
@@ -21,7 +21,7 @@ const withoutSideEffects: Plugin = {
 };
 
 await rm('dist', { recursive: true, force: true });
-const { metafile } = await build({
+const { metafile } = await bundle({
   entryPoints: { kubemend: 'src/main.ts' },
   outdir: 'dist',
   bundle: true,

@@ -52,4 +52,6 @@ for (let attempt = 0; !faults.every(shows); attempt++) {
 // Restart counts and a run of the CronJob make the recording look like a real morning.
 await sleep(90_000);
 const kubeconfig = run(cluster, 'kubeconfig').trim();
-console.log(run(process.execPath, 'src/main.ts', 'snapshot', '-A', '--kubeconfig', kubeconfig, '-f', target, '--force'));
+console.log(
+  run(process.execPath, 'src/main.ts', 'snapshot', '-A', '--kubeconfig', kubeconfig, '-f', target, '--force'),
+);

@@ -1,7 +1,8 @@
-import { keyOf, type ObjectRef, type Of, refOf } from './objects.ts';
+import { keyOf, type ObjectRef, type Of, type Pod, refOf } from './objects.ts';
 import { podsOf, workloadOf } from './owners.ts';
 import { referencesOf, templateOf } from './references.ts';
 import { pathsOf, selectedPods, selectedWorkloads } from './routes.ts';
+import { unplacedPods } from './scheduling/placement.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** From a dependent to what it depends on, over declared and selected edges. Pods stand for their workload. */
@@ -43,10 +44,7 @@ function workloadDependencies(snapshot: Snapshot, workload: ObjectRef): readonly
   const pods = podsOf(snapshot, workload);
   const template = templateOf(snapshot.head(workload))?.spec;
   const specs = [...(template === undefined ? [] : [template]), ...pods.slice(0, 1).flatMap(({ spec }) => spec ?? [])];
-  const unscheduled = pods.some(({ spec }) => spec?.nodeName === undefined);
-  const nodes: readonly string[] = unscheduled
-    ? snapshot.all('Node').map(({ metadata }) => metadata.name)
-    : pods.flatMap(({ spec }) => spec?.nodeName ?? []);
+  const nodes = [...pods.flatMap(({ spec }) => spec?.nodeName ?? []), ...awaitedNodes(snapshot, pods)];
   return [
     ...specs.flatMap(referencesOf).map(({ kind, name }) => ({
       kind,
@@ -66,6 +64,12 @@ function workloadDependencies(snapshot: Snapshot, workload: ObjectRef): readonly
     ...(workload.namespace === undefined ? [] : [{ kind: 'Namespace', name: workload.namespace }]),
   ];
 }
+
+/** Nodes that would take an unscheduled pod if they were well, or not cordoned. */
+const awaitedNodes = (snapshot: Snapshot, pods: readonly Pod[]): readonly string[] =>
+  unplacedPods(snapshot)
+    .filter(({ pod, cause }) => pods.includes(pod) && (cause === 'system-taint' || cause === 'cordon'))
+    .flatMap(({ nodes }) => nodes.map(({ node }) => node.metadata.name));
 
 /** Claims that a StatefulSet makes of its templates: `template-set-ordinal`. */
 function claimsOfTemplates(snapshot: Snapshot, { kind, namespace, name }: ObjectRef): readonly ObjectRef[] {

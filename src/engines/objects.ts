@@ -62,13 +62,10 @@ export type PodSpec = Raw<client.V1PodSpec>;
 export type PodTemplate = Raw<client.V1PodTemplateSpec>;
 export type Container = Raw<client.V1Container>;
 export type ContainerStatus = Raw<client.V1ContainerStatus>;
-export type ContainerState = Raw<client.V1ContainerState>;
 export type Probe = Raw<client.V1Probe>;
 export type Volume = Raw<client.V1Volume>;
-export type LabelSelector = Raw<client.V1LabelSelector>;
 export type Taint = Raw<client.V1Taint>;
 export type Toleration = Raw<client.V1Toleration>;
-export type NodeSelectorTerm = Raw<client.V1NodeSelectorTerm>;
 
 /** Names one object. `namespace` is absent for cluster-scoped kinds. */
 export interface ObjectRef {

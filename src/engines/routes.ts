@@ -47,10 +47,6 @@ export const readyEndpoints = (snapshot: Snapshot, service: Service) =>
     .flatMap(({ endpoints }) => endpoints ?? [])
     .filter(({ conditions, addresses }) => conditions?.ready !== false && (addresses ?? []).length > 0);
 
-/** Services of the pod's namespace whose selector matches its labels. */
-export const servicesOf = (snapshot: Snapshot, pod: Pod): readonly Service[] =>
-  snapshot.all('Service', pod.metadata.namespace).filter(({ spec }) => matchesMap(spec?.selector, pod.metadata.labels));
-
 /** Whole pods that a Service selects. */
 export const selectedPods = (snapshot: Snapshot, service: Service): readonly Pod[] =>
   snapshot

@@ -1,23 +1,9 @@
-import type { LabelSelector } from './objects.ts';
-
 export type Labels = Readonly<Record<string, string | undefined>>;
 
 /** Whether every `key=value` of a plain selector is among the labels. An empty selector matches nothing, as in a Service. */
 export function matchesMap(selector: Labels | undefined, labels: Labels | undefined): boolean {
   const wanted = Object.entries(selector ?? {});
   return wanted.length > 0 && wanted.every(([key, value]) => labels?.[key] === value);
-}
-
-/** Whether a LabelSelector matches; an empty one matches everything, an absent one nothing (apimachinery `LabelSelectorAsSelector`). */
-export function matchesSelector(selector: LabelSelector | undefined, labels: Labels = {}): boolean {
-  if (selector === undefined) return false;
-  const equal = Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
-  return (
-    equal &&
-    (selector.matchExpressions ?? []).every(({ key = '', operator, values = [] }) =>
-      matchesExpression(labels[key], operator, values),
-    )
-  );
 }
 
 /**

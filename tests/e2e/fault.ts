@@ -10,7 +10,7 @@ export interface Fault {
   readonly object: string;
   readonly yaml: string;
   readonly before: readonly string[];
-  readonly then: readonly string[];
+  readonly after: readonly string[];
 }
 
 export function faultOf(file: string): Fault {
@@ -19,15 +19,15 @@ export function faultOf(file: string): Fault {
   if (rule === undefined || object === undefined) throw new Error(`${file} does not say what it expects`);
   const steps = (when: string) =>
     [...yaml.matchAll(new RegExp(`^# ${when}: (.+)$`, 'gm'))].flatMap(([, step]) => step ?? []);
-  return { rule, object, yaml, before: steps('before'), then: steps('then') };
+  return { rule, object, yaml, before: steps('before'), after: steps('after') };
 }
 
 /** Brings the fault about in a namespace that is ready for pods. */
-export async function provoke(namespace: string, { yaml, before, then }: Fault): Promise<void> {
+export async function provoke(namespace: string, { yaml, before, after }: Fault): Promise<void> {
   for (const step of before) await take(namespace, step);
   await apply(namespace, yaml);
-  if (then.length > 0) await rolledOut(namespace);
-  for (const step of then) await take(namespace, step);
+  if (after.length > 0) await rolledOut(namespace);
+  for (const step of after) await take(namespace, step);
 }
 
 async function take(namespace: string, step: string): Promise<void> {

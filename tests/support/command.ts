@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
-import type { Outcome, Success } from '../../src/outcome.ts';
 import type { Action, CallOptions, CommandContext, Register } from '../../src/cli/program.ts';
 import type { Clusters } from '../../src/kubernetes/ports.ts';
+import type { Outcome, Success } from '../../src/outcome.ts';
 import { loadSettings } from '../../src/platform/load-settings.ts';
 import { silentLogger } from '../../src/platform/logging.ts';
 import { someClusters } from './fake-reader.ts';

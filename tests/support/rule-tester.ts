@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { nameOf } from '../../src/engines/objects.ts';
 import type { Finding, Rule, RuleFinding } from '../../src/engines/diagnosis/rule.ts';
+import { nameOf } from '../../src/engines/objects.ts';
 import type { Snapshot } from '../../src/engines/snapshot.ts';
-import { aSnapshot, anObject } from './builders.ts';
+import { anObject, aSnapshot } from './builders.ts';
 
 /** What a finding must say; texts are compared as substrings. */
 interface Expected {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { namedRules } from '../../src/engines/diagnosis/causality.ts';
 import { areas } from '../../src/engines/diagnosis/rule.ts';
 import { rules } from '../../src/engines/diagnosis/rules/index.ts';
 import { tools } from '../../src/tools/index.ts';
@@ -81,5 +82,13 @@ describe('every rule', () => {
     );
 
     expect(thin.map(({ id }) => id)).toEqual([]);
+  });
+});
+
+describe('the table of causes', () => {
+  it('names only rules that exist', () => {
+    const known = new Set(rules.map(({ id }) => id));
+
+    expect(namedRules.filter((id) => !known.has(id))).toEqual([]);
   });
 });

@@ -9,12 +9,7 @@ interface Causes {
 const podStart: Causes = { areas: ['pod', 'workload', 'namespace', 'volume', 'node'] };
 const dependency: Causes = {
   areas: ['service'],
-  rules: [
-    'service-reference-missing',
-    'node-not-ready-silent',
-    'node-not-ready-runtime',
-    'crash-regression-after-rollout',
-  ],
+  rules: ['node-not-ready-silent', 'node-not-ready-runtime', 'crash-regression-after-rollout'],
 };
 const regression: Causes = {
   rules: ['crash-regression-after-rollout', 'node-not-ready-silent', 'node-not-ready-runtime'],
@@ -33,10 +28,9 @@ const mayExplain: Readonly<Record<string, Causes>> = {
     rules: ['crash-regression-after-rollout'],
   },
   'pod-unschedulable-taint': { areas: ['node', 'volume'] },
-  'pod-unschedulable-capacity': { areas: ['node'] },
   'pod-unschedulable-node-affinity': { areas: ['volume'] },
   'crash-dependency-down': dependency,
-  'crash-app-error': { areas: [...(dependency.areas ?? [])], rules: [...(dependency.rules ?? [])] },
+  'crash-app-error': dependency,
   'init-container-crash': dependency,
   'init-container-hanging': dependency,
   'probe-readiness-5xx': dependency,

@@ -1,10 +1,10 @@
 import { isCrashing, isMissed, startErrors } from '../crashes/crashing.ts';
 import { deathLog } from '../crashes/death-log.ts';
-import type { Pod } from '../objects.ts';
 import { timeOf } from '../durations.ts';
+import type { Pod } from '../objects.ts';
 import { containersOf, lastTermination, type PodContainer, unreadySince } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { runtimeErrorRule, shellExitRules, startErrorIn, type StartErrorRule } from './errors.ts';
+import { runtimeErrorRule, type StartErrorRule, shellExitRules, startErrorIn } from './errors.ts';
 
 /** A container that could not be created or started, or whose program could not be run. */
 export interface StartFailure {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { podIssues } from '../../../src/engines/pod-issues.ts';
-import { aContainer, aPendingPod, aPod, anObject, crashed, waiting } from '../../support/builders.ts';
+import { aContainer, anObject, aPendingPod, aPod, crashed, waiting } from '../../support/builders.ts';
 
 const brief = (pod: Parameters<typeof podIssues>[0]) =>
   podIssues(pod).map(

@@ -241,7 +241,9 @@ describe('diagnose', () => {
 
     expect(causes[0]?.changes).toEqual([
       expect.objectContaining({
-        what: expect.stringContaining('rollout of revision 2: containers[app].image registry.example/app:0.9 → registry.example/app:1.0'),
+        what: expect.stringContaining(
+          'rollout of revision 2: containers[app].image registry.example/app:0.9 → registry.example/app:1.0',
+        ),
       }),
     ]);
   });

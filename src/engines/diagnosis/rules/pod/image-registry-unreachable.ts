@@ -1,5 +1,5 @@
 import { formatDuration, minute } from '../../../durations.ts';
-import { parseImage, type PullFailure, registryWords } from '../../../images.ts';
+import { type PullFailure, parseImage, registryWords } from '../../../images.ts';
 import { type Pod, refOf } from '../../../objects.ts';
 import { containersOf, isBroken, unreadySince } from '../../../pods.ts';
 import { registryFailures } from '../../../registries.ts';

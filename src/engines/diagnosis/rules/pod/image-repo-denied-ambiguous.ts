@@ -1,5 +1,5 @@
 import { nearest } from '../../../../platform/nearest.ts';
-import { parseImage, type PullFailure, registryWords } from '../../../images.ts';
+import { type PullFailure, parseImage, registryWords } from '../../../images.ts';
 import { nameOf, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { unreadySince } from '../../../pods.ts';

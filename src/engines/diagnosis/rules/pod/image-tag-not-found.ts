@@ -1,4 +1,4 @@
-import { parseImage, type PullFailure, pullFailures, registryWords } from '../../../images.ts';
+import { type PullFailure, parseImage, pullFailures, registryWords } from '../../../images.ts';
 import { refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { unreadySince } from '../../../pods.ts';

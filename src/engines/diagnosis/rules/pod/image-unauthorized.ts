@@ -1,4 +1,4 @@
-import { parseImage, type PullFailure, registryWords } from '../../../images.ts';
+import { type PullFailure, parseImage, registryWords } from '../../../images.ts';
 import { refOf } from '../../../objects.ts';
 import { unreadySince } from '../../../pods.ts';
 import { pullSecretFault, pullSecretsOf, refusedPulls } from '../../../pull-secrets.ts';
