@@ -50,8 +50,7 @@ export type AnyTool = Tool;
 /** Types a tool from its schemas and makes its input strict. */
 export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(tool: Tool<Input, Output>): AnyTool {
   // `run` and `render` are called only with what `input` and `output` have parsed.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return { ...tool, description: oneParagraph(tool.description), input: tool.input.strict() } as unknown as AnyTool;
+  return { ...tool, description: oneParagraph(tool.description), input: tool.input.strict() };
 }
 
 const oneParagraph = (text: string): string => text.trim().replaceAll(/\s+/g, ' ');
