@@ -1,6 +1,6 @@
 /**
  * Records the embedded demo on the real cluster that `make cluster` started: pushes the shop's images, applies
- * scripts/demo/, waits until every fault shows, and writes demo/shop.kubemend.gz. Run it with `make demo-record`.
+ * scripts/demo/, makes the mistakes that break it, and writes demo/shop.kubemend.gz. Run it with `make demo-record`.
  */
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -24,34 +24,56 @@ const images: Readonly<Record<string, readonly string[]>> = {
   'shop/rabbitmq:3.13-management': ['sh'],
 };
 
-/** What must be seen before the recording is worth taking: a label selector and a text in the pods' statuses. */
+/** What must be seen before the recording is worth taking: what `kubectl get pods -l app=…` shows. */
 const faults: readonly (readonly [namespace: string, app: string, text: RegExp])[] = [
   ['shop', 'payments', /CreateContainerConfigError/],
-  ['shop', 'cart', /CrashLoopBackOff/],
-  ['shop', 'recommendations', /OOMKilled|CrashLoopBackOff/],
+  ['shop', 'cart', /CrashLoopBackOff|Error/],
+  ['shop', 'recommendations', /CrashLoopBackOff|OOMKilled/],
   ['shop', 'search', /Pending/],
   ['shop-data', 'queue', /ImagePullBackOff/],
 ];
 const attempts = 90;
+/** Restarts and a few runs of the CronJob make it look like a morning. */
+const settling = 120_000;
 
 const run = (command: string, ...args: string[]): string =>
   execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
 const kubectl = (...args: string[]): string => run(cluster, 'exec', '--', 'kubectl', ...args);
 
 function shows([namespace, app, text]: (typeof faults)[number]): boolean {
-  const pods = kubectl('get', 'pods', '-n', namespace, '-l', `app=${app}`, '--no-headers');
-  return text.test(pods);
+  return text.test(kubectl('get', 'pods', '-n', namespace, '-l', `app=${app}`, '--no-headers'));
+}
+
+/** What people did to a shop that worked: a renamed key, a slip in a tag, and pods that start anew. */
+function makeMistakes(): void {
+  const rename = [{ op: 'move', from: '/data/DATABASE_URL', path: '/data/DATABASE_URI' }];
+  kubectl(
+    'patch',
+    'configmap',
+    'payments-config',
+    '-n',
+    'shop',
+    '--type=json',
+    `--patch=${JSON.stringify(rename)}`,
+    '--field-manager=kubectl-edit',
+  );
+  kubectl('set', 'image', 'deployment/queue', '-n', 'shop-data', 'rabbitmq=shop/rabbitmq:3.13-mangement');
+  kubectl('delete', 'pods', '-n', 'shop', '-l', 'app in (payments,cart)', '--grace-period=1');
 }
 
 for (const [image, command] of Object.entries(images)) run(cluster, 'image', image, '--', ...command);
 kubectl('apply', '-f', 'scripts/demo');
+for (const name of ['payments', 'cart', 'frontend', 'catalog']) {
+  kubectl('rollout', 'status', `deployment/${name}`, '-n', 'shop', '--timeout=180s');
+}
+makeMistakes();
 for (let attempt = 0; !faults.every(shows); attempt++) {
   if (attempt === attempts) throw new Error('not every fault showed in time');
   await sleep(2_000);
 }
-// Restart counts and a run of the CronJob make the recording look like a real morning.
-await sleep(90_000);
+await sleep(settling);
 const kubeconfig = run(cluster, 'kubeconfig').trim();
 console.log(
   run(process.execPath, 'src/main.ts', 'snapshot', '-A', '--kubeconfig', kubeconfig, '-f', target, '--force'),
 );
+kubectl('delete', '-f', 'scripts/demo', '--wait=false');

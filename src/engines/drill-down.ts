@@ -41,10 +41,10 @@ export function drillDown(snapshot: Snapshot, namespaces: readonly string[] | un
 /** Every pod gets it from the control plane. */
 const injectedConfigMap = 'kube-root-ca.crt';
 
-/** Whole pods of these namespaces that are broken or keep restarting. */
+/** Whole pods of these namespaces that are broken, keep restarting, or failed for good as those of a Job do. */
 export function suspectPods(snapshot: Snapshot, namespaces: readonly string[] | undefined): readonly Pod[] {
   const pods = namespaces === undefined ? snapshot.all('Pod') : namespaces.flatMap((each) => snapshot.all('Pod', each));
-  return pods.filter((pod) => isBroken(pod) || hasRestarted(pod));
+  return pods.filter((pod) => isBroken(pod) || hasRestarted(pod) || pod.status?.phase === 'Failed');
 }
 
 const finishedStatuses = new Set(['Completed', 'Succeeded']);

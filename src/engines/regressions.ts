@@ -34,7 +34,9 @@ const withRollout = 2 * minute;
 
 /** Deployments whose newest pods crash or fail their probes, while a revision with another template is, or was, ready. */
 export function regressions(snapshot: Snapshot): readonly Regression[] {
-  const faults = Map.groupBy([...crashes(snapshot), ...probeFailures(snapshot)], ({ pod }) =>
+  // A crash without a rule of its own is spoken of by the rules of starts.
+  const named = crashes(snapshot).filter(({ rule }) => rule !== undefined);
+  const faults = Map.groupBy([...named, ...probeFailures(snapshot)], ({ pod }) =>
     keyOf(controllerOf(pod) ?? refOf(pod)),
   );
   if (faults.size === 0) return [];

@@ -25,7 +25,8 @@ export function attach(
   const parents = new Map<Problem, Problem>();
   for (const effect of problems) {
     const candidates = problems.filter(
-      (cause) => cause !== effect && permits(effect.rule, cause.rule) && inTime(cause, effect),
+      (cause) =>
+        cause !== effect && permits(effect.rule, cause.rule, shareMembers(cause, effect)) && inTime(cause, effect),
     );
     if (candidates.length === 0) continue;
     const own = new Set(effect.members.map(keyOf));
@@ -49,11 +50,14 @@ const distanceTo = (cause: Problem, distances: ReadonlyMap<string, number>): num
 
 function inTime(cause: Problem, effect: Problem): boolean {
   // A workload fails anew with every replica, so times of the same workload say nothing.
-  if (cause.members.some((member) => effect.members.some((other) => keyOf(other) === keyOf(member)))) return true;
+  if (shareMembers(cause, effect)) return true;
   const began = timeOf(cause.since);
   const showed = timeOf(effect.since);
   return began === undefined || showed === undefined || began <= showed + clockTolerance || effect.class === 'symptom';
 }
+
+const shareMembers = (a: Problem, b: Problem): boolean =>
+  a.members.some((member) => b.members.some((other) => keyOf(other) === keyOf(member)));
 
 function leadsTo(parents: ReadonlyMap<Problem, Problem>, from: Problem, to: Problem): boolean {
   for (let current: Problem | undefined = from; current !== undefined; current = parents.get(current)) {

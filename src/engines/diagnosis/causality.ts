@@ -3,12 +3,15 @@ import type { Area, Rule } from './rule.ts';
 /** Rules by id, or whole areas, that may explain an effect. */
 interface Causes {
   readonly areas?: readonly Area[];
+  /** Areas that may explain it only from another workload: one behind a Service that it needs. */
+  readonly elsewhere?: readonly Area[];
   readonly rules?: readonly string[];
 }
 
 const podStart: Causes = { areas: ['pod', 'workload', 'namespace', 'volume', 'node'] };
 const dependency: Causes = {
   areas: ['service'],
+  elsewhere: ['pod', 'workload', 'namespace', 'volume'],
   rules: ['node-not-ready-silent', 'node-not-ready-runtime', 'crash-regression-after-rollout'],
 };
 const regression: Causes = {
@@ -47,14 +50,14 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'exit-143-sigterm': { rules: [...(regression.rules ?? []), 'liveness-kills-healthy-app', 'startup-probe-too-short'] },
   'oom-container-limit': regression,
   'liveness-kills-healthy-app': dependency,
-  'startup-probe-too-short': regression,
+  'startup-probe-too-short': dependency,
 };
 
-/** Whether a finding of `cause` may explain a finding of `effect`. */
-export function permits(effect: Rule, cause: Rule): boolean {
-  if (effect.id === cause.id) return effect.id === 'crash-dependency-down';
-  const { areas = [], rules = [] } = mayExplain[effect.id] ?? {};
-  return areas.includes(cause.area) || rules.includes(cause.id);
+/** Whether a finding of `cause` may explain a finding of `effect`, in the same workload or from another one. */
+export function permits(effect: Rule, cause: Rule, sameWorkload: boolean): boolean {
+  const { areas = [], elsewhere = [], rules = [] } = mayExplain[effect.id] ?? {};
+  if (!sameWorkload && elsewhere.includes(cause.area)) return true;
+  return effect.id !== cause.id && (areas.includes(cause.area) || rules.includes(cause.id));
 }
 
 /** Effects that are looked for behind hosts named in the environment too, because their own evidence names none. */

@@ -84,6 +84,15 @@ describe('nextReads', () => {
     ]);
   });
 
+  it('reads the log of a pod that failed for good', () => {
+    const ended = aContainer('app', { status: { ready: false, state: { terminated: { exitCode: 1 } } } });
+    const failed = aPod('job-1', { containers: [ended] });
+
+    expect(wanted(inShop({ objects: [{ ...failed, status: { ...failed.status, phase: 'Failed' } }] }))).toContain(
+      'log job-1/app',
+    );
+  });
+
   it('reads at most two replicas’ logs', () => {
     const { all } = aDeployment('api', {
       replicas: 5,

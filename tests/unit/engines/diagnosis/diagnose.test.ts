@@ -248,3 +248,38 @@ describe('diagnose', () => {
     ]);
   });
 });
+
+describe('a workload behind a Service', () => {
+  const cart = aDeployment('cart', { pod: { containers: [aContainer('app', missingKey)] } });
+  const database = aDeployment('db', { pod: { containers: [aContainer('app', missingKey)] } });
+  const service = { kind: 'Service', namespace: 'shop', name: 'db' };
+  const objects = [...cart.all, ...database.all, aService('db', 'db'), aSlice('db', true)];
+  const victim = (id: string) =>
+    saying(id, { subject: podRef('cart-5d8f-0'), problem: 'cannot reach db', dependsOn: [service] });
+  const culprit = (id: string) => saying(id, { subject: podRef('db-5d8f-0'), problem: 'crashes' });
+
+  it('explains its clients even while its endpoint is ready between crashes', () => {
+    const { causes } = diagnose(someData({ objects }), [victim('crash-dependency-down'), culprit('crash-app-error')]);
+
+    expect(causes.map(({ summary }) => summary)).toEqual(['Deployment/db crashes']);
+  });
+
+  it('explains clients that fail in the same words', () => {
+    const rule = saying('crash-app-error', undefined, {
+      check: (snapshot, found) => ['cart', 'db'].flatMap((name) => both(name).check(snapshot, found)),
+    });
+    const both = (name: string) => (name === 'cart' ? victim('crash-app-error') : culprit('crash-app-error'));
+
+    const { causes } = diagnose(someData({ objects }), [rule]);
+
+    expect(causes.map(({ summary }) => summary)).toEqual(['Deployment/db crashes']);
+  });
+
+  it('does not explain a client by another fault of the client', () => {
+    const own = saying('oom-container-limit', { subject: podRef('cart-5d8f-0'), problem: 'runs out of memory' });
+
+    const { causes } = diagnose(someData({ objects }), [victim('crash-dependency-down'), own]);
+
+    expect(causes).toHaveLength(2);
+  });
+});
