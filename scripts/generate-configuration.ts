@@ -1,6 +1,6 @@
 /** docs/configuration.md, derived from the settings themselves. */
 import { writeFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { flagName, settingFacts, settingsSchema, variableName, variablePrefix } from '../src/platform/config.ts';
 
 const introduction = `# Configuration

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { tools } from '../src/tools/index.ts';
 import type { AnyTool } from '../src/tools/tool.ts';
 

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Failure, Outcome, Success } from '../outcome.ts';
 import { AppError } from '../platform/errors.ts';
 import { type Diagnosis, diagnosis } from '../tools/report/diagnosis.ts';

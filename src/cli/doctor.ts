@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import { safeText } from '../platform/safe-text.ts';
 import { glue, type Line, type Span, span } from '../tools/report/lines.ts';
 import { type Check, examine } from './doctor/checks.ts';

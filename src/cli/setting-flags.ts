@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import { flagName, settingFacts, settingsSchema } from '../platform/config.ts';
 
 /** Adds the flags of the settings that a command obeys, in the groups of docs/configuration.md. */

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Scope, SnapshotData } from '../engines/snapshot-data.ts';
 import type { Reader } from '../kubernetes/ports.ts';
 import { AppError } from '../platform/errors.ts';

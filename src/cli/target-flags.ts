@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the flags of {@link addTargetFlags} give. */
 export const targetFlags = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { logFormats, logLevels } from './logging.ts';
 
 // Compiling a parser per schema, which zod does at its first use, costs more at start-up than it ever earns back here.

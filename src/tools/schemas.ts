@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 // Inputs that recur, so that every tool words them alike. Patterns bound the length and are linear: callers are hostile.
 

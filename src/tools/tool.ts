@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Clusters, Reader } from '../kubernetes/ports.ts';
 import type { Logger } from '../platform/logging.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Access, AnyTool } from '../tools/tool.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ReadOutcome, Representation } from '../../engines/snapshot-data.ts';
 
 /** What tells a snapshot of any version from other files. */

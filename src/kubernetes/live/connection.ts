@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import type { Credentials, LoadCredentials } from './credentials.ts';
 
@@ -24,8 +25,8 @@ export interface Limits {
 
 /** Expired tokens and renewed certificate files are noticed within this time; before it nothing is read again. */
 const credentialsFreshMs = 30_000;
-/** Sockets to one API server; more requests than these wait for one. */
-const sockets = 32;
+/** Sockets to one API server; more requests wait for one. Each costs a handshake, which a short question must pay. */
+const sockets = 8;
 
 /** Keeps one pool of connections to an API server, made on first use and again when the TLS material changes. */
 export function createConnector(load: LoadCredentials, { connectMs, headersMs }: Limits): Connector {
@@ -85,9 +86,11 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise
 function createDispatcher({ tls, proxy }: Credentials, { connectMs, headersMs }: Limits): Dispatcher {
   const common = { connections: sockets, headersTimeout: headersMs, keepAliveTimeout: 30_000, allowH2: false };
   if (proxy !== undefined) return new ProxyAgent({ ...common, uri: proxy, requestTls: { ...tls, timeout: connectMs } });
+  // Parsed once for all sockets; a server name and `rejectUnauthorized` are no part of it.
+  const secureContext = createSecureContext(tls);
   return new Agent({
     ...common,
-    connect: { ...tls, timeout: connectMs, keepAlive: true, keepAliveInitialDelay: 30_000 },
+    connect: { ...tls, secureContext, timeout: connectMs, keepAlive: true, keepAliveInitialDelay: 30_000 },
   });
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import type * as client from '@kubernetes/client-node';
+import * as z from 'zod';
 import { AppError } from '../../platform/errors.ts';
 
 export type Library = typeof import('./client-library.ts');
@@ -38,7 +39,7 @@ export async function loadFiles(library: Library, paths: readonly string[]): Pro
     const known = (all: readonly { readonly name: string }[]) => new Set(all.map(({ name }) => name));
     const users = known(merged.users);
     const [clusters, contexts] = [known(merged.clusters), known(merged.contexts)];
-    for (const [name, { extra, tokenFile }] of extrasOf(library, text)) {
+    for (const [name, { extra, tokenFile }] of await extrasOf(text)) {
       if (users.has(name)) continue;
       extras.set(name, extra);
       if (tokenFile !== undefined) useTokenFile(config, name, resolve(dirname(path), tokenFile));
@@ -66,13 +67,25 @@ async function loadFile(library: Library, path: string): Promise<{ config: clien
   }
 }
 
-/** `tokenFile` and `as-groups`, by user. */
-function extrasOf(library: Library, text: string): Map<string, { extra: UserExtras; tokenFile: string | undefined }> {
-  interface Entry {
-    readonly name?: string;
-    readonly user?: { readonly tokenFile?: string; readonly 'as-groups'?: readonly string[] };
-  }
-  const { users } = library.loadYaml<{ users?: readonly Entry[] | null }>(text);
+const extraKeys = /\btokenFile\b|\bas-groups\b/;
+const extraEntries = z.object({
+  users: z
+    .array(
+      z.object({
+        name: z.string().default(''),
+        user: z.object({ tokenFile: z.string().optional(), 'as-groups': z.array(z.string()).optional() }).nullish(),
+      }),
+    )
+    .nullish(),
+});
+
+/** `tokenFile` and `as-groups`, by user. A second parser is loaded only for the rare file that has one of them. */
+async function extrasOf(
+  text: string,
+): Promise<ReadonlyMap<string, { readonly extra: UserExtras; readonly tokenFile: string | undefined }>> {
+  if (!extraKeys.test(text)) return new Map();
+  const { parse } = await import('yaml');
+  const { users } = extraEntries.parse(parse(text));
   const entries = (users ?? []).map(
     ({ name = '', user }) => [name, { extra: { groups: user?.['as-groups'] }, tokenFile: user?.tokenFile }] as const,
   );

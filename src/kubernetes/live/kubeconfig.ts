@@ -63,8 +63,7 @@ interface Loaded {
 }
 
 async function load(options: KubeconfigOptions): Promise<Loaded> {
-  const { KubeConfig, loadYaml } = await import('./client-library.ts');
-  const library = { KubeConfig, loadYaml };
+  const library = await import('./client-library.ts');
   const inCluster = options.inCluster && isInCluster(options);
   const paths = inCluster && options.path === undefined ? [] : kubeconfigPaths(options);
   const { config, extras } = await loadFiles(library, paths);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What is relied on in answers of an API server; everything else of them passes through unread. */
 

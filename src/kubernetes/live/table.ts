@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { safeText } from '../../platform/safe-text.ts';
 import type { tableShape } from './shapes.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { diagnose } from '../../engines/diagnosis/diagnose.ts';
 import type { KubernetesObject, Pod } from '../../engines/objects.ts';
 import { issueSeverities, podIssues } from '../../engines/pod-issues.ts';

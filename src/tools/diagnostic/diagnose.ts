@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { diagnose as explain } from '../../engines/diagnosis/diagnose.ts';
 import type { Scope } from '../../engines/snapshot-data.ts';
 import type { Reader } from '../../kubernetes/ports.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { capData } from '../../platform/size-limits.ts';
 import { diagnosisPermissions } from '../permissions.ts';
 import { select, slim } from '../report/slim.ts';

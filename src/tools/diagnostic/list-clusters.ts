@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { textTable } from '../report/table.ts';
 import { defineTool } from '../tool.ts';
 

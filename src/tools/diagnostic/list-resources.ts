@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { diagnosisPermissions } from '../permissions.ts';
 import { cut } from '../report/digest.ts';
 import { textTable } from '../report/table.ts';

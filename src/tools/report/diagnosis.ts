@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { bands, verdicts } from '../../engines/diagnosis/explanation.ts';
 import { evidenceSources, severities } from '../../engines/diagnosis/rule.ts';
 import { objectRef } from '../schemas.ts';

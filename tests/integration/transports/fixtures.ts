@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Call, createPipeline, type Pipeline, type PipelineOptions } from '../../../src/call.ts';
 import type { Clusters } from '../../../src/kubernetes/ports.ts';
 import { AppError } from '../../../src/platform/errors.ts';

@@ -88,9 +88,13 @@ describe('nextReads', () => {
     const ended = aContainer('app', { status: { ready: false, state: { terminated: { exitCode: 1 } } } });
     const failed = aPod('job-1', { containers: [ended] });
 
-    expect(wanted(inShop({ objects: [{ ...failed, status: { ...failed.status, phase: 'Failed' } }] }))).toContain(
-      'log job-1/app',
-    );
+    expect(
+      wanted(
+        inShop({
+          objects: [anObject('Pod', 'job-1', { spec: failed.spec, status: { ...failed.status, phase: 'Failed' } })],
+        }),
+      ),
+    ).toContain('log job-1/app');
   });
 
   it('reads at most two replicas’ logs', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { tools } from '../../../src/tools/index.ts';
 import { cluster, cursor, kind, namespaceName, objectName, objectPath } from '../../../src/tools/schemas.ts';
 

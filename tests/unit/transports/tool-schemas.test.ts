@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { tools } from '../../../src/tools/index.ts';
 import { defineTool } from '../../../src/tools/tool.ts';
 import { describeTools } from '../../../src/transports/tool-schemas.ts';
