@@ -1,3 +1,3 @@
 /** CI counts results from a JSON report; people read the console. */
-const report = process.env['KUBEMEND_TEST_REPORT'];
+const report = process.env['TEST_REPORT'];
 export const reporters = report === undefined ? {} : { reporters: ['default', 'json'], outputFile: { json: report } };

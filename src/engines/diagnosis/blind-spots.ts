@@ -27,24 +27,41 @@ const consequences: Readonly<Record<string, string>> = {
   ResourceQuota: 'a full quota is known only from events',
 };
 
-/** Everything that could not be read, one line per kind, namespace and reason. */
+/**
+ * Everything that could not be read: one line per namespace, outcome and consequence, what hides most first. Lines of
+ * several kinds say in general why; a line of one kind quotes the API server.
+ */
 export function blindSpotsOf(reads: readonly ReadResult[]): readonly BlindSpot[] {
   const failed = reads.filter(({ outcome }) => outcome !== 'ok' && outcome !== 'absent');
-  const groups = Map.groupBy(failed, ({ read, outcome }) => `${subjectOf(read)}/${read.namespace ?? ''}/${outcome}`);
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    if (first === undefined) return [];
-    const { read, outcome, message } = first;
-    const where = read.namespace === undefined ? '' : ` in ${read.namespace}`;
-    const times = group.length > 1 ? ` (${group.length} reads)` : '';
-    return [
-      {
-        what: `${subjectOf(read)}${where}${times}`,
-        why: message ?? whys[outcome] ?? outcome,
-        consequence: consequences[subjectOf(read)] ?? `what depends on ${subjectOf(read)} cannot be judged`,
-      },
-    ];
-  });
+  const groups = Map.groupBy(
+    failed,
+    ({ read, outcome }) => `${read.namespace ?? ''}/${outcome}/${consequences[subjectOf(read)] ?? ''}`,
+  );
+  return [...groups.values()].toSorted((a, b) => weightOf(b) - weightOf(a)).flatMap(blindSpotOf);
+}
+
+const weightOf = (group: readonly ReadResult[]): number =>
+  Math.max(
+    ...group.map(
+      ({ read }) => (consequences[subjectOf(read)] === undefined ? 0 : 1) + (essential.has(subjectOf(read)) ? 2 : 0),
+    ),
+  );
+
+function blindSpotOf(group: readonly ReadResult[]): readonly BlindSpot[] {
+  const [first] = group;
+  if (first === undefined) return [];
+  const { read, outcome, message } = first;
+  const kinds = [...new Set(group.map((each) => subjectOf(each.read)))];
+  const where = read.namespace === undefined ? '' : ` in ${read.namespace}`;
+  const times = kinds.length === 1 && group.length > 1 ? ` (${group.length} reads)` : '';
+  return [
+    {
+      what: `${kinds.join(', ')}${where}${times}`,
+      why: (kinds.length === 1 ? message : undefined) ?? whys[outcome] ?? message ?? outcome,
+      consequence:
+        consequences[subjectOf(read)] ?? `what depends on ${kinds.length === 1 ? kinds[0] : 'them'} cannot be judged`,
+    },
+  ];
 }
 
 const whys: Readonly<Record<string, string>> = {

@@ -6,8 +6,8 @@ here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 NAME=${NAME:-kubemend}
 KUBERNETES=${KUBERNETES:-1.36.3}
 CLUSTER=${CLUSTER:-node}
-STATE=${KUBEMEND_STATE:-/var/lib/kubemend-e2e}/$NAME
-CACHE=${KUBEMEND_CACHE:-${HOME:-/root}/.cache/kubemend}
+STATE=${CLUSTER_STATE:-/var/lib/kubemend-e2e}/$NAME
+CACHE=${CLUSTER_CACHE:-${HOME:-/root}/.cache/kubemend}
 export NAME KUBERNETES STATE CACHE
 
 # shellcheck source=build.sh

@@ -208,6 +208,25 @@ describe('diagnose', () => {
     ]);
   });
 
+  it('tells what was denied in few lines, what hides most first', () => {
+    const denied = (kind: string) =>
+      ({
+        read: { verb: 'list', kind, namespace: 'shop', as: 'full' },
+        outcome: 'denied',
+        message: `list ${kind} is forbidden`,
+      }) as const;
+
+    const { blind_spots } = diagnose(
+      someData({ reads: ['CronJob', 'Job', 'Service', 'EndpointSlice'].map(denied) }),
+      [],
+    );
+
+    expect(blind_spots.map(({ what, why }) => [what, why])).toEqual([
+      ['Service, EndpointSlice in shop', 'reading is forbidden'],
+      ['CronJob, Job in shop', 'reading is forbidden'],
+    ]);
+  });
+
   it('keeps risks apart from causes', () => {
     const risk = saying(
       'image-tag-drift',
