@@ -3,18 +3,18 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { aNamespace, apply, cluster, deleteNamespaces, eventually, kubeconfig, kubectl, kubemend } from './bed.ts';
 
-const port = 18_080;
-const url = `http://127.0.0.1:${port}`;
 const folder = mkdtempSync(join(tmpdir(), 'kubemend-e2e-'));
 let namespace: string;
 let broken: string;
-let server: ChildProcess;
+let server: ChildProcess | undefined;
+let url: string;
 
 beforeAll(async () => {
   namespace = await aNamespace('healthy');
@@ -28,19 +28,11 @@ beforeAll(async () => {
     const pods = await kubectl('get', 'pods', '-n', broken);
     if (!pods.includes('CreateContainerConfigError')) throw new Error(pods);
   });
-  server = spawn(
-    process.execPath,
-    ['dist/kubemend.js', 'serve', '--http', '--port', String(port), '--metrics-port', String(port + 1)],
-    {
-      env: { ...process.env, KUBECONFIG: await kubeconfig() },
-      stdio: 'ignore',
-    },
-  );
-  await eventually(() => fetch(`${url}/health`));
+  ({ process: server, url } = await aService());
 });
 
 afterAll(async () => {
-  if (server.exitCode === null) {
+  if (server?.exitCode === null) {
     server.kill('SIGTERM');
     await once(server, 'exit');
   }
@@ -175,16 +167,18 @@ describe('readiness', () => {
   it('follows the API server, and health does not', async () => {
     expect(await ready()).toBe(200);
 
-    await cluster('stop-apiserver');
-    await eventually(async () => expect(await ready()).toBe(503));
-    expect((await fetch(`${url}/health`)).status).toBe(200);
-    const { status, stderr } = await kubemend(['diagnose', '-n', broken]);
-    expect([status, stderr]).toEqual([
-      2,
-      expect.stringMatching(/API server at .* (broke|cannot be reached)|Nothing listens/),
-    ]);
-
-    await cluster('start-apiserver');
+    try {
+      await cluster('stop-apiserver');
+      await eventually(async () => expect(await ready()).toBe(503));
+      expect((await fetch(`${url}/health`)).status).toBe(200);
+      const { status, stderr } = await kubemend(['diagnose', '-n', broken]);
+      expect([status, stderr]).toEqual([
+        2,
+        expect.stringMatching(/API server at .* (broke|cannot be reached)|Nothing listens/),
+      ]);
+    } finally {
+      await cluster('start-apiserver');
+    }
     await eventually(async () => expect(await ready()).toBe(200));
   });
 });
@@ -194,4 +188,21 @@ async function writeKubeconfigOf(token: string, file: string): Promise<void> {
   const config = parse(readFileSync(await kubeconfig(), 'utf8')) as { users: { user: object }[] };
   for (const entry of config.users) entry.user = { token };
   writeFileSync(file, stringify(config), { mode: 0o600 });
+}
+
+/** `kubemend serve --http` on ports of its own choice, once its log says which. */
+async function aService(): Promise<{ process: ChildProcess; url: string }> {
+  const args = ['dist/kubemend.js', 'serve', '--http', '--port', '0', '--metrics-port', '0'];
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, KUBECONFIG: await kubeconfig() },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  for await (const line of createInterface({ input: child.stderr })) {
+    const { url } = JSON.parse(line) as { url?: string };
+    if (url !== undefined) {
+      child.stderr.resume();
+      return { process: child, url };
+    }
+  }
+  throw new Error('the service ended before it served');
 }
