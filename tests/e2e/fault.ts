@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { apply, cluster, eventually, kubectl } from './bed.ts';
+import { apply, cluster, eventually, kubectl, kubemend } from './bed.ts';
 
 export const folder = 'tests/e2e/faults';
 
@@ -43,3 +43,31 @@ async function take(namespace: string, step: string): Promise<void> {
 
 const rolledOut = (namespace: string): Promise<string> =>
   eventually(() => kubectl('rollout', 'status', 'deployment', '-n', namespace, '--timeout=60s'));
+
+interface Named {
+  readonly rule: string;
+  readonly summary: string;
+  readonly object: { readonly kind: string; readonly name: string };
+}
+interface Answer {
+  readonly verdict: string;
+  readonly causes: readonly Named[];
+  readonly risks: readonly Named[];
+}
+
+async function diagnose(namespace: string): Promise<Answer> {
+  const { stdout, stderr } = await kubemend(['diagnose', '-n', namespace, '-o', 'json']);
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout) as Answer;
+}
+
+const named = ({ rule, object, summary }: Named): string => `${rule} ${object.kind}/${object.name}: ${summary}`;
+
+/** That the fault is the one thing that a diagnosis of the namespace claims. */
+export async function expectOnly(namespace: string, { rule, object }: Fault): Promise<void> {
+  const { verdict, causes, risks } = await diagnose(namespace);
+  const claims = [...causes, ...risks].map(named);
+  if (claims.length !== 1 || !claims[0]?.startsWith(`${rule} ${object}: `)) {
+    throw new Error(`wanted only ${rule} on ${object}, got ${verdict}: ${claims.join('\n')}`);
+  }
+}
