@@ -12,7 +12,7 @@ import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { currentRequest, requestIdFrom, runInRequest } from '../platform/request-context.ts';
-import { type BodyEnv, limitedBody, readJson } from './json-body.ts';
+import { type BodyEnv, limitedBody, parseBody } from './json-body.ts';
 import type { McpHttp } from './mcp-http.ts';
 import type { Readiness } from './probes.ts';
 import { createRest, failureResponse, statusOf } from './rest.ts';
@@ -49,13 +49,21 @@ export function createHttpApp(options: HttpAppOptions): Hono<BodyEnv> {
     (await readiness.ready()) ? context.json({ status: 'ready' }) : context.json({ status: 'not ready' }, 503),
   );
 
-  app.use(async (context, next) => rejected(context.req.raw, options.allowedHosts) ?? next());
+  app.use(async (context, next) => {
+    const refusal = rejected(context.req.raw, options.allowedHosts);
+    if (refusal === undefined) return next();
+    return context.req.path === '/mcp'
+      ? refusal
+      : failureResponse(failureOf(notAllowed(), 'request', requestId()), 403);
+  });
   app.use(limitedBody((error, status) => failureResponse(failureOf(error, 'request', requestId()), status)));
 
   app.all('/mcp', async (context) => {
     const { raw } = context.req;
     try {
-      return await mcp.fetch(raw, raw.method === 'POST' ? await readJson(raw.clone()) : undefined);
+      const body = parseBody(context.get('body'), context.req.header('content-type'));
+      if (body === undefined && raw.method === 'POST') return rpcError(400, -32_700, 'The body is empty.');
+      return await mcp.fetch(raw, body);
     } catch (error) {
       if (error instanceof AppError) return rpcError(400, -32_700, error.message);
       throw error;
@@ -89,6 +97,11 @@ function rejected(request: Request, allowedHosts: readonly string[]): Response |
     originValidationResponse(request, [...localhostAllowedOrigins(), ...allowedHosts])
   );
 }
+
+const notAllowed = (): AppError =>
+  new AppError('refused', 'This service does not answer to that Host or Origin.', {
+    hint: 'KUBEMEND_ALLOWED_HOSTS (or --allowed-hosts) names the hosts besides loopback under which it may be reached.',
+  });
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
 const methodOf = ({ req }: Context): string => (methods.has(req.method) ? req.method : 'other');

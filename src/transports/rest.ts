@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
 import type { Pipeline } from '../call.ts';
 import type { Clusters } from '../kubernetes/ports.ts';
-import type { Failure, Outcome } from '../outcome.ts';
-import type { ErrorType } from '../platform/errors.ts';
-import { type BodyEnv, readJson } from './json-body.ts';
+import { type Failure, failureOf, type Outcome } from '../outcome.ts';
+import { AppError, type ErrorType } from '../platform/errors.ts';
+import { currentRequest } from '../platform/request-context.ts';
+import { type BodyEnv, parseBody } from './json-body.ts';
 import { describeTools } from './tool-schemas.ts';
 
 /** The status that says most about an `error_type` to HTTP clients, proxies and dashboards. */
@@ -28,11 +29,21 @@ export function createRest(pipeline: Pipeline, clusters: Clusters): Hono<BodyEnv
     .get('/tools', (context) => context.json({ tools }))
     .post('/tools/:name', async (context) => {
       const { raw } = context.req;
-      const body = await readJson(raw);
+      const body = parseBody(context.get('body'), context.req.header('content-type'));
       const tool = context.req.param('name');
       return respond(await pipeline.call({ tool, arguments: body, clusters, signal: raw.signal }));
+    })
+    .all('/tools/:name', () => {
+      const failure = failureOf(wrongMethod, 'request', currentRequest()?.requestId ?? 'unknown');
+      const response = failureResponse(failure, 405);
+      response.headers.set('Allow', 'POST');
+      return response;
     });
 }
+
+const wrongMethod = new AppError('validation_error', 'A tool is called with POST.', {
+  hint: 'POST its arguments as JSON; GET /api/v1/tools describes them.',
+});
 
 const respond = ({ result }: Outcome): Response =>
   result.success ? Response.json(result) : failureResponse(result, statusOf[result.error_type]);

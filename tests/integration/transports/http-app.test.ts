@@ -130,6 +130,22 @@ describe('REST', () => {
     expect([response.status, await response.json()]).toMatchObject([404, { error_type: 'not_found' }]);
   });
 
+  it('says by which method tools are called', async () => {
+    const response = await anApp().fetch('/api/v1/tools/echo_text');
+
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST']);
+    expect(await response.json()).toMatchObject({ success: false, error: 'A tool is called with POST.' });
+  });
+
+  it('says which setting allows a host', async () => {
+    const response = await anApp().fetch('/api/v1/tools', { headers: { host: 'kubemend.example' } });
+
+    expect(await response.json()).toMatchObject({
+      error_type: 'refused',
+      hint: expect.stringContaining('KUBEMEND_ALLOWED_HOSTS'),
+    });
+  });
+
   it.each([
     ['echo_text', { text: 1 }, 400, 'validation_error'],
     ['echo_text', { text: 'x', namespace: 'kube-system' }, 403, 'refused'],

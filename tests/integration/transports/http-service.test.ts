@@ -47,6 +47,41 @@ describe('the HTTP service', () => {
     expect((await post(`${url}/api/v1/tools/echo_text`, '{"text":"x"}')).status).toBe(200);
   });
 
+  it('takes a body in chunks', async () => {
+    const { url } = await aService();
+    const headers = { 'content-type': 'application/json' };
+    const body = ReadableStream.from([Buffer.from('{"text":'), Buffer.from('"x"}')]);
+
+    const response = await fetch(`${url}/api/v1/tools/echo_text`, { method: 'POST', headers, body, duplex: 'half' });
+
+    expect(await response.json()).toMatchObject({ success: true, texts: ['x'] });
+  });
+
+  it.each([
+    ['OPTIONS', '/mcp', 400],
+    ['PUT', '/mcp', 400],
+    ['DELETE', '/mcp', 400],
+    ['POST', '/mcp', 400],
+    ['DELETE', '/api/v1/tools', 404],
+    ['OPTIONS', '/api/v1/tools/echo_text', 405],
+    ['POST', '/health', 404],
+    ['POST', '/api/v1/tools/fail_always', 404],
+  ])('answers %s %s without a body by %i', async (method, path, status) => {
+    const { url } = await aService();
+
+    expect((await fetch(`${url}${path}`, { method })).status).toBe(status);
+  });
+
+  it('ends the session that a client of 2025 gives back', async () => {
+    const { url } = await aService();
+    const transport = new StreamableHTTPClientTransport(new URL(`${url}/mcp`));
+    await new Client({ name: 't', version: '1' }).connect(transport);
+    const headers = { 'mcp-session-id': transport.sessionId ?? '' };
+
+    expect((await fetch(`${url}/mcp`, { method: 'DELETE', headers })).status).toBe(200);
+    expect((await fetch(`${url}/mcp`, { method: 'DELETE', headers })).status).toBe(404);
+  });
+
   it('refuses a body in chunks that is too large', async () => {
     const { url } = await aService();
     const body = ReadableStream.from(Array.from({ length: 40 }, () => new Uint8Array(32 * 1024)));
