@@ -21,6 +21,13 @@ const named = (words: string): RegExp => new RegExp(`(?<lead>${words}${ending}${
 const secretName = new RegExp(`(?:${strongWords}|${weakWords})${ending}$`, 'i');
 const certainlySecretName = new RegExp(`${strongWords}${ending}$`, 'i');
 
+/** The header, or a field of its name, in JSON, YAML and logs. */
+const authorization = (scheme: string): RegExp =>
+  new RegExp(
+    String.raw`(?<lead>\bauthorization\\{0,3}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,3}["']?${scheme})(?<secret>[\w.~+/=-]{4,8192})`,
+    'gi',
+  );
+
 /** Whether something of this name (an environment variable, a key, an annotation) holds a secret. */
 export const looksSecret = (name: string): boolean => secretName.test(name.slice(-100));
 /** The same, without words that as often name where a secret is (`secret`, `token`). */
@@ -50,11 +57,12 @@ export const secretPatterns: readonly SecretPattern[] = [
     pattern: /(?<lead>\b(?:bearer|basic|digest|negotiate)[ \t]{1,4})(?<secret>[\w.~+/-]{8,8192}={0,2})/gi,
     accept: (secret) => /\d|=$/.test(secret) || (/[a-z]/.test(secret) && /[A-Z]/.test(secret.slice(1))),
   },
+  { type: 'authorization', pattern: authorization('(?:basic|bearer|digest|token|negotiate)[ \\t]{1,4}') },
   {
     type: 'authorization',
-    pattern:
-      /(?<lead>\bauthorization\\{0,3}["']?[ \t]{0,8}[:=][ \t]{0,8}\\{0,3}["']?(?:(?:basic|bearer|digest|token)[ \t]{1,4})?)(?<secret>[\w.~+/=-]{4,8192})/gi,
-    accept: (secret) => !/^(?:basic|bearer|digest|token|negotiate)$/i.test(secret),
+    pattern: authorization(''),
+    // `authorization: server message: insufficient_scope` is what registries say: words are no credential.
+    accept: (secret) => !/^(?:[A-Z]?[a-z]{1,24}|[A-Z]{1,16})(?:[_./-]{1,3}[a-z]{1,24}){0,8}\.?$/.test(secret),
   },
   {
     type: 'cookie',

@@ -8,6 +8,9 @@ describe('nearest', () => {
     ['api', ['api-gateway', 'web'], ['api-gateway']],
     ['Shop', ['shop', 'shop'], ['shop']],
     ['x', ['a', 'b', 'c', 'd'], ['a', 'b', 'c']],
+    ['gone', ['conf', 'core', 'gene'], ['gene']],
+    ['shpp', ['shop', 'stop'], ['shop']],
+    ['shpo', ['shop', 'step'], ['shop']],
     ['gateway', ['pods'], []],
     ['', [], []],
   ])('of %j among %j are %j', (wanted, candidates, expected) => {
