@@ -96,7 +96,11 @@ export function createClusters(options: ClustersOptions): Clusters {
     const about = { name: context.name, default: isDefault(context), server: context.server };
     const limited = AbortSignal.any([signal, AbortSignal.timeout(probeMs)]);
     try {
-      return { ...about, reachable: true, version: await serverVersion(opened(context).rest, { signal: limited }) };
+      return {
+        ...about,
+        reachable: true,
+        version: await serverVersion(opened(context).rest, { signal: limited, once: true }),
+      };
     } catch (error) {
       signal.throwIfAborted();
       return { ...about, reachable: false, problem: problemOf(error) };

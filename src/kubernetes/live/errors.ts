@@ -94,6 +94,11 @@ const caHint = 'Check certificate-authority-data and the server of this cluster 
 /** Codes of Node, OpenSSL and undici, what they mean, and what to do. The first that matches wins. */
 const reasons: readonly (readonly [RegExp, (host: string) => string, string])[] = [
   [
+    /^(?:ERR_INVALID_URL|UND_ERR_INVALID_ARG)$/,
+    () => 'The server of this cluster in the kubeconfig is no URL',
+    'Write it as https://HOST:PORT.',
+  ],
+  [
     /^(?:ENOTFOUND|EAI_)/,
     (host) => `The name of the API server, ${host}, cannot be resolved`,
     'Check the server in the kubeconfig, and DNS or VPN on this machine.',

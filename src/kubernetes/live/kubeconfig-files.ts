@@ -35,11 +35,11 @@ export async function loadFiles(library: Library, paths: readonly string[]): Pro
   const merged = new library.KubeConfig();
   const extras = new Map<string, UserExtras>();
   for (const path of paths.filter((candidate) => existsSync(candidate))) {
-    const { config, text } = await loadFile(library, path);
+    const { config, userExtras } = await loadFile(library, path);
     const known = (all: readonly { readonly name: string }[]) => new Set(all.map(({ name }) => name));
     const users = known(merged.users);
     const [clusters, contexts] = [known(merged.clusters), known(merged.contexts)];
-    for (const [name, { extra, tokenFile }] of await extrasOf(text)) {
+    for (const [name, { extra, tokenFile }] of userExtras) {
       if (users.has(name)) continue;
       extras.set(name, extra);
       if (tokenFile !== undefined) useTokenFile(config, name, resolve(dirname(path), tokenFile));
@@ -52,13 +52,18 @@ export async function loadFiles(library: Library, paths: readonly string[]): Pro
   return { config: merged, extras };
 }
 
-async function loadFile(library: Library, path: string): Promise<{ config: client.KubeConfig; text: string }> {
+interface LoadedFile {
+  readonly config: client.KubeConfig;
+  readonly userExtras: Awaited<ReturnType<typeof extrasOf>>;
+}
+
+async function loadFile(library: Library, path: string): Promise<LoadedFile> {
   try {
     const text = await readFile(path, 'utf8');
     const config = new library.KubeConfig();
     config.loadFromString(text, { onInvalidEntry: 'filter' });
     config.makePathsAbsolute(dirname(resolve(path)));
-    return { config, text };
+    return { config, userExtras: await extrasOf(text) };
   } catch (cause) {
     throw new AppError('unavailable', `The kubeconfig ${path} cannot be read.`, {
       hint: 'It must be readable YAML, as `kubectl config view` prints it.',
@@ -87,7 +92,7 @@ async function extrasOf(
   const { parse } = await import('yaml');
   const { users } = extraEntries.parse(parse(text));
   const entries = (users ?? []).map(
-    ({ name = '', user }) => [name, { extra: { groups: user?.['as-groups'] }, tokenFile: user?.tokenFile }] as const,
+    ({ name, user }) => [name, { extra: { groups: user?.['as-groups'] }, tokenFile: user?.tokenFile }] as const,
   );
   return new Map(entries);
 }

@@ -41,9 +41,11 @@ export async function loadContexts(options: KubeconfigOptions): Promise<readonly
   const loaded = await load(options);
   const { config } = loaded;
   if (config.contexts.length === 0) {
-    throw new AppError('unavailable', 'There is no kubeconfig with a context in it.', {
+    const lookedAt = kubeconfigPaths(options);
+    const where = lookedAt.length === 0 ? '' : ` (looked at ${lookedAt.join(', ')})`;
+    throw new AppError('unavailable', `There is no kubeconfig with a context in it${where}.`, {
       hint: 'Set KUBECONFIG or --kubeconfig, run inside a cluster, or try --demo.',
-      details: { looked_at: kubeconfigPaths(options) },
+      details: { looked_at: lookedAt },
     });
   }
   const only = config.contexts.length === 1 ? config.contexts[0]?.name : undefined;

@@ -49,6 +49,8 @@ export interface RestCall {
   readonly signal: AbortSignal;
   /** Told the size of every answer, unzipped. */
   readonly spent?: ((bytes: number) => void) | undefined;
+  /** Fails at the first failure: a probe asks how things are, not how they may become. */
+  readonly once?: boolean | undefined;
 }
 
 /** Requests to one API server as one user. Everything throws `AppError`, or the reason of `signal`. */
@@ -89,8 +91,8 @@ export function createRest({ random = Math.random, wait = pause, ...options }: R
           continue;
         }
         const delay = delayOf(retry, outcome.retryAfter, random);
-        const inTime = performance.now() + delay < endsAt;
-        if (!outcome.passing || retry >= maximumRetries || !inTime || !budget.spend()) throw outcome.error;
+        const again = call.once !== true && performance.now() + delay < endsAt;
+        if (!outcome.passing || retry >= maximumRetries || !again || !budget.spend()) throw outcome.error;
         retry += 1;
         options.metrics.kubernetesRetry();
         await wait(delay, signal);

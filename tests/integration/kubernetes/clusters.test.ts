@@ -56,6 +56,29 @@ describe('the contexts of a kubeconfig', () => {
     ]);
   });
 
+  it.each(['contexts: 5', 'users: [{name: a, user: {tokenFile: 5}}]', 'users: x # tokenFile', '{', '[]', 'x', ''])(
+    'are none in %j, which is said in words',
+    async (text) => {
+      const path = join(await folder(), 'kubeconfig');
+      await writeFile(path, text);
+
+      await expect(liveClusters(path).list(signal)).rejects.toMatchObject({
+        code: 'unavailable',
+        message: expect.stringContaining(path),
+      });
+    },
+  );
+
+  it('are asked once whether they answer', async () => {
+    const server = await serving();
+    server.on('GET /version', { status: 503 });
+
+    expect(await (await clustersOf(server)).list(signal)).toMatchObject([
+      { reachable: false, problem: expect.stringContaining('503') },
+    ]);
+    expect(server.requests).toHaveLength(1);
+  });
+
   it('are chosen by name, with the known ones named for a wrong one', async () => {
     const server = await serving();
     const clusters = await clustersOf(server);

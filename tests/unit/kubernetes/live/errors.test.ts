@@ -50,6 +50,7 @@ describe('errorOfStatus', () => {
 
 describe('errorOfFailure', () => {
   it.each([
+    ['ERR_INVALID_URL', 'is no URL'],
     ['ENOTFOUND', 'cannot be resolved'],
     ['EAI_AGAIN', 'cannot be resolved'],
     ['ECONNREFUSED', 'Nothing listens at api.example:6443'],
