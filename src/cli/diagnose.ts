@@ -98,8 +98,10 @@ async function shown(found: Diagnosis, result: Success, { terminal, options }: S
 /** Programs read the failure where they read the result; people read it on stderr. */
 async function fail(terminal: Terminal, failure: Failure, output: Options['output']): Promise<number> {
   if (output === 'json' || output === 'yaml') terminal.out(await structured(failure, output));
-  const { error, error_type: type } = failure;
-  const hint = type === 'validation_error' ? 'kubemend diagnose --help shows what can be asked.' : failure.hint;
+  const { error, error_type: type, details } = failure;
+  // The hint about arguments names those of the tool.
+  const misasked = type === 'validation_error' && 'problems' in details;
+  const hint = misasked ? 'kubemend diagnose --help shows what can be asked.' : failure.hint;
   terminal.err(`kubemend: ${error}\n${hint === undefined ? '' : `${hint}\n`}`);
   return 2;
 }

@@ -18,12 +18,16 @@ const newline = 0x0a;
 
 /** Lines of a gzipped text file, one at a time. Throws `validation_error` for what is no such file or is too large. */
 export async function* zippedLines(path: string, limits: ArchiveLimits, signal?: AbortSignal): AsyncGenerator<string> {
-  const { size } = await stat(path).catch((cause: unknown) => {
+  const found = await stat(path).catch((cause: unknown) => {
     throw new AppError('validation_error', `There is no file ${path} that can be read.`, {
       hint: 'Check the path.',
       cause,
     });
   });
+  const { size } = found;
+  // Opening a pipe that nobody writes to never ends.
+  if (!found.isFile() && !found.isDirectory()) throw broken(path, 'is no file');
+  if (size === 0) throw broken(path, 'is empty');
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   let total = 0;
@@ -57,6 +61,7 @@ async function* unzipped(path: string, signal: AbortSignal | undefined): AsyncGe
     if (code === 'Z_BUF_ERROR') throw broken(path, 'ends in the middle', error);
     if (code === 'Z_DATA_ERROR') throw broken(path, 'is not a gzip file, or is damaged', error);
     if (code === 'EISDIR') throw broken(path, 'is a folder', error);
+    if (code === 'EACCES' || code === 'EPERM' || code === 'EIO') throw broken(path, `cannot be read (${code})`, error);
     throw error;
   } finally {
     file.destroy();

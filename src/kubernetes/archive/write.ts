@@ -25,6 +25,7 @@ export interface WriteOptions {
 export async function writeArchive(path: string, data: SnapshotData, options: WriteOptions): Promise<number> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
+    await checkReplaceable(path);
     const file = createWriteStream(temporary, { mode: 0o600, flags: 'wx' });
     await pipeline(Readable.from(linesOf(data, options)), createGzip(), file, { signal: options.signal });
     const { size } = await stat(temporary);
@@ -35,8 +36,21 @@ export async function writeArchive(path: string, data: SnapshotData, options: Wr
   } catch (error) {
     throw writeFailure(path, error);
   } finally {
-    await rm(temporary, { force: true });
+    // What could not be made cannot be removed either.
+    await rm(temporary, { force: true }).catch(() => {});
   }
+}
+
+/** Replacing a device, such as /dev/stdout, would take it away from everybody. */
+async function checkReplaceable(path: string): Promise<void> {
+  const found = await stat(path).catch((error: unknown) => {
+    if (codesOf(error)[0] === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (found === undefined || found.isFile()) return;
+  throw new AppError('validation_error', `${path} is ${found.isDirectory() ? 'a folder' : 'no file'}.`, {
+    hint: 'Name a file in a folder that can be written to, such as ./snapshot.kubemend.gz.',
+  });
 }
 
 function* linesOf(data: SnapshotData, { kubemend }: WriteOptions): Generator<string> {
@@ -69,15 +83,19 @@ function writeFailure(path: string, error: unknown): unknown {
   const [code] = codesOf(error);
   if (code === 'EEXIST') {
     return new AppError('conflict', `${path} exists already.`, {
-      hint: 'Choose another name, or allow overwriting it.',
+      hint: 'Choose another name, or allow overwriting it (--force).',
       cause: error,
     });
   }
-  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EACCES' || code === 'EROFS' || code === 'ENOSPC') {
-    return new AppError('validation_error', `${path} cannot be written (${code}).`, {
-      hint: 'Choose another folder.',
-      cause: error,
-    });
-  }
-  return error;
+  if (code === undefined || !code.startsWith('E') || code.startsWith('ERR_')) return error;
+  return new AppError('validation_error', `${path} cannot be written (${code}).`, {
+    hint: hints[code] ?? 'Choose another folder.',
+    cause: error,
+  });
 }
+
+const hints: Readonly<Record<string, string>> = {
+  ENAMETOOLONG: 'Choose a shorter name.',
+  ENOSPC: 'The disk is full: choose another one, or make room.',
+  ENOENT: 'There is no such folder: make it, or choose another one.',
+};

@@ -137,12 +137,22 @@ describe('kubemend diagnose', () => {
   });
 
   it('points at its help when it was asked in a wrong way', async () => {
-    const bad: Failure = { ...failure, error_type: 'validation_error', error: 'namespace: is no namespace' };
+    const error = 'namespace: is no namespace';
+    const bad: Failure = { ...failure, error_type: 'validation_error', error, details: { problems: [] } };
     const { err } = await runCommand(register, ['diagnose', '-n', 'A'], {
       call: async () => ({ requestId: 'r1', result: bad, text: '' }),
     });
 
     expect(err).toBe('kubemend: namespace: is no namespace\nkubemend diagnose --help shows what can be asked.\n');
+  });
+
+  it('says what to do about a file that is no archive', async () => {
+    const bad: Failure = { ...failure, error_type: 'validation_error', error: 'x.gz is empty.', details: {} };
+    const { err } = await runCommand(register, ['diagnose'], {
+      call: async () => ({ requestId: 'r1', result: bad, text: '' }),
+    });
+
+    expect(err).toBe(`kubemend: x.gz is empty.\n${failure.hint}\n`);
   });
 
   it('gives programs the failure where they look for the result', async () => {

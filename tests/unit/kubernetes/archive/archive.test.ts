@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -120,6 +121,24 @@ describe('a written archive', () => {
     });
   });
 
+  it('never takes the place of a device, a pipe or a folder', async () => {
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+
+    const onto = (target: string) => writeArchive(target, snapshot, { kubemend, overwrite: true });
+
+    await expect(onto(pipe)).rejects.toMatchObject({ code: 'validation_error', message: `${pipe} is no file.` });
+    await expect(onto(folder)).rejects.toMatchObject({ message: `${folder} is a folder.` });
+    expect(await readdir(folder)).toEqual(['pipe']);
+  });
+
+  it('says when its name is too long', async () => {
+    await expect(writeArchive(join(folder, 'x'.repeat(300)), snapshot, { kubemend })).rejects.toMatchObject({
+      code: 'validation_error',
+      hint: 'Choose a shorter name.',
+    });
+  });
+
   it('holds no secret, even if what it is made of does', async () => {
     const leaky: SnapshotData = {
       ...snapshot,
@@ -158,7 +177,7 @@ const zipped = (...lines: readonly unknown[]) =>
 describe('readArchive refuses', () => {
   it.each<[string, Buffer, string]>([
     ['what is not gzip', Buffer.from('hello'), 'is not a gzip file'],
-    ['an empty file', Buffer.from(''), 'ends in the middle'],
+    ['an empty file', Buffer.from(''), 'is empty'],
     ['gzip of nothing', gzipSync(''), 'is empty'],
     ['gzip of something else', gzipSync('hello\nworld\n'), 'of something else'],
     ['gzip of other JSON', zipped({ a: 1 }), 'of something else'],
@@ -190,6 +209,10 @@ describe('readArchive refuses', () => {
       code: 'validation_error',
       message: expect.stringContaining('ends in the middle'),
     });
+  });
+
+  it('a device, or a pipe that nobody writes to', async () => {
+    await expect(readArchive('/dev/null')).rejects.toMatchObject({ message: '/dev/null is no file.' });
   });
 
   it('what does not exist, and a folder', async () => {
