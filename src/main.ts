@@ -15,8 +15,15 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     stop.abort();
   });
 }
-// The reader of a pipe may leave; what it does not want is not written.
-process.stdout.on('error', () => {});
+// The reader of a pipe may leave; what it does not want is not written. A full disk loses what somebody wanted.
+let unwritten = false;
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE' || unwritten) return;
+  unwritten = true;
+  process.exitCode = 2;
+  process.stderr.write(`kubemend: the output cannot be written (${error.code ?? 'unknown error'}).\n`);
+});
+process.stderr.on('error', () => {});
 
 const status = runProgram({
   argv: process.argv.slice(2),
@@ -31,11 +38,12 @@ const status = runProgram({
   nodeVersion: process.version,
   demo: fileURLToPath(new URL('../demo/shop.kubemend.gz', import.meta.url)),
 });
-process.exitCode = await status.catch((error: unknown) => {
+const exitStatus = await status.catch((error: unknown) => {
   // Not 1, which says that a diagnosis found something.
   process.stderr.write(`kubemend failed unexpectedly: ${error instanceof Error ? error.stack : String(error)}\n`);
   return 70;
 });
+process.exitCode = unwritten ? 2 : exitStatus;
 
 function contentOf(file: string | URL): string {
   try {
