@@ -153,7 +153,7 @@ function blindSpotsLines({ blind_spots: spots }: Diagnosis): readonly Line[] {
     ({ what, why, consequence }): Line => ({
       kind: 'item',
       mark: span('?', 'warn'),
-      spans: [span(`${what}: ${why}`), glue('; '), span(consequence, 'dim')],
+      spans: [span(`${what}: ${why.replace(/\.$/, '')}`), glue('; '), span(consequence, 'dim')],
     }),
   );
   return [blank, { kind: 'paragraph', spans: [span('Could not be seen:')] }, ...items];

@@ -5,7 +5,7 @@ import type { DiagnosedCause, Diagnosis } from './diagnosis.ts';
 /** Bytes of JSON that an answer with `usualCauses` causes may have: about 1,500 tokens. */
 export const answerBytes = 6_000;
 const usualCauses = 5;
-/** Bytes more for every cause beyond the usual number, when there are more and the caller asks for them. */
+/** Bytes of a cause when the caller asks for more of them than usual: people at a terminal do. */
 const causeBytes = 2_000;
 
 /** How many of each a cause shows; `text` is characters of one text. */
@@ -80,8 +80,8 @@ interface DigestOptions {
  * in short; what is left of the room is filled with details. What went is counted in `left_out`.
  */
 export function digest(explanation: Explanation, { limit, bytes }: DigestOptions): Diagnosis {
-  const budget =
-    bytes ?? answerBytes + causeBytes * Math.max(0, Math.min(limit, explanation.causes.length) - usualCauses);
+  const shown = Math.min(limit, explanation.causes.length);
+  const budget = bytes ?? (limit > usualCauses ? Math.max(answerBytes, causeBytes * shown) : answerBytes);
   const fits = (diagnosis: Diagnosis): boolean => Buffer.byteLength(JSON.stringify(diagnosis)) <= budget;
   let causes = limit;
   while (causes > 1 && !fits(shorten(explanation, causes, terse))) causes--;
