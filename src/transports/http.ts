@@ -10,6 +10,7 @@ import { addressOf, listen } from './listener.ts';
 import { createMcpFactory } from './mcp.ts';
 import { createMcpHttp } from './mcp-http.ts';
 import { createReadiness } from './probes.ts';
+import { protocolProblem } from './protocol-problem.ts';
 import { countCalls } from './running-calls.ts';
 
 export interface HttpOptions {
@@ -38,7 +39,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpService> {
   const calls = countCalls(options.pipeline);
   const mcp = createMcpHttp({
     factory: createMcpFactory({ service: async () => ({ pipeline: calls.pipeline, clusters }), version }),
-    onError: (error) => log.warn({ problem: error.message }, 'protocol error'),
+    onError: (error) => log.warn({ problem: protocolProblem(error) }, 'protocol error'),
   });
   const readiness = createReadiness(clusters, log);
   let stopping = false;

@@ -3,6 +3,7 @@ import type { McpServerFactory } from '@modelcontextprotocol/server';
 import { StdioServerTransport, serveStdio } from '@modelcontextprotocol/server/stdio';
 import type { Logger } from '../platform/logging.ts';
 import { answeringTransport } from './answering-transport.ts';
+import { protocolProblem } from './protocol-problem.ts';
 
 export interface StdioOptions {
   readonly factory: McpServerFactory;
@@ -22,7 +23,7 @@ export async function serveOverStdio({ factory, stdin, stdout, log, signal }: St
   const transport = answeringTransport((input) => new StdioServerTransport(input, stdout), stdin);
   const handle = serveStdio(factory, {
     transport,
-    onerror: (error) => log.warn({ problem: error.message }, 'protocol error'),
+    onerror: (error) => log.warn({ problem: protocolProblem(error) }, 'protocol error'),
   });
   void transport.ended.then(ended.resolve);
   stdout.once('error', () => ended.resolve());
