@@ -32,8 +32,11 @@ export const register: Register = (program, run) => {
 
 async function doctor(context: CommandContext, options: Options): Promise<number> {
   const { terminal, signal, settings } = context;
-  const checks = await examined(context, options);
-  if (signal.aborted) return 130;
+  const checks = await examined(context, options).catch((error: unknown) => {
+    if (signal.aborted) return undefined;
+    throw error;
+  });
+  if (checks === undefined || signal.aborted) return 130;
   const healthy = checks.every(({ state }) => state !== 'failed');
   if (options.output === 'text') {
     const width = terminal.interactive ? terminal.columns : undefined;

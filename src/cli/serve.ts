@@ -50,9 +50,11 @@ async function serveHttp(context: CommandContext, { signal, version, nodeVersion
   const { pipeline, clusters } = await assemble(context, metrics, tools);
 
   const { host, port, allowedHosts, metricsPort, metricsPath } = settings;
-  const scraped = await listening(host, metricsPort, () => startMetrics(metrics, host, metricsPort, metricsPath));
+  const scraped = await listening('metrics-port', { host, port: metricsPort }, () =>
+    startMetrics(metrics, host, metricsPort, metricsPath),
+  );
   try {
-    const service = await listening(host, port, () =>
+    const service = await listening('port', { host, port }, () =>
       startHttp({ pipeline, clusters, metrics, log, version, host, port, allowedHosts }),
     );
     log.info({ url: service.url, metrics: scraped.url, tools: tools.length }, 'serving');
@@ -85,6 +87,9 @@ async function assemble(context: CommandContext, metrics: Metrics, tools: readon
 async function offeredTools({ tools: wanted, readOnly }: Settings): Promise<readonly AnyTool[]> {
   const { tools } = await import('../tools/index.ts');
   const names = tools.map(({ name }) => name);
+  if (wanted?.length === 0) {
+    throw new AppError('validation_error', '--tools names no tool.', { hint: `The tools are ${names.join(', ')}.` });
+  }
   for (const name of wanted ?? []) {
     if (names.includes(name)) continue;
     const [suggestion] = nearest(name, names, 1);
@@ -104,12 +109,19 @@ function checkExposure({ host, insecureNoAuth }: Settings): void {
 }
 
 /** A port that is taken is the user's to free, not ours to crash on. */
-async function listening<T>(host: string, port: number, start: () => Promise<T>): Promise<T> {
+async function listening<T>(
+  what: 'port' | 'metrics-port',
+  { host, port }: { readonly host: string; readonly port: number },
+  start: () => Promise<T>,
+): Promise<T> {
   try {
     return await start();
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : 'unknown error';
-    throw new AppError('unavailable', `Cannot listen on ${host}:${port}: ${reason}`, { cause });
+    throw new AppError('unavailable', `Cannot listen on ${host}:${port}: ${reason}`, {
+      hint: `Choose another one with --${what}, or stop what uses it; 0 takes any free port.`,
+      cause,
+    });
   }
 }
 

@@ -80,8 +80,10 @@ function unknownNames(variables: Variables, suffix: string): readonly string[] {
     .filter(([name]) => name.startsWith(variablePrefix) || name.startsWith(variablePrefix.toLowerCase()))
     .filter(([name, value]) => !known.includes(name.toUpperCase()) && !isServiceLink(name, value ?? ''))
     .map(([name]) => {
-      const [suggestion] = nearest(name, known, 1);
-      return `${name}${suffix}: there is no such setting${suggestion === undefined ? '' : `; did you mean ${suggestion}?`}`;
+      // The prefix is right anyway, and would make every name look near.
+      const bare = known.map((setting) => setting.slice(variablePrefix.length));
+      const [suggestion] = nearest(name.slice(variablePrefix.length), bare, 1);
+      return `${name}${suffix}: there is no such setting${suggestion === undefined ? '' : `; did you mean ${variablePrefix}${suggestion}?`}`;
     });
 }
 

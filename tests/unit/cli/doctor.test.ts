@@ -162,4 +162,18 @@ describe('kubemend doctor', () => {
 
     expect(ran).toEqual({ status: 130, out: '', err: '' });
   });
+
+  it('ends quietly when it is interrupted while it waits', async () => {
+    const stop = new AbortController();
+    const clusters = someClusters({
+      list: async () => {
+        stop.abort();
+        throw stop.signal.reason;
+      },
+    });
+
+    const ran = await runCommand(register, ['doctor'], { clusters, signal: stop.signal });
+
+    expect(ran).toEqual({ status: 130, out: '', err: '' });
+  });
 });

@@ -119,6 +119,17 @@ describe('kubemend', () => {
     expect(err).toContain('/nowhere/demo');
   });
 
+  it.each([
+    [['--tools', ','], '--tools names no tool.'],
+    [['--tools', 'diagnos'], 'there is no tool diagnos'],
+    [['--http', '--host', '192.0.2.1', '--insecure-no-auth'], 'Choose another one with --metrics-port'],
+  ])('does not serve with %j, and says why', async (flags, reason) => {
+    const { status, err } = await run(['serve', ...flags]);
+
+    expect(status).toBe(2);
+    expect(err).toContain(reason);
+  });
+
   it('serves over HTTP until it is told to stop', async () => {
     const stop = new AbortController();
     const stderr = new PassThrough();

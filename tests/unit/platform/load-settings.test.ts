@@ -99,6 +99,11 @@ describe('loadSettings', () => {
     });
   });
 
+  it('suggests no setting that only shares the prefix', () => {
+    expect(() => load({ environment: { KUBEMEND_NOPE: '1' } })).toThrow(/KUBEMEND_NOPE: there is no such setting$/m);
+    expect(() => load({ environment: { KUBEMEND_PROT: '1' } })).toThrow(/did you mean KUBEMEND_PORT\?/);
+  });
+
   it('ignores what Kubernetes injects for a Service that is called kubemend', () => {
     const environment = {
       KUBEMEND_SERVICE_HOST: '10.0.0.1',
@@ -143,7 +148,7 @@ describe('loadSettings', () => {
         LOG_LEVEL: "y" must be one of trace, debug, info, warn, error, fatal, silent
         LOG_FORMAT in .env: "z" must be one of json, console
         --port: "x" must be a whole number from 0 to 65535
-        KUBEMEND_NOPE in .env: there is no such setting; did you mean KUBEMEND_HOST?]
+        KUBEMEND_NOPE in .env: there is no such setting]
     `);
   });
 });
