@@ -26,11 +26,19 @@ export async function readBody(stream: Readable, encoding: unknown, cap: number)
 /** Errors of either stream surface in the reader of the result. */
 const unzipped = (stream: Readable): Readable => pipeline(stream, createGunzip(), () => {});
 
+const lessThan = 0x3c;
+
 /** JSON that ends early is a connection that ended early: it may be tried again. */
 export function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch (error) {
+    if (bytes[0] === lessThan) {
+      throw new AppError('api_error', 'What answers is no API server: it sent a web page.', {
+        hint: 'A proxy or a login page stands in between; check the server in the kubeconfig.',
+        cause: error,
+      });
+    }
     const cause = Object.assign(new Error('not JSON', { cause: error }), { code: 'ERR_TRUNCATED_BODY' });
     throw new AppError('api_error', 'The API server sent an answer that is not whole JSON.', {
       hint: 'Try again; if it stays, something between here and the API server changes its answers.',

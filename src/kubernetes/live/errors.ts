@@ -27,7 +27,7 @@ export function errorOfStatus(status: number, body: StatusBody, asking: Asking):
     case 403: {
       const permission = permissionOf(asking);
       return new AppError('permission_denied', said || `Not allowed to read ${subjectOf(asking)}.`, {
-        hint: `Grant "${permission}"${namespace === undefined ? '' : ` in namespace ${namespace}`}; check_access tells who has it.`,
+        hint: `Grant "${permission}"${namespace === undefined ? '' : ` in namespace ${namespace}`}; kubemend doctor shows all that is missing.`,
         details: { ...details, required_permission: permission },
       });
     }

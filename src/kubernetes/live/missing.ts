@@ -34,12 +34,19 @@ export async function missingObject(rest: Rest, type: ResourceType, ref: ObjectR
     if (error instanceof AppError) return error;
     throw error;
   }
-  const suggestions = nearest(name, await namesOrNone(rest, { type, namespace }, call));
+  const names = await namesOrNone(rest, { type, namespace }, call);
+  const suggestions = nearest(name, names);
   const place = namespace === undefined ? '' : ` in namespace ${namespace}`;
   return new AppError('not_found', `${type.kind}/${name}${place} does not exist.`, {
-    hint: suggestions.length > 0 ? `Did you mean ${suggestions.join(' or ')}?` : 'list_resources shows what there is.',
+    hint: suggestions.length > 0 ? `Did you mean ${suggestions.join(' or ')}?` : hintOf(names),
     details: { ...(namespace !== undefined && { namespace }), suggestions, status: 404 },
   });
+}
+
+/** Few names are said; system namespaces are no answer to anything. */
+function hintOf(names: readonly string[]): string {
+  const own = names.filter((name) => !name.startsWith('kube-'));
+  return own.length > 0 && own.length <= 8 ? `There are: ${own.join(', ')}.` : 'list_resources shows what there is.';
 }
 
 /** Suggestions are a courtesy: without permission to list there are none. */

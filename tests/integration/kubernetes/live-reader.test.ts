@@ -121,6 +121,15 @@ describe('get', () => {
     });
   });
 
+  it('names the few namespaces that there are when none is near', async () => {
+    const { reader } = await serving({ objects: [namespace('zebra'), namespace('kube-system')] });
+
+    await expect(reader.get({ kind: 'Pod', namespace: 'nope', name: 'x' }, signal)).rejects.toMatchObject({
+      code: 'not_found',
+      hint: 'There are: zebra.',
+    });
+  });
+
   it('says when it is the namespace that does not exist', async () => {
     const { reader } = await serving({ objects: [namespace('shop')] });
 

@@ -59,6 +59,16 @@ describe('a read', () => {
     expect(counted.at(-1)).toBe('get pods 200');
   });
 
+  it('tells a login page from an answer', async () => {
+    const { server, reader } = await serving();
+    server.on(path, { text: '<html>Log in</html>', contentType: 'text/html' });
+
+    await expect(reader.get(web, signal)).rejects.toMatchObject({
+      code: 'api_error',
+      message: expect.stringContaining('a web page'),
+    });
+  });
+
   it('waits longer each time, and gives up after three retries', async () => {
     const { server, reader, waits } = await serving();
     server.on(path, { status: 503, message: 'etcd is away' });
