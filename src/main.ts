@@ -10,8 +10,8 @@ const { runProgram } = await import('./cli/program.ts');
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    // Whoever asks twice does not want to wait.
-    if (stop.signal.aborted) process.exit(1);
+    // Whoever asks twice does not want to wait. Not 1, which says that a diagnosis found something.
+    if (stop.signal.aborted) process.exit(130);
     stop.abort();
   });
 }
