@@ -1,5 +1,6 @@
 /** Bundles the program into dist/: one entry, split chunks, nothing to install at run time. */
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { build as bundle, type Plugin } from 'esbuild';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
@@ -35,6 +36,14 @@ const requiredHttp: Plugin = {
   },
 };
 
+/** An alias would catch `undici/lib/…` too. */
+const lightUndici: Plugin = {
+  name: 'light-undici',
+  setup(build) {
+    build.onResolve({ filter: /^undici$/ }, () => ({ path: resolve('scripts/light-undici.cjs') }));
+  },
+};
+
 await rm('dist', { recursive: true, force: true });
 const { metafile } = await bundle({
   entryPoints: { kubemend: 'src/main.ts' },
@@ -48,8 +57,10 @@ const { metafile } = await bundle({
   keepNames: false,
   legalComments: 'none',
   metafile: true,
-  alias: { '@modelcontextprotocol/server/_shims': './scripts/light-shims.ts' },
-  plugins: [requiredHttp, withoutSideEffects],
+  alias: {
+    '@modelcontextprotocol/server/_shims': './scripts/light-shims.ts',
+  },
+  plugins: [lightUndici, requiredHttp, withoutSideEffects],
   define: { 'process.env.KUBEMEND_VERSION': JSON.stringify(version) },
   // Packages that were written as CommonJS still call `require` for Node's own modules.
   banner: {

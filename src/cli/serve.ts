@@ -136,7 +136,7 @@ Examples:
   kubemend serve                                     for an assistant on this machine, over stdio
   kubemend serve --demo                              the same, on a recorded cluster
   kubemend serve --http --port 8080                  http://127.0.0.1:8080/mcp and /api/v1/tools
-  kubemend serve --tools diagnose,analyze_logs       only these tools
+  kubemend serve --tools diagnose,get_resource       only these tools
 
 Every flag is also a variable: --log-level is KUBEMEND_LOG_LEVEL, in the environment or in .env. Flags win, then
 variables, then .env.

@@ -28,53 +28,67 @@ export interface Snapshot {
   readonly podRows: readonly PodRow[];
 }
 
-/** Makes the data searchable. Linear in the number of objects. */
+/** Makes the data searchable. Linear in the number of objects; each index is made when it is first asked for. */
 export function indexSnapshot(data: SnapshotData): Snapshot {
-  const objects = [...new Map(data.objects.map((object) => [keyOf(refOf(object)), object])).values()];
-  const byKind = Map.groupBy(objects, ({ kind }) => kind);
-  const byKindAndNamespace = Map.groupBy(objects, ({ kind, metadata }) => `${kind}/${metadata.namespace ?? ''}`);
-  const byKey = new Map(objects.map((object) => [keyOf(refOf(object)), object]));
-  const heads = new Map([...data.heads, ...objects].map((object) => [keyOf(refOf(object)), object]));
-  const headsByKind = Map.groupBy(heads.values(), ({ kind, metadata }) => `${kind}/${metadata.namespace ?? ''}`);
-  const logs = new Map(data.logs.map((log) => [logKey(log.namespace, log.pod, log.container, log.previous), log]));
-  const events = (byKind.get('Event') ?? []).map(eventOf).toSorted((a, b) => (a.last ?? 0) - (b.last ?? 0));
-  const eventsByTarget = Map.groupBy(events, ({ about }) => keyOf(about));
-  const { listed, absent } = coverage(data.reads);
+  const byKey = once(() => new Map(data.objects.map((object) => [keyOf(refOf(object)), object])));
+  const byKind = once(() => Map.groupBy(byKey().values(), ({ kind }) => kind));
+  const byKindAndNamespace = once(() => Map.groupBy(byKey().values(), kindAndNamespace));
+  const heads = once(() => new Map([...data.heads.map((head) => [keyOf(refOf(head)), head] as const), ...byKey()]));
+  const headsByKind = once(() => Map.groupBy(heads().values(), kindAndNamespace));
+  const logs = once(
+    () => new Map(data.logs.map((log) => [logKey(log.namespace, log.pod, log.container, log.previous), log])),
+  );
+  const events = once(() =>
+    (byKind().get('Event') ?? []).map(eventOf).toSorted((a, b) => (a.last ?? 0) - (b.last ?? 0)),
+  );
+  const eventsByTarget = once(() => Map.groupBy(events(), ({ about }) => keyOf(about)));
+  const covered = once(() => coverage(data.reads));
   // The maps are keyed by kind, which decides the type; TypeScript cannot follow that.
   // oxlint-disable typescript/no-unsafe-type-assertion
   const all = <K extends Kind>(kind: K, namespace?: string): readonly Of<K>[] =>
-    ((namespace === undefined ? byKind.get(kind) : byKindAndNamespace.get(`${kind}/${namespace}`)) ??
+    ((namespace === undefined ? byKind().get(kind) : byKindAndNamespace().get(`${kind}/${namespace}`)) ??
       []) as unknown as readonly Of<K>[];
   const find = <K extends Kind>(kind: K, namespace: string | undefined, name: string): Of<K> | undefined =>
-    byKey.get(keyOf({ kind, namespace, name })) as unknown as Of<K> | undefined;
+    byKey().get(keyOf({ kind, namespace, name })) as unknown as Of<K> | undefined;
   // oxlint-enable typescript/no-unsafe-type-assertion
 
   return {
     now: Date.parse(data.takenAt),
     scope: data.scope,
     data,
-    events,
+    get events() {
+      return events();
+    },
     podRows: data.podRows,
     all,
     find,
     presence: (kind, namespace, name) => {
       const key = keyOf({ kind, namespace, name });
-      if (heads.has(key)) return 'present';
+      if (heads().has(key)) return 'present';
+      const { listed, absent } = covered();
       const settled = absent.has(key) || listed.has(`${kind}/`) || listed.has(`${kind}/${namespace ?? ''}`);
       return settled ? 'absent' : 'unknown';
     },
     names: (kind, namespace) =>
-      (headsByKind.get(`${kind}/${namespace ?? ''}`) ?? []).map(({ metadata }) => metadata.name),
-    head: (ref) => heads.get(keyOf(ref)),
+      (headsByKind().get(`${kind}/${namespace ?? ''}`) ?? []).map(({ metadata }) => metadata.name),
+    head: (ref) => heads().get(keyOf(ref)),
     eventsAbout: (object) => {
       const { uid } = object.metadata;
-      return (eventsByTarget.get(keyOf(refOf(object))) ?? []).filter(
+      return (eventsByTarget().get(keyOf(refOf(object))) ?? []).filter(
         ({ uid: target }) => uid === undefined || target === undefined || target === uid,
       );
     },
-    log: ({ namespace, name }, container, previous) => logs.get(logKey(namespace ?? '', name, container, previous)),
+    log: ({ namespace, name }, container, previous) => logs().get(logKey(namespace ?? '', name, container, previous)),
   };
 }
+
+/** Makes a value when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
+
+const kindAndNamespace = ({ kind, metadata }: KubernetesObject): string => `${kind}/${metadata.namespace ?? ''}`;
 
 const logKey = (namespace: string, pod: string, container: string, previous: boolean): string =>
   `${namespace}/${pod}/${container}/${previous}`;

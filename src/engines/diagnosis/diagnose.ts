@@ -152,9 +152,11 @@ function mustExist(snapshot: Snapshot): void {
   if (object === undefined || snapshot.presence(object.kind, object.namespace, object.name) !== 'absent') return;
   const suggestions = nearest(object.name, snapshot.names(object.kind, object.namespace));
   const where = object.namespace === undefined ? '' : ` in namespace ${object.namespace}`;
-  throw new AppError('not_found', `${nameOf(object)} does not exist${where}`, {
+  throw new AppError('not_found', `${nameOf(object)} does not exist${where}.`, {
     details: { ...object, suggestions },
     hint:
-      suggestions.length > 0 ? `Did you mean ${suggestions.join(', ')}?` : `List what is there with list_resources.`,
+      suggestions.length > 0
+        ? `Did you mean ${suggestions.join(', ')}?`
+        : `Check the kind, the name and the namespace.`,
   });
 }

@@ -111,5 +111,7 @@ function throwWhenNothing(parts: readonly Executed[]): void {
   const errors = parts.flatMap(({ error }) => (error === undefined ? [] : [error]));
   const [first] = errors;
   if (first === undefined || errors.length < parts.length) return;
-  throw errors.find(({ code }) => code === 'unavailable') ?? first;
+  // Of many refusals, the one that hides most is the one to mend first.
+  const ofPods = parts.find(({ error }) => error?.details['required_permission'] === 'list pods')?.error;
+  throw errors.find(({ code }) => code === 'unavailable') ?? ofPods ?? first;
 }

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { request as undiciRequest } from 'undici';
 import type * as z from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import type { Metrics } from '../../platform/metrics.ts';
@@ -170,8 +169,10 @@ interface Sending extends Pick<RestOptions, 'requestId' | 'userAgent'> {
 /** No redirect is followed: undici follows none unless told. */
 async function send(connection: Connection, request: RestRequest, { signal, requestId, userAgent }: Sending) {
   const id = requestId();
-  const response = await undiciRequest(`${connection.server}${request.path}`, {
-    dispatcher: connection.dispatcher,
+  const { origin, pathname } = new URL(connection.server);
+  const response = await connection.dispatcher.request({
+    origin,
+    path: `${pathname === '/' ? '' : pathname}${request.path}`,
     method: request.post === undefined ? 'GET' : 'POST',
     signal,
     headers: {

@@ -21,7 +21,9 @@ export function diagnosisLines(diagnosis: Diagnosis): readonly Line[] {
 function headerText({ scope, checked, snapshot }: Diagnosis): string {
   const { pods, pods_not_ready: broken } = checked;
   const state = pods === 0 ? '' : broken === 0 ? ', all ready' : `, ${broken} not ready`;
-  const count = pods === 0 ? 'no pods' : plural(pods, 'pod');
+  // None that could be seen is not none.
+  const none = snapshot.complete ? 'no pods' : 'pods unknown';
+  const count = pods === 0 ? none : plural(pods, 'pod');
   const where = scope.namespace === undefined ? `, ${plural(checked.namespaces, 'namespace')}` : '';
   return `${placeText(scope)}: ${count}${where}${state} (${sourceText(snapshot)})`;
 }
