@@ -84,18 +84,9 @@ const commands: Readonly<Record<string, () => Promise<{ readonly register: Regis
 /** Runs the command that `argv` names and returns the exit status; 2 when it could not do its work. */
 export async function runProgram(host: Host): Promise<number> {
   const argv = withCommand(host);
-  return (argv[0] === 'serve' ? await serveQuickly(argv.slice(1), host) : undefined) ?? runCommand(argv, host);
-}
-
-async function serveQuickly(args: readonly string[], host: Host): Promise<number | undefined> {
-  const [{ quickFlags }, { runAction }, { serve }] = await Promise.all([
-    import('./quick-flags.ts'),
-    import('./run-action.ts'),
-    import('./serve.ts'),
-  ]);
-  const flags = quickFlags(args);
-  if (flags === undefined) return undefined;
-  return runAction((context) => serve(context, host), { flags, host, defaults: {} });
+  if (argv[0] !== 'serve') return runCommand(argv, host);
+  const { serveQuickly } = await import('./serve-quickly.ts');
+  return (await serveQuickly(argv.slice(1), host)) ?? runCommand(argv, host);
 }
 
 async function runCommand(argv: readonly string[], host: Host): Promise<number> {

@@ -4,7 +4,8 @@ import { type Metrics, noMetrics } from '../platform/metrics.ts';
 import { nearest } from '../platform/nearest.ts';
 import { createRateLimiter, noRateLimit } from '../platform/rate-limit.ts';
 import type { AnyTool } from '../tools/tool.ts';
-import type { Service } from '../transports/mcp.ts';
+import { createMcpFactory, type Service } from '../transports/mcp.ts';
+import { serveOverStdio } from '../transports/stdio.ts';
 import type { CommandContext, Host, Register } from './program.ts';
 
 export const register: Register = (program, run, host) => {
@@ -27,10 +28,6 @@ async function serveStdio(context: CommandContext, host: Host): Promise<number> 
   };
   // A misspelt name has to be said now.
   if (context.settings.tools !== undefined) await service();
-  const [{ createMcpFactory }, { serveOverStdio }] = await Promise.all([
-    import('../transports/mcp.ts'),
-    import('../transports/stdio.ts'),
-  ]);
   const { stdin, stdout, signal, version } = host;
   const factory = createMcpFactory({ service, version });
   await serveOverStdio({ factory, stdin, stdout, log: context.log, signal });
