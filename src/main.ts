@@ -1,10 +1,16 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import * as nodeModule from 'node:module';
 import { fileURLToPath } from 'node:url';
 
+const oldestNode = '22.19';
+if (!isAtLeast(process.versions.node, oldestNode)) {
+  process.stderr.write(`kubemend needs Node ${oldestNode} or newer; this is ${process.versions.node}.\n`);
+  process.exit(2);
+}
+
 // Everything else is imported afterwards, so that the cache holds it too.
-enableCompileCache();
+nodeModule.enableCompileCache();
 const { runProgram } = await import('./cli/program.ts');
 
 const stop = new AbortController();
@@ -56,4 +62,10 @@ function contentOf(file: string | URL): string {
 
 function versionOf(manifest: string): string {
   return /"version": "([^"]+)"/.exec(manifest)?.[1] ?? '0.0.0';
+}
+
+function isAtLeast(version: string, oldest: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = oldest.split('.').map(Number);
+  return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
 }
