@@ -107,7 +107,7 @@ export interface ReadCost {
 export interface SnapshotData {
   /** ISO 8601; the clock of every rule. */
   readonly takenAt: string;
-  /** `live` or the archive's path. */
+  /** `live` or the archive's file name. */
   readonly source: string;
   /** Name of the kubeconfig context, or what the archive says. */
   readonly cluster: string;

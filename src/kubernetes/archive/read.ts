@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { KubernetesObject } from '../../engines/objects.ts';
 import type { LogExcerpt, PodRow, ReadCost, ReadResult, SnapshotData } from '../../engines/snapshot-data.ts';
 import { asObject, slimmed } from '../slim.ts';
@@ -38,7 +39,8 @@ export async function readArchive(path: string, { limits, signal }: ReadArchiveO
   const { takenAt, cluster, serverVersion, scope } = head;
   return {
     takenAt,
-    source: path,
+    // Not the folder: whoever asks a service need not learn where it keeps its files.
+    source: basename(path),
     cluster,
     ...(serverVersion !== undefined && { version: serverVersion }),
     scope,

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { KubernetesObject } from '../../../../src/engines/objects.ts';
@@ -93,7 +93,7 @@ describe('a written archive', () => {
   it('reads back as it was, but for where it comes from', async () => {
     const size = await writeArchive(path, snapshot, { kubemend });
 
-    expect(await readArchive(path)).toEqual({ ...snapshot, source: path });
+    expect(await readArchive(path)).toEqual({ ...snapshot, source: basename(path) });
     expect(size).toBe((await stat(path)).size);
   });
 
@@ -274,7 +274,7 @@ describe('an archive as a cluster', () => {
   it('collects what was recorded, for the question asked now', async () => {
     const reader = await reading();
 
-    expect(await reader.collect({}, signal)).toEqual({ ...snapshot, source: path, scope: {} });
+    expect(await reader.collect({}, signal)).toEqual({ ...snapshot, source: basename(path), scope: {} });
     expect(
       await reader.collect({ namespace: 'shop', object: { kind: 'Pod', namespace: 'shop', name: 'web-2' } }, signal),
     ).toMatchObject({ cluster: 'prod' });
