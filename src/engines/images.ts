@@ -133,3 +133,27 @@ export function registryWords(message: string): string {
   const text = words === '' ? message : words;
   return text.length > maximumWords ? `…${text.slice(1 - maximumWords)}` : text;
 }
+
+const tagsByRepository = new WeakMap<Snapshot, ReadonlyMap<string, readonly string[]>>();
+
+/** Tags that containers run with, by `host/repository`, in order of their names. */
+export function tagsThatRun(snapshot: Snapshot): ReadonlyMap<string, readonly string[]> {
+  let tags = tagsByRepository.get(snapshot);
+  if (tags === undefined) {
+    const running = new Set(snapshot.all('Pod').flatMap(runningImages));
+    const parsed = Map.groupBy([...running].map(parseImage), ({ host, repository }) => `${host}/${repository}`);
+    tags = new Map(
+      [...parsed].map(([repository, images]) => [
+        repository,
+        [...new Set(images.flatMap(({ tag }) => tag ?? []))].toSorted(),
+      ]),
+    );
+    tagsByRepository.set(snapshot, tags);
+  }
+  return tags;
+}
+
+const runningImages = (pod: Pod): readonly string[] =>
+  containersOf(pod)
+    .filter(({ init, status }) => !init && status?.state?.running !== undefined)
+    .flatMap(({ spec }) => spec.image ?? []);

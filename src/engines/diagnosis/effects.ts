@@ -38,8 +38,9 @@ export function effectsOf(snapshot: Snapshot, root: Problem, explained: readonly
     .flatMap((workload) => podsOf(snapshot, workload))
     .filter((pod) => isBroken(pod) || subjects.has(keyOf(refOf(pod))));
   const affected = new Set(workloads.map(keyOf));
-  const services = snapshot
-    .all('Service')
+  // A Service selects pods of its own namespace only.
+  const services = [...new Set(members.flatMap(({ namespace }) => namespace ?? []))]
+    .flatMap((namespace) => snapshot.all('Service', namespace))
     .filter((service) => {
       const itself = members.some((member) => keyOf(member) === keyOf(refOf(service)));
       return (

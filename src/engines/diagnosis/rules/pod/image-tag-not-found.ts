@@ -1,4 +1,4 @@
-import { type PullFailure, parseImage, pullFailures, registryWords } from '../../../images.ts';
+import { type PullFailure, parseImage, pullFailures, registryWords, tagsThatRun } from '../../../images.ts';
 import { refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { unreadySince } from '../../../pods.ts';
@@ -47,16 +47,7 @@ export const imageTagNotFound = defineRule({
 /** Tags of the same repository that run somewhere in this snapshot. */
 function runningTags(snapshot: Snapshot, image: string): readonly string[] {
   const { host, repository } = parseImage(image);
-  const tags = snapshot
-    .all('Pod')
-    .flatMap(({ spec, status }) =>
-      (spec?.containers ?? [])
-        .filter(({ name }) => status?.containerStatuses?.some((each) => each.name === name && each.state?.running))
-        .map((container) => parseImage(container.image ?? '')),
-    )
-    .filter((other) => other.host === host && other.repository === repository)
-    .flatMap(({ tag }) => tag ?? []);
-  return [...new Set(tags)].toSorted().slice(0, 3);
+  return (tagsThatRun(snapshot).get(`${host}/${repository}`) ?? []).slice(0, 3);
 }
 
 function fixesOf(snapshot: Snapshot, { pod, container, image }: PullFailure): readonly Fix[] {
