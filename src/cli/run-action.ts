@@ -8,6 +8,7 @@ import { noRateLimit } from '../platform/rate-limit.ts';
 import { openClusters } from './open-clusters.ts';
 import type { CommandContext, Host } from './program.ts';
 import { terminalOf } from './terminal.ts';
+import { toolSettings } from './tool-settings.ts';
 
 export type Flags = SettingSources['flags'];
 
@@ -54,7 +55,7 @@ function contextOf(settings: Settings, host: Host, opened: { close(): Promise<vo
       const [{ createPipeline }, { tools }] = await Promise.all([import('../call.ts'), import('../tools/index.ts')]);
       const pipeline = createPipeline({
         tools,
-        settings: { namespace: settings.k8sNamespace, allowSystemNamespaces: settings.allowSystemNamespaces },
+        settings: toolSettings(settings),
         timeoutMs: settings.timeout * 1000,
         log,
         metrics: noMetrics,

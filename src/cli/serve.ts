@@ -7,6 +7,7 @@ import type { AnyTool } from '../tools/tool.ts';
 import { createMcpFactory, type Service } from '../transports/mcp.ts';
 import { serveOverStdio } from '../transports/stdio.ts';
 import type { CommandContext, Host, Register } from './program.ts';
+import { toolSettings } from './tool-settings.ts';
 
 export const register: Register = (program, run, host) => {
   const command = program
@@ -69,7 +70,7 @@ async function assemble(context: CommandContext, metrics: Metrics, tools: readon
   const [{ createPipeline }, clusters] = await Promise.all([import('../call.ts'), context.openClusters(metrics)]);
   const pipeline = createPipeline({
     tools,
-    settings: { namespace: settings.k8sNamespace, allowSystemNamespaces: settings.allowSystemNamespaces },
+    settings: toolSettings(settings),
     timeoutMs: settings.timeout * 1000,
     log,
     metrics,

@@ -94,7 +94,7 @@ export const secretPatterns: readonly SecretPattern[] = [
   },
 ];
 
-/** A value, and not a reference, a type word, a placeholder or something that is already a marker. */
+/** A value, and not a reference, a type word, a blank to fill in or something that is already a marker. */
 function isLiteral(raw: string): boolean {
   const text = unquoted(raw);
   return (

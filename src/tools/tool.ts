@@ -24,6 +24,8 @@ export interface ToolSettings {
   readonly namespace: string;
   /** Whether namespaces that start with `kube-` may be read as targets. */
   readonly allowSystemNamespaces: boolean;
+  /** Whether an archive is read: a diagnosis that names nothing is then about all of it. */
+  readonly archive?: boolean | undefined;
 }
 
 export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodObject = z.ZodObject> {

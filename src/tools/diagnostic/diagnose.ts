@@ -46,6 +46,9 @@ export const diagnose = defineTool({
 });
 
 async function scopeOf(request: z.output<typeof input>, reader: Reader, context: ToolContext): Promise<Scope> {
+  const namesNothing = request.object === undefined && request.namespace === undefined;
+  // Whoever opens an archive does not know its namespaces yet.
+  if (namesNothing && context.settings.archive === true) return {};
   if (request.object === undefined) return { namespace: targetNamespace(request, context.settings) };
   if (request.all_namespaces) {
     throw new AppError('validation_error', 'object and all_namespaces exclude each other.', {

@@ -56,6 +56,17 @@ describe('diagnose', () => {
     expect(scopes).toEqual([scope]);
   });
 
+  it.each([
+    ['an archive as a whole when nothing is named', {}, {}],
+    ['the named namespace of an archive', { namespace: 'web' }, { namespace: 'web' }],
+  ])('looks at %s', async (_, input, scope) => {
+    const { reader, scopes } = brokenShop();
+
+    await runTool(diagnose, input, aContext({ reader, settings: { archive: true } })).catch(() => undefined);
+
+    expect(scopes).toEqual([scope]);
+  });
+
   it('says that an object does not exist, and what does', async () => {
     const { reader } = brokenShop();
 

@@ -18,7 +18,7 @@ export const configKeyMissing = defineRule({
     'key` or `secret key`. All keys that the pod asks for are compared with those that are there; the most similar one ' +
     'is named, else the first few. Values are never looked at.',
   remedies: ['Restore the key.', 'Let the pod ask for the key that is there.', 'Roll back, when the reference is new.'],
-  avoid: ['restarting: the key is still missing', 'adding a placeholder value'],
+  avoid: ['restarting: the key is still missing', 'making up a value for it'],
 
   check: (snapshot) =>
     configFaults(snapshot)
