@@ -26,7 +26,7 @@ const anIngress = (name: string, service: string) =>
 /** A rule that says this of every object it is given. */
 const saying = (
   id: string,
-  finding: Omit<Finding, 'evidence' | 'fixes' | 'certainty'> | undefined,
+  finding: (Omit<Finding, 'evidence' | 'fixes' | 'certainty'> & Partial<Finding>) | undefined,
   more: Partial<Rule> = {},
 ): Rule =>
   defineRule({
@@ -273,8 +273,8 @@ describe('a workload behind a Service', () => {
   const database = aDeployment('db', { pod: { containers: [aContainer('app', missingKey)] } });
   const service = { kind: 'Service', namespace: 'shop', name: 'db' };
   const objects = [...cart.all, ...database.all, aService('db', 'db'), aSlice('db', true)];
-  const victim = (id: string) =>
-    saying(id, { subject: podRef('cart-5d8f-0'), problem: 'cannot reach db', dependsOn: [service] });
+  const victimFinding = { subject: podRef('cart-5d8f-0'), problem: 'cannot reach db', dependsOn: [service] };
+  const victim = (id: string) => saying(id, victimFinding);
   const culprit = (id: string) => saying(id, { subject: podRef('db-5d8f-0'), problem: 'crashes' });
 
   it('explains its clients even while its endpoint is ready between crashes', () => {
@@ -300,5 +300,46 @@ describe('a workload behind a Service', () => {
     const { causes } = diagnose(someData({ objects }), [victim('crash-dependency-down'), own]);
 
     expect(causes).toHaveLength(2);
+  });
+
+  it.each([
+    ['began long after the client failed', minutesAgo(5), 2],
+    ['seems to begin within the tolerance of clocks', minutesAgo(29.5), 1],
+  ])('is weighed by time: what %s', (_, since, count) => {
+    const client = { ...victimFinding, since: minutesAgo(30) };
+    const server = saying('crash-app-error', { subject: podRef('db-5d8f-0'), problem: 'crashes', since });
+
+    const { causes } = diagnose(someData({ objects }), [saying('crash-dependency-down', client), server]);
+
+    expect(causes).toHaveLength(count);
+  });
+
+  it('leaves one root when two workloads blame each other', () => {
+    const cartService = { kind: 'Service', namespace: 'shop', name: 'cart' };
+    const blaming = saying('crash-dependency-down', undefined, {
+      check: (snapshot, found) =>
+        [
+          victimFinding,
+          { subject: podRef('db-5d8f-0'), problem: 'cannot reach cart', dependsOn: [cartService] },
+        ].flatMap((finding) => saying('crash-dependency-down', finding).check(snapshot, found)),
+    });
+
+    const { causes } = diagnose(someData({ objects: [...objects, aService('cart', 'cart')] }), [blaming]);
+
+    expect(causes).toHaveLength(1);
+  });
+
+  it('is explained by the nearest cause, though a farther one is more certain', () => {
+    const near = { subject: service, problem: 'selects no pod', certainty: 'inferred' as const };
+    const nearest = saying('svc-selector-matches-nothing', near, { area: 'service' });
+
+    const { causes } = diagnose(someData({ objects }), [
+      culprit('crash-app-error'),
+      victim('crash-dependency-down'),
+      nearest,
+    ]);
+
+    const explaining = causes.find(({ chain }) => chain.some(({ message }) => message === 'cannot reach db'));
+    expect(explaining?.rule).toBe('svc-selector-matches-nothing');
   });
 });
