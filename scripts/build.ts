@@ -1,5 +1,6 @@
 /** Bundles the program into dist/: one entry, split chunks, nothing to install at run time. */
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { resolve } from 'node:path';
 import { build as bundle, type Plugin } from 'esbuild';
 
@@ -22,17 +23,26 @@ const withoutSideEffects: Plugin = {
 };
 
 /**
- * `node:http` is required, not imported: to import it evaluates every lazy getter that it has, which loads a WebSocket
- * client and costs 17 ms of a start (Node 24).
+ * The SDK makes some 170 schemas at every start, most of them only for its `specTypeSchemas` and `isSpecType`, which
+ * kubemend does not use. Without that registry the bundler leaves them out, once it knows that making one has no side
+ * effects (SDK 2.4).
  */
-const requiredHttp: Plugin = {
-  name: 'required-http',
+const schemasInUse: Plugin = {
+  name: 'schemas-in-use',
   setup(build) {
-    const namespace = 'required';
-    build.onResolve({ filter: /^(node:)?http$/ }, ({ namespace: from }) =>
-      from === namespace ? { path: 'node:http', external: true } : { path: 'http', namespace },
+    const registry = /^for \(const .+\) register\(key, .+\);$/gm;
+    const schema = /^const (\w+Schema) = ([^]+?);$(?=\n(?![\t})\]]))/gm;
+    const replaced = async (path: string, pattern: RegExp, replacement: string) => {
+      const text = await readFile(path, 'utf8');
+      if (text.search(pattern) < 0) throw new Error(`${path} is not what it was: look at schemas-in-use again.`);
+      return { contents: text.replaceAll(pattern, replacement) };
+    };
+    build.onLoad({ filter: /@modelcontextprotocol\/server\/dist\/src-[\w-]+\.mjs$/ }, ({ path }) =>
+      replaced(path, registry, ''),
     );
-    build.onLoad({ filter: /.*/, namespace }, () => ({ contents: "module.exports = require('node:http')" }));
+    build.onLoad({ filter: /@modelcontextprotocol\/core\/dist\/(?:schemas|auth)-[\w-]+\.mjs$/ }, ({ path }) =>
+      replaced(path, schema, 'const $1 = /* @__PURE__ */ (() => $2)();'),
+    );
   },
 };
 
@@ -60,15 +70,28 @@ const { metafile } = await bundle({
   alias: {
     '@modelcontextprotocol/server/_shims': './scripts/light-shims.ts',
   },
-  plugins: [lightUndici, requiredHttp, withoutSideEffects],
+  plugins: [schemasInUse, lightUndici, withoutSideEffects],
   define: { 'process.env.KUBEMEND_VERSION': JSON.stringify(version) },
-  // Packages that were written as CommonJS still call `require` for Node's own modules.
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module';const require=__createRequire(import.meta.url);",
-  },
+  // Packages that were written as CommonJS call `require`, for Node's own modules only.
+  banner: { js: 'const require=process.getBuiltinModule;' },
 });
+const outputs = Object.keys(metafile.outputs);
+await Promise.all(outputs.map(getBuiltins));
 await chmod('dist/kubemend.js', 0o755);
 await writeFile('dist/package.json', `${JSON.stringify({ type: 'module' })}\n`);
 
 const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
-console.log(`dist/: ${Object.keys(metafile.outputs).length} files, ${(bytes / 1024).toFixed(0)} KiB`);
+console.log(`dist/: ${outputs.length} files, ${(bytes / 1024).toFixed(0)} KiB`);
+
+/**
+ * Makes a file get Node's own modules instead of importing them: an import evaluates every lazy getter that a module
+ * has. `node:fs` then loads its streams, `node:crypto` the Web Crypto API, `node:http` a WebSocket client.
+ */
+async function getBuiltins(file: string): Promise<void> {
+  const text = await readFile(file, 'utf8');
+  const imports = /\bimport\s*(?:\*\s*as\s+)?([\w$]+|\{[^{}]*\})\s*from\s*"([\w:/]+)"/g;
+  const got = text.replaceAll(imports, (statement, names: string, module: string) =>
+    isBuiltin(module) ? `const ${names.replaceAll(' as ', ':')}=process.getBuiltinModule("${module}")` : statement,
+  );
+  await writeFile(file, got);
+}
