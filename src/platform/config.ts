@@ -24,10 +24,13 @@ const setting = <Schema extends z.ZodType>(schema: Schema, facts: SettingFacts):
   return schema;
 };
 
-// Every source gives strings: one way to read a value, wherever it comes from.
-const flag = (byDefault: boolean) => z.stringbool({ error: 'must be true or false' }).default(byDefault);
+// Every source gives strings: one way to read a value, wherever it comes from. What settings share is made once, for
+// every start pays for every schema.
 const text = z.string();
-const list = z.string().transform((value) =>
+const switched = z.stringbool({ error: 'must be true or false' });
+const number = text.transform((value) => (/^\d{1,9}$/.test(value) ? Number(value) : Number.NaN));
+const flag = (byDefault: boolean) => switched.default(byDefault);
+const list = text.transform((value) =>
   value
     .split(',')
     .map((item) => item.trim())
@@ -35,22 +38,15 @@ const list = z.string().transform((value) =>
 );
 const whole = (minimum: number, maximum: number) => {
   const error = `must be a whole number from ${minimum} to ${maximum}`;
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, error)
-    .transform(Number)
-    .pipe(z.int().min(minimum, error).max(maximum, error));
+  return number.refine((value) => value >= minimum && value <= maximum, error);
 };
 const choice = <Values extends readonly [string, ...string[]]>(values: Values, meant: (value: string) => string) =>
-  z
-    .string()
-    .transform(meant)
-    .pipe(z.enum(values, `must be one of ${values.join(', ')}`));
+  text.transform(meant).pipe(z.enum(values, `must be one of ${values.join(', ')}`));
 
 const lower = (value: string): string => value.toLowerCase();
 const levelName = (value: string): string => lower(value).replace(/^warning$/, 'warn');
 /** A DNS label (RFC 1123): what Kubernetes allows as a namespace's name. */
-const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be the name of a namespace');
+const namespaceName = text.regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be the name of a namespace');
 
 /** Every setting. The key `logLevel` is the flag `--log-level` and the variable `KUBEMEND_LOG_LEVEL`. */
 export const settingsSchema = z.object({
@@ -185,19 +181,13 @@ export const settingsSchema = z.object({
     commands: 'serve',
     plain: true,
   }),
-  metricsPath: setting(
-    z
-      .string()
-      .regex(/^\/[\w./-]*$/, 'must be a path such as /metrics')
-      .default('/metrics'),
-    {
-      group: 'HTTP service',
-      description: 'Path of the Prometheus metrics.',
-      value: 'path',
-      commands: 'serve',
-      plain: true,
-    },
-  ),
+  metricsPath: setting(text.regex(/^\/[\w./-]*$/, 'must be a path such as /metrics').default('/metrics'), {
+    group: 'HTTP service',
+    description: 'Path of the Prometheus metrics.',
+    value: 'path',
+    commands: 'serve',
+    plain: true,
+  }),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

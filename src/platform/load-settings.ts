@@ -22,6 +22,9 @@ interface Found {
 }
 
 const keys = Object.keys(settingsSchema.shape);
+const plainKeys: ReadonlySet<string> = new Set(
+  Object.entries(settingsSchema.shape).flatMap(([key, schema]) => (settingFacts.get(schema)?.plain ? [key] : [])),
+);
 
 /**
  * The settings in force: flag, variable, `.env`, default. Throws one `validation_error` whose message names every bad
@@ -65,11 +68,8 @@ function findVariable(key: string, variables: Variables, suffix: string): Found 
 
 const namesOf = (key: string): readonly string[] => [
   `${variablePrefix}${variableName(key)}`,
-  ...(isPlain(key) ? [variableName(key)] : []),
+  ...(plainKeys.has(key) ? [variableName(key)] : []),
 ];
-
-const isPlain = (key: string): boolean =>
-  Object.entries(settingsSchema.shape).some(([name, schema]) => name === key && settingFacts.get(schema)?.plain);
 
 const badValue = (found: Found | undefined, message: string): string =>
   found === undefined ? message : `${found.where}: ${JSON.stringify(found.value.slice(0, 60))} ${message}`;
