@@ -85,13 +85,14 @@ console.log(`dist/: ${outputs.length} files, ${(bytes / 1024).toFixed(0)} KiB`);
 
 /**
  * Makes a file get Node's own modules instead of importing them: an import evaluates every lazy getter that a module
- * has. `node:fs` then loads its streams, `node:crypto` the Web Crypto API, `node:http` a WebSocket client.
+ * has. `node:fs` then loads its streams, `node:crypto` the Web Crypto API, `node:http` a WebSocket client. A Node that is
+ * too old has no `getBuiltinModule`, and must come as far as main's words about that.
  */
 async function getBuiltins(file: string): Promise<void> {
   const text = await readFile(file, 'utf8');
   const imports = /\bimport\s*(?:\*\s*as\s+)?([\w$]+|\{[^{}]*\})\s*from\s*"([\w:/]+)"/g;
   const got = text.replaceAll(imports, (statement, names: string, module: string) =>
-    isBuiltin(module) ? `const ${names.replaceAll(' as ', ':')}=process.getBuiltinModule("${module}")` : statement,
+    isBuiltin(module) ? `const ${names.replaceAll(' as ', ':')}=process.getBuiltinModule?.("${module}")??{}` : statement,
   );
   await writeFile(file, got);
 }
