@@ -6,8 +6,8 @@ import { referencesOf } from './references.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { PodRow, Read } from './snapshot-data.ts';
 
-/** Up to this many pods a namespace is read whole: cheaper than a request per suspect. */
-const smallNamespace = 200;
+/** Up to this many pods a namespace is read whole: cheaper than a table first and a request per suspect. */
+export const smallNamespace = 200;
 /** Suspects read by name in a larger namespace. */
 const maximumSuspects = 40;
 /** Replicas of one workload whose logs are read, and logs altogether. */
@@ -25,7 +25,7 @@ const maximumReferences = 60;
 export function drillDown(snapshot: Snapshot, namespaces: readonly string[] | undefined): readonly Read[] {
   const suspects = suspectPods(snapshot, namespaces);
   return [
-    ...wholePods(snapshot, namespaces),
+    ...wholePods(snapshot),
     ...suspects.flatMap((pod) => eventsOf(snapshot, pod)),
     ...referencesOfPods(snapshot, suspects),
     ...logsOf(snapshot, suspects),
@@ -55,13 +55,12 @@ function isSuspect({ ready, containers, status, restarts }: PodRow): boolean {
   return ready < containers || status !== 'Running' || restarts >= 2;
 }
 
-function wholePods(snapshot: Snapshot, namespaces: readonly string[] | undefined): readonly Read[] {
+function wholePods(snapshot: Snapshot): readonly Read[] {
   const byNamespace = Map.groupBy(snapshot.podRows, ({ namespace }) => namespace);
   return [...byNamespace].flatMap(([namespace, rows]): readonly Read[] => {
     const suspects = rows.filter(isSuspect);
-    const asked = namespaces?.includes(namespace) === true;
     if (rows.length <= smallNamespace) {
-      return suspects.length > 0 || asked ? [{ verb: 'list', kind: 'Pod', namespace, as: 'full' }] : [];
+      return suspects.length > 0 ? [{ verb: 'list', kind: 'Pod', namespace, as: 'full' }] : [];
     }
     const siblings = rows.filter((row) => !isSuspect(row) && suspects.some((suspect) => isSibling(row, suspect)));
     return [...oneOfEach(suspects).slice(0, maximumSuspects), ...oneOfEach(siblings).slice(0, maximumSuspects / 4)].map(
@@ -130,11 +129,12 @@ function logsOf(snapshot: Snapshot, pods: readonly Pod[]): readonly Read[] {
           previous,
           tailLines: logLines,
         });
+        // Of an instance that ended, the current log is the one that tells.
         const ended = status?.state?.terminated !== undefined;
         const restarted = status?.lastState?.terminated !== undefined;
         return [
           ...(ended || (running && status?.ready !== true) ? [read(false)] : []),
-          ...(restarted ? [read(true)] : []),
+          ...(restarted && !ended ? [read(true)] : []),
         ];
       }),
     )
@@ -173,9 +173,9 @@ function claims(snapshot: Snapshot): readonly Read[] {
   return pending ? [{ verb: 'list', kind: 'StorageClass', as: 'full' }] : [];
 }
 
-/** What a refused pod may lack: its ServiceAccount, its PriorityClass, room in a range. */
+/** What a refused pod may lack: its ServiceAccount, its PriorityClass, room in a range. A quota says itself what is full. */
 function admission(snapshot: Snapshot): readonly Read[] {
-  const failures = creationFailures(snapshot);
+  const failures = creationFailures(snapshot).filter(({ reason }) => !/^exceeded quota/i.test(reason));
   const namespaces = new Set(failures.flatMap(({ owner }) => owner.namespace ?? []));
   return [
     ...[...namespaces].flatMap((namespace): readonly Read[] => [

@@ -1,49 +1,62 @@
-import { drillDown } from './drill-down.ts';
+import { drillDown, smallNamespace } from './drill-down.ts';
 import { namespacesElsewhere, servicesElsewhere } from './elsewhere.ts';
 import { indexSnapshot, type Snapshot } from './snapshot.ts';
 import type { Read, SnapshotData } from './snapshot-data.ts';
 
 /**
- * What to read next, given what was read so far: first a triage whose cost does not grow with healthy pods, then
- * whole objects, events and logs of what looks wrong, and what those refer to. Wants nothing more when nothing new
- * came to light.
+ * What a diagnosis needs to read, given what was read so far: first a triage whose cost does not grow with healthy
+ * pods, then whole objects, events and logs of what looks wrong, and what those refer to. May name what was read
+ * already; whoever reads asks for each thing once, and is done when this names nothing new.
  */
 export function nextReads(soFar: SnapshotData): readonly Read[] {
-  const done = new Set(soFar.reads.map(({ read }) => readKey(read)));
   const snapshot = indexSnapshot(soFar);
   const { namespace } = snapshot.scope;
-  const namespaces = namespace === undefined ? undefined : [namespace, ...namespacesElsewhere(snapshot)];
-  const wanted = [
-    ...(namespaces === undefined ? clusterTriage(snapshot) : namespaces.flatMap(triage)),
+  if (namespace === undefined) return [...clusterTriage(snapshot), ...drillDown(snapshot, undefined)];
+  const elsewhere = namespacesElsewhere(snapshot);
+  return [
+    ...triage(snapshot, namespace, [...servingKinds, ...otherKinds]),
     ...servicesElsewhere(snapshot),
-    ...drillDown(snapshot, namespaces),
+    ...elsewhere.flatMap((each) => triage(snapshot, each, servingKinds)),
+    ...drillDown(snapshot, [namespace, ...elsewhere]),
   ];
-  return [...new Map(wanted.map((read) => [readKey(read), read])).values()].filter((read) => !done.has(readKey(read)));
 }
 
-const readKey = (read: Read): string => JSON.stringify(Object.entries(read).toSorted(([a], [b]) => a.localeCompare(b)));
-
-const workloadKinds = ['Deployment', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'];
-const networkKinds = ['Service', 'EndpointSlice', 'Ingress'];
-const boundKinds = ['PersistentVolumeClaim', 'ResourceQuota', 'HorizontalPodAutoscaler'];
-
-const listsIn = (namespace: string | undefined): readonly Read[] =>
-  [...workloadKinds, ...networkKinds, ...boundKinds].map((kind) => ({ verb: 'list', kind, namespace, as: 'full' }));
-
-/** Controllers and small kinds of a namespace in full, its events, and its pods as a table. */
-const triage = (namespace: string): readonly Read[] => [
-  { verb: 'get', kind: 'Namespace', name: namespace },
-  { verb: 'list', kind: 'Pod', namespace, as: 'table' },
-  { verb: 'list', kind: 'Event', namespace, as: 'full' },
-  ...listsIn(namespace),
+/** What stands behind a Service, and what may keep it from starting: all that matters of another namespace. */
+const servingKinds = [
+  'Deployment',
+  'ReplicaSet',
+  'StatefulSet',
+  'DaemonSet',
+  'Service',
+  'EndpointSlice',
+  'PersistentVolumeClaim',
+  'ResourceQuota',
 ];
+const otherKinds = ['Job', 'CronJob', 'Ingress', 'HorizontalPodAutoscaler'];
+
+const listsOf = (kinds: readonly string[], namespace?: string): readonly Read[] =>
+  kinds.map((kind) => ({ verb: 'list', kind, namespace, as: 'full' }));
+
+/** Controllers and small kinds of a namespace in full, its events, and its pods: as a table where there are many. */
+function triage(snapshot: Snapshot, namespace: string, kinds: readonly string[]): readonly Read[] {
+  const many = snapshot.data.reads.some(
+    ({ read, outcome }) => outcome === 'exceeded' && read.verb === 'list' && read.namespace === namespace,
+  );
+  return [
+    { verb: 'get', kind: 'Namespace', name: namespace },
+    { verb: 'list', kind: 'Pod', namespace, as: 'full', atMost: smallNamespace },
+    ...(many ? [{ verb: 'list' as const, kind: 'Pod', namespace, as: 'table' as const }] : []),
+    { verb: 'list', kind: 'Event', namespace, as: 'full' },
+    ...listsOf(kinds, namespace),
+  ];
+}
 
 /** The same for the whole cluster; of the events only warnings, and a table of pods per namespace. */
 const clusterTriage = (snapshot: Snapshot): readonly Read[] => [
   { verb: 'list', kind: 'Namespace', as: 'full' },
   { verb: 'list', kind: 'Node', as: 'full' },
   { verb: 'list', kind: 'Event', fieldSelector: 'type=Warning', as: 'full' },
-  ...listsIn(undefined),
+  ...listsOf([...servingKinds, ...otherKinds]),
   ...snapshot
     .all('Namespace')
     .map(({ metadata }): Read => ({ verb: 'list', kind: 'Pod', namespace: metadata.name, as: 'table' })),

@@ -30,6 +30,8 @@ export type Read =
       readonly labelSelector?: string | undefined;
       readonly fieldSelector?: string | undefined;
       readonly as: Representation;
+      /** Read only when there are no more items than this; else the outcome is `exceeded`. */
+      readonly atMost?: number | undefined;
     }
   | {
       readonly verb: 'get';
@@ -48,12 +50,14 @@ export type Read =
       readonly tailLines: number;
     };
 
-/** How a read ended. Everything but `ok` and `absent` is a blind spot. */
+/** How a read ended. */
 export const readOutcomes = [
   'ok',
   /** A get that answered 404, or a kind that the server does not serve: known not to exist. */
   'absent',
-  /** 403. */
+  /** There are more items than `atMost`; none is here, and another read goes about it otherwise. */
+  'exceeded',
+  /** 403. This and what follows are blind spots. */
   'denied',
   /** Cut at a cap: some of it is here. */
   'truncated',

@@ -1,4 +1,4 @@
-import type { Read, ReadResult } from '../snapshot-data.ts';
+import type { Read, ReadOutcome, ReadResult } from '../snapshot-data.ts';
 import type { BlindSpot } from './explanation.ts';
 
 /** Without these nobody can say that a namespace is healthy. */
@@ -32,13 +32,15 @@ const consequences: Readonly<Record<string, string>> = {
  * several kinds say in general why; a line of one kind quotes the API server.
  */
 export function blindSpotsOf(reads: readonly ReadResult[]): readonly BlindSpot[] {
-  const failed = reads.filter(({ outcome }) => outcome !== 'ok' && outcome !== 'absent');
+  const failed = reads.filter(({ outcome }) => isBlind(outcome));
   const groups = Map.groupBy(
     failed,
     ({ read, outcome }) => `${read.namespace ?? ''}/${outcome}/${consequences[subjectOf(read)] ?? ''}`,
   );
   return [...groups.values()].toSorted((a, b) => weightOf(b) - weightOf(a)).flatMap(blindSpotOf);
 }
+
+const isBlind = (outcome: ReadOutcome): boolean => !['ok', 'absent', 'exceeded'].includes(outcome);
 
 const weightOf = (group: readonly ReadResult[]): number =>
   Math.max(
@@ -75,8 +77,5 @@ const subjectOf = (read: Read): string => (read.verb === 'log' ? 'Logs' : read.k
 export const hidesFaults = (reads: readonly ReadResult[]): boolean =>
   reads.some(
     ({ read, outcome }) =>
-      read.verb === 'list' &&
-      outcome !== 'ok' &&
-      outcome !== 'absent' &&
-      (essential.has(read.kind) || outcome === 'failed'),
+      read.verb === 'list' && isBlind(outcome) && (essential.has(read.kind) || outcome === 'failed'),
   );

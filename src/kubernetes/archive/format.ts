@@ -42,7 +42,14 @@ export const log = z.object({
 
 /** Types only come from the engines: these are checked to be the same sets. */
 const representations = ['full', 'metadata', 'table'] as const satisfies readonly Representation[];
-const outcomes = ['ok', 'absent', 'denied', 'truncated', 'failed'] as const satisfies readonly ReadOutcome[];
+const outcomes = [
+  'ok',
+  'absent',
+  'exceeded',
+  'denied',
+  'truncated',
+  'failed',
+] as const satisfies readonly ReadOutcome[];
 
 const place = { apiVersion: z.string().optional(), namespace: z.string().optional() };
 const anyRead = z.discriminatedUnion('verb', [
@@ -53,6 +60,7 @@ const anyRead = z.discriminatedUnion('verb', [
     labelSelector: z.string().optional(),
     fieldSelector: z.string().optional(),
     as: z.enum(representations),
+    atMost: z.number().optional(),
   }),
   z.object({ verb: z.literal('get'), kind: z.string(), ...place, name: z.string() }),
   z.object({

@@ -3,7 +3,7 @@ import { AppError } from '../../platform/errors.ts';
 import { asObject, slimmed } from '../slim.ts';
 import { apiVersionOf } from './builtin-types.ts';
 import type { Discovery } from './discovery.ts';
-import { listObjects, listTable } from './lists.ts';
+import { listObjects, listTable, objectsPage } from './lists.ts';
 import { readLog } from './logs.ts';
 import { pathOf } from './paths.ts';
 import { podRowsOf } from './pod-rows.ts';
@@ -60,8 +60,13 @@ async function objectPart(
     const podRows = podRowsOf({ columns: table.columns, rows, next: undefined, remaining: undefined }, namespace);
     return { ...outcomeOf(table), podRows };
   }
+  const into = read.as === 'full' ? 'objects' : 'heads';
+  if (read.atMost !== undefined) {
+    const { items, next } = await objectsPage(rest, { ...question, as: read.as }, { limit: read.atMost }, call);
+    return next === undefined ? { outcome: 'ok', [into]: items } : { outcome: 'exceeded' };
+  }
   const listed = await listObjects(rest, question, read.as, call);
-  return { ...outcomeOf(listed), [read.as === 'full' ? 'objects' : 'heads']: listed.items };
+  return { ...outcomeOf(listed), [into]: listed.items };
 }
 
 const outcomeOf = ({ items, truncated }: { items: readonly unknown[]; truncated: boolean }): ReadPart =>

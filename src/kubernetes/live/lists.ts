@@ -27,23 +27,30 @@ export async function tablePage(rest: Rest, question: ListQuestion, page: Page, 
 }
 
 /** A whole list of objects, slimmed and without secrets as pages come in. */
-export async function listObjects(
+export const listObjects = (
   rest: Rest,
   question: ListQuestion,
   as: 'full' | 'metadata',
   call: RestCall,
-): Promise<Listed<KubernetesObject>> {
+): Promise<Listed<KubernetesObject>> =>
+  allPages(pageSizes[as], (page) => objectsPage(rest, { ...question, as }, page, call));
+
+/** One page of {@link listObjects}; `next` tells that there are more. */
+export async function objectsPage(
+  rest: Rest,
+  { as, ...question }: ListQuestion & { readonly as: 'full' | 'metadata' },
+  page: Page,
+  call: RestCall,
+): Promise<{ readonly items: readonly KubernetesObject[]; readonly next: string | undefined }> {
   const identity = { apiVersion: apiVersionOf(question.type), kind: question.type.kind };
-  return allPages(pageSizes[as], async (page) => {
-    const { items, metadata } = await rest.json({ ...requestOf(question, as, page), shape: listShape }, call);
-    const objects = (items ?? []).flatMap((item) => {
-      const object = asObject(item, identity);
-      if (object === undefined) return [];
-      // Items of a metadata list say PartialObjectMetadata.
-      return [slimmed(as === 'metadata' ? { ...object, ...identity } : object)];
-    });
-    return { items: objects, next: metadata?.continue || undefined };
+  const { items, metadata } = await rest.json({ ...requestOf(question, as, page), shape: listShape }, call);
+  const objects = (items ?? []).flatMap((item) => {
+    const object = asObject(item, identity);
+    if (object === undefined) return [];
+    // Items of a metadata list say PartialObjectMetadata.
+    return [slimmed(as === 'metadata' ? { ...object, ...identity } : object)];
   });
+  return { items: objects, next: metadata?.continue || undefined };
 }
 
 /** A whole list as one Table. */

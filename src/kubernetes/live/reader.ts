@@ -11,7 +11,7 @@ import { executeRead, type ReadPart } from './execute-read.ts';
 import { listPage } from './list-page.ts';
 import { listObjects } from './lists.ts';
 import { readLog } from './logs.ts';
-import { checkNamespace, missingObject } from './missing.ts';
+import { missingObject } from './missing.ts';
 import { pathOf } from './paths.ts';
 import { createReadCache } from './read-cache.ts';
 import type { ClusterMetrics, Rest, RestCall } from './rest.ts';
@@ -97,10 +97,10 @@ export function createLiveReader({ cluster, rest, metrics, nextReads, now, ...ca
     async collect(scope, signal) {
       const { namespace, object } = scope;
       const place = object?.namespace ?? namespace;
-      const [found] = await Promise.all([
-        collected(scope, nextReads, signal),
-        place === undefined ? undefined : checkNamespace(rest, place, { signal }),
-      ]);
+      const found = await collected(scope, nextReads, signal);
+      if (place !== undefined && isAbsent(found, { kind: 'Namespace', name: place })) {
+        throw await missingObject(rest, builtin('Namespace'), { kind: 'Namespace', name: place }, { signal });
+      }
       if (object !== undefined && isAbsent(found, object)) {
         const type = await discovery.resolve(object.kind, { signal });
         throw await missingObject(rest, type, object, { signal });

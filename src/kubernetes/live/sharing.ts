@@ -15,6 +15,7 @@ interface Flight<T> {
   readonly outcome: Promise<T>;
   readonly controller: AbortController;
   waiting: number;
+  landed: boolean;
 }
 
 export function createSharing<T>(): Sharing<T> {
@@ -22,10 +23,13 @@ export function createSharing<T>(): Sharing<T> {
 
   function start(key: string, work: (signal: AbortSignal) => Promise<T>): Flight<T> {
     const controller = new AbortController();
-    const outcome = work(controller.signal).finally(() => forget(key, flight));
+    const outcome = work(controller.signal).finally(() => {
+      flight.landed = true;
+      forget(key, flight);
+    });
     // Nobody may be left to hear of its failure.
     outcome.catch(() => {});
-    const flight: Flight<T> = { outcome, controller, waiting: 0 };
+    const flight: Flight<T> = { outcome, controller, waiting: 0, landed: false };
     flights.set(key, flight);
     return flight;
   }
@@ -44,7 +48,7 @@ export function createSharing<T>(): Sharing<T> {
       return await unlessAborted(flight.outcome, signal);
     } finally {
       flight.waiting -= 1;
-      if (flight.waiting === 0) {
+      if (flight.waiting === 0 && !flight.landed) {
         forget(key, flight);
         flight.controller.abort(signal.aborted ? signal.reason : undefined);
       }

@@ -234,12 +234,23 @@ describe('collect', () => {
   });
 
   it('says which namespace was meant', async () => {
-    const { reader } = await collecting([list('Pod')]);
+    const { reader } = await collecting([list('Pod'), { verb: 'get', kind: 'Namespace', name: 'shpo' }]);
 
     await expect(reader.collect({ namespace: 'shpo' }, signal)).rejects.toMatchObject({
       code: 'not_found',
       details: { suggestions: ['shop'] },
     });
+  });
+
+  it('brings a list of at most so many items, or says that there are more', async () => {
+    const { reader } = await collecting([list('Pod', 'full', { atMost: 2 }), list('Service', 'full', { atMost: 2 })], {
+      objects: [...['a', 'b', 'c'].map((name) => object('Pod', name)), object('Service', 'web')],
+    });
+
+    const { objects, reads } = await reader.collect({ namespace: 'shop' }, signal);
+
+    expect(objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`)).toEqual(['Service/web']);
+    expect(reads.map(({ outcome }) => outcome)).toEqual(['exceeded', 'ok']);
   });
 
   it('says which object was meant', async () => {

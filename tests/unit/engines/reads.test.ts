@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nextReads } from '../../../src/engines/reads.ts';
-import type { PodRow, SnapshotData } from '../../../src/engines/snapshot-data.ts';
+import type { PodRow, Read, SnapshotData } from '../../../src/engines/snapshot-data.ts';
 import {
   aContainer,
   aDeployment,
@@ -28,24 +28,36 @@ const wanted = (data: SnapshotData): readonly string[] =>
   nextReads(data).map((read) =>
     read.verb === 'log'
       ? `log ${read.pod}/${read.container}${read.previous ? ' previous' : ''}`
-      : `${read.verb} ${read.kind} ${'name' in read ? read.name : (read.fieldSelector ?? read.as)}`,
+      : `${read.verb} ${read.kind} ${'name' in read ? read.name : shapeOf(read)}`,
   );
+const shapeOf = ({ fieldSelector, as, atMost }: Extract<Read, { verb: 'list' }>): string =>
+  fieldSelector ?? (atMost === undefined ? as : `${as} at most ${atMost}`);
+/** What became of reading the pods of a namespace that has many. */
+const tooMany = {
+  read: { verb: 'list', kind: 'Pod', namespace: 'shop', as: 'full', atMost: 200 },
+  outcome: 'exceeded',
+} as const;
 
 describe('nextReads', () => {
-  it('begins with the small kinds in full and the pods as a table', () => {
+  it('begins with the small kinds in full, and the pods where there are few', () => {
     const reads = wanted(inShop());
 
-    expect(reads).toContain('list Pod table');
+    expect(reads).toContain('list Pod full at most 200');
     expect(reads).toContain('list Deployment full');
-    expect(reads).not.toContain('list Pod full');
+    expect(reads).not.toContain('list Pod table');
+  });
+
+  it('reads many pods as a table', () => {
+    expect(wanted(inShop({ reads: [tooMany] }))).toContain('list Pod table');
   });
 
   it('never asks for a Secret before something refers to it', () => {
     expect(wanted(inShop()).filter((read) => read.includes('Secret'))).toEqual([]);
   });
 
-  it('reads a small namespace whole', () => {
-    expect(wanted(inShop({ podRows: [aRow('web-1')] }))).toContain('list Pod full');
+  it('reads a small namespace whole when one of its rows is suspect', () => {
+    expect(wanted(someData({ podRows: [aRow('web-1', { ready: 0 })] }))).toContain('list Pod full');
+    expect(wanted(someData({ podRows: [aRow('web-1')] }))).not.toContain('list Pod full');
   });
 
   it('reads only suspects and a sibling of each by name in a large namespace', () => {
@@ -82,6 +94,21 @@ describe('nextReads', () => {
       'log api-1/app previous',
       'log web-1/app',
     ]);
+  });
+
+  it('reads only the last log of a container that ended and was not started again yet', () => {
+    const ended = aContainer('app', {
+      status: {
+        ready: false,
+        restartCount: 2,
+        state: { terminated: { exitCode: 1 } },
+        lastState: { terminated: { exitCode: 1 } },
+      },
+    });
+
+    const reads = wanted(inShop({ objects: [aPod('api-1', { containers: [ended] })] }));
+
+    expect(reads.filter((read) => read.startsWith('log'))).toEqual(['log api-1/app']);
   });
 
   it('reads the log of a pod that failed for good', () => {
@@ -134,10 +161,32 @@ describe('nextReads', () => {
     expect(wanted(inShop())).not.toContain('list StorageClass full');
   });
 
-  it('never repeats a read', () => {
-    const data = inShop({ podRows: [aRow('web-1')] });
-    const reads = nextReads(data).map((read) => ({ read, outcome: 'ok' as const }));
+  it('reads of another namespace only what stands behind a Service', () => {
+    const queue = anObject('Service', 'queue', { metadata: { namespace: 'data' } });
 
-    expect(nextReads(inShop({ podRows: [aRow('web-1')], reads }))).toEqual([]);
+    const reads = nextReads(inShop({ objects: [queue] }));
+
+    const kinds = reads.flatMap((read) =>
+      'namespace' in read && read.namespace === 'data' && 'kind' in read ? read.kind : [],
+    );
+    expect(kinds).toContain('EndpointSlice');
+    expect(kinds).not.toContain('CronJob');
+  });
+
+  it('asks nothing more about pods that a quota keeps out', () => {
+    const refused = (reason: string) => [
+      anObject('ReplicaSet', 'web', {
+        spec: { replicas: 1 },
+        status: {
+          replicas: 0,
+          conditions: [{ type: 'ReplicaFailure', status: 'True', message: `pods "web-x" is forbidden: ${reason}` }],
+        },
+      }),
+    ];
+
+    expect(wanted(inShop({ objects: refused('exceeded quota: few') }))).not.toContain('list ServiceAccount metadata');
+    expect(wanted(inShop({ objects: refused('error looking up service account shop/web') }))).toContain(
+      'list ServiceAccount metadata',
+    );
   });
 });
