@@ -73,7 +73,7 @@ const { metafile } = await bundle({
   plugins: [schemasInUse, lightUndici, withoutSideEffects],
   define: { 'process.env.KUBEMEND_VERSION': JSON.stringify(version) },
   // Packages that were written as CommonJS call `require`, for Node's own modules only.
-  banner: { js: 'const require=process.getBuiltinModule;' },
+  banner: { js: 'const require=globalThis.process.getBuiltinModule;' },
 });
 const outputs = Object.keys(metafile.outputs);
 await Promise.all(outputs.map(getBuiltins));
@@ -92,7 +92,7 @@ async function getBuiltins(file: string): Promise<void> {
   const text = await readFile(file, 'utf8');
   const imports = /\bimport\s*(?:\*\s*as\s+)?([\w$]+|\{[^{}]*\})\s*from\s*"([\w:/]+)"/g;
   const got = text.replaceAll(imports, (statement, names: string, module: string) =>
-    isBuiltin(module) ? `const ${names.replaceAll(' as ', ':')}=process.getBuiltinModule?.("${module}")??{}` : statement,
+    isBuiltin(module) ? `const ${names.replaceAll(' as ', ':')}=globalThis.process.getBuiltinModule?.("${module}")??{}` : statement,
   );
   await writeFile(file, got);
 }
