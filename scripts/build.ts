@@ -69,6 +69,9 @@ const { metafile } = await bundle({
   metafile: true,
   alias: {
     '@modelcontextprotocol/server/_shims': './scripts/light-shims.ts',
+    'socks-proxy-agent': './scripts/no-proxy-agents.ts',
+    socks: './scripts/no-proxy-agents.ts',
+    hpagent: './scripts/no-proxy-agents.ts',
   },
   plugins: [schemasInUse, lightUndici, withoutSideEffects],
   define: { 'process.env.KUBEMEND_VERSION': JSON.stringify(version) },

@@ -28,7 +28,7 @@ export function changesBefore(snapshot: Snapshot, problem: Problem, since: strin
   ];
   return changes
     .filter(near)
-    .toSorted((a, b) => b.at.localeCompare(a.at))
+    .toSorted((a, b) => (a.at < b.at ? 1 : -1))
     .slice(0, maximumChanges);
 }
 
@@ -63,7 +63,7 @@ function relatedTo(snapshot: Snapshot, { culprit, members, object }: Problem): r
 function lastWriter(object: KubernetesObject) {
   return (object.metadata.managedFields ?? [])
     .filter(({ manager, subresource }) => subresource === undefined && !controllers.test(manager ?? ''))
-    .toSorted((a, b) => (b.time ?? '').localeCompare(a.time ?? ''))[0];
+    .toSorted((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1))[0];
 }
 
 function writesTo(object: KubernetesObject): readonly Change[] {

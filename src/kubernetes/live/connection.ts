@@ -25,8 +25,10 @@ export interface Limits {
 
 /** Expired tokens and renewed certificate files are noticed within this time; before it nothing is read again. */
 const credentialsFreshMs = 30_000;
-/** Sockets to one API server; more requests wait for one. Each costs a handshake, which a short question must pay. */
+/** Sockets to a server that speaks no HTTP/2; more requests wait for one. Each costs a handshake. */
 const sockets = 8;
+/** HTTP/2 windows in bytes: a stream's as in Go's client, which kubectl uses; undici's own slow large lists. */
+const http2Windows = { initialWindowSize: 4 * 1024 * 1024, connectionWindowSize: 64 * 1024 * 1024 };
 
 /** Keeps one pool of connections to an API server, made on first use and again when the TLS material changes. */
 export function createConnector(load: LoadCredentials, { connectMs, headersMs }: Limits): Connector {
@@ -82,9 +84,15 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise
   });
 }
 
-/** HTTP/2 stays off: one connection would carry everything, and its flow control slows large lists. */
+/** One connection over HTTP/2 where the server speaks it, as API servers do. */
 function createDispatcher({ tls, proxy }: Credentials, { connectMs, headersMs }: Limits): Dispatcher {
-  const common = { connections: sockets, headersTimeout: headersMs, keepAliveTimeout: 30_000, allowH2: false };
+  const common = {
+    connections: sockets,
+    headersTimeout: headersMs,
+    keepAliveTimeout: 30_000,
+    allowH2: true,
+    h2Options: http2Windows,
+  };
   if (proxy !== undefined) return new ProxyAgent({ ...common, uri: proxy, requestTls: { ...tls, timeout: connectMs } });
   // Parsed once for all sockets; a server name and `rejectUnauthorized` are no part of it.
   const secureContext = createSecureContext(tls);

@@ -147,7 +147,7 @@ const reasons: readonly (readonly [RegExp, (host: string) => string, string])[] 
   [/^UND_ERR_PRX/, (host) => `The proxy on the way to ${host} refuses`, 'Check proxy-url in the kubeconfig.'],
   [/^HPE_|^UND_ERR_HEADERS/, (host) => `What answers at ${host} does not speak HTTP as an API server does`, caHint],
   [
-    /^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET)$/,
+    /^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET|UND_ERR_INFO|ERR_HTTP2_.*)$/,
     (host) => `The connection to the API server at ${host} broke`,
     'Try again; if it stays, look at the API server and at what is in between.',
   ],

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { diagnose } from '../../engines/diagnosis/diagnose.ts';
 import type { KubernetesObject, Pod } from '../../engines/objects.ts';
 import { issueSeverities, podIssues } from '../../engines/pod-issues.ts';
 import type { Reader } from '../../kubernetes/ports.ts';
 import { AppError } from '../../platform/errors.ts';
+import { investigate } from '../investigate.ts';
 import { diagnosisPermissions } from '../permissions.ts';
 import { diagnosis } from '../report/diagnosis.ts';
 import { causeLines } from '../report/diagnosis-lines.ts';
@@ -62,11 +62,11 @@ export const checkPodHealth = defineTool({
     const pod = await reader.get(ref, signal);
     if (!isPod(pod)) throw new AppError('api_error', `The API server answered with a ${pod.kind} instead of a Pod.`);
     const issues = podIssues(pod);
-    const [data, log] = await Promise.all([
-      reader.collect({ namespace: target, object: ref }, signal),
+    const [explanation, log] = await Promise.all([
+      investigate(reader, { namespace: target, object: ref }, signal),
       check_logs ? lastLog(reader, pod, signal) : undefined,
     ]);
-    const { verdict, causes, blind_spots, scope, snapshot } = digest(diagnose(data), { limit: 3 });
+    const { verdict, causes, blind_spots, scope, snapshot } = digest(explanation, { limit: 3 });
     return {
       pod_name: name,
       namespace: target,

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { diagnose as explain } from '../../engines/diagnosis/diagnose.ts';
 import type { Scope } from '../../engines/snapshot-data.ts';
 import type { Reader } from '../../kubernetes/ports.ts';
 import { AppError } from '../../platform/errors.ts';
+import { investigate } from '../investigate.ts';
 import { diagnosisPermissions } from '../permissions.ts';
 import { diagnosis } from '../report/diagnosis.ts';
 import { diagnosisLines } from '../report/diagnosis-lines.ts';
@@ -38,8 +38,7 @@ export const diagnose = defineTool({
     const reader = await context.reader();
     const scope = await scopeOf(request, reader, context);
     context.progress(0, undefined, `reading ${scope.namespace ?? 'the cluster'}`);
-    const data = await reader.collect(scope, context.signal);
-    return digest(explain(data), request);
+    return digest(await investigate(reader, scope, context.signal), request);
   },
 
   render: (data) => plainLines(diagnosisLines(data)),
