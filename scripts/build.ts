@@ -95,7 +95,9 @@ async function getBuiltins(file: string): Promise<void> {
   const text = await readFile(file, 'utf8');
   const imports = /\bimport\s*(?:\*\s*as\s+)?([\w$]+|\{[^{}]*\})\s*from\s*"([\w:/]+)"/g;
   const got = text.replaceAll(imports, (statement, names: string, module: string) =>
-    isBuiltin(module) ? `const ${names.replaceAll(' as ', ':')}=globalThis.process.getBuiltinModule?.("${module}")??{}` : statement,
+    isBuiltin(module)
+      ? `const ${names.replaceAll(' as ', ':')}=globalThis.process.getBuiltinModule?.("${module}")??{}`
+      : statement,
   );
   await writeFile(file, got);
 }

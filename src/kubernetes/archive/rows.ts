@@ -1,6 +1,7 @@
-import type { KubernetesObject } from '../../engines/objects.ts';
+import type { KubernetesObject, Pod } from '../../engines/objects.ts';
 import type { PodRow, SnapshotData } from '../../engines/snapshot-data.ts';
 import type { ResourceType, TablePage } from '../ports.ts';
+import { printedStatus } from './pod-status.ts';
 
 type Row = TablePage['rows'][number];
 
@@ -14,20 +15,12 @@ export const rowOfPod = ({ namespace, name, ready, containers, status, restarts,
 });
 
 /** A pod of which there is no recorded row. */
-export function rowOfPodObject(object: KubernetesObject, { takenAt }: SnapshotData): Row {
-  const { spec, status } = object as Sketch;
-  const statuses = status?.containerStatuses ?? [];
-  const ready = statuses.filter((container) => container.ready === true).length;
-  const restarts = statuses.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0);
-  const waiting = statuses.map(({ state }) => state?.waiting?.reason).find((reason) => reason !== undefined);
-  const cells = [
-    object.metadata.name,
-    `${ready}/${spec?.containers?.length ?? statuses.length}`,
-    waiting ?? status?.reason ?? status?.phase ?? '',
-    restarts,
-    ageOf(object, takenAt),
-  ];
-  return { ...namespaceOf(object), cells };
+export function rowOfPodObject(pod: Pod, { takenAt }: SnapshotData): Row {
+  const { ready, containers, status, restarts } = printedStatus(pod);
+  return {
+    ...namespaceOf(pod),
+    cells: [pod.metadata.name, `${ready}/${containers}`, status, restarts, ageOf(pod, takenAt)],
+  };
 }
 
 /** Any other object: what its status says of itself, in a word. */
@@ -41,17 +34,11 @@ export const columnsOf = ({ kind, group }: ResourceType): readonly string[] =>
 
 /** The parts of an object that rows are made of. Anything may be missing. */
 interface Sketch extends KubernetesObject {
-  readonly spec?: { readonly replicas?: number; readonly containers?: readonly unknown[] };
+  readonly spec?: { readonly replicas?: number };
   readonly status?: {
     readonly phase?: string;
-    readonly reason?: string;
     readonly readyReplicas?: number;
     readonly conditions?: readonly { readonly type?: string; readonly status?: string }[];
-    readonly containerStatuses?: readonly {
-      readonly ready?: boolean;
-      readonly restartCount?: number;
-      readonly state?: { readonly waiting?: { readonly reason?: string } };
-    }[];
   };
 }
 

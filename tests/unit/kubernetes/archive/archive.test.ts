@@ -338,6 +338,7 @@ describe('an archive as a cluster', () => {
 
   it('lists pods without recorded rows, and by selectors', async () => {
     const waiting = object('Pod', 'bad', {
+      spec: { containers: [{ name: 'app' }] },
       status: { containerStatuses: [{ state: { waiting: { reason: 'ErrImagePull' } } }] },
     });
     const reader = await reading({ ...snapshot, objects: [...snapshot.objects, waiting] });
