@@ -275,8 +275,18 @@ describe('list', () => {
     server.on('GET /api/v1/pods', { status: 410, reason: 'Expired' });
 
     await expect(reader.list({ kind: 'pods', limit: 1, cursor }, signal)).rejects.toMatchObject({
-      code: 'api_error',
-      details: { status: 410 },
+      code: 'validation_error',
+      details: { status: 410, problems: [{ path: 'cursor' }] },
+    });
+  });
+
+  it('names the selector that the server refuses, in its words', async () => {
+    const { server, reader } = await serving({});
+    server.on('GET /api/v1/pods', { status: 400, message: "found '=', expected: identifier" });
+
+    await expect(reader.list({ kind: 'pods', limit: 1, labelSelector: 'a===b' }, signal)).rejects.toMatchObject({
+      code: 'validation_error',
+      details: { problems: [{ path: 'label_selector', message: "found '=', expected: identifier" }] },
     });
   });
 });
