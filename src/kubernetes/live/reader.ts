@@ -2,6 +2,7 @@ import type { KubernetesObject, ObjectRef } from '../../engines/objects.ts';
 import type { Read, SnapshotData } from '../../engines/snapshot-data.ts';
 import { AppError } from '../../platform/errors.ts';
 import { byTime } from '../event-order.ts';
+import { checkVerb } from '../kind-names.ts';
 import type { NextReads, Reader, ResourceType } from '../ports.ts';
 import { asObject, slimmed } from '../slim.ts';
 import { apiVersionOf, builtinTypes } from './builtin-types.ts';
@@ -87,6 +88,7 @@ export function createLiveReader({ cluster, rest, metrics, nextReads, now, ...ca
 
   async function get(ref: ObjectRef, signal: AbortSignal): Promise<KubernetesObject> {
     const type = await discovery.resolve(ref.kind, { signal });
+    checkVerb(type, 'get');
     const place = placeOf(type, ref);
     return shareObject(`${apiVersionOf(type)} ${pathOf(type, place)}`, signal, (ownSignal) =>
       getObject(rest, { type, ...place }, { signal: ownSignal }),

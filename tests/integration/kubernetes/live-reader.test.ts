@@ -173,6 +173,15 @@ describe('get', () => {
     },
   );
 
+  it('refuses kinds that cannot be read by name', async () => {
+    const { reader } = await serving({ types: [{ ...certificate, verbs: ['create'] }] });
+
+    await expect(reader.get({ kind: 'cert', namespace: 'shop', name: 'web' }, signal)).rejects.toMatchObject({
+      code: 'validation_error',
+      message: 'Certificate is a kind that cannot be read by name.',
+    });
+  });
+
   it('needs a namespace for what lives in one, and ignores it for what does not', async () => {
     const { reader } = await serving({ objects: [namespace('shop')] });
 
