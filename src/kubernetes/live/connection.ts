@@ -84,7 +84,8 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise
 
 /** HTTP/2 stays off: one connection would carry everything, and its flow control slows large lists. */
 function createDispatcher({ tls, proxy }: Credentials, { connectMs, headersMs }: Limits): Dispatcher {
-  const common = { connections: sockets, headersTimeout: headersMs, keepAliveTimeout: 30_000, allowH2: false };
+  const silence = { headersTimeout: headersMs, bodyTimeout: headersMs };
+  const common = { connections: sockets, ...silence, keepAliveTimeout: 30_000, allowH2: false };
   if (proxy !== undefined) return new ProxyAgent({ ...common, uri: proxy, requestTls: { ...tls, timeout: connectMs } });
   // Parsed once for all sockets; a server name and `rejectUnauthorized` are no part of it.
   const secureContext = createSecureContext(tls);
