@@ -33,3 +33,13 @@ export function unknownKind(written: string, types: readonly ResourceType[]): Ap
     details: { suggestions },
   });
 }
+
+/** Some kinds are only made, such as reviews, or only read one at a time. Throws `validation_error`. */
+export function checkVerb({ kind, verbs }: ResourceType, verb: 'get' | 'list'): void {
+  if (verbs.includes(verb)) return;
+  throw new AppError(
+    'validation_error',
+    `${kind} is a kind that cannot be ${verb === 'get' ? 'read by name' : 'listed'}.`,
+    { hint: 'Choose another kind.' },
+  );
+}

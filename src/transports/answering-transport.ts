@@ -18,9 +18,16 @@ export function answeringTransport(create: (input: Readable) => Transport, stdin
     if (id !== undefined) waiting.delete(id);
     if (waiting.size === 0) finish?.();
   };
+  let last: number | undefined = newline;
   const input = new PassThrough({
+    transform(chunk: Buffer, _encoding, callback) {
+      last = chunk.at(-1);
+      callback(null, chunk);
+    },
     flush(callback) {
       finish = callback;
+      // Whatever the last line is, nothing follows that could make it longer.
+      if (last !== newline) this.push('\n');
       // The last line may be on its way still.
       setImmediate(settle, undefined);
     },
@@ -54,6 +61,8 @@ export function answeringTransport(create: (input: Readable) => Transport, stdin
   };
   return outer;
 }
+
+const newline = 0x0a;
 
 /** A subscription is never answered, hence never waited for. */
 const requestOf = (message: JSONRPCMessage): RequestId | undefined =>

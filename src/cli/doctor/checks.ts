@@ -81,12 +81,14 @@ const otherCheck = ({ name, problem = 'no answer' }: ClusterInfo): Check => ({
 async function insideChecks(target: ClusterInfo, examined: Examined): Promise<readonly Check[]> {
   const reader = await attempt(() => examined.clusters.reader(target.name));
   if (reader instanceof AppError) return [failedCheck('credentials', reader)];
-  const [permissions, metrics] = await Promise.all([
+  const [namespace, permissions, metrics] = await Promise.all([
+    namespaceChecks(reader, examined),
     attempt(() => permissionChecks(reader, examined)),
     metricsCheck(reader, examined.signal),
   ]);
   return [
     versionCheck(target),
+    ...namespace,
     ...(permissions instanceof AppError ? [failedCheck('permissions', permissions)] : permissions),
     metrics,
   ];
@@ -105,6 +107,14 @@ function versionCheck({ version }: ClusterInfo): Check {
     message: `${version} is older than 1.${oldestMinor}`,
     cost: 'Works as far as it goes; nobody has tried.',
   };
+}
+
+/** Only a namespace that is known not to exist is worth a line; which ones an archive holds, a diagnosis of it says. */
+async function namespaceChecks(reader: Reader, { namespace, signal }: Examined): Promise<readonly Check[]> {
+  if (reader.can === undefined) return [];
+  const found = await attempt(() => reader.get({ kind: 'Namespace', name: namespace }, signal));
+  const wrong = found instanceof AppError && ['not_found', 'validation_error'].includes(found.code);
+  return wrong ? [failedCheck('namespace', found)] : [];
 }
 
 async function metricsCheck(reader: Reader, signal: AbortSignal): Promise<Check> {

@@ -1,4 +1,5 @@
-import type { Read, ReadOutcome, ReadResult } from '../snapshot-data.ts';
+import { keyOf } from '../objects.ts';
+import type { Read, ReadOutcome, ReadResult, SnapshotData } from '../snapshot-data.ts';
 import type { BlindSpot } from './explanation.ts';
 
 /** Without these nobody can say that a namespace is healthy. */
@@ -27,6 +28,12 @@ const consequences: Readonly<Record<string, string>> = {
   ResourceQuota: 'a full quota is known only from events',
 };
 
+/** What an archive calls a kind may be "constructor". */
+function consequenceOf(read: Read): string | undefined {
+  const subject = subjectOf(read);
+  return Object.hasOwn(consequences, subject) ? consequences[subject] : undefined;
+}
+
 /**
  * Everything that could not be read: one line per namespace, outcome and consequence, what hides most first. Lines of
  * several kinds say in general why; a line of one kind quotes the API server.
@@ -35,7 +42,7 @@ export function blindSpotsOf(reads: readonly ReadResult[]): readonly BlindSpot[]
   const failed = reads.filter(({ outcome }) => isBlind(outcome));
   const groups = Map.groupBy(
     failed,
-    ({ read, outcome }) => `${read.namespace ?? ''}/${outcome}/${consequences[subjectOf(read)] ?? ''}`,
+    ({ read, outcome }) => `${read.namespace ?? ''}/${outcome}/${consequenceOf(read) ?? ''}`,
   );
   return [...groups.values()].toSorted((a, b) => weightOf(b) - weightOf(a)).flatMap(blindSpotOf);
 }
@@ -44,9 +51,7 @@ const isBlind = (outcome: ReadOutcome): boolean => !['ok', 'absent', 'exceeded']
 
 const weightOf = (group: readonly ReadResult[]): number =>
   Math.max(
-    ...group.map(
-      ({ read }) => (consequences[subjectOf(read)] === undefined ? 0 : 1) + (essential.has(subjectOf(read)) ? 2 : 0),
-    ),
+    ...group.map(({ read }) => (consequenceOf(read) === undefined ? 0 : 1) + (essential.has(subjectOf(read)) ? 2 : 0)),
   );
 
 function blindSpotOf(group: readonly ReadResult[]): readonly BlindSpot[] {
@@ -60,8 +65,7 @@ function blindSpotOf(group: readonly ReadResult[]): readonly BlindSpot[] {
     {
       what: `${kinds.join(', ')}${where}${times}`,
       why: (kinds.length === 1 ? message : undefined) ?? whys[outcome] ?? message ?? outcome,
-      consequence:
-        consequences[subjectOf(read)] ?? `what depends on ${kinds.length === 1 ? kinds[0] : 'them'} cannot be judged`,
+      consequence: consequenceOf(read) ?? `what depends on ${kinds.length === 1 ? kinds[0] : 'them'} cannot be judged`,
     },
   ];
 }
@@ -73,9 +77,10 @@ const whys: Readonly<Record<string, string>> = {
 
 const subjectOf = (read: Read): string => (read.verb === 'log' ? 'Logs' : read.kind);
 
-/** Whether something was not read without which "healthy" would be a guess. */
-export const hidesFaults = (reads: readonly ReadResult[]): boolean =>
-  reads.some(
-    ({ read, outcome }) =>
-      read.verb === 'list' && isBlind(outcome) && (essential.has(read.kind) || outcome === 'failed'),
-  );
+/** Whether something was not read without which "healthy" would be a guess: what was asked about, or what it rests on. */
+export const hidesFaults = ({ reads, scope: { object } }: Pick<SnapshotData, 'reads' | 'scope'>): boolean =>
+  reads.some(({ read, outcome }) => {
+    if (!isBlind(outcome) || read.verb === 'log') return false;
+    if (read.verb === 'get') return object !== undefined && keyOf(read) === keyOf(object);
+    return essential.has(read.kind) || outcome === 'failed';
+  });

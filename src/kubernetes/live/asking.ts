@@ -9,6 +9,15 @@ export interface Asking {
   readonly subresource?: string | undefined;
   readonly namespace?: string | undefined;
   readonly name?: string | undefined;
+  readonly narrowing?: Narrowing | undefined;
+}
+
+/** What a list is cut down to, and where it goes on: words of the caller that an API server may refuse. */
+export interface Narrowing {
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+  /** The server's continue token. */
+  readonly next?: string | undefined;
 }
 
 /** `get pods`, `list apps/deployments`, `get pods/log`: as tools state what they need. */

@@ -89,6 +89,7 @@ function createDispatcher({ tls, proxy }: Credentials, { connectMs, headersMs }:
   const common = {
     connections: sockets,
     headersTimeout: headersMs,
+    bodyTimeout: headersMs,
     keepAliveTimeout: 30_000,
     allowH2: true,
     h2Options: http2Windows,

@@ -2,6 +2,7 @@ import { AppError } from '../../platform/errors.ts';
 import { safeText } from '../../platform/safe-text.ts';
 import { codesOf } from '../error-codes.ts';
 import { type Asking, permissionOf, subjectOf } from './asking.ts';
+import { badArgument } from './bad-arguments.ts';
 
 /** The API server's own words for a failure, as its `Status` object has them. */
 export interface StatusBody {
@@ -19,6 +20,8 @@ export function errorOfStatus(status: number, body: StatusBody, asking: Asking):
     ...(body.reason && { reason: body.reason }),
   };
   switch (status) {
+    case 400:
+      return badArgument(said, asking, details) ?? otherFailure(said, asking, details);
     case 401:
       return new AppError('permission_denied', 'The API server does not accept these credentials.', {
         hint: 'They may have expired: log in again, or renew the token in the kubeconfig.',
@@ -40,21 +43,25 @@ export function errorOfStatus(status: number, body: StatusBody, asking: Asking):
         details,
       });
     case 410:
-      return new AppError('api_error', `The list of ${subjectOf(asking)} is too old to continue.`, {
+      return new AppError('validation_error', `The list of ${subjectOf(asking)} is too old to continue.`, {
         hint: 'Start again without a cursor.',
-        details,
+        details: { ...details, problems: [{ path: 'cursor', message: 'is too old' }] },
       });
     default:
-      return new AppError(
-        'api_error',
-        `The API server answered ${status} to reading ${subjectOf(asking)}${said && `: ${said}`}`,
-        {
-          hint: hintOfStatus(status),
-          details,
-        },
-      );
+      return otherFailure(said, asking, details);
   }
 }
+
+const otherFailure = (
+  said: string,
+  asking: Asking,
+  details: Readonly<Record<string, unknown>> & { readonly status: number },
+): AppError =>
+  new AppError(
+    'api_error',
+    `The API server answered ${details.status} to reading ${subjectOf(asking)}${said && `: ${said}`}`,
+    { hint: hintOfStatus(details.status), details },
+  );
 
 function hintOfStatus(status: number): string {
   if (status === 429) return 'The API server is busy: try again later, or ask for less.';

@@ -1,4 +1,4 @@
-import { AppError } from '../../platform/errors.ts';
+import { checkVerb } from '../kind-names.ts';
 import type { ListQuery, ResourceType, TablePage } from '../ports.ts';
 import { continueOf, cursorOf } from './cursor.ts';
 import { tablePage } from './lists.ts';
@@ -11,11 +11,7 @@ const skipMark = 'skip:';
 
 /** A page of any kind as the server prints it, its wide columns left out. */
 export async function listPage(rest: Rest, type: ResourceType, query: ListQuery, call: RestCall): Promise<TablePage> {
-  if (!type.verbs.includes('list')) {
-    throw new AppError('validation_error', `${type.kind} is a kind that cannot be listed.`, {
-      hint: 'Choose another kind.',
-    });
-  }
+  checkVerb(type, 'list');
   const { labelSelector, fieldSelector } = query;
   const namespace = type.namespaced ? query.namespace : undefined;
   const limit = Math.max(1, Math.min(maximumLimit, Math.floor(query.limit)));

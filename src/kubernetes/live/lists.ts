@@ -82,7 +82,7 @@ function requestOf(
 ): RestRequest {
   const query = queryOf({ limit, continue: next, labelSelector, fieldSelector, includeObject });
   return {
-    asking: { verb: 'list', type, namespace },
+    asking: { verb: 'list', type, namespace, narrowing: { labelSelector, fieldSelector, next } },
     path: `${pathOf(type, { namespace })}${query}`,
     accept: accepts[as],
   };

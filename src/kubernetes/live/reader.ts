@@ -2,10 +2,11 @@ import type { KubernetesObject, ObjectRef } from '../../engines/objects.ts';
 import type { Read, SnapshotData } from '../../engines/snapshot-data.ts';
 import { AppError } from '../../platform/errors.ts';
 import { byTime } from '../event-order.ts';
+import { checkVerb } from '../kind-names.ts';
 import type { NextReads, Reader, ResourceType } from '../ports.ts';
 import { asObject, slimmed } from '../slim.ts';
 import { apiVersionOf, builtinTypes } from './builtin-types.ts';
-import { collect, type Executed, keyOfRead } from './collect.ts';
+import { type Collection, collect, type Executed, keyOfRead } from './collect.ts';
 import { createDiscovery } from './discovery.ts';
 import { executeRead, type ReadPart } from './execute-read.ts';
 import { listPage } from './list-page.ts';
@@ -71,22 +72,18 @@ export function createLiveReader({ cluster, rest, metrics, nextReads, now, ...ca
     return asked;
   }
 
-  async function collected(scope: SnapshotData['scope'], reads: NextReads, signal: AbortSignal): Promise<SnapshotData> {
-    const known = version(signal);
-    const found = await collect({
-      cluster,
-      scope,
-      nextReads: reads,
-      signal,
-      now,
-      run: (read, spent) => run(read, signal, spent),
-    });
+  async function collected(
+    asked: Pick<Collection, 'scope' | 'nextReads' | 'signal' | 'enough'>,
+  ): Promise<SnapshotData> {
+    const known = version(AbortSignal.any([asked.signal, asked.enough]));
+    const found = await collect({ ...asked, cluster, now, run });
     const serverVersionNow = await known;
     return serverVersionNow === undefined ? found : { ...found, version: serverVersionNow };
   }
 
   async function get(ref: ObjectRef, signal: AbortSignal): Promise<KubernetesObject> {
     const type = await discovery.resolve(ref.kind, { signal });
+    checkVerb(type, 'get');
     const place = placeOf(type, ref);
     return shareObject(`${apiVersionOf(type)} ${pathOf(type, place)}`, signal, (ownSignal) =>
       getObject(rest, { type, ...place }, { signal: ownSignal }),
@@ -94,10 +91,10 @@ export function createLiveReader({ cluster, rest, metrics, nextReads, now, ...ca
   }
 
   return {
-    async collect(scope, signal) {
+    async collect(scope, signal, enough = signal) {
       const { namespace, object } = scope;
       const place = object?.namespace ?? namespace;
-      const found = await collected(scope, nextReads, signal);
+      const found = await collected({ scope, nextReads, signal, enough });
       if (place !== undefined && isAbsent(found, { kind: 'Namespace', name: place })) {
         throw await missingObject(rest, builtin('Namespace'), { kind: 'Namespace', name: place }, { signal });
       }
@@ -107,7 +104,13 @@ export function createLiveReader({ cluster, rest, metrics, nextReads, now, ...ca
       }
       return found;
     },
-    read: (reads, signal) => collected({}, ({ reads: done }) => (done.length === 0 ? reads : []), signal),
+    read: (reads, signal) =>
+      collected({
+        scope: {},
+        nextReads: ({ reads: done }) => (done.length === 0 ? reads : []),
+        signal,
+        enough: signal,
+      }),
     list: async (query, signal) => listPage(rest, await discovery.resolve(query.kind, { signal }), query, { signal }),
     get,
     async events(ref, signal) {

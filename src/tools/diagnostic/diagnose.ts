@@ -38,7 +38,7 @@ export const diagnose = defineTool({
     const reader = await context.reader();
     const scope = await scopeOf(request, reader, context);
     context.progress(0, undefined, `reading ${scope.namespace ?? 'the cluster'}`);
-    return digest(await investigate(reader, scope, context.signal), request);
+    return digest(await investigate(reader, scope, context), request);
   },
 
   render: (data) => plainLines(diagnosisLines(data)),
@@ -58,5 +58,7 @@ async function scopeOf(request: z.output<typeof input>, reader: Reader, context:
   const path = splitPath(request.object);
   const named = targetNamespace(request, context.settings);
   const object = await targetObject(reader, { ...path, namespace: named }, context);
+  // A namespace is asked about for what is in it.
+  if (object.kind === 'Namespace') return { namespace: object.name };
   return { namespace: object.namespace, object };
 }

@@ -173,6 +173,15 @@ describe('get', () => {
     },
   );
 
+  it('refuses kinds that cannot be read by name', async () => {
+    const { reader } = await serving({ types: [{ ...certificate, verbs: ['create'] }] });
+
+    await expect(reader.get({ kind: 'cert', namespace: 'shop', name: 'web' }, signal)).rejects.toMatchObject({
+      code: 'validation_error',
+      message: 'Certificate is a kind that cannot be read by name.',
+    });
+  });
+
   it('needs a namespace for what lives in one, and ignores it for what does not', async () => {
     const { reader } = await serving({ objects: [namespace('shop')] });
 
@@ -275,8 +284,18 @@ describe('list', () => {
     server.on('GET /api/v1/pods', { status: 410, reason: 'Expired' });
 
     await expect(reader.list({ kind: 'pods', limit: 1, cursor }, signal)).rejects.toMatchObject({
-      code: 'api_error',
-      details: { status: 410 },
+      code: 'validation_error',
+      details: { status: 410, problems: [{ path: 'cursor' }] },
+    });
+  });
+
+  it('names the selector that the server refuses, in its words', async () => {
+    const { server, reader } = await serving({});
+    server.on('GET /api/v1/pods', { status: 400, message: "found '=', expected: identifier" });
+
+    await expect(reader.list({ kind: 'pods', limit: 1, labelSelector: 'a===b' }, signal)).rejects.toMatchObject({
+      code: 'validation_error',
+      details: { problems: [{ path: 'label_selector', message: "found '=', expected: identifier" }] },
     });
   });
 });

@@ -132,6 +132,13 @@ describe('a read', () => {
     await expect(reader.get(web, signal)).rejects.toMatchObject({ code: 'timeout' });
   });
 
+  it('ends in a timeout when the body stops coming', async () => {
+    const { server, reader } = await serving({ rest: { timeouts: { headersMs: 200 } } });
+    server.on(path, (_request, response) => void response.writeHead(200).write('{"kind":'));
+
+    await expect(reader.get(web, signal)).rejects.toMatchObject({ code: 'timeout' });
+  });
+
   it('ends when its caller gives up', async () => {
     const { server, reader } = await serving();
     const caller = new AbortController();

@@ -83,6 +83,23 @@ describe('the process', () => {
     expect(answers.map(({ id }) => id)).toEqual([1, 2]);
   });
 
+  it('answers a last line that no newline ends', async () => {
+    const { status, answers } = await outcomeOf(
+      aServer(),
+      (initialize + call(2, 'echo_text', { text: 'hi' })).trimEnd(),
+    );
+
+    expect(status).toBe(0);
+    expect(answers.map(({ id }) => id)).toEqual([1, 2]);
+  });
+
+  it('exits with 0 when its input ends in the middle of a message', async () => {
+    const { status, answers } = await outcomeOf(aServer(), `${initialize}{"jsonrpc":"2.0","id":2,"method":"to`);
+
+    expect(status).toBe(0);
+    expect(answers.map(({ id }) => id)).toEqual([1]);
+  });
+
   it('skips lines that are no messages', async () => {
     const bad = ['not json', '{"jsonrpc":"2.0"}', '[]', '{"id":1}', '"x"', '', '\u0000'].join('\n');
     const { status, answers } = await outcomeOf(

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { register } from '../../../src/cli/doctor.ts';
 import type { ClusterInfo, Reader } from '../../../src/kubernetes/ports.ts';
 import { AppError } from '../../../src/platform/errors.ts';
+import { anObject } from '../../support/builders.ts';
 import { runCommand } from '../../support/command.ts';
 import { aReader, someClusters } from '../../support/fake-reader.ts';
 import { aType } from '../../support/resource-types.ts';
@@ -18,10 +19,11 @@ const staging: ClusterInfo = { name: 'staging', default: false, reachable: false
 const metrics: Reader['list'] = async () => ({ type: aType('NodeMetrics'), columns: [], rows: [] });
 const everything: Reader['can'] = async (permissions) =>
   permissions.map((permission) => ({ permission, allowed: true }));
+const namespace: Reader['get'] = async ({ name }) => anObject('Namespace', name);
 const withReader = (answers: Partial<Reader> = {}, infos: readonly ClusterInfo[] = [prod]) =>
   someClusters({
     list: async () => infos,
-    reader: async () => aReader({ list: metrics, can: everything, ...answers }),
+    reader: async () => aReader({ list: metrics, can: everything, get: namespace, ...answers }),
   });
 
 describe('kubemend doctor', () => {
@@ -102,8 +104,30 @@ describe('kubemend doctor', () => {
     expect(out).toContain(expected);
   });
 
+  it('says that the namespace does not exist, and which was meant', async () => {
+    const missing = new AppError('not_found', 'Namespace/shpo does not exist.', { hint: 'Did you mean shop?' });
+    const clusters = withReader({ get: () => Promise.reject(missing) });
+
+    const { status, out } = await runCommand(register, ['doctor', '-n', 'shpo'], { clusters });
+
+    expect(status).toBe(1);
+    expect(out).toContain('✖ namespace     Namespace/shpo does not exist. – Did you mean shop?');
+  });
+
+  it('does not need to read namespaces', async () => {
+    const denied = new AppError('permission_denied', 'namespaces "shop" is forbidden');
+    const clusters = withReader({ get: () => Promise.reject(denied) });
+
+    const { status, out } = await runCommand(register, ['doctor', '-n', 'shop'], { clusters });
+
+    expect(status).toBe(0);
+    expect(out).not.toContain('forbidden');
+  });
+
   it('asks nobody about an archive', async () => {
-    const clusters = withReader({ can: undefined as never }, [{ ...prod, server: undefined, version: undefined }]);
+    const clusters = withReader({ can: undefined as never, get: undefined as never }, [
+      { ...prod, server: undefined, version: undefined },
+    ]);
 
     const { status, out } = await runCommand(register, ['doctor'], { clusters });
 

@@ -28,7 +28,8 @@ describe('errorOfStatus', () => {
       { details: { required_permission: 'list apps/deployments' } },
     ],
     [401, web, { code: 'permission_denied', hint: expect.stringContaining('log in again') }],
-    [410, web, { code: 'api_error', hint: 'Start again without a cursor.' }],
+    [400, web, { code: 'api_error', details: { status: 400 }, hint: expect.stringContaining('arguments') }],
+    [410, web, { code: 'validation_error', hint: 'Start again without a cursor.' }],
     [429, web, { code: 'api_error', details: { status: 429 }, hint: expect.stringContaining('busy') }],
     [422, web, { code: 'api_error', details: { status: 422 }, hint: expect.stringContaining('arguments') }],
     [
@@ -38,6 +39,28 @@ describe('errorOfStatus', () => {
     ],
   ])('makes of %s for %j what the product promises', (status, asking, expected) => {
     expect(errorOfStatus(status, {}, asking)).toMatchObject(expected);
+  });
+
+  it.each([
+    ['label_selector', { labelSelector: 'a===b' }, "unable to parse requirement: found '=', expected: identifier"],
+    ['label_selector', { labelSelector: 'a=b=c', fieldSelector: 'metadata.name=a' }, "found '=', expected: ','"],
+    ['field_selector', { labelSelector: 'a=b', fieldSelector: 'spec.foo=x' }, 'field label not supported: spec.foo'],
+    ['field_selector', { labelSelector: 'a=b', fieldSelector: 'x' }, "invalid selector: 'x'; can't understand 'x'"],
+    ['field_selector', { fieldSelector: 'spec.foo=x' }, '"spec.foo" is not a known field selector'],
+    ['field_selector', { fieldSelector: 'spec.foo=x' }, 'words of another server'],
+    ['cursor', { labelSelector: 'a=b', next: 'x' }, 'invalid continue token: continue key is not valid'],
+  ])('names %s of %j when the server says: %s', (path, narrowing, message) => {
+    expect(errorOfStatus(400, { message }, { verb: 'list', type: pod, narrowing })).toMatchObject({
+      code: 'validation_error',
+      message: `The API server refuses ${path}: ${message}`,
+      details: { status: 400, problems: [{ path, message }] },
+    });
+  });
+
+  it('names the argument when the server says nothing', () => {
+    const asking: Asking = { verb: 'list', type: pod, narrowing: { labelSelector: '-' } };
+
+    expect(errorOfStatus(400, {}, asking)).toMatchObject({ message: 'The API server refuses label_selector' });
   });
 
   it('repeats the words of the server, cut and without secrets', () => {

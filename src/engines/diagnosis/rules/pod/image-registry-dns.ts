@@ -1,9 +1,6 @@
-import { registryWords } from '../../../images.ts';
-import { refOf } from '../../../objects.ts';
-import { unreadySince } from '../../../pods.ts';
 import { type RegistryFailure, registryFailures, similarHost } from '../../../registries.ts';
-import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
+import { nodeOf, registryFinding } from '../../registry-finding.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
 export const imageRegistryDns = defineRule({
@@ -27,43 +24,28 @@ export const imageRegistryDns = defineRule({
 });
 
 function findingOf(snapshot: Snapshot, failure: RegistryFailure): Finding {
-  const { pod, container, wanted, message, at, source, where, culprit } = failure;
-  const host = /\blookup ([^\s:]+)/.exec(message)?.[1] ?? failure.host;
-  const unknown = /no such host/i.test(message);
+  const host = /\blookup ([^\s:]+)/.exec(failure.message)?.[1] ?? failure.host;
+  const unknown = /no such host/i.test(failure.message);
   const near = unknown ? similarHost(snapshot, host) : undefined;
-  return {
-    subject: refOf(pod),
-    container: container.name,
-    problem: unknown
-      ? `cannot pull ${wanted}: no such host as ${host}${near ? ` (other images come from ${near})` : ''}, ${where}`
-      : `cannot pull ${wanted}: the resolver of the node fails for ${host}, ${where}`,
-    culprit,
-    certainty: source === 'status' ? 'declared' : 'message',
-    evidence: [
-      { object: refOf(pod), source, text: registryWords(message), at },
-      { object: refOf(pod), source: 'recomputed', text: `fails ${where}` },
-    ],
-    since: unreadySince(pod),
-    fixes: [
-      ...rollbackAdvice(snapshot, pod, (field) => field === `containers[${container.name}].image`),
-      fixOf(failure, host, unknown, near),
-    ],
-    nextCheck: `resolve ${host} on ${pod.spec?.nodeName ?? 'the node'}`,
-  };
+  return registryFinding(snapshot, failure, {
+    says: unknown
+      ? `no such host as ${host}${near ? ` (other images come from ${near})` : ''}`
+      : `the resolver of the node fails for ${host}`,
+    fix: fixOf(failure, host, unknown, near),
+    nextCheck: `resolve ${host} on ${nodeOf(failure)}`,
+  });
 }
 
-function fixOf(
-  { container, culprit, pod }: RegistryFailure,
-  host: string,
-  unknown: boolean,
-  near: string | undefined,
-): Fix {
-  const node = pod.spec?.nodeName ?? 'the node';
+function fixOf(failure: RegistryFailure, host: string, unknown: boolean, near: string | undefined): Fix {
+  const { container, culprit } = failure;
   if (culprit.kind === 'Node') {
     return { advice: `kubectl cordon ${culprit.name}, then mend its resolver`, reason: `other nodes resolve ${host}` };
   }
   if (!unknown)
-    return { advice: `mend the resolver of ${node} (/etc/resolv.conf)`, reason: `it does not answer for ${host}` };
+    return {
+      advice: `mend the resolver of ${nodeOf(failure)} (/etc/resolv.conf)`,
+      reason: `it does not answer for ${host}`,
+    };
   return {
     advice: `correct the host in containers[${container.name}].image${near ? ` to ${near}` : ''}`,
     reason: 'the name server knows no such name',

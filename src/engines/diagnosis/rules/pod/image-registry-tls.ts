@@ -1,8 +1,5 @@
-import { registryWords } from '../../../images.ts';
-import { refOf } from '../../../objects.ts';
-import { unreadySince } from '../../../pods.ts';
 import { type RegistryFailure, registryFailures } from '../../../registries.ts';
-import { rollbackAdvice } from '../../../rollbacks.ts';
+import { nodeOf, registryFinding } from '../../registry-finding.ts';
 import { defineRule, type Fix } from '../../rule.ts';
 
 export const imageRegistryTls = defineRule({
@@ -19,26 +16,12 @@ export const imageRegistryTls = defineRule({
   avoid: ['declaring the registry insecure unattended'],
 
   check: (snapshot) =>
-    registryFailures(snapshot, 'image-registry-tls').map((failure) => {
-      const { pod, container, wanted, message, at, source, where, culprit } = failure;
-      return {
-        subject: refOf(pod),
-        container: container.name,
-        problem: `cannot pull ${wanted}: ${faultOf(failure).says}, ${where}`,
-        culprit,
-        certainty: source === 'status' ? ('declared' as const) : ('message' as const),
-        evidence: [
-          { object: refOf(pod), source, text: registryWords(message), at },
-          { object: refOf(pod), source: 'recomputed' as const, text: `fails ${where}` },
-        ],
-        since: unreadySince(pod),
-        fixes: [
-          ...rollbackAdvice(snapshot, pod, (field) => field === `containers[${container.name}].image`),
-          faultOf(failure).fix,
-        ],
-        nextCheck: `openssl s_client -connect ${failure.host}:443 and the clock of ${pod.spec?.nodeName ?? 'the node'}`,
-      };
-    }),
+    registryFailures(snapshot, 'image-registry-tls').map((failure) =>
+      registryFinding(snapshot, failure, {
+        ...faultOf(failure),
+        nextCheck: `openssl s_client -connect ${failure.host}:443 and the clock of ${nodeOf(failure)}`,
+      }),
+    ),
 });
 
 function faultOf({ host, message, culprit }: RegistryFailure): { readonly says: string; readonly fix: Fix } {

@@ -1,11 +1,11 @@
 import { formatDuration, minute } from '../../../durations.ts';
-import { type PullFailure, parseImage, registryWords } from '../../../images.ts';
+import { parseImage } from '../../../images.ts';
 import { type Pod, refOf } from '../../../objects.ts';
-import { containersOf, isBroken, unreadySince } from '../../../pods.ts';
-import { registryFailures } from '../../../registries.ts';
-import { rollbackAdvice } from '../../../rollbacks.ts';
+import { containersOf, isBroken } from '../../../pods.ts';
+import { type RegistryFailure, registryFailures } from '../../../registries.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { defineRule, type Finding } from '../../rule.ts';
+import { nodeOf, registryFinding } from '../../registry-finding.ts';
+import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
 export const imageRegistryUnreachable = defineRule({
   id: 'image-registry-unreachable',
@@ -23,33 +23,12 @@ export const imageRegistryUnreachable = defineRule({
 
   check: (snapshot) => [
     ...registryFailures(snapshot, 'image-registry-unreachable').map((failure) => {
-      const { pod, container, host, wanted, message, at, source, where, culprit } = failure;
-      const address = addressOf(failure, host);
-      return {
-        subject: refOf(pod),
-        container: container.name,
-        problem: `cannot pull ${wanted}: ${address} ${complaintOf(message)}, ${where}`,
-        culprit,
-        certainty: source === 'status' ? ('declared' as const) : ('message' as const),
-        evidence: [
-          { object: refOf(pod), source, text: registryWords(message), at },
-          { object: refOf(pod), source: 'recomputed' as const, text: `fails ${where}` },
-        ],
-        since: unreadySince(pod),
-        fixes: [
-          ...rollbackAdvice(snapshot, pod, (field) => field === `containers[${container.name}].image`),
-          culprit.kind === 'Node'
-            ? {
-                advice: `kubectl cordon ${culprit.name}, then mend its way to ${address}`,
-                reason: 'other nodes reach the registry',
-              }
-            : {
-                advice: `check that ${address} runs and that firewall and proxy let the nodes through`,
-                reason: 'pulls are retried by themselves as soon as it answers',
-              },
-        ],
-        nextCheck: `curl -v https://${address}/v2/ on ${pod.spec?.nodeName ?? 'the node'}`,
-      };
+      const address = addressOf(failure);
+      return registryFinding(snapshot, failure, {
+        says: `${address} ${complaintOf(failure.message)}`,
+        fix: fixOf(failure, address),
+        nextCheck: `curl -v https://${address}/v2/ on ${nodeOf(failure)}`,
+      });
     }),
     ...snapshot
       .all('Pod')
@@ -94,18 +73,29 @@ function endlessPulls(snapshot: Snapshot, pod: Pod): readonly Finding[] {
           },
         ],
         missingEvidence: [`the size of ${image}`],
-        nextCheck: `crictl pull ${image} on ${pod.spec?.nodeName ?? 'the node'}`,
+        nextCheck: `crictl pull ${image} on ${nodeOf({ pod })}`,
       },
     ];
   });
 }
 
 /** Host and port that were tried: of a redirect, a mirror or a proxy too. */
-function addressOf({ message }: PullFailure, host: string): string {
+function addressOf({ message, host }: RegistryFailure): string {
   const tried = /\b(https?):\/\/([^/"\s]+)/.exec(message);
   const name = tried?.[2] ?? host;
   return name.includes(':') ? name : `${name}:${tried?.[1] === 'http' ? 80 : 443}`;
 }
+
+const fixOf = ({ culprit }: RegistryFailure, address: string): Fix =>
+  culprit.kind === 'Node'
+    ? {
+        advice: `kubectl cordon ${culprit.name}, then mend its way to ${address}`,
+        reason: 'other nodes reach the registry',
+      }
+    : {
+        advice: `check that ${address} runs and that firewall and proxy let the nodes through`,
+        reason: 'pulls are retried by themselves as soon as it answers',
+      };
 
 const complaints: readonly (readonly [RegExp, string])[] = [
   [/proxyconnect/i, 'cannot be reached through the proxy'],
