@@ -52,6 +52,15 @@ describe('tellingEntries', () => {
     ).toBe('ConnectException: Connection refused (Db.java:42)');
   });
 
+  it('does not take an exception for a part of the routine line above it', () => {
+    expect(
+      essences(
+        'INFO  [alembic.runtime.migration] Running upgrade a1 -> b2',
+        'sqlalchemy.exc.ProgrammingError: relation "orders" does not exist',
+      ),
+    ).toEqual(['ProgrammingError: relation "orders" does not exist']);
+  });
+
   it('folds a Node.js trace', () => {
     expect(
       essences(
