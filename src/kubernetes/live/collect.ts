@@ -24,8 +24,8 @@ export interface Collection {
 
 /** Requests side by side: an API server serves this many of one client without queueing (API priority and fairness). */
 const atOnce = 16;
-/** Triage, drill-down and what those lead to; a function that never has enough must not read for ever. */
-const maximumRounds = 5;
+/** Seven, when the cause is in another namespace; a function that never has enough must not read for ever. */
+const maximumRounds = 8;
 
 /**
  * Reads what `nextReads` asks for, round by round, until it asks for nothing new. Failed reads are part of the result;

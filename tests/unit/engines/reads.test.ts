@@ -134,6 +134,17 @@ describe('nextReads', () => {
     expect(wanted(inShop())).not.toContain('list StorageClass full');
   });
 
+  it('reads what a broken pod of another namespace refers to, when a Service there is needed', () => {
+    const env = [{ name: 'A', valueFrom: { secretKeyRef: { name: 'db', key: 'a' } } }];
+    const pod = aPod('db-0', {
+      metadata: { namespace: 'data' },
+      containers: [aContainer('app', { env, ...waiting('CreateContainerConfigError') })],
+    });
+    const service = anObject('Service', 'db', { metadata: { namespace: 'data' } });
+
+    expect(wanted(inShop({ objects: [service, pod] }))).toContain('get Secret db');
+  });
+
   it('never repeats a read', () => {
     const data = inShop({ podRows: [aRow('web-1')] });
     const reads = nextReads(data).map((read) => ({ read, outcome: 'ok' as const }));
