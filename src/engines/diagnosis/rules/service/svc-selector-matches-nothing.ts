@@ -103,21 +103,28 @@ interface Near {
   readonly differences: readonly Difference[];
 }
 
-/** The candidate that shares most labels with the selector; a likely slip counts half, the name of the Service a little. */
+/**
+ * The candidate that shares most labels with the selector; a likely slip counts half. Another value alone is none: it
+ * must be spelt alike, or the workload be named as the Service.
+ */
 function nearestCandidate({ spec, metadata }: Service, candidates: readonly Candidate[]): Near | undefined {
   const selector = Object.entries(spec?.selector ?? {});
   return candidates
     .map(({ ref, labels }) => {
+      const namesake = ref.name === metadata.name;
       const differences = selector
         .filter(([key, value]) => labels[key] !== value)
         .map(([key, value]) => ({ key, value, has: counterpartOf(key, value, labels) }));
-      const slips = differences.filter(({ has }) => has !== undefined).length;
-      const shared = selector.length - differences.length + slips / 2;
-      return { ref, differences, shared, score: shared + (ref.name === metadata.name ? 0.25 : 0) };
+      const shared = selector.length - differences.length;
+      const slips = differences.filter((each) => isSlip(each) || (namesake && each.has !== undefined)).length;
+      return { ref, differences, near: shared + slips > 0, score: shared + slips / 2 + (namesake ? 0.25 : 0) };
     })
-    .filter(({ shared }) => shared > 0)
+    .filter(({ near }) => near)
     .toSorted((a, b) => b.score - a.score)[0];
 }
+
+const isSlip = ({ key, value = '', has }: Difference): boolean =>
+  has !== undefined && (has.key !== key || nearest(value, [has.value], 1).length > 0);
 
 function counterpartOf(key: string, value: string | undefined, labels: Candidate['labels']): Difference['has'] {
   const other = labels[key];

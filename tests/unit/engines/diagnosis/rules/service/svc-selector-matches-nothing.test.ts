@@ -58,6 +58,14 @@ testRule(svcSelectorMatchesNothing, {
       }),
       { object: 'Service/web', problem: 'Deployment/web has app=web' },
     ],
+    'with the value of its namesake, however different': [
+      aSnapshot({ complete, objects: [selecting({ app: 'storefront' }), ...aDeployment('web').all] }),
+      { object: 'Service/web', problem: 'nothing has app=storefront; Deployment/web has app=web' },
+    ],
+    'without a guess at a workload that is quite another': [
+      aSnapshot({ complete, objects: [selecting({ app: 'guard' }), ...aDeployment('api').all] }),
+      { object: 'Service/web', problem: 'selects no pod: nothing has app=guard', fix: 'deploy a workload' },
+    ],
     'without a guess when nothing comes near': [
       aSnapshot({ complete, objects: [selecting({ tier: 'front' }), ...aDeployment('api').all] }),
       { object: 'Service/web', problem: 'selects no pod: nothing has tier=front', fix: 'deploy a workload' },
