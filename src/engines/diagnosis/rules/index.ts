@@ -38,6 +38,7 @@ import { podNotReadyUnexplained } from './pod/pod-not-ready-unexplained.ts';
 import { podPvcNotFound } from './pod/pod-pvc-not-found.ts';
 import { podRequestExceedsAnyNode } from './pod/pod-request-exceeds-any-node.ts';
 import { podUnschedulableCapacity } from './pod/pod-unschedulable-capacity.ts';
+import { podUnschedulableHostport } from './pod/pod-unschedulable-hostport.ts';
 import { podUnschedulableNodeAffinity } from './pod/pod-unschedulable-node-affinity.ts';
 import { podUnschedulableTaint } from './pod/pod-unschedulable-taint.ts';
 import { portBindConflict } from './pod/port-bind-conflict.ts';
@@ -101,6 +102,7 @@ export const rules: readonly Rule[] = [
   podPvcNotFound,
   podRequestExceedsAnyNode,
   podUnschedulableCapacity,
+  podUnschedulableHostport,
   podUnschedulableNodeAffinity,
   podUnschedulableTaint,
   portBindConflict,
