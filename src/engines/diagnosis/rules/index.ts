@@ -40,6 +40,7 @@ import { podRequestExceedsAnyNode } from './pod/pod-request-exceeds-any-node.ts'
 import { podUnschedulableCapacity } from './pod/pod-unschedulable-capacity.ts';
 import { podUnschedulableHostport } from './pod/pod-unschedulable-hostport.ts';
 import { podUnschedulableNodeAffinity } from './pod/pod-unschedulable-node-affinity.ts';
+import { podUnschedulableSpread } from './pod/pod-unschedulable-spread.ts';
 import { podUnschedulableTaint } from './pod/pod-unschedulable-taint.ts';
 import { portBindConflict } from './pod/port-bind-conflict.ts';
 import { probeConnectionRefused } from './pod/probe-connection-refused.ts';
@@ -104,6 +105,7 @@ export const rules: readonly Rule[] = [
   podUnschedulableCapacity,
   podUnschedulableHostport,
   podUnschedulableNodeAffinity,
+  podUnschedulableSpread,
   podUnschedulableTaint,
   portBindConflict,
   probeConnectionRefused,
