@@ -11,6 +11,7 @@ import {
   unreadyFor,
   unreadySince,
 } from '../../../pods.ts';
+import { histogramOf } from '../../../scheduling/histogram.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Evidence, type Finding, type RuleFinding } from '../../rule.ts';
 
@@ -80,7 +81,7 @@ function findingOf(snapshot: Snapshot, pod: Pod): Finding {
   const state = `${status} for ${duration}${detailOf(pod)}`;
   return {
     subject,
-    problem: `is not ready: ${status}`,
+    problem: `is not ready: ${status}${placementWords(pod)}`,
     certainty: 'correlated',
     evidence: [
       { object: subject, source: 'status', text: state, at: unreadySince(pod) },
@@ -92,6 +93,13 @@ function findingOf(snapshot: Snapshot, pod: Pod): Finding {
     missingEvidence: missing(snapshot, pod),
     nextCheck: nextCheckOf(pod),
   };
+}
+
+/** Why the scheduler ruled nodes out, without counts: these change while the pod waits. */
+function placementWords(pod: Pod): string {
+  const scheduled = podCondition(pod, 'PodScheduled');
+  const reasons = scheduled?.status === 'False' ? histogramOf(scheduled.message ?? '').map(({ reason }) => reason) : [];
+  return reasons.length === 0 ? '' : ` (${reasons.join(', ')})`;
 }
 
 /** What the conditions and containers say, in their own words. */

@@ -66,6 +66,12 @@ testRule(podNotReadyUnexplained, {
     'a failed pod of a Job': aSnapshot({ objects: [{ ...failed, metadata: { ...failed.metadata, ...ownedBy(job) } }] }),
   },
   speaks: {
+    'with the words of the scheduler about the nodes': [
+      aSnapshot({
+        objects: [aPendingPod('web', '0/2 nodes are available: 2 Insufficient nvidia.com/gpu. preemption: 0/2 nodes')],
+      }),
+      { object: 'Pod/web', problem: 'is not ready: Unschedulable (Insufficient nvidia.com/gpu)' },
+    ],
     'of a pod that finds no place': [
       aSnapshot({ objects: [pendingFor(0.5)] }),
       { object: 'Pod/web', problem: 'is not ready: Unschedulable', evidence: ['unbound immediate'] },
