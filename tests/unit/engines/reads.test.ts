@@ -134,6 +134,14 @@ describe('nextReads', () => {
     expect(wanted(inShop())).not.toContain('list StorageClass full');
   });
 
+  it('reads IngressClasses only when nobody serves an Ingress that names one', () => {
+    const spec = { ingressClassName: 'nginx' };
+    const served = anObject('Ingress', 'web', { spec, status: { loadBalancer: { ingress: [{ ip: '10.0.0.1' }] } } });
+
+    expect(wanted(inShop({ objects: [anObject('Ingress', 'web', { spec })] }))).toContain('list IngressClass metadata');
+    expect(wanted(inShop({ objects: [served] }))).not.toContain('list IngressClass metadata');
+  });
+
   it('reads what a broken pod of another namespace refers to, when a Service there is needed', () => {
     const env = [{ name: 'A', valueFrom: { secretKeyRef: { name: 'db', key: 'a' } } }];
     const pod = aPod('db-0', {
