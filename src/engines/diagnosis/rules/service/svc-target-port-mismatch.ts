@@ -68,8 +68,7 @@ function namedFinding(
   if (ports.some((each) => each.name === target && each.protocol === protocol)) return [];
   const named = ports.filter((each) => each.protocol === protocol);
   const subject = refOf(service);
-  const names = named.flatMap(({ name }) => name ?? []);
-  const better = nearest(target, names, 1)[0] ?? names[0] ?? named[0]?.port;
+  const better = portMeant(service, index, target, named);
   return [
     {
       subject,
@@ -95,6 +94,19 @@ function namedFinding(
       ],
     },
   ];
+}
+
+/** The port that a name may have meant: never one to which another port of the Service leads already. */
+function portMeant(
+  service: Service,
+  index: number,
+  target: string,
+  ports: readonly ContainerPort[],
+): string | number | undefined {
+  const taken = new Set(portsOf(service).flatMap((other) => (other.index === index ? [] : [other.target])));
+  const free = ports.filter(({ name, port }) => !taken.has(port) && (name === undefined || !taken.has(name)));
+  const names = free.flatMap(({ name }) => name ?? []);
+  return nearest(target, names, 1)[0] ?? names[0] ?? free[0]?.port;
 }
 
 function numberedFinding(

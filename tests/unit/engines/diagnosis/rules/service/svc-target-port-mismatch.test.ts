@@ -52,6 +52,21 @@ testRule(svcTargetPortMismatch, {
         fix: 'kubectl patch service web -n shop --type=json',
       },
     ],
+    'of one name of two, without leading it to the port of the other': [
+      aSnapshot({
+        objects: objects('http', http, {
+          ports: [
+            { name: 'web', port: 80, targetPort: 'http' },
+            { name: 'metrics', port: 9090, targetPort: 'metrics' },
+          ],
+        }),
+      }),
+      {
+        object: 'Service/web',
+        problem: 'sends port 9090 to the container port named "metrics"',
+        fix: '[{"advice":"name the container\'s port',
+      },
+    ],
     'of a name of another protocol': [
       aSnapshot({ objects: objects('http', { ports: [{ name: 'http', containerPort: 8080, protocol: 'UDP' }] }) }),
       { object: 'Service/web', certainty: 'declared' },
