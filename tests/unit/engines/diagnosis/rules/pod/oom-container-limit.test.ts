@@ -48,6 +48,20 @@ testRule(oomContainerLimit, {
     }),
   },
   speaks: {
+    'with who set the limit, when the template did not': [
+      aSnapshot({
+        objects: [
+          ...aDeployment('api', {
+            pod: { containers: [container()] },
+            spec: { template: { spec: { containers: [{ name: 'app' }] } } },
+          }).all,
+        ],
+      }),
+      {
+        object: 'Pod/api-5d8f-0',
+        evidence: ['a memory limit of 16Mi, which its template does not set: a LimitRange or a webhook did'],
+      },
+    ],
     'with the limit, and a step up': [
       aSnapshot({ objects: aDeployment('web', { pod: { containers: [container()] } }).all }),
       {
