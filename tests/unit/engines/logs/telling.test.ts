@@ -11,6 +11,10 @@ describe('tellingEntries', () => {
     ).toBe('second');
   });
 
+  it('knows a directory in the place of a file for a complaint', () => {
+    expect(essences('cat: read error: Is a directory')).toEqual(['cat: read error: Is a directory']);
+  });
+
   it('says nothing of a log without a complaint', () => {
     expect(essences('starting', 'INFO errors=0 failover=1', 'done')).toEqual([]);
   });
