@@ -119,6 +119,7 @@ function verdictOf(snapshot: Snapshot, crash: Undecided, told: readonly TellingE
   const dependency = dependencyAmong(snapshot, crash, told);
   if (container.init && !container.sidecar) return by('init-container-crash', dependency);
   if (exitCode === 0) return by('crash-exits-zero');
+  if (exitCode === 137 && ranOutElsewhere(snapshot, crash)) return by('oom-container-limit');
   if (exitCode === 137 || termination.reason === 'ContainerStatusUnknown') {
     const nodeRanOut = nodeMemoryEvent(snapshot, pod, termination) !== undefined || hasMemoryPressure(snapshot, pod);
     return by(nodeRanOut ? 'oom-node-level' : 'exit-137-sigkill');
@@ -128,6 +129,14 @@ function verdictOf(snapshot: Snapshot, crash: Undecided, told: readonly TellingE
   if (signature !== undefined) return by(signature.rule, { telling: signature.telling });
   return dependency === undefined ? by('crash-app-error') : by('crash-dependency-down', dependency);
 }
+
+/** Whether another instance of the container died of its limit: runtimes lose that reason now and then, not for all. */
+const ranOutElsewhere = (snapshot: Snapshot, { pod, container }: Undecided): boolean =>
+  memoryLimitOf(pod, container) !== undefined &&
+  podsOf(snapshot, workloadOf(snapshot, pod))
+    .flatMap((replica) => containersOf(replica).filter(({ name }) => name === container.name))
+    .flatMap(({ status }) => [status?.state?.terminated, status?.lastState?.terminated])
+    .some((ended) => ended !== undefined && isOutOfMemory(ended));
 
 /** Whether it died because its program is not there or cannot be run: rules about the command and the image speak of it. */
 const couldNotRun = ({ exitCode, log }: Undecided): boolean =>

@@ -1,5 +1,5 @@
 import { type Crash, crashesBy, usualLifetime } from '../../../crashes/crashes.ts';
-import { isCrashing, isMissed } from '../../../crashes/crashing.ts';
+import { isCrashing, isMissed, startErrors } from '../../../crashes/crashing.ts';
 import { isOutOfMemory, memoryLimitOf, startOutOfMemory } from '../../../crashes/memory.ts';
 import { formatDuration, hour, minute, timeOf } from '../../../durations.ts';
 import { heapLimitIn } from '../../../heap-limits.ts';
@@ -47,7 +47,7 @@ function killed(snapshot: Snapshot, crash: Crash): Finding {
   const limit = memoryLimitOf(pod, container);
   const heap = heapLimitIn(container.spec);
   const tooLarge = heap !== undefined && heap.bytes >= (quantity(limit) ?? Number.POSITIVE_INFINITY);
-  const atStart = termination.reason !== 'OOMKilled';
+  const atStart = startErrors.has(termination.reason ?? '');
   return {
     ...base,
     problem: `runs out of memory: container ${container.name} is killed ${atStart ? 'at its very start' : whenClause(snapshot, crash)} at its limit of ${limit}${tooLarge ? `, and ${heap.text} allows more than that` : ''}`,
