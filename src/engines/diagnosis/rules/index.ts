@@ -61,6 +61,7 @@ import { deployCreateFailed } from './workload/deploy-create-failed.ts';
 import { deployProgressDeadline } from './workload/deploy-progress-deadline.ts';
 import { deployScaledToZero } from './workload/deploy-scaled-to-zero.ts';
 import { imageTagDrift } from './workload/image-tag-drift.ts';
+import { jobFailed } from './workload/job-failed.ts';
 import { referenceObjectMissing } from './workload/reference-object-missing.ts';
 
 /** Every rule; the order decides nothing but which of two equal findings is named first. */
@@ -127,5 +128,6 @@ export const rules: readonly Rule[] = [
   deployProgressDeadline,
   deployScaledToZero,
   imageTagDrift,
+  jobFailed,
   referenceObjectMissing,
 ];
