@@ -34,6 +34,7 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   },
   'pod-unschedulable-taint': { areas: ['node', 'volume'] },
   'pod-unschedulable-node-affinity': { areas: ['volume'] },
+  'webhook-unavailable': dependency,
   'crash-dependency-down': dependency,
   'crash-app-error': failure,
   'init-container-crash': failure,

@@ -4,6 +4,7 @@ import type { PodRow, SnapshotData } from '../../../src/engines/snapshot-data.ts
 import {
   aContainer,
   aDeployment,
+  anEvent,
   anObject,
   aPendingPod,
   aPod,
@@ -151,6 +152,16 @@ describe('nextReads', () => {
     const service = anObject('Service', 'db', { metadata: { namespace: 'data' } });
 
     expect(wanted(inShop({ objects: [service, pod] }))).toContain('get Secret db');
+  });
+
+  it('reads the Service of a webhook that refuses pods because it cannot be called', () => {
+    const job = anObject('Job', 'import', { status: {} });
+    const words =
+      'Error creating: Internal error occurred: failed calling webhook "guard.example": failed to call webhook: Post "https://guard.policy.svc:443/v?timeout=3s": no endpoints available for service "guard"';
+
+    expect(wanted(inShop({ objects: [job, anEvent(job, 'FailedCreate', words)] as never }))).toContain(
+      'get Service guard',
+    );
   });
 
   it('never repeats a read', () => {

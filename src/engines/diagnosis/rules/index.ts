@@ -3,6 +3,7 @@ import { diagnosisBlindSpot } from './cluster/diagnosis-blind-spot.ts';
 import { psaViolation } from './namespace/psa-violation.ts';
 import { quotaExceeded } from './namespace/quota-exceeded.ts';
 import { resourcePolicyViolation } from './namespace/resource-policy-violation.ts';
+import { webhookUnavailable } from './namespace/webhook-unavailable.ts';
 import { nodeCordoned } from './node/node-cordoned.ts';
 import { nodeNotReadyRuntime } from './node/node-not-ready-runtime.ts';
 import { nodeNotReadySilent } from './node/node-not-ready-silent.ts';
@@ -70,6 +71,7 @@ export const rules: readonly Rule[] = [
   psaViolation,
   quotaExceeded,
   resourcePolicyViolation,
+  webhookUnavailable,
   nodeCordoned,
   nodeNotReadyRuntime,
   nodeNotReadySilent,

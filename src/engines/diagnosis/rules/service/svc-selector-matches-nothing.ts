@@ -49,7 +49,7 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
       fixes: [
         near === undefined
           ? {
-              advice: `deploy a workload with the labels ${written}, or delete the Service`,
+              advice: `deploy a workload with the labels ${written}, or delete the Service if nothing needs it any more`,
               reason: 'no workload comes near',
             }
           : {
