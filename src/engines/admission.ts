@@ -4,12 +4,13 @@ import { type KubernetesObject, keyOf, type ObjectRef, refOf } from './objects.t
 import { podsOf, workloadOf } from './owners.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** A workload whose pods the API server refuses to create: they do not exist, so no pod shows why. */
+/** A workload whose pods, claims or Jobs the API server refuses to create: they do not exist, so no pod shows why. */
 export interface CreationFailure {
   /** The outermost workload: the Deployment, not its ReplicaSet. */
   readonly owner: ObjectRef;
   /** The controller that tried and says so. */
   readonly controller: ObjectRef;
+  readonly refused: 'pod' | 'claim' | 'Job';
   /** What the controller wrote. */
   readonly message: string;
   /** The API server's reason without wrappers and pod names, so that it is the same for every replica. */
@@ -26,7 +27,7 @@ const retryCeiling = 20 * minute;
 /** A pod's creation time has whole seconds, and within one attempt some creations succeed before one fails. */
 const sameAttempt = 2_000;
 
-const controllers = ['ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job'] as const;
+const controllers = ['ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob'] as const;
 const conditioned = ['ReplicaSet', 'Deployment'] as const;
 const cache = new WeakMap<Snapshot, readonly CreationFailure[]>();
 
@@ -63,6 +64,7 @@ function fromConditions(snapshot: Snapshot): readonly CreationFailure[] {
         .map(({ message = '', lastTransitionTime }) => ({
           owner: workloadOf(snapshot, controller),
           controller: refOf(controller),
+          refused: 'pod' as const,
           message,
           reason: statedReason(message),
           at: lastTransitionTime,
@@ -83,6 +85,7 @@ function fromEvents(snapshot: Snapshot): readonly CreationFailure[] {
         {
           owner: controller === undefined ? about : workloadOf(snapshot, controller),
           controller: about,
+          refused: refusedIn(about, message),
           message,
           reason: statedReason(message),
           at,
@@ -91,6 +94,11 @@ function fromEvents(snapshot: Snapshot): readonly CreationFailure[] {
         },
       ];
     });
+}
+
+function refusedIn({ kind }: ObjectRef, message: string): CreationFailure['refused'] {
+  if (kind === 'CronJob') return 'Job';
+  return /\bcreate claim /i.test(message) ? 'claim' : 'pod';
 }
 
 function holds(snapshot: Snapshot, event: ClusterEvent, controller: KubernetesObject | undefined): boolean {
@@ -102,7 +110,7 @@ function holds(snapshot: Snapshot, event: ClusterEvent, controller: KubernetesOb
   return lacking && !createdSince(snapshot, controller, last);
 }
 
-/** Whether the controller made a pod after the failure: then that failure is over, and the pods are short for another reason. */
+/** Whether the controller made a pod or Job after the failure: then that failure is over, and what is missing lacks for another reason. */
 function createdSince(
   snapshot: Snapshot,
   controller: KubernetesObject | undefined,
@@ -110,7 +118,11 @@ function createdSince(
 ): boolean {
   if (controller === undefined || failed === undefined) return false;
   const { kind, name } = refOf(controller);
-  return podsOf(snapshot, workloadOf(snapshot, controller))
+  const made =
+    kind === 'CronJob'
+      ? snapshot.all('Job', controller.metadata.namespace)
+      : podsOf(snapshot, workloadOf(snapshot, controller));
+  return made
     .filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.kind === kind && owner.name === name))
     .some(({ metadata }) => (timeOf(metadata.creationTimestamp) ?? 0) > failed + sameAttempt);
 }
@@ -133,7 +145,7 @@ interface Counts {
   };
 }
 
-/** Whether a controller has fewer pods than it wants; `undefined` when it has no status to tell. */
+/** Whether a controller has fewer pods than it wants (a CronJob: whether it wants any); `undefined` when it has no status to tell. */
 function lacksPods(controller: KubernetesObject): boolean | undefined {
   const { spec = {}, status } = controller as KubernetesObject & Counts;
   if (status === undefined) return undefined;
@@ -151,19 +163,21 @@ function lacksPods(controller: KubernetesObject): boolean | undefined {
       const wanted = Math.min(parallelism, completions - (status.succeeded ?? 0));
       return over !== true && suspend !== true && (status.active ?? 0) < wanted;
     }
+    case 'CronJob':
+      return spec.suspend !== true;
     default:
       return (status.replicas ?? 0) < replicas;
   }
 }
 
 /**
- * What the API server said, without what controllers put before it (`Error creating:`, `create Pod web-0 in
+ * What the API server said, without what controllers put before it (`Error creating:`, `Error creating job:`, `create Pod web-0 in
  * StatefulSet web failed error:`, `(combined from similar events):`) and without `pods "…" is forbidden:`.
  */
 function statedReason(message: string): string {
   return message
     .replace(/^\(combined from similar events\):\s*/i, '')
-    .replace(/^Error creating:\s*/i, '')
+    .replace(/^Error creating(?: job)?:\s*/i, '')
     .replace(/^create (?:Claim \S+ (?:for )?)?Pod \S+ in StatefulSet \S+ failed error:\s*/i, '')
     .replace(/^\S+ "[^"]*" is (?:forbidden|invalid):\s*/i, '')
     .trim();

@@ -1,3 +1,4 @@
+import { nearest } from '../platform/nearest.ts';
 import { hostsOfEnv, serviceOfHost } from './hosts.ts';
 import { type ConnectionFailure, connectionFailureIn, hostsIn } from './logs/failed-hosts.ts';
 import type { ObjectRef, Pod } from './objects.ts';
@@ -15,6 +16,10 @@ export interface Dependency {
   readonly service: ObjectRef | undefined;
   /** Ready endpoints of that Service now; `undefined` when it is known that there is no such Service. */
   readonly endpoints: number | undefined;
+  /** A Service of that namespace whose name comes near, when there is none of this name. */
+  readonly alike: string | undefined;
+  /** Where the container is told the host: `env[DATABASE_URL]`. */
+  readonly field: string | undefined;
   /** Whether the text itself names the host, not just the container's environment. */
   readonly told: boolean;
 }
@@ -31,7 +36,10 @@ export function dependencyIn(
   const failure = connectionFailureIn(text);
   if (failure === undefined) return undefined;
   const [told] = hostsIn(text);
-  if (told !== undefined) return dependencyOf(snapshot, pod, { ...told, told: true });
+  if (told !== undefined) {
+    const field = hostsOfEnv(container.spec).find(({ host }) => host === told.host)?.field;
+    return dependencyOf(snapshot, pod, { ...told, field, told: true });
+  }
   if (isLocal(text)) return undefined;
   const inCluster = hostsOfEnv(container.spec).filter(
     ({ host }) => serviceOfHost(snapshot, host, pod.metadata.namespace) !== undefined,
@@ -44,10 +52,18 @@ export function dependencyIn(
 /** A refused connection to itself is no dependency. */
 const isLocal = (text: string): boolean => /\b(?:localhost|127\.0\.0\.1)\b|\[?::1\]?[:\s]/.test(text);
 
+interface Reached {
+  readonly host: string;
+  readonly port: number | undefined;
+  readonly failure: ConnectionFailure;
+  readonly field?: string | undefined;
+  readonly told: boolean;
+}
+
 function dependencyOf(
   snapshot: Snapshot,
   pod: Pod,
-  { host, port, failure, told }: { host: string; port: number | undefined; failure: ConnectionFailure; told: boolean },
+  { host, port, failure, field, told }: Reached,
 ): Dependency | undefined {
   if (host === 'localhost' || host.startsWith('127.') || host === '0.0.0.0') return undefined;
   const found = serviceOfHost(snapshot, host, pod.metadata.namespace);
@@ -59,6 +75,8 @@ function dependencyOf(
       failure,
       service: undefined,
       endpoints: undefined,
+      alike: undefined,
+      field,
       told,
     };
   }
@@ -69,6 +87,8 @@ function dependencyOf(
     failure,
     service: ref,
     endpoints: service && readyEndpoints(snapshot, service).length,
+    alike: service === undefined ? nearest(ref.name, snapshot.names('Service', ref.namespace), 1)[0] : undefined,
+    field,
     told,
   };
 }

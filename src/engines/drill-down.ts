@@ -3,6 +3,7 @@ import { keyOf, type Pod } from './objects.ts';
 import { workloadOf } from './owners.ts';
 import { containersOf, isBroken, isFinished } from './pods.ts';
 import { referencesOf } from './references.ts';
+import { awaitedClass } from './routes.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { PodRow, Read } from './snapshot-data.ts';
 
@@ -31,6 +32,7 @@ export function drillDown(snapshot: Snapshot, namespaces: readonly string[] | un
     ...logsOf(snapshot, suspects),
     ...placement(snapshot, suspects),
     ...claims(snapshot),
+    ...ingressClasses(snapshot),
     ...admission(snapshot),
     ...askedFor(snapshot),
   ];
@@ -177,6 +179,11 @@ function placement(snapshot: Snapshot, pods: readonly Pod[]): readonly Read[] {
 function claims(snapshot: Snapshot): readonly Read[] {
   const pending = snapshot.all('PersistentVolumeClaim').some(({ status }) => status?.phase === 'Pending');
   return pending ? [{ verb: 'list', kind: 'StorageClass', as: 'full' }] : [];
+}
+
+function ingressClasses(snapshot: Snapshot): readonly Read[] {
+  const awaited = snapshot.all('Ingress').some((ingress) => awaitedClass(ingress) !== undefined);
+  return awaited ? [{ verb: 'list', kind: 'IngressClass', as: 'metadata' }] : [];
 }
 
 /** What a refused pod may lack: its ServiceAccount, its PriorityClass, room in a range. A quota says itself what is full. */

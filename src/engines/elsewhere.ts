@@ -1,8 +1,11 @@
+import { creationFailures } from './admission.ts';
 import { suspectPods } from './drill-down.ts';
 import { hostsOfEnv } from './hosts.ts';
 import { hostsIn } from './logs/failed-hosts.ts';
+import { keyOf } from './objects.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
+import { failedCallIn } from './webhooks.ts';
 
 /** Services of other namespaces that are looked up, and other namespaces that are read to explain one. */
 const maximumServices = 6;
@@ -11,7 +14,7 @@ const maximumNamespaces = 3;
 /** A name with a namespace: `queue.shop-data`, `queue.shop-data.svc.cluster.local`. Other domains look alike; a lookup tells. */
 const qualifiedName = /^([a-z][-a-z0-9]{0,62})\.([a-z0-9][-a-z0-9]{0,62})(\.svc(\..*)?)?$/;
 
-/** The Services of other namespaces that broken pods name in their environment, arguments and last words. */
+/** The Services of other namespaces that broken pods name in their environment, arguments and last words, or that guard the creation of pods. */
 export function servicesElsewhere(snapshot: Snapshot): readonly Read[] {
   const { namespace: asked } = snapshot.scope;
   if (asked === undefined) return [];
@@ -24,12 +27,14 @@ export function servicesElsewhere(snapshot: Snapshot): readonly Read[] {
       .filter(({ namespace }) => namespace === asked)
       .flatMap(({ lines }) => lines.flatMap(({ text }) => hostsIn(text))),
   ];
-  return [...new Set(hosts.map(({ host }) => host))]
-    .flatMap((host): readonly Read[] => {
-      const [, name, namespace] = qualifiedName.exec(host) ?? [];
-      if (name === undefined || namespace === undefined || namespace === asked) return [];
-      return [{ verb: 'get', kind: 'Service', namespace, name }];
-    })
+  const guards = creationFailures(snapshot).flatMap(({ reason }) => failedCallIn(reason)?.service ?? []);
+  const named = hosts.flatMap(({ host }) => {
+    const [, name, namespace] = qualifiedName.exec(host) ?? [];
+    return name === undefined || namespace === undefined ? [] : [{ kind: 'Service', namespace, name }];
+  });
+  return [...new Map([...guards, ...named].map((service) => [keyOf(service), service])).values()]
+    .filter(({ namespace }) => namespace !== asked)
+    .map(({ kind, namespace, name }): Read => ({ verb: 'get', kind, namespace, name }))
     .slice(0, maximumServices);
 }
 

@@ -29,6 +29,12 @@ export function pathsOf(ingress: Ingress): readonly RoutePath[] {
   });
 }
 
+/** The class that an Ingress names while no controller has given it an address; `undefined` for one that is served or names none. */
+export function awaitedClass({ spec, status }: Ingress): string | undefined {
+  const served = (status?.loadBalancer?.ingress ?? []).length > 0;
+  return served || !spec?.ingressClassName ? undefined : spec.ingressClassName;
+}
+
 /** Routes from outside that lead to a Service. */
 export const routesTo = (snapshot: Snapshot, service: ObjectRef): readonly RoutePath[] =>
   snapshot

@@ -97,6 +97,8 @@ type Undecided = Omit<Unvoiced, keyof Verdict>;
 
 /** 128 + SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV. */
 const abnormalSignals = new Set([132, 133, 134, 135, 136, 139]);
+/** 128 + SIGABRT: native code that asserts, but also .NET, C++ and Node.js when nothing handles an exception. */
+const abort = 134;
 
 /** Which rule speaks of a crash: fields first, then who killed it, then its exit code, then its words. */
 function verdictOf(snapshot: Snapshot, crash: Undecided, told: readonly TellingEntry[]): Verdict {
@@ -117,15 +119,24 @@ function verdictOf(snapshot: Snapshot, crash: Undecided, told: readonly TellingE
   const dependency = dependencyAmong(snapshot, crash, told);
   if (container.init && !container.sidecar) return by('init-container-crash', dependency);
   if (exitCode === 0) return by('crash-exits-zero');
+  if (exitCode === 137 && ranOutElsewhere(snapshot, crash)) return by('oom-container-limit');
   if (exitCode === 137 || termination.reason === 'ContainerStatusUnknown') {
     const nodeRanOut = nodeMemoryEvent(snapshot, pod, termination) !== undefined || hasMemoryPressure(snapshot, pod);
     return by(nodeRanOut ? 'oom-node-level' : 'exit-137-sigkill');
   }
   if (exitCode === 143) return by('exit-143-sigterm');
-  if (abnormalSignals.has(exitCode)) return by('exit-139-134');
+  if (abnormalSignals.has(exitCode) && !(exitCode === abort && saysWhy(told[0]))) return by('exit-139-134');
   if (signature !== undefined) return by(signature.rule, { telling: signature.telling });
   return dependency === undefined ? by('crash-app-error') : by('crash-dependency-down', dependency);
 }
+
+/** Whether another instance of the container died of its limit: runtimes lose that reason now and then, not for all. */
+const ranOutElsewhere = (snapshot: Snapshot, { pod, container }: Undecided): boolean =>
+  memoryLimitOf(pod, container) !== undefined &&
+  podsOf(snapshot, workloadOf(snapshot, pod))
+    .flatMap((replica) => containersOf(replica).filter(({ name }) => name === container.name))
+    .flatMap(({ status }) => [status?.state?.terminated, status?.lastState?.terminated])
+    .some((ended) => ended !== undefined && isOutOfMemory(ended));
 
 /** Whether it died because its program is not there or cannot be run: rules about the command and the image speak of it. */
 const couldNotRun = ({ exitCode, log }: Undecided): boolean =>
@@ -150,6 +161,10 @@ const vague =
 /** Whether words only say that it is over, or only look like an error: the reason may then stand before them. */
 export const saysLittle = ({ essence, plain }: TellingEntry): boolean =>
   !plain || (essence.length <= 60 && vague.test(essence));
+
+/** Whether an error or exception was logged that is a reason by itself. */
+const saysWhy = (telling: TellingEntry | undefined): boolean =>
+  telling !== undefined && telling.entry.level !== 'warn' && !saysLittle(telling);
 
 /**
  * How long instances of a workload's container live, in ms: the median, so that all replicas tell the same.

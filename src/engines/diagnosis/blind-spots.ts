@@ -24,6 +24,7 @@ const consequences: Readonly<Record<string, string>> = {
   Service: 'Services without endpoints are not seen',
   EndpointSlice: 'Services without endpoints are not seen',
   Ingress: 'the routes that are affected are not known',
+  IngressClass: 'an Ingress whose class does not exist is not seen',
   StorageClass: 'a claim that waits for its class cannot be explained',
   ResourceQuota: 'a full quota is known only from events',
 };

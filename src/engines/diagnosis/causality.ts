@@ -14,6 +14,8 @@ const dependency: Causes = {
   elsewhere: ['pod', 'workload', 'namespace', 'volume'],
   rules: ['node-not-ready-silent', 'node-not-ready-runtime', 'crash-regression-after-rollout'],
 };
+/** What a program that starts may die of: what it needs, or what it finds in the place of its files. */
+const failure: Causes = { ...dependency, rules: [...(dependency.rules ?? []), 'container-mount-conflict'] };
 const regression: Causes = {
   rules: ['crash-regression-after-rollout', 'node-not-ready-silent', 'node-not-ready-runtime'],
 };
@@ -32,9 +34,10 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   },
   'pod-unschedulable-taint': { areas: ['node', 'volume'] },
   'pod-unschedulable-node-affinity': { areas: ['volume'] },
+  'webhook-unavailable': dependency,
   'crash-dependency-down': dependency,
-  'crash-app-error': dependency,
-  'init-container-crash': dependency,
+  'crash-app-error': failure,
+  'init-container-crash': failure,
   'init-container-hanging': dependency,
   'probe-readiness-5xx': dependency,
   'probe-timeout': dependency,

@@ -8,9 +8,9 @@ export const dependencyClause = (dependency: Dependency): string =>
   `cannot reach ${dependency.name} (${absence(dependency) ?? failureWords[dependency.failure]})`;
 
 /** `there is no Service/db in namespace shop`, when that is known. */
-export const absence = ({ service, endpoints }: Dependency): string | undefined =>
+export const absence = ({ service, endpoints, alike }: Dependency): string | undefined =>
   service !== undefined && endpoints === undefined
-    ? `there is no ${nameOf(service)} in namespace ${service.namespace}`
+    ? `there is no ${nameOf(service)} in namespace ${service.namespace}${alike === undefined ? '' : `, but there is ${alike}`}`
     : undefined;
 
 /** What a finding has alike whose object failed to reach another: it is explained by that Service, when there is one. */
@@ -28,15 +28,22 @@ export function dependencyFields(
     dependsOn: [service],
     evidence: [{ object: service, source: 'recomputed', text }],
     fixes: [
-      { advice: adviceFor(service, endpoints), reason: 'the workload starts by itself as soon as it can connect' },
+      { advice: adviceFor(service, dependency), reason: 'the workload starts by itself as soon as it can connect' },
     ],
-    nextCheck: `kubectl get endpointslices -n ${service.namespace} -l kubernetes.io/service-name=${service.name}`,
+    nextCheck:
+      endpoints === undefined
+        ? `kubectl get services -n ${service.namespace}`
+        : `kubectl get endpointslices -n ${service.namespace} -l kubernetes.io/service-name=${service.name}`,
   };
 }
 
-function adviceFor(service: ObjectRef, endpoints: number | undefined): string {
+function adviceFor(service: ObjectRef, { endpoints, alike, field = 'the host' }: Dependency): string {
   const name = nameOf(service);
-  if (endpoints === undefined) return `create ${name} in namespace ${service.namespace}, or correct the host`;
+  if (endpoints === undefined) {
+    return alike === undefined
+      ? `create ${name} in namespace ${service.namespace}, or correct ${field}`
+      : `change ${service.name} to ${alike} in ${field}, if that was meant, or create ${name}`;
+  }
   if (endpoints === 0) return `make ${name} answer first: none of its pods is ready`;
   return `see why ${name} does not answer although it has ready endpoints: its ports, its pods' logs, network policies`;
 }

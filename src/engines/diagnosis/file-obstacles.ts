@@ -3,7 +3,7 @@ import type { PodContainer } from '../pods.ts';
 
 /** What in the pod's spec keeps a container from using a path. */
 export interface FileObstacle {
-  readonly kind: 'root' | 'mount' | 'config' | 'owner' | 'image';
+  readonly kind: 'root' | 'mount' | 'config' | 'mode' | 'owner' | 'image';
   readonly text: string;
 }
 
@@ -17,6 +17,8 @@ const patterns: readonly RegExp[] = [
 export const pathIn = (text: string): string | undefined =>
   patterns.map((pattern) => pattern.exec(text)?.[1]).find((path) => path !== undefined);
 
+const readableByAll = 0o004;
+
 /** Finds what forbids a path: the mount that covers it, the root file system, or whom the container runs as. */
 export function obstacleOf(
   pod: Pod,
@@ -29,15 +31,22 @@ export function obstacleOf(
   const volume = pod.spec?.volumes?.find(({ name }) => name === mount?.name);
   if (mount?.readOnly === true)
     return { kind: 'mount', text: `volume ${mount.name} is mounted readOnly at ${mount.mountPath}` };
+  const user = spec.securityContext?.runAsUser ?? pod.spec?.securityContext?.runAsUser;
+  const group = pod.spec?.securityContext?.fsGroup;
+  const runs = `it runs as ${user === undefined ? "the image's user" : `user ${user}`}`;
+  const mode = (volume?.configMap ?? volume?.secret ?? volume?.projected)?.defaultMode;
+  if (!readOnly && mode !== undefined && (mode & readableByAll) === 0) {
+    return {
+      kind: 'mode',
+      text: `${runs}, and files of volume ${mount?.name} at ${mount?.mountPath} belong to root with mode 0${mode.toString(8)}`,
+    };
+  }
   if (volume?.configMap ?? volume?.secret ?? volume?.projected ?? volume?.downwardAPI) {
     return { kind: 'config', text: `volume ${mount?.name} at ${mount?.mountPath} is read-only by its kind` };
   }
   if (mount === undefined && readOnly && spec.securityContext?.readOnlyRootFilesystem === true) {
     return { kind: 'root', text: `readOnlyRootFilesystem is true and no volume is mounted at ${path ?? 'that path'}` };
   }
-  const user = spec.securityContext?.runAsUser ?? pod.spec?.securityContext?.runAsUser;
-  const group = pod.spec?.securityContext?.fsGroup;
-  const runs = `it runs as ${user === undefined ? "the image's user" : `user ${user}`}`;
   if (mount === undefined) return { kind: 'image', text: `${runs} and ${path ?? 'the path'} is part of the image` };
   return {
     kind: 'owner',

@@ -42,10 +42,14 @@ function continues(lines: readonly string[], text: string): boolean {
     return tracePart.test(text);
   }
   if (tracePart.test(text)) return true;
-  // An exception on its own line under the error that was logged with it (log4j, logback).
-  if (lines.length === 1 && /^[\w$.]+\.[\w$]+(?:Exception|Error)\b/.test(text) && parseLine(head).level !== undefined)
-    return true;
+  // An exception on its own line under the complaint that was logged with it (log4j, logback).
+  if (lines.length === 1 && /^[\w$.]+\.[\w$]+(?:Exception|Error)\b/.test(text) && isComplaint(head)) return true;
   return /^\s+\S/.test(text);
+}
+
+function isComplaint(line: string): boolean {
+  const { level } = parseLine(line);
+  return level === 'warn' || level === 'error' || level === 'fatal';
 }
 
 /** From here on a dying Go program prints nothing but goroutines. */

@@ -99,6 +99,8 @@ const time =
 
 /** What loggers put between time and level: thread, process id, host, logger name. */
 const context = /^(?:\[[^\]]{0,60}\]\s*)?(?:\d+#\d+:\s*)?/;
+/** `flyway: ERROR: …`, `nginx: [emerg] …` */
+const program = /^[a-z][\w.-]{0,30}:\s+/;
 
 const word = '(?:trace|debug|info|notice|warn(?:ing)?|err(?:or)?|severe|crit(?:ical)?|alert|emerg|fatal|panic|log)';
 const levelInPlace = new RegExp(`^(?:\\[(${word})\\]|<(${word})>|(${word})(?=[\\s:|\\]]|$))[\\s:|\\]-]*`, 'i');
@@ -109,8 +111,9 @@ const logger =
 
 function plainLine(line: string): LogLine {
   const rest = line.replace(time, '');
-  const level = levelInPlace.exec(rest) ?? levelInPlace.exec(rest.replace(context, ''));
-  if (level === null || isProse(level[0], rest)) return { level: undefined, message: rest.trim() };
+  const said = rest.replace(program, '');
+  const level = [rest, rest.replace(context, ''), said].map((text) => levelInPlace.exec(text)).find(Boolean);
+  if (!level || isProse(level[0], rest) || isProse(level[0], said)) return { level: undefined, message: rest.trim() };
   const found = level[1] ?? level[2] ?? level[3];
   const message = level.input.slice(level[0].length).replace(logger, '');
   return message.trim() === ''

@@ -65,5 +65,21 @@ export function scriptFlaw(path: string, script: string): string | undefined {
   return undefined;
 }
 
+/** What to change in a script that the kernel cannot run, and why. */
+export function scriptRemedy(path: string, script: string): { readonly advice: string; readonly reason: string } {
+  const [first = ''] = script.split('\n');
+  if (!first.startsWith('#!'))
+    return {
+      advice: `begin ${path} with #!/bin/sh or its interpreter`,
+      reason: 'the kernel knows a script by that line',
+    };
+  if (first.endsWith('\r'))
+    return { advice: `save ${path} with Unix line ends (LF)`, reason: 'the CR becomes a part of the name' };
+  return {
+    advice: `name an interpreter that is in the image in the first line of ${path}, or take an image that has it`,
+    reason: 'the kernel reports a missing interpreter as a missing file',
+  };
+}
+
 /** `/bin/bash` of `#!/bin/bash -e`. */
 export const interpreterOf = (script: string): string | undefined => /^#!\s*(\S+)/.exec(script)?.[1];

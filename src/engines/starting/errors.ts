@@ -50,12 +50,19 @@ const logPatterns: readonly (readonly [RegExp, StartErrorRule])[] = [
   [/exec user process caused:? "?no such file or directory/i, 'container-command-not-found'],
   [/^exec (?<what>\S+): permission denied/i, 'container-exec-permission'],
   [/exec user process caused:? "?permission denied/i, 'container-exec-permission'],
-  [/can't open (?:file )?'(?<what>[^']+)': (?:\[Errno 13\] )?Permission denied/, 'container-exec-permission'],
+  // Shells and Python say so of their script; `cat`, of a file that the script wants to read.
+  [
+    /^\S*(?:sh|python[\d.]*): can't open (?:file )?'(?<what>[^']+)': (?:\[Errno 13\] )?Permission denied/,
+    'container-exec-permission',
+  ],
   [
     /^\S*sh: (?:\d+: |line \d+: |exec: (?:line \d+: )?)*(?<what>[^\s:]+): Permission denied$/,
     'container-exec-permission',
   ],
-  [/can't open (?:file )?'(?<what>[^']+)': (?:\[Errno 2\] )?No such file or directory/, 'container-command-not-found'],
+  [
+    /^\S*(?:sh|python[\d.]*): can't open (?:file )?'(?<what>[^']+)': (?:\[Errno 2\] )?No such file or directory/,
+    'container-command-not-found',
+  ],
   [/^\S*sh: \d+: (?:cannot|can't) open (?<what>\S+): No such file/i, 'container-command-not-found'],
   [
     /^\S*sh: (?:\d+: |line \d+: |exec: (?:line \d+: )?)*(?<what>[^\s:]+): (?:command )?not found$/,

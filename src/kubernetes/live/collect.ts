@@ -27,8 +27,8 @@ export interface Collection {
 
 /** Requests side by side: an API server serves this many of one client without queueing (API priority and fairness). */
 const atOnce = 16;
-/** Triage, drill-down and what those lead to; a function that never has enough must not read for ever. */
-const maximumRounds = 5;
+/** Seven, when the cause is in another namespace; a function that never has enough must not read for ever. */
+const maximumRounds = 8;
 /** So long a round waits for its last answers; then those that came decide what to read meanwhile. */
 const patienceMs = 500;
 

@@ -126,10 +126,10 @@ describe('collect', () => {
     expect(server.requests.filter(({ path }) => path.endsWith('/pods'))).toHaveLength(1);
   });
 
-  it('stops after five rounds', async () => {
+  it('stops after eight rounds', async () => {
     const { reader } = await collecting(({ reads }) => [get('Pod', `web-${reads.length}`)]);
 
-    expect((await reader.collect({ namespace: 'shop' }, signal)).reads).toHaveLength(5);
+    expect((await reader.collect({ namespace: 'shop' }, signal)).reads).toHaveLength(8);
   });
 
   it('makes a read that fails a result, in the words of the server', async () => {

@@ -57,6 +57,21 @@ describe('creationFailures', () => {
     expect(failure).toMatchObject({ reason: 'new', at: minutesAgo(1), since: minutesAgo(20), source: 'event' });
   });
 
+  it('knows of the Jobs that a CronJob may not create, until it has created one or is suspended', () => {
+    const said = 'Error creating job: jobs.batch "sync-29928189" is forbidden: no';
+    const cronJob = (spec: object = {}) => anObject('CronJob', 'sync', { spec, status: {} });
+    const failed = anEvent(cronJob(), 'FailedCreate', said);
+    const later = anObject('Job', 'sync-29928190', {
+      metadata: { ...ownedBy(cronJob()), creationTimestamp: minutesAgo(0) },
+    });
+
+    const [failure] = creationFailures(aSnapshot({ objects: [cronJob(), failed] }));
+
+    expect(failure).toMatchObject({ owner: { kind: 'CronJob', name: 'sync' }, refused: 'Job', reason: 'no' });
+    expect(summary([cronJob(), failed, later])).toEqual([]);
+    expect(summary([cronJob({ suspend: true }), failed])).toEqual([]);
+  });
+
   it('understands combined events and StatefulSets', () => {
     const set = anObject('StatefulSet', 'db', { spec: { replicas: 1 }, status: { replicas: 0 } });
     const pod = 'create Pod db-0 in StatefulSet db failed error: pods "db-0" is forbidden: because';

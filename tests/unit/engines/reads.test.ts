@@ -4,6 +4,7 @@ import type { PodRow, Read, SnapshotData } from '../../../src/engines/snapshot-d
 import {
   aContainer,
   aDeployment,
+  anEvent,
   anObject,
   aPendingPod,
   aPod,
@@ -159,6 +160,35 @@ describe('nextReads', () => {
 
     expect(wanted(inShop({ objects: [claim] }))).toContain('list StorageClass full');
     expect(wanted(inShop())).not.toContain('list StorageClass full');
+  });
+
+  it('reads IngressClasses only when nobody serves an Ingress that names one', () => {
+    const spec = { ingressClassName: 'nginx' };
+    const served = anObject('Ingress', 'web', { spec, status: { loadBalancer: { ingress: [{ ip: '10.0.0.1' }] } } });
+
+    expect(wanted(inShop({ objects: [anObject('Ingress', 'web', { spec })] }))).toContain('list IngressClass metadata');
+    expect(wanted(inShop({ objects: [served] }))).not.toContain('list IngressClass metadata');
+  });
+
+  it('reads what a broken pod of another namespace refers to, when a Service there is needed', () => {
+    const env = [{ name: 'A', valueFrom: { secretKeyRef: { name: 'db', key: 'a' } } }];
+    const pod = aPod('db-0', {
+      metadata: { namespace: 'data' },
+      containers: [aContainer('app', { env, ...waiting('CreateContainerConfigError') })],
+    });
+    const service = anObject('Service', 'db', { metadata: { namespace: 'data' } });
+
+    expect(wanted(inShop({ objects: [service, pod] }))).toContain('get Secret db');
+  });
+
+  it('reads the Service of a webhook that refuses pods because it cannot be called', () => {
+    const job = anObject('Job', 'import', { status: {} });
+    const words =
+      'Error creating: Internal error occurred: failed calling webhook "guard.example": failed to call webhook: Post "https://guard.policy.svc:443/v?timeout=3s": no endpoints available for service "guard"';
+
+    expect(wanted(inShop({ objects: [job, anEvent(job, 'FailedCreate', words)] as never }))).toContain(
+      'get Service guard',
+    );
   });
 
   it('reads what is asked about, unless a list tells of it', () => {

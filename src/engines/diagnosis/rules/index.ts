@@ -3,6 +3,7 @@ import { diagnosisBlindSpot } from './cluster/diagnosis-blind-spot.ts';
 import { psaViolation } from './namespace/psa-violation.ts';
 import { quotaExceeded } from './namespace/quota-exceeded.ts';
 import { resourcePolicyViolation } from './namespace/resource-policy-violation.ts';
+import { webhookUnavailable } from './namespace/webhook-unavailable.ts';
 import { nodeCordoned } from './node/node-cordoned.ts';
 import { nodeNotReadyRuntime } from './node/node-not-ready-runtime.ts';
 import { nodeNotReadySilent } from './node/node-not-ready-silent.ts';
@@ -38,7 +39,9 @@ import { podNotReadyUnexplained } from './pod/pod-not-ready-unexplained.ts';
 import { podPvcNotFound } from './pod/pod-pvc-not-found.ts';
 import { podRequestExceedsAnyNode } from './pod/pod-request-exceeds-any-node.ts';
 import { podUnschedulableCapacity } from './pod/pod-unschedulable-capacity.ts';
+import { podUnschedulableHostport } from './pod/pod-unschedulable-hostport.ts';
 import { podUnschedulableNodeAffinity } from './pod/pod-unschedulable-node-affinity.ts';
+import { podUnschedulableSpread } from './pod/pod-unschedulable-spread.ts';
 import { podUnschedulableTaint } from './pod/pod-unschedulable-taint.ts';
 import { portBindConflict } from './pod/port-bind-conflict.ts';
 import { probeConnectionRefused } from './pod/probe-connection-refused.ts';
@@ -47,6 +50,7 @@ import { probeReadiness5xx } from './pod/probe-readiness-5xx.ts';
 import { probeTimeout } from './pod/probe-timeout.ts';
 import { startupProbeTooShort } from './pod/startup-probe-too-short.ts';
 import { ingressBackendMissing } from './route/ingress-backend-missing.ts';
+import { ingressClassProblem } from './route/ingress-class-problem.ts';
 import { svcNoReadyEndpoints } from './service/svc-no-ready-endpoints.ts';
 import { svcSelectorMatchesNothing } from './service/svc-selector-matches-nothing.ts';
 import { svcTargetPortMismatch } from './service/svc-target-port-mismatch.ts';
@@ -58,6 +62,7 @@ import { deployCreateFailed } from './workload/deploy-create-failed.ts';
 import { deployProgressDeadline } from './workload/deploy-progress-deadline.ts';
 import { deployScaledToZero } from './workload/deploy-scaled-to-zero.ts';
 import { imageTagDrift } from './workload/image-tag-drift.ts';
+import { jobFailed } from './workload/job-failed.ts';
 import { referenceObjectMissing } from './workload/reference-object-missing.ts';
 
 /** Every rule; the order decides nothing but which of two equal findings is named first. */
@@ -66,6 +71,7 @@ export const rules: readonly Rule[] = [
   psaViolation,
   quotaExceeded,
   resourcePolicyViolation,
+  webhookUnavailable,
   nodeCordoned,
   nodeNotReadyRuntime,
   nodeNotReadySilent,
@@ -101,7 +107,9 @@ export const rules: readonly Rule[] = [
   podPvcNotFound,
   podRequestExceedsAnyNode,
   podUnschedulableCapacity,
+  podUnschedulableHostport,
   podUnschedulableNodeAffinity,
+  podUnschedulableSpread,
   podUnschedulableTaint,
   portBindConflict,
   probeConnectionRefused,
@@ -110,6 +118,7 @@ export const rules: readonly Rule[] = [
   probeTimeout,
   startupProbeTooShort,
   ingressBackendMissing,
+  ingressClassProblem,
   svcNoReadyEndpoints,
   svcSelectorMatchesNothing,
   svcTargetPortMismatch,
@@ -121,5 +130,6 @@ export const rules: readonly Rule[] = [
   deployProgressDeadline,
   deployScaledToZero,
   imageTagDrift,
+  jobFailed,
   referenceObjectMissing,
 ];

@@ -11,6 +11,10 @@ describe('tellingEntries', () => {
     ).toBe('second');
   });
 
+  it('knows a directory in the place of a file for a complaint', () => {
+    expect(essences('cat: read error: Is a directory')).toEqual(['cat: read error: Is a directory']);
+  });
+
   it('says nothing of a log without a complaint', () => {
     expect(essences('starting', 'INFO errors=0 failover=1', 'done')).toEqual([]);
   });
@@ -50,6 +54,15 @@ describe('tellingEntries', () => {
         '\t... 12 more',
       )[0],
     ).toBe('ConnectException: Connection refused (Db.java:42)');
+  });
+
+  it('does not take an exception for a part of the routine line above it', () => {
+    expect(
+      essences(
+        'INFO  [alembic.runtime.migration] Running upgrade a1 -> b2',
+        'sqlalchemy.exc.ProgrammingError: relation "orders" does not exist',
+      ),
+    ).toEqual(['ProgrammingError: relation "orders" does not exist']);
   });
 
   it('folds a Node.js trace', () => {

@@ -75,6 +75,8 @@ describe('startErrorIn', () => {
     'WARN plugin geoip not found, continuing',
     'GET /favicon.ico 404 not found',
     "open '/etc/app.conf': No such file or directory",
+    "cat: can't open '/etc/tls/tls.key': Permission denied",
+    "cat: can't open '/etc/app.conf': No such file or directory",
     'psql: error: connection to server failed: FATAL: role "app" not found',
   ])('leaves %s to others', (line) => {
     expect(startErrorIn(aLog('web', [line]))).toBeUndefined();

@@ -36,7 +36,7 @@ function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Findi
   return [
     {
       subject: owner,
-      problem: `cannot create pods: ${nameOf(culprit)} enforces Pod Security "${level}", and they violate it: ${violations.trim()}`,
+      problem: `cannot create pods: ${nameOf(culprit)} enforces Pod Security "${level}", and they violate it: ${inShort(violations.trim())}`,
       culprit,
       certainty: 'declared',
       evidence: [{ object: controller, source, text: message, at }, ...labelEvidence(snapshot, culprit)],
@@ -58,6 +58,12 @@ function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Findi
     },
   ];
 }
+
+const shortList = 150;
+
+/** The names of many violations without what each asks for, which the advice tells. */
+const inShort = (violations: string): string =>
+  violations.length > shortList ? violations.replaceAll(/ \((?:[^()]|\([^()]*\))*\)/g, '') : violations;
 
 /** Everything of a pod that Pod Security looks at, to compare two templates. */
 const securityOf = (spec: unknown): string => {

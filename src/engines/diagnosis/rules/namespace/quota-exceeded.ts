@@ -16,7 +16,8 @@ export const quotaExceeded = defineRule({
   class: 'cause',
   severity: 'high',
   meaning:
-    'The API server refuses to create pods, so the workload runs with fewer than it wants; the missing ones do not exist.',
+    'The API server refuses to create pods, claims or Jobs, so the workload runs with fewer than it wants; the missing ' +
+    'ones do not exist.',
   detection:
     'A controller failed with `exceeded quota: Q, requested: …, used: …, limited: …`, and the ResourceQuota, where it ' +
     'could be read, has still no room. The workloads that count most against it are named.',
@@ -33,7 +34,7 @@ export const quotaExceeded = defineRule({
 function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Finding[] {
   const refusal = quotaRefusalIn(failure.reason);
   if (refusal === undefined) return [];
-  const { owner, controller, message, at, source, since } = failure;
+  const { owner, controller, refused, message, at, source, since } = failure;
   const culprit: ObjectRef = { kind: 'ResourceQuota', namespace: owner.namespace, name: refusal.quota };
   const quota = snapshot.find('ResourceQuota', owner.namespace, refusal.quota);
   const verified = quota === undefined ? undefined : stillRefuses(quota, refusal);
@@ -42,7 +43,7 @@ function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Findi
   return [
     {
       subject: owner,
-      problem: `cannot create pods: ${nameOf(culprit)} is full (${refusal.exceeded.map(sentence).join('; ')})`,
+      problem: `cannot create ${refused}s: ${nameOf(culprit)} is full (${refusal.exceeded.map((each) => sentence(refused, each)).join('; ')})`,
       culprit,
       certainty: verified === true ? 'declared' : 'message',
       evidence: [
@@ -59,13 +60,15 @@ function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Findi
         ...(first === undefined ? [] : consumers(snapshot, culprit, first.resource)),
       ],
       since,
-      fixes: fixesOf(snapshot, owner, refusal),
+      fixes: fixesOf(snapshot, failure, refusal),
     },
   ];
 }
 
-const sentence = ({ resource, requested, used, limited }: QuotaRefusal['exceeded'][number]): string =>
-  `a pod needs ${requested} of ${resource}, ${used} of ${limited} are used`;
+const sentence = (
+  refused: CreationFailure['refused'],
+  { resource, requested, used, limited }: QuotaRefusal['exceeded'][number],
+): string => `a ${refused} needs ${requested} of ${resource}, ${used} of ${limited} are used`;
 
 /** Who counts most against the quota, over the pods of its namespace that the snapshot holds. */
 function consumers(snapshot: Snapshot, quota: ObjectRef, resource: string): readonly Evidence[] {
@@ -80,7 +83,11 @@ function consumers(snapshot: Snapshot, quota: ObjectRef, resource: string): read
   return [{ object: quota, source: 'recomputed', text: `most ${resource} is used by ${shown}` }];
 }
 
-function fixesOf(snapshot: Snapshot, owner: ObjectRef, { quota, exceeded }: QuotaRefusal): readonly Fix[] {
+function fixesOf(
+  snapshot: Snapshot,
+  { owner, refused }: CreationFailure,
+  { quota, exceeded }: QuotaRefusal,
+): readonly Fix[] {
   const resources = exceeded.map(({ resource }) => resource).join(', ');
   const deployment = owner.kind === 'Deployment' ? snapshot.find('Deployment', owner.namespace, owner.name) : undefined;
   const wanted = deployment?.spec?.replicas;
@@ -93,6 +100,12 @@ function fixesOf(snapshot: Snapshot, owner: ObjectRef, { quota, exceeded }: Quot
     advice: `ask the owner of the namespace to raise ${resources} in ResourceQuota/${quota}`,
     reason: 'if the namespace really needs more',
   };
+  // Scaling down frees no claim, and deleting one deletes its data.
+  if (refused === 'claim') return [raise];
+  if (refused === 'Job') {
+    const finished: Fix = { advice: `delete finished Jobs in ${owner.namespace}`, reason: 'they count too' };
+    return exceeded.some(({ used }) => used !== '0') ? [finished, raise] : [raise];
+  }
   if (!surging) return [free, raise];
   return [
     {

@@ -1,7 +1,15 @@
 import { refOf } from '../../../objects.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { commandOf, hidingMount, interpreterOf, isScript, scriptFlaw, scriptOf } from '../../../starting/command.ts';
+import {
+  commandOf,
+  hidingMount,
+  interpreterOf,
+  isScript,
+  scriptFlaw,
+  scriptOf,
+  scriptRemedy,
+} from '../../../starting/command.ts';
 import { failingSince, runtimeWords, type StartFailure, startFailuresOf } from '../../../starting/failures.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
@@ -45,7 +53,7 @@ function findingOf(snapshot: Snapshot, failure: StartFailure): Finding {
       { object: refOf(pod), source: 'spec', text: command },
     ],
     since: failingSince(snapshot, failure),
-    fixes: fixesOf(snapshot, failure, what.path, hiding),
+    fixes: fixesOf(snapshot, failure, what, hiding),
     missingEvidence: certainty === 'inferred' ? [`the log of container ${container.name}`] : [],
     nextCheck:
       certainty === 'inferred'
@@ -100,11 +108,10 @@ function scriptIn(snapshot: Snapshot, failure: StartFailure, path: string): Miss
 function fixesOf(
   snapshot: Snapshot,
   { pod, container, text }: StartFailure,
-  path: string | undefined,
+  { path, script }: Missing,
   hiding: ReturnType<typeof hidingMount>,
 ): readonly Fix[] {
   const at = `containers[${container.name}]`;
-  const script = text.startsWith('exec /');
   return [
     ...rollbackAdvice(snapshot, pod, (field) =>
       ['image', 'command', 'args', 'workingDir', 'volumeMounts'].some((part) => field.startsWith(`${at}.${part}`)),
@@ -117,11 +124,16 @@ function fixesOf(
             reason: 'a mount hides what the image has there',
           },
         ]),
-    script
-      ? {
-          advice: `check the first line of ${path ?? 'the script'}: its interpreter must be in the image, and the line must not end with CR (Windows line ends)`,
-          reason: 'the kernel reports a missing interpreter as a missing file',
-        }
-      : { advice: `correct ${at}.command and args, or the image`, reason: 'the program is not where it is looked for' },
+    programFix(at, text, path, script),
   ];
+}
+
+function programFix(at: string, text: string, path: string | undefined, script: string | undefined): Fix {
+  if (path !== undefined && script !== undefined) return scriptRemedy(path, script);
+  return text.startsWith('exec /')
+    ? {
+        advice: `check the first line of ${path ?? 'the script'}: its interpreter must be in the image, and the line must not end with CR (Windows line ends)`,
+        reason: 'the kernel reports a missing interpreter as a missing file',
+      }
+    : { advice: `correct ${at}.command and args, or the image`, reason: 'the program is not where it is looked for' };
 }

@@ -1,6 +1,7 @@
 import { nearest } from '../../../../platform/nearest.ts';
-import { type ObjectRef, refOf, type Volume } from '../../../objects.ts';
-import { unreadySince } from '../../../pods.ts';
+import { type Crash, crashes, crashingSince } from '../../../crashes/crashes.ts';
+import { nameOf, type ObjectRef, type Pod, refOf, type Volume } from '../../../objects.ts';
+import { type PodContainer, unreadySince } from '../../../pods.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { runtimeWords, type StartFailure, startFailuresOf } from '../../../starting/failures.ts';
@@ -12,19 +13,25 @@ export const containerMountConflict = defineRule({
   area: 'pod',
   class: 'cause',
   severity: 'high',
-  meaning: 'A directory is to be mounted on a file, a file on a directory, or the place of the mount cannot be made.',
+  meaning:
+    'A directory is to be mounted on a file, a file on a directory, or the place of the mount cannot be made; or an ' +
+    'empty directory is mounted where the program expects a file.',
   detection:
     'The runtime or the kubelet fails with "not a directory", "failed to prepare subPath" or a read-only file system ' +
     'at a mount point. The mount is found by its path; a subPath that is no key of its ConfigMap or Secret is named, ' +
-    'because the kubelet then makes a directory of that name.',
+    'because the kubelet then makes a directory of that name; also when the program starts and then crashes.',
   remedies: [
     'Roll back, when the mount is new.',
     'Mount one file with subPath and its key, or mount the volume on a directory of its own.',
   ],
   avoid: ['making the root file system writable by reflex'],
 
-  check: (snapshot) =>
-    startFailuresOf(snapshot, 'container-mount-conflict').map((failure) => findingOf(snapshot, failure)),
+  check: (snapshot) => [
+    ...startFailuresOf(snapshot, 'container-mount-conflict').map((failure) => findingOf(snapshot, failure)),
+    ...crashes(snapshot)
+      .filter(({ rule }) => rule === 'crash-app-error' || rule === 'init-container-crash')
+      .flatMap((crash) => emptyMount(snapshot, crash)),
+  ],
 });
 
 interface Mount {
@@ -93,6 +100,55 @@ function mountOf({ pod, container, text }: StartFailure): Mount | undefined {
   };
 }
 
+/** The first mount of a crashing container whose subPath is no key: its program finds a directory instead of a file. */
+function emptyMount(snapshot: Snapshot, crash: Crash): readonly Finding[] {
+  const { pod, container } = crash;
+  const faults = (container.spec.volumeMounts ?? []).flatMap(({ name = '', mountPath = '', subPath }) => {
+    const volume = pod.spec?.volumes?.find((each) => each.name === name);
+    return missingKey(snapshot, pod, container, { name, mountPath, subPath, volume }) ?? [];
+  });
+  const [first] = faults;
+  if (first === undefined) return [];
+  const { path, says, culprit, fix, recomputed } = first;
+  return [
+    {
+      subject: refOf(pod),
+      container: container.name,
+      problem: `finds an empty directory at ${path}: ${says}`,
+      culprit,
+      certainty: 'recomputed',
+      evidence: [{ object: culprit, source: 'recomputed', text: recomputed }],
+      since: crashingSince(snapshot, crash),
+      fixes: [fix],
+    },
+  ];
+}
+
+/** A subPath that is no key of the ConfigMap or Secret behind its volume. */
+function missingKey(
+  snapshot: Snapshot,
+  pod: Pod,
+  { name }: PodContainer,
+  { mountPath, subPath, volume, ...mount }: Mount,
+) {
+  const source = sourceOf(volume, pod.metadata.namespace);
+  const keys = keysOf(snapshot, volume, source);
+  const [top = ''] = subPath?.split('/') ?? [];
+  if (subPath === undefined || source === undefined || keys === undefined || keys.includes(top)) return undefined;
+  const near = nearest(top, keys, 1)[0];
+  const field = `containers[${name}].volumeMounts[${mountPath}].subPath`;
+  return {
+    path: mountPath,
+    says: `subPath ${subPath} of volume ${mount.name} (${nameOf(source)}) is no key of it${near ? ` (${near} is)` : ''}`,
+    culprit: source,
+    recomputed: `keys: ${keys.join(', ').slice(0, 300) || '(none)'}`,
+    fix: {
+      advice: near ? `set ${field} to ${near}` : `add the key ${top} to ${nameOf(source)}, or correct ${field}`,
+      reason: 'a subPath that does not exist is made as an empty directory',
+    },
+  };
+}
+
 const trimmed = (path: string): string => (path === '/' ? path : path.replace(/\/$/, ''));
 
 function unknownMount({ container, text }: StartFailure): Fault {
@@ -120,7 +176,6 @@ function faultOf(snapshot: Snapshot, { pod, container, text }: StartFailure, mou
   const source = sourceOf(volume, pod.metadata.namespace);
   const label = source === undefined ? `volume ${name}` : `volume ${name} (${source.kind}/${source.name})`;
   const at = `containers[${container.name}].volumeMounts[${mountPath}]`;
-  const keys = keysOf(snapshot, volume, source);
   if (/read-only file system/i.test(text)) {
     return {
       says: `${mountPath} for ${label} cannot be made: the file system there is read-only`,
@@ -130,20 +185,9 @@ function faultOf(snapshot: Snapshot, { pod, container, text }: StartFailure, mou
       },
     };
   }
-  const [top = ''] = subPath?.split('/') ?? [];
-  if (subPath !== undefined && source !== undefined && keys !== undefined && !keys.includes(top)) {
-    const near = nearest(top, keys, 1)[0];
-    return {
-      says: `subPath ${subPath} of ${label} is no key of it${near ? ` (${near} is)` : ''}, so a directory would be mounted at ${mountPath}`,
-      culprit: source,
-      recomputed: `keys: ${keys.join(', ').slice(0, 300) || '(none)'}`,
-      fix: {
-        advice: near
-          ? `set ${at}.subPath to ${near}`
-          : `add the key ${top} to ${source.kind}/${source.name}, or correct ${at}.subPath`,
-        reason: 'a subPath that does not exist is made as an empty directory',
-      },
-    };
+  const missing = missingKey(snapshot, pod, container, mount);
+  if (missing !== undefined) {
+    return { ...missing, says: `${missing.says}, so a directory would be mounted at ${mountPath}` };
   }
   if (/prepare subPath/i.test(text)) {
     return {

@@ -1,4 +1,6 @@
 import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
+import { memoryLimitOf } from '../../../crashes/memory.ts';
+import { heapLimitIn } from '../../../heap-limits.ts';
 import { workloadOf } from '../../../owners.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import {
@@ -21,7 +23,7 @@ export const crashAppError = defineRule({
     'The process ends by itself with an error, is started again, and ends again; between two starts it may look healthy.',
   detection:
     'A container is in CrashLoopBackOff, has just died again, or restarted within the last ten minutes for at least the ' +
-    'third time, with an exit code that is neither 0 nor that of a signal. The line of its last log that tells most is ' +
+    'third time, with an exit code that is neither 0 nor that of a signal, or aborts after an exception. The line of its last log that tells most is ' +
     'quoted: an explicit level or an exception before other words, the innermost cause of a trace. It is silent when the ' +
     'kernel, a probe, the runtime or a known text (a refused connection, a port in use, a path that may not be written) ' +
     'explains the death.',
@@ -29,10 +31,7 @@ export const crashAppError = defineRule({
     'Read the log of the instance that died and fix what it complains about.',
     'Roll back when the crash began with the last rollout.',
   ],
-  avoid: [
-    'restarting: it restarts already and fails the same way',
-    'raising limits without evidence that memory or CPU is short',
-  ],
+  avoid: ['restarting: it fails the same way again', 'raising limits without evidence that memory or CPU is short'],
 
   check: (snapshot) =>
     crashesBy(snapshot, 'crash-app-error').map((crash) => {
@@ -41,7 +40,7 @@ export const crashAppError = defineRule({
         ...base,
         problem: `${crashClause(snapshot, crash)}${essenceClause(crash)}`,
         certainty: crash.telling === undefined ? ('inferred' as const) : ('message' as const),
-        fixes: [...variableFix(snapshot, crash), ...logFix(crash)].slice(0, 3),
+        fixes: [...variableFix(snapshot, crash), ...heapFix(crash), ...logFix(crash)].slice(0, 3),
         missingEvidence: missingLog(crash),
         nextCheck: deathLogCommand(crash),
       };
@@ -60,6 +59,25 @@ function logFix(crash: Crash): readonly Fix[] {
   const reason =
     crash.log === undefined ? 'no log of the instance that died was read' : 'its log does not say why it ends';
   return [{ advice: deathLogCommand(crash), reason }];
+}
+
+/** The words of Java, .NET and Node.js for a heap that is full; the kernel then killed nothing. */
+const heapFull = /OutOfMemoryError: (?:Java heap space|GC overhead)|heap out of memory|\bOutOfMemoryException\b/;
+
+function heapFix({ pod, container, telling }: Crash): readonly Fix[] {
+  if (!telling?.entry.lines.some((line) => heapFull.test(line))) return [];
+  const heap = heapLimitIn(container.spec);
+  const memory = memoryLimitOf(pod, container);
+  const within = memory === undefined ? '' : `, within its memory limit of ${memory}`;
+  return [
+    {
+      advice:
+        heap === undefined
+          ? `give the runtime of container ${container.name} a larger heap${within}`
+          : `raise ${heap.text} of container ${container.name}${within}`,
+      reason: 'the heap that the runtime allows itself is full, not the memory of the container',
+    },
+  ];
 }
 
 /** Names of variables that a line says are not there. */

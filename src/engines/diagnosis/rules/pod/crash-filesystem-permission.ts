@@ -13,8 +13,8 @@ export const crashFilesystemPermission = defineRule({
     'The process ends because it may not read or write a file: the file system is read-only, or its user has no right to it.',
   detection:
     'The log line that tells most about the crash says "permission denied", "operation not permitted" or "read-only file ' +
-    'system" about a path. The mount that covers the path, readOnly, readOnlyRootFilesystem, runAsUser and fsGroup are ' +
-    'then looked up, and the one that forbids it is named.',
+    'system" about a path. The mount that covers the path, readOnly, readOnlyRootFilesystem, defaultMode, runAsUser and ' +
+    'fsGroup are then looked up, and the one that forbids it is named.',
   remedies: [
     'Mount a writable volume (an emptyDir, for scratch files) at the path.',
     'Set fsGroup or runAsUser so that the user may use the volume.',
@@ -45,6 +45,7 @@ function fixOf({ container }: Crash, path: string | undefined, { kind, text }: F
     root: `mount an emptyDir at ${folderOf(path)} in container ${container.name}`,
     mount: `remove readOnly from the volumeMount that holds ${where} in container ${container.name}, or write elsewhere`,
     config: `copy ${where} to an emptyDir at start, or write elsewhere: ConfigMaps and Secrets are always mounted read-only`,
+    mode: `set spec.securityContext.fsGroup to the group that container ${container.name} runs with, and defaultMode of the volume to 0440`,
     owner: `set spec.securityContext.fsGroup to the group that container ${container.name} runs with, so that it owns the volume`,
     image: `change the owner of ${where} in the image to the user it runs as, or mount an emptyDir there`,
   };

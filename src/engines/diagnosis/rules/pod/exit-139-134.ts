@@ -28,7 +28,8 @@ export const exit139134 = defineRule({
     'The kernel or the C library ended the process: a fault in native code, a wrong build for this CPU, or an abort by its runtime.',
   detection:
     'The last exit code is 139 (SIGSEGV), 134 (SIGABRT) or that of another fault signal (132, 133, 135, 136). The most ' +
-    'telling line of the log is quoted; runtimes abort with their own complaint, Node.js when its heap is full.',
+    'telling line of the log is quoted. An abort after an exception or error of the application, as .NET, C++ and ' +
+    'Node.js end, is `crash-app-error`.',
   remedies: [
     'Roll back when it began with the last rollout.',
     'Check the image against the architecture and C library of the node.',

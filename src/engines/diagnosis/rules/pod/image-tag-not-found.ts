@@ -54,10 +54,17 @@ function fixesOf(snapshot: Snapshot, { pod, container, image }: PullFailure): re
   const workload = workloadOf(snapshot, pod);
   const previous = previousRevision(snapshot, workload);
   const before = previous?.template?.spec?.containers?.find(({ name }) => name === container.name)?.image;
-  const push: Fix = {
-    advice: `push ${image}, or set ${container.name}'s image to a tag that exists`,
-    reason: 'the registry has no such tag',
-  };
+  const { digest } = parseImage(image);
+  const push: Fix =
+    digest === undefined
+      ? {
+          advice: `push ${image}, or set ${container.name}'s image to a tag that exists`,
+          reason: 'the registry has no such tag',
+        }
+      : {
+          advice: `set ${container.name}'s image to a digest or tag that exists`,
+          reason: 'what the digest names is gone from the registry, or was never there',
+        };
   if (previous === undefined || before === undefined || before === image) return [push];
   const target = `${workload.kind.toLowerCase()}/${workload.name}`;
   return [

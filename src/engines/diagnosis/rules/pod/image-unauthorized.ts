@@ -76,5 +76,12 @@ function secretEvidence(snapshot: Snapshot, { pod }: PullFailure, name: string):
     .toSorted()
     .at(-1);
   const at = changed ?? secret.metadata.creationTimestamp;
-  return [{ object: refOf(secret), source: 'spec', text: `of type ${secret.type ?? 'Opaque'}, last written`, at }];
+  return [
+    {
+      object: refOf(secret),
+      source: 'spec',
+      text: `of type ${secret.type ?? 'Opaque'}${at === undefined ? '' : `, last written at ${at}`}`,
+      at,
+    },
+  ];
 }

@@ -1,5 +1,5 @@
 import { type Crash, crashesBy, usualLifetime } from '../../../crashes/crashes.ts';
-import { isCrashing, isMissed } from '../../../crashes/crashing.ts';
+import { isCrashing, isMissed, startErrors } from '../../../crashes/crashing.ts';
 import { isOutOfMemory, memoryLimitOf, startOutOfMemory } from '../../../crashes/memory.ts';
 import { formatDuration, hour, minute, timeOf } from '../../../durations.ts';
 import { heapLimitIn } from '../../../heap-limits.ts';
@@ -7,6 +7,7 @@ import { type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { containersOf, isBroken, lastTermination, type PodContainer } from '../../../pods.ts';
 import { formatQuantity, quantity } from '../../../quantity.ts';
+import { templateOf } from '../../../references.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { crashFinding, kubectlName, whenClause } from '../../crash-finding.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
@@ -46,7 +47,7 @@ function killed(snapshot: Snapshot, crash: Crash): Finding {
   const limit = memoryLimitOf(pod, container);
   const heap = heapLimitIn(container.spec);
   const tooLarge = heap !== undefined && heap.bytes >= (quantity(limit) ?? Number.POSITIVE_INFINITY);
-  const atStart = termination.reason !== 'OOMKilled';
+  const atStart = startErrors.has(termination.reason ?? '');
   return {
     ...base,
     problem: `runs out of memory: container ${container.name} is killed ${atStart ? 'at its very start' : whenClause(snapshot, crash)} at its limit of ${limit}${tooLarge ? `, and ${heap.text} allows more than that` : ''}`,
@@ -56,7 +57,7 @@ function killed(snapshot: Snapshot, crash: Crash): Finding {
       {
         object: base.subject,
         source: 'spec',
-        text: `container ${container.name} has a memory limit of ${limit}${heap === undefined ? '' : ` and ${heap.text}`}`,
+        text: `container ${container.name} has a memory limit of ${limit}${heap === undefined ? '' : ` and ${heap.text}`}${originClause(snapshot, crash)}`,
       },
     ],
     fixes: [...(tooLarge ? [heapFix(container, heap.text, limit)] : []), ...limitFix(snapshot, crash, limit)].slice(
@@ -66,6 +67,18 @@ function killed(snapshot: Snapshot, crash: Crash): Finding {
     missingEvidence: ['memory usage over time'],
     nextCheck: `kubectl top pod -n ${pod.metadata.namespace} ${pod.metadata.name} --containers`,
   };
+}
+
+/** Who set the limit, when it was not the template of the workload. */
+function originClause(snapshot: Snapshot, { pod, container }: Crash): string {
+  const template = templateOf(snapshot.head(workloadOf(snapshot, pod)))?.spec;
+  const same = [...(template?.initContainers ?? []), ...(template?.containers ?? [])].find(
+    ({ name }) => name === container.name,
+  );
+  const own = container.spec.resources?.limits?.['memory'];
+  return same === undefined || own === undefined || same.resources?.limits?.['memory'] !== undefined
+    ? ''
+    : ', which its template does not set: a LimitRange or a webhook did';
 }
 
 const heapFix = ({ name }: PodContainer, heap: string, limit: string | undefined): Fix => ({

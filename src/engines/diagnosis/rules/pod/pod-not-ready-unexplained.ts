@@ -1,4 +1,4 @@
-import { formatDuration, minute, timeOf } from '../../../durations.ts';
+import { formatDuration, minute, second, timeOf } from '../../../durations.ts';
 import { keyOf, type Pod, refOf } from '../../../objects.ts';
 import { controllerOf, workloadOf } from '../../../owners.ts';
 import {
@@ -11,11 +11,14 @@ import {
   unreadyFor,
   unreadySince,
 } from '../../../pods.ts';
+import { histogramOf } from '../../../scheduling/histogram.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Evidence, type Finding, type RuleFinding } from '../../rule.ts';
 
 /** A pod that has just been made, moved or restarted is not ready for a moment. */
 const hold = minute;
+/** The scheduler has judged, but a volume that is being made may still change its mind. */
+const unschedulableHold = 15 * second;
 /** States of a container that waits for something on its way to its first start. */
 const starting = new Set(['ContainerCreating', 'PodInitializing']);
 const shownEvents = 2;
@@ -28,7 +31,7 @@ export const podNotReadyUnexplained = defineRule({
   severity: 'medium',
   meaning: 'The pod does not serve. What it shows is quoted; no cause is claimed.',
   detection:
-    'A pod is not ready for longer than a minute and than its startup probe allows, or waits in a state that does not ' +
+    'A pod is not ready for longer than a minute (15 s when it is unschedulable) and than its startup probe allows, or waits in a state that does not ' +
     'pass by itself, or failed for good without a controller; and no other rule found anything on it or its workload.',
   remedies: ['Do the next check that the finding names.', 'Report the state, so that it becomes a rule.'],
   avoid: ['guessing: restarting destroys what would tell'],
@@ -52,7 +55,8 @@ function covers({ rule, class: kind = rule.class, subject }: RuleFinding): boole
 function needsExplanation(snapshot: Snapshot, pod: Pod): boolean {
   if (pod.status?.phase === 'Failed') return !isTerminating(pod) && controllerOf(pod) === undefined;
   if (pod.status?.phase === undefined || !isBroken(pod)) return false;
-  return isStuck(pod) || (unreadyFor(pod, snapshot.now) > hold && !isStartingUp(snapshot, pod));
+  const allowed = podCondition(pod, 'PodScheduled')?.reason === 'Unschedulable' ? unschedulableHold : hold;
+  return isStuck(pod) || (unreadyFor(pod, snapshot.now) > allowed && !isStartingUp(snapshot, pod));
 }
 
 /** Whether a container waits in a state that does not pass by itself. */
@@ -77,7 +81,7 @@ function findingOf(snapshot: Snapshot, pod: Pod): Finding {
   const state = `${status} for ${duration}${detailOf(pod)}`;
   return {
     subject,
-    problem: `is not ready: ${status}`,
+    problem: `is not ready: ${status}${placementWords(pod)}`,
     certainty: 'correlated',
     evidence: [
       { object: subject, source: 'status', text: state, at: unreadySince(pod) },
@@ -89,6 +93,13 @@ function findingOf(snapshot: Snapshot, pod: Pod): Finding {
     missingEvidence: missing(snapshot, pod),
     nextCheck: nextCheckOf(pod),
   };
+}
+
+/** Why the scheduler ruled nodes out, without counts: these change while the pod waits. */
+function placementWords(pod: Pod): string {
+  const scheduled = podCondition(pod, 'PodScheduled');
+  const reasons = scheduled?.status === 'False' ? histogramOf(scheduled.message ?? '').map(({ reason }) => reason) : [];
+  return reasons.length === 0 ? '' : ` (${reasons.join(', ')})`;
 }
 
 /** What the conditions and containers say, in their own words. */

@@ -24,9 +24,9 @@ export const portBindConflict = defineRule({
   check: (snapshot) =>
     crashesBy(snapshot, 'port-bind-conflict').map((crash) => {
       const base = crashFinding(snapshot, crash);
-      const text = crash.telling?.entry.lines.join('\n') ?? '';
-      const denied = /permission denied|EACCES/i.test(text);
-      const port = portIn(text);
+      const lines = crash.telling?.entry.lines ?? [];
+      const denied = lines.some((line) => /permission denied|EACCES/i.test(line));
+      const port = portIn(lines);
       return {
         ...base,
         problem: `${crashClause(snapshot, crash)}: cannot listen on ${port === undefined ? 'its port' : `port ${port}`}, ${
@@ -46,9 +46,10 @@ export const portBindConflict = defineRule({
     }),
 });
 
-/** The last `:8080` or `port 8080` of a complaint. */
-function portIn(text: string): number | undefined {
-  const ports = [...text.matchAll(/(?:\bport[ :=]*|:)(\d{2,5})\b(?!:\d)/gi)].map(([, port]) => Number(port));
+/** The last `:8080`, `port 8080` or `('0.0.0.0', 8080)` of the line that complains: frames of a trace hold numbers too. */
+function portIn(lines: readonly string[]): number | undefined {
+  const complaint = lines.find((line) => /in use|EADDRINUSE|EACCES|permission denied/i.test(line)) ?? '';
+  const ports = [...complaint.matchAll(/(?:\bport[ :=]*|:|', )(\d{2,5})\b(?!:\d)/gi)].map(([, port]) => Number(port));
   return ports.findLast((port) => port > 0 && port < 65_536);
 }
 

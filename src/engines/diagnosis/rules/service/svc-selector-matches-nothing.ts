@@ -1,4 +1,5 @@
-import { type ObjectRef, refOf, type Service } from '../../../objects.ts';
+import { nearest } from '../../../../platform/nearest.ts';
+import { nameOf, type ObjectRef, refOf, type Service } from '../../../objects.ts';
 import { slicesOf } from '../../../routes.ts';
 import { matchesMap } from '../../../selectors.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -31,16 +32,11 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
   if (snapshot.presence('EndpointSlice', service.metadata.namespace, '') === 'unknown') return [];
 
   const written = labels.map(([key, value]) => `${key}=${value}`).join(',');
-  const near = nearestCandidate(selector, candidates);
-  const differing = near && labels.filter(([key, value]) => near.labels[key] !== value);
-  const hint =
-    near && differing
-      ? `; ${near.ref.kind}/${near.ref.name} has ${differing.map(([key]) => `${key}=${near.labels[key] ?? '(none)'}`).join(',')}`
-      : '';
+  const near = nearestCandidate(service, candidates);
   return [
     {
       subject: refOf(service),
-      problem: `selects no pod: nothing has ${written}${hint}`,
+      problem: `selects no pod: nothing has ${written}${near === undefined ? '' : `; ${nameOf(near.ref)} has ${hintOf(near)}`}`,
       certainty: 'recomputed',
       evidence: [
         { object: refOf(service), source: 'spec', text: `spec.selector is ${written}` },
@@ -51,19 +47,31 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
         },
       ],
       fixes: [
-        near && differing
+        near === undefined
           ? {
-              advice: `set ${differing.map(([key]) => `spec.selector["${key}"] to "${near.labels[key] ?? ''}"`).join(' and ')} in Service/${service.metadata.name}, or change the label back in ${near.ref.kind}/${near.ref.name}'s pod template`,
-              reason: `${near.ref.kind}/${near.ref.name} is the nearest match`,
+              advice: `deploy a workload with the labels ${written}, or delete the Service if nothing needs it any more`,
+              reason: 'no workload comes near',
             }
           : {
-              advice: `deploy a workload with the labels ${written}, or delete the Service`,
-              reason: 'no workload comes near',
+              advice: `${changesOf(near)} in Service/${service.metadata.name}, or change the label back in ${nameOf(near.ref)}'s pod template`,
+              reason: `${nameOf(near.ref)} is the nearest match`,
             },
       ],
     },
   ];
 }
+
+const hintOf = ({ differences }: Near): string =>
+  differences.map(({ key, has }) => (has === undefined ? `no ${key}` : `${has.key}=${has.value}`)).join(' and ');
+
+const changesOf = ({ differences }: Near): string =>
+  differences
+    .map(({ key, value, has }) => {
+      if (has === undefined) return `remove ${key}=${value} from spec.selector`;
+      if (has.key !== key) return `replace ${key}=${value} by ${has.key}=${has.value} in spec.selector`;
+      return `set spec.selector["${key}"] to "${has.value}"`;
+    })
+    .join(' and ');
 
 interface Candidate {
   readonly ref: ObjectRef;
@@ -82,16 +90,46 @@ function candidatesOf(snapshot: Snapshot, { metadata: { namespace } }: Service):
   return [...templates, ...pods];
 }
 
-/** The candidate that shares most labels with the selector; a shared key with another value counts half, as a likely slip. */
-function nearestCandidate(
-  selector: Readonly<Record<string, string | undefined>>,
-  candidates: readonly Candidate[],
-): Candidate | undefined {
-  const score = ({ labels }: Candidate): number =>
-    Object.entries(selector).reduce(
-      (sum, [key, value]) => sum + (labels[key] === value ? 1 : labels[key] === undefined ? 0 : 0.5),
-      0,
-    );
-  const best = candidates.toSorted((a, b) => score(b) - score(a))[0];
-  return best !== undefined && score(best) > 0 ? best : undefined;
+/** A label of the selector that a candidate lacks. */
+interface Difference {
+  readonly key: string;
+  readonly value: string | undefined;
+  /** What it has instead: another value, or the same value under a key that is spelt alike. */
+  readonly has: { readonly key: string; readonly value: string } | undefined;
+}
+
+interface Near {
+  readonly ref: ObjectRef;
+  readonly differences: readonly Difference[];
+}
+
+/**
+ * The candidate that shares most labels with the selector; a likely slip counts half. Another value alone is none: it
+ * must be spelt alike, or the workload be named as the Service.
+ */
+function nearestCandidate({ spec, metadata }: Service, candidates: readonly Candidate[]): Near | undefined {
+  const selector = Object.entries(spec?.selector ?? {});
+  return candidates
+    .map(({ ref, labels }) => {
+      const namesake = ref.name === metadata.name;
+      const differences = selector
+        .filter(([key, value]) => labels[key] !== value)
+        .map(([key, value]) => ({ key, value, has: counterpartOf(key, value, labels) }));
+      const shared = selector.length - differences.length;
+      const slips = differences.filter((each) => isSlip(each) || (namesake && each.has !== undefined)).length;
+      return { ref, differences, near: shared + slips > 0, score: shared + slips / 2 + (namesake ? 0.25 : 0) };
+    })
+    .filter(({ near }) => near)
+    .toSorted((a, b) => b.score - a.score)[0];
+}
+
+const isSlip = ({ key, value = '', has }: Difference): boolean =>
+  has !== undefined && (has.key !== key || nearest(value, [has.value], 1).length > 0);
+
+function counterpartOf(key: string, value: string | undefined, labels: Candidate['labels']): Difference['has'] {
+  const other = labels[key];
+  if (other !== undefined) return { key, value: other };
+  const same = Object.keys(labels).filter((each) => labels[each] === value);
+  const [similar] = nearest(key, same, 1);
+  return similar === undefined || value === undefined ? undefined : { key: similar, value };
 }

@@ -1,5 +1,6 @@
 import { nearest } from '../../../../platform/nearest.ts';
-import { nameOf, refOf, type Service } from '../../../objects.ts';
+import { crashes } from '../../../crashes/crashes.ts';
+import { keyOf, nameOf, refOf, type Service } from '../../../objects.ts';
 import { isReady } from '../../../pods.ts';
 import {
   announcedPorts,
@@ -21,8 +22,8 @@ export const svcTargetPortMismatch = defineRule({
   meaning: 'The pods are ready and the Service has endpoints, but connections are refused: they go to the wrong port.',
   detection:
     'A named targetPort that no container of the selected pods declares resolves to nothing, which is certain. A ' +
-    'number is judged only when the containers declare other ports, and a probe that succeeds or a log line shows that ' +
-    'another port is the one in use, because declared ports are informational.',
+    'number is judged only when the containers declare other ports, and a probe that succeeds, a log line, or a client ' +
+    'that is refused by ready pods shows that another port is the one in use, because declared ports are informational.',
   remedies: ["Set targetPort to the container's port, by name or number."],
   avoid: ['taking declared container ports alone as proof: a container may listen on ports that it does not declare'],
 
@@ -68,8 +69,7 @@ function namedFinding(
   if (ports.some((each) => each.name === target && each.protocol === protocol)) return [];
   const named = ports.filter((each) => each.protocol === protocol);
   const subject = refOf(service);
-  const names = named.flatMap(({ name }) => name ?? []);
-  const better = nearest(target, names, 1)[0] ?? names[0] ?? named[0]?.port;
+  const better = portMeant(service, index, target, named);
   return [
     {
       subject,
@@ -97,13 +97,26 @@ function namedFinding(
   ];
 }
 
+/** The port that a name may have meant: never one to which another port of the Service leads already. */
+function portMeant(
+  service: Service,
+  index: number,
+  target: string,
+  ports: readonly ContainerPort[],
+): string | number | undefined {
+  const taken = new Set(portsOf(service).flatMap((other) => (other.index === index ? [] : [other.target])));
+  const free = ports.filter(({ name, port }) => !taken.has(port) && (name === undefined || !taken.has(name)));
+  const names = free.flatMap(({ name }) => name ?? []);
+  return nearest(target, names, 1)[0] ?? names[0] ?? free[0]?.port;
+}
+
 function numberedFinding(
   snapshot: Snapshot,
   service: Service,
   { index, port, target, protocol }: ServicePort & { readonly target: number },
   backends: readonly Backend[],
 ): readonly Finding[] {
-  const verdicts = backends.map((backend) => inUse(snapshot, backend, target, protocol));
+  const verdicts = backends.map((backend) => inUse(snapshot, service, backend, { target, protocol }));
   const [first] = verdicts;
   if (first === undefined || verdicts.some((verdict) => verdict === undefined)) return [];
   const subject = refOf(service);
@@ -130,7 +143,12 @@ interface InUse {
 }
 
 /** The port that a backend uses instead of the target; `undefined` when nothing speaks against the target. */
-function inUse(snapshot: Snapshot, backend: Backend, target: number, protocol: string): InUse | undefined {
+function inUse(
+  snapshot: Snapshot,
+  service: Service,
+  backend: Backend,
+  { target, protocol }: { readonly target: number; readonly protocol: string },
+): InUse | undefined {
   const declared = declaredPorts(backend.spec);
   if (protocol !== 'TCP' || declared.some(({ port }) => port === target)) return undefined;
   const announced = announcedPorts(snapshot, backend);
@@ -143,13 +161,35 @@ function inUse(snapshot: Snapshot, backend: Backend, target: number, protocol: s
     return { port: heard.port, certainty: 'message', evidence: [declaration, evidence] };
   }
   const answering = declared.find(({ port }) => probed.includes(port));
-  if (answering === undefined || !backend.pods.some(isReady)) return undefined;
+  if (!backend.pods.some(isReady)) return undefined;
+  if (answering === undefined) return refused(snapshot, service, declaration, declared);
   const evidence: Evidence = {
     object: backend.ref,
     source: 'spec',
     text: `its probe asks port ${answering.port}, and the pods are ready`,
   };
   return { port: answering.port, certainty: 'inferred', evidence: [declaration, evidence] };
+}
+
+/** The only declared port, when a client was refused although the Service has endpoints. */
+function refused(
+  snapshot: Snapshot,
+  service: Service,
+  declaration: Evidence,
+  declared: readonly ContainerPort[],
+): InUse | undefined {
+  const [only, ...others] = declared.filter(({ protocol }) => protocol === 'TCP');
+  const client = crashes(snapshot).find(
+    ({ dependency }) =>
+      dependency?.failure === 'refused' &&
+      dependency.service !== undefined &&
+      keyOf(dependency.service) === keyOf(refOf(service)) &&
+      (dependency.endpoints ?? 0) > 0,
+  );
+  if (only === undefined || others.length > 0 || client?.telling === undefined) return undefined;
+  const { words, entry } = client.telling;
+  const evidence: Evidence = { object: refOf(client.pod), source: 'log', text: words, at: entry.at };
+  return { port: only.port, certainty: 'inferred', evidence: [declaration, evidence] };
 }
 
 const backendNames = (backends: readonly Backend[]): string =>

@@ -37,9 +37,9 @@ export const deployCreateFailed = defineRule({
     );
     return creationFailures(snapshot)
       .filter(({ owner, reason }) => !explained.has(keyOf(owner)) && !leaving.test(reason))
-      .map(({ owner, controller, message, reason, at, source, since }) => ({
+      .map(({ owner, controller, refused, message, reason, at, source, since }) => ({
         subject: owner,
-        problem: `cannot create pods: ${reason}`,
+        problem: `cannot create ${refused}s: ${reason}`,
         class: 'cause' as const,
         certainty: 'declared' as const,
         evidence: [{ object: controller, source, text: message, at }],

@@ -58,6 +58,18 @@ testRule(psaViolation, {
         fix: 'change the pod template of Deployment/privileged',
       },
     ],
+    'of many violations by their names, with all words as advice': [
+      aSnapshot({
+        objects: refused(
+          'violates PodSecurity "restricted:latest": allowPrivilegeEscalation != false (container "app" must set securityContext.allowPrivilegeEscalation=false), runAsNonRoot != true (pod or container "app" must set securityContext.runAsNonRoot=true)',
+        ),
+      }),
+      {
+        object: 'Deployment/privileged',
+        problem: 'they violate it: allowPrivilegeEscalation != false, runAsNonRoot != true',
+        fix: 'must set securityContext.runAsNonRoot=true',
+      },
+    ],
     'with the revision that asked for less': [
       aSnapshot({ objects: [...refused(`violates PodSecurity "baseline:latest": ${violations}`), before] }),
       { object: 'Deployment/privileged', fix: 'kubectl rollout undo deployment/privileged -n shop --to-revision=0' },

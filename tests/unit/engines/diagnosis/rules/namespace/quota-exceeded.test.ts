@@ -23,6 +23,8 @@ const quota = (used: string) =>
   anObject('ResourceQuota', 'small', {
     status: { hard: { 'requests.memory': '20Mi' }, used: { 'requests.memory': used } },
   });
+const cronJob = anObject('CronJob', 'sync', { status: {} });
+const set = anObject('StatefulSet', 'db', { spec: { replicas: 2 }, status: { replicas: 1 } });
 const all = [hoarder.deployment, replicaSet, ...hoarder.pods];
 const surging = { ...hoarder.deployment, spec: { ...hoarder.deployment.spec, replicas: 2 } };
 
@@ -46,6 +48,40 @@ testRule(quotaExceeded, {
         certainty: 'declared',
         evidence: ['16Mi used of 20Mi', 'most requests.memory is used by Deployment/hoarder 16Mi'],
         fix: 'scale down what needs it least in shop',
+      },
+    ],
+    'of Jobs that a CronJob may not create': [
+      aSnapshot({
+        objects: [
+          cronJob,
+          anEvent(
+            cronJob,
+            'FailedCreate',
+            'Error creating job: jobs.batch "sync-2992" is forbidden: exceeded quota: jobs, requested: count/jobs.batch=1, used: count/jobs.batch=5, limited: count/jobs.batch=5',
+          ),
+        ],
+      }),
+      {
+        object: 'CronJob/sync',
+        problem: 'cannot create Jobs: ResourceQuota/jobs is full (a Job needs 1 of count/jobs.batch, 5 of 5 are used)',
+        fix: 'delete finished Jobs in shop',
+      },
+    ],
+    'of claims, without advice that frees none': [
+      aSnapshot({
+        objects: [
+          set,
+          anEvent(
+            set,
+            'FailedCreate',
+            'create Claim data-db-1 for Pod db-1 in StatefulSet db failed error: persistentvolumeclaims "data-db-1" is forbidden: exceeded quota: disk, requested: requests.storage=16Mi, used: requests.storage=16Mi, limited: requests.storage=20Mi',
+          ),
+        ],
+      }),
+      {
+        object: 'StatefulSet/db',
+        problem: 'cannot create claims: ResourceQuota/disk is full (a claim needs 16Mi of requests.storage',
+        fix: 'ask the owner of the namespace to raise requests.storage',
       },
     ],
     'of several resources': [

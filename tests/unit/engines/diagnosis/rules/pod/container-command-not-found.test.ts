@@ -113,21 +113,29 @@ testRule(containerCommandNotFound, {
         objects: [died(1, mounted, volumes), aScript('crlf.sh', '#!/bin/sh\r\nsleep 1d\r\n')],
         logs: logging('exec /s/crlf.sh: no such file or directory'),
       }),
-      { object: 'Pod/web', problem: 'the lines of /s/crlf.sh end with CR (Windows)' },
+      {
+        object: 'Pod/web',
+        problem: 'the lines of /s/crlf.sh end with CR (Windows)',
+        fix: 'save /s/crlf.sh with Unix line ends (LF)',
+      },
     ],
     'of an interpreter that is missing': [
       aSnapshot({
         objects: [died(1, mounted, volumes), aScript('run.sh', '#!/bin/bash\nsleep 1d\n')],
         logs: logging('exec /s/run.sh: no such file or directory'),
       }),
-      { object: 'Pod/web', problem: '/bin/bash, which /s/run.sh asks for, does not exist in' },
+      {
+        object: 'Pod/web',
+        problem: '/bin/bash, which /s/run.sh asks for, does not exist in',
+        fix: 'name an interpreter that is in the image',
+      },
     ],
     'of a script without a first line': [
       aSnapshot({
         objects: [died(1, mounted, volumes), aScript('run', 'sleep 1d\n')],
         logs: logging('exec /s/run: exec format error'),
       }),
-      { object: 'Pod/web', problem: '/s/run has no #! line' },
+      { object: 'Pod/web', problem: '/s/run has no #! line', fix: 'begin /s/run with #!/bin/sh' },
     ],
     'of a script that is part of the image': [
       aSnapshot({ objects: [died(1)], logs: logging('exec /entrypoint.sh: no such file or directory') }),

@@ -17,6 +17,16 @@ const aMount = (message: string, mount: object, source: object = { configMap: { 
       }),
     ],
   });
+const dying = (subPath: string, source: object = { configMap: { name: 'conf' } }) =>
+  aPod('web', {
+    spec: { volumes: [{ name: 'v', ...source }] },
+    containers: [
+      aContainer('app', {
+        volumeMounts: [{ name: 'v', mountPath: '/etc/app.conf', subPath }],
+        ...crashed({ exitCode: 1, reason: 'Error' }),
+      }),
+    ],
+  });
 const conf = anObject('ConfigMap', 'conf', { data: { 'a.conf': 'x' } });
 const subPath = 'volume-subpaths/v/app/0';
 
@@ -41,8 +51,25 @@ testRule(containerMountConflict, {
         }),
       ],
     }),
+    'a crash with a subPath that is a key': aSnapshot({ objects: [conf, dying('a.conf')] }),
+    'a crash with a subPath of a volume that is no ConfigMap': aSnapshot({
+      objects: [conf, dying('b.conf', { emptyDir: {} })],
+    }),
+    'a crash with a ConfigMap that was not read': aSnapshot({ objects: [dying('b.conf')] }),
   },
   speaks: {
+    'of a crash with a subPath that is no key': [
+      aSnapshot({ objects: [conf, dying('b.conf')] }),
+      {
+        object: 'Pod/web',
+        problem:
+          'finds an empty directory at /etc/app.conf: subPath b.conf of volume v (ConfigMap/conf) is no key of it (a.conf is)',
+        culprit: 'ConfigMap/conf',
+        certainty: 'recomputed',
+        evidence: ['keys: a.conf'],
+        fix: 'set containers[app].volumeMounts[/etc/app.conf].subPath to a.conf',
+      },
+    ],
     'of a subPath that is no key': [
       aSnapshot({
         objects: [conf, aMount(mounting(subPath, '/etc/passwd'), { mountPath: '/etc/passwd', subPath: 'b.conf' })],

@@ -54,6 +54,10 @@ testRule(crashAppError, {
     'a command that does not exist': aSnapshot({ objects: [dies({ exitCode: 128, reason: 'StartError' })] }),
     'a shell that found no command': aSnapshot({ objects: [dies({ exitCode: 127 })] }),
     'a missing module': aSnapshot({ objects: [dying], logs: log("Error: Cannot find module '/app/server.js'") }),
+    'an abort that native code gives no reason for': aSnapshot({
+      objects: [dies({ exitCode: 134 })],
+      logs: log('free(): invalid pointer', 'Aborted (core dumped)'),
+    }),
     'a container that exits with 0': aSnapshot({ objects: [dies({ exitCode: 0, reason: 'Completed' })] }),
     'a kill by the liveness probe that ends with 1': aSnapshot({
       objects: [
@@ -93,6 +97,46 @@ testRule(crashAppError, {
     }),
   },
   speaks: {
+    'of an abort after an exception that nothing handled': [
+      aSnapshot({
+        objects: [dies({ exitCode: 134 })],
+        logs: log(
+          'Unhandled exception. System.InvalidOperationException: The ConnectionString property is not set.',
+          '   at Billing.Startup.Configure(IApplicationBuilder app) in /src/Billing/Startup.cs:line 31',
+        ),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'with exit code 134: InvalidOperationException: The ConnectionString property is not set.',
+        certainty: 'message',
+      },
+    ],
+    'of a full heap with the limit that the runtime was given': [
+      aSnapshot({
+        objects: [
+          dies(
+            { exitCode: 134 },
+            {
+              env: [{ name: 'NODE_OPTIONS', value: '--max-old-space-size=256' }],
+              resources: { limits: { memory: '1Gi' } },
+            },
+          ),
+        ],
+        logs: log('FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'JavaScript heap out of memory',
+        fix: 'raise --max-old-space-size=256 of container app, within its memory limit of 1Gi',
+      },
+    ],
+    'of a full heap without a limit of its own': [
+      aSnapshot({
+        objects: [dying],
+        logs: log('Exception in thread "main" java.lang.OutOfMemoryError: Java heap space'),
+      }),
+      { object: 'Pod/api', fix: 'give the runtime of container app a larger heap' },
+    ],
     'with the line that names the failure, and how to set the variable': [
       aSnapshot({ objects: [dying], logs: log('starting', 'ERROR: missing environment variable API_TOKEN') }),
       {

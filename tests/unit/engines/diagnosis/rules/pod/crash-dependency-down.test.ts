@@ -46,6 +46,21 @@ testRule(crashDependencyDown, {
       saying('Error: getaddrinfo ENOTFOUND cache'),
       { object: 'Pod/api', problem: 'cannot reach Service/cache (there is no Service/cache in namespace shop)' },
     ],
+    'of a name that comes near that of a Service, with the variable that holds it': [
+      aSnapshot({
+        complete,
+        objects: [
+          victim({ env: [{ name: 'DB_HOST', value: 'postgress' }] }),
+          anObject('Service', 'postgres', { spec: { selector: { app: 'postgres' } } }),
+        ],
+        logs: [aLog('api', ['Error: getaddrinfo ENOTFOUND postgress'])],
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'there is no Service/postgress in namespace shop, but there is postgres',
+        fix: 'change postgress to postgres in env[DB_HOST]',
+      },
+    ],
     'of the one host in the environment when the log names none': [
       aSnapshot({
         complete,

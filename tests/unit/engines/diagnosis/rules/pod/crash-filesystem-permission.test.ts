@@ -64,6 +64,20 @@ testRule(crashFilesystemPermission, {
         fix: 'copy /data/app.conf to an emptyDir',
       },
     ],
+    'of a Secret that only root may read': [
+      saying(
+        "cat: can't open '/data/tls.key': Permission denied",
+        writer(mounting({})[0], {
+          ...mounting({ secret: { secretName: 'tls', defaultMode: 0o400 } })[1],
+          securityContext: { runAsUser: 1000 },
+        }),
+      ),
+      {
+        object: 'Pod/app',
+        problem: '(it runs as user 1000, and files of volume data at /data belong to root with mode 0400)',
+        fix: 'defaultMode of the volume to 0440',
+      },
+    ],
     'of a file of the image': [
       saying('java.nio.file.AccessDeniedException: /opt/app/work'),
       { object: 'Pod/app', problem: "(it runs as the image's user and /opt/app/work is part of the image)" },

@@ -10,6 +10,10 @@ testRule(exit139134, {
     'a plain error': aSnapshot({ objects: [pod(1)], logs: [aLog('web', ['Segmentation fault'])] }),
     'a kill': aSnapshot({ objects: [pod(137)] }),
     'an OOM kill that ended as an abort': aSnapshot({ objects: [pod(134, 'OOMKilled')] }),
+    'an abort after an exception that the application did not handle': aSnapshot({
+      objects: [pod(134)],
+      logs: [aLog('web', ['Unhandled exception. System.InvalidOperationException: no connection string'])],
+    }),
     'a healthy pod': aSnapshot({ objects: [aPod('web')] }),
   },
   speaks: {
@@ -28,12 +32,9 @@ testRule(exit139134, {
         evidence: ['the node runs arm64'],
       },
     ],
-    'of an abort with the words of the runtime': [
-      aSnapshot({
-        objects: [pod(134)],
-        logs: [aLog('web', ['FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory'])],
-      }),
-      { object: 'Pod/web', problem: 'JavaScript heap out of memory' },
+    'of an abort with what the C library says': [
+      aSnapshot({ objects: [pod(134)], logs: [aLog('web', ['free(): invalid pointer'])] }),
+      { object: 'Pod/web', problem: 'with exit code 134 (SIGABRT, it gave up itself): free(): invalid pointer' },
     ],
   },
 });

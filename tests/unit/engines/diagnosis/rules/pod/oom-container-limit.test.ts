@@ -35,6 +35,15 @@ const creating = aPod('web', {
 const sandbox =
   'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: container init was OOM-killed (memory limit too low?): unknown';
 
+const [told, lost] = [container(), container({ reason: 'Error' })].map((each) =>
+  aDeployment('api', { replicas: 2, pod: { containers: [each] } }),
+);
+const twoReplicas = [
+  ...(told?.all.filter(({ kind }) => kind !== 'Pod') ?? []),
+  ...(told?.pods.slice(0, 1) ?? []),
+  ...(lost?.pods.slice(1) ?? []),
+];
+
 testRule(oomContainerLimit, {
   silent: {
     'a kill without a limit': aSnapshot({ objects: [pod({}, { resources: {} })] }),
@@ -48,6 +57,25 @@ testRule(oomContainerLimit, {
     }),
   },
   speaks: {
+    'of a replica for which the runtime lost the reason': [
+      aSnapshot({ objects: twoReplicas }),
+      { object: 'Pod/api-5d8f-0', problem: 'is killed 60 s after start at its limit of 16Mi' },
+      { object: 'Pod/api-5d8f-1', problem: 'is killed 60 s after start at its limit of 16Mi' },
+    ],
+    'with who set the limit, when the template did not': [
+      aSnapshot({
+        objects: [
+          ...aDeployment('api', {
+            pod: { containers: [container()] },
+            spec: { template: { spec: { containers: [{ name: 'app' }] } } },
+          }).all,
+        ],
+      }),
+      {
+        object: 'Pod/api-5d8f-0',
+        evidence: ['a memory limit of 16Mi, which its template does not set: a LimitRange or a webhook did'],
+      },
+    ],
     'with the limit, and a step up': [
       aSnapshot({ objects: aDeployment('web', { pod: { containers: [container()] } }).all }),
       {

@@ -40,8 +40,12 @@ const failed = aPod('once', {
 const waitingForClaim = '0/4 nodes are available: pod has unbound immediate PersistentVolumeClaims. not found';
 const job = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'once' } };
 
+const pendingFor = (minutes: number) =>
+  aPendingPod('web', waitingForClaim, { metadata: { creationTimestamp: minutesAgo(minutes) } });
+
 testRule(podNotReadyUnexplained, {
   silent: {
+    'a pod that found no place a moment ago': aSnapshot({ objects: [pendingFor(0.2)] }),
     'a ready pod': aSnapshot({ objects: [aPod('web')] }),
     'a pod that stopped being ready a moment ago': aSnapshot({ objects: [unready(0.5)] }),
     'a pod whose containers are being created': aSnapshot({
@@ -62,6 +66,16 @@ testRule(podNotReadyUnexplained, {
     'a failed pod of a Job': aSnapshot({ objects: [{ ...failed, metadata: { ...failed.metadata, ...ownedBy(job) } }] }),
   },
   speaks: {
+    'with the words of the scheduler about the nodes': [
+      aSnapshot({
+        objects: [aPendingPod('web', '0/2 nodes are available: 2 Insufficient nvidia.com/gpu. preemption: 0/2 nodes')],
+      }),
+      { object: 'Pod/web', problem: 'is not ready: Unschedulable (Insufficient nvidia.com/gpu)' },
+    ],
+    'of a pod that finds no place': [
+      aSnapshot({ objects: [pendingFor(0.5)] }),
+      { object: 'Pod/web', problem: 'is not ready: Unschedulable', evidence: ['unbound immediate'] },
+    ],
     'of a pod that is not ready for minutes': [
       aSnapshot({ objects: [unready(8)] }),
       {

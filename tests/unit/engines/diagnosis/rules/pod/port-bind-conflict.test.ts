@@ -7,7 +7,7 @@ const holder = aContainer('app', { ports: [{ containerPort: 8080 }] });
 const saying = (line: string, containers = [dying()], spec = {}) =>
   aSnapshot({
     objects: [aPod('web', { containers, spec })],
-    logs: [aLog('web', [line], { container: 'metrics' })],
+    logs: [aLog('web', line.split('\n'), { container: 'metrics' })],
   });
 
 testRule(portBindConflict, {
@@ -30,6 +30,20 @@ testRule(portBindConflict, {
         evidence: ['EADDRINUSE'],
         fix: 'listen on another port',
       },
+    ],
+    'with the port of the complaint, not a number of its trace': [
+      saying(
+        [
+          'Error: listen EADDRINUSE: address already in use :::3000',
+          '    at Server.setupListenHandle [as _listen2] (node:net:1908:16)',
+          '    at listenInCluster (node:net:1965:12)',
+        ].join('\n'),
+      ),
+      { object: 'Pod/web', problem: 'cannot listen on port 3000, it is already in use' },
+    ],
+    'with the port of an address in Python': [
+      saying("OSError: [Errno 98] error while attempting to bind on address ('0.0.0.0', 8000): address already in use"),
+      { object: 'Pod/web', problem: 'cannot listen on port 8000, it is already in use' },
     ],
     'when the log names no port': [
       saying('nc: bind: Address already in use', [holder, dying()]),

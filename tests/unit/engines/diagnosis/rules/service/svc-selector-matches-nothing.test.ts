@@ -35,6 +35,37 @@ testRule(svcSelectorMatchesNothing, {
         fix: 'set spec.selector[\\"app\\"] to \\"api\\"',
       },
     ],
+    'with the key that is spelt otherwise': [
+      aSnapshot({ complete, objects: [selecting({ App: 'api' }), ...aDeployment('api').all] }),
+      {
+        object: 'Service/web',
+        problem: 'selects no pod: nothing has App=api; Deployment/api has app=api',
+        fix: 'replace App=api by app=api in spec.selector in Service/web',
+      },
+    ],
+    'with the label that is too much': [
+      aSnapshot({ complete, objects: [selecting({ app: 'api', role: 'master' }), ...aDeployment('api').all] }),
+      {
+        object: 'Service/web',
+        problem: 'nothing has app=api,role=master; Deployment/api has no role',
+        fix: 'remove role=master from spec.selector in Service/web',
+      },
+    ],
+    'of the workload of its own name before another': [
+      aSnapshot({
+        complete,
+        objects: [selecting({ app: 'webb' }), ...aDeployment('api').all, ...aDeployment('web').all],
+      }),
+      { object: 'Service/web', problem: 'Deployment/web has app=web' },
+    ],
+    'with the value of its namesake, however different': [
+      aSnapshot({ complete, objects: [selecting({ app: 'storefront' }), ...aDeployment('web').all] }),
+      { object: 'Service/web', problem: 'nothing has app=storefront; Deployment/web has app=web' },
+    ],
+    'without a guess at a workload that is quite another': [
+      aSnapshot({ complete, objects: [selecting({ app: 'guard' }), ...aDeployment('api').all] }),
+      { object: 'Service/web', problem: 'selects no pod: nothing has app=guard', fix: 'deploy a workload' },
+    ],
     'without a guess when nothing comes near': [
       aSnapshot({ complete, objects: [selecting({ tier: 'front' }), ...aDeployment('api').all] }),
       { object: 'Service/web', problem: 'selects no pod: nothing has tier=front', fix: 'deploy a workload' },

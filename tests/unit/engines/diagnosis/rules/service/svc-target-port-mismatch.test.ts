@@ -1,5 +1,5 @@
 import { svcTargetPortMismatch } from '../../../../../../src/engines/diagnosis/rules/service/svc-target-port-mismatch.ts';
-import { aContainer, aDeployment, aLog, anObject, aSnapshot } from '../../../../../support/builders.ts';
+import { aContainer, aDeployment, aLog, anObject, aPod, aSnapshot, crashed } from '../../../../../support/builders.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
 const service = (targetPort: string | number | undefined, spec = {}) =>
@@ -17,6 +17,18 @@ const objects = (targetPort: string | number | undefined, container: object, spe
   ...serving(container),
 ];
 const saying = (line: string) => [aLog('web-5d8f-0', [line])];
+
+const endpoint = anObject('EndpointSlice', 'web-1', {
+  metadata: { labels: { 'kubernetes.io/service-name': 'web' } },
+  endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready: true } }],
+});
+const client = aPod('client', { containers: [aContainer('app', crashed({ exitCode: 1, reason: 'Error' }))] });
+const refusing = (line: string, container: object) =>
+  aSnapshot({
+    complete: ['Service', 'EndpointSlice'],
+    objects: [...objects(9090, container), endpoint, client],
+    logs: [aLog('client', [line])],
+  });
 
 testRule(svcTargetPortMismatch, {
   silent: {
@@ -37,6 +49,10 @@ testRule(svcTargetPortMismatch, {
       objects: objects(9090, probed),
       logs: saying('listening on 0.0.0.0:9090'),
     }),
+    'a client that got no answer in time': refusing('FATAL dial tcp: web:80: i/o timeout', http),
+    'a client that is refused by one of two ports': refusing('FATAL dial tcp web:80: connect: connection refused', {
+      ports: [...http.ports, { name: 'admin', containerPort: 8081 }],
+    }),
     'a headless Service': aSnapshot({ objects: objects(9090, probed, { clusterIP: 'None' }) }),
     'no pods and no workload': aSnapshot({ objects: [service('http')] }),
   },
@@ -50,6 +66,21 @@ testRule(svcTargetPortMismatch, {
         certainty: 'declared',
         evidence: ['spec.ports[0].targetPort is "htpp"', 'container ports: http (8080)'],
         fix: 'kubectl patch service web -n shop --type=json',
+      },
+    ],
+    'of one name of two, without leading it to the port of the other': [
+      aSnapshot({
+        objects: objects('http', http, {
+          ports: [
+            { name: 'web', port: 80, targetPort: 'http' },
+            { name: 'metrics', port: 9090, targetPort: 'metrics' },
+          ],
+        }),
+      }),
+      {
+        object: 'Service/web',
+        problem: 'sends port 9090 to the container port named "metrics"',
+        fix: '[{"advice":"name the container\'s port',
       },
     ],
     'of a name of another protocol': [
@@ -75,6 +106,15 @@ testRule(svcTargetPortMismatch, {
         problem: 'sends port 80 to container port 9090, but Deployment/web listens on 8080',
         certainty: 'inferred',
         evidence: ['its probe asks port 8080, and the pods are ready'],
+      },
+    ],
+    'of a number, when a client is refused although there are endpoints': [
+      refusing('FATAL dial tcp web:80: connect: connection refused', http),
+      {
+        object: 'Service/web',
+        problem: 'sends port 80 to container port 9090, but Deployment/web listens on 8080',
+        certainty: 'inferred',
+        evidence: ['connection refused'],
       },
     ],
     'of a number that defaults to the port': [

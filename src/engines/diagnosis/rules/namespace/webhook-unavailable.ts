@@ -1,0 +1,64 @@
+import { type CreationFailure, creationFailures } from '../../../admission.ts';
+import { nameOf } from '../../../objects.ts';
+import type { Snapshot } from '../../../snapshot.ts';
+import { failedCallIn } from '../../../webhooks.ts';
+import { defineRule, type Finding } from '../../rule.ts';
+
+export const webhookUnavailable = defineRule({
+  id: 'webhook-unavailable',
+  title: 'An admission webhook does not answer',
+  area: 'namespace',
+  class: 'symptom',
+  severity: 'critical',
+  meaning:
+    'The API server must ask the webhook before it creates a pod, gets no answer, and refuses; this holds for every ' +
+    'workload that the webhook watches.',
+  detection:
+    'A controller failed with `failed calling webhook "W"`. The Service behind it is read from the URL that was called; ' +
+    'what is wrong with that Service or its pods explains it.',
+  remedies: ['Heal the pods behind the webhook, or its certificate.'],
+  avoid: ['deleting the webhook or setting its failurePolicy to Ignore without its owner: it guards something'],
+
+  check: (snapshot) => creationFailures(snapshot).flatMap((failure) => findingOf(snapshot, failure)),
+});
+
+function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Finding[] {
+  const call = failedCallIn(failure.reason);
+  if (call === undefined) return [];
+  const { webhook, service, error } = call;
+  const { owner, controller, refused, message, at, source, since } = failure;
+  const presence = service && snapshot.presence('Service', service.namespace, service.name);
+  const where = service === undefined ? '' : ` (${nameOf(service)} in namespace ${service.namespace})`;
+  return [
+    {
+      subject: owner,
+      problem: `cannot create ${refused}s: the webhook ${webhook}${where} cannot be called: ${error}`,
+      culprit: service,
+      dependsOn: service === undefined ? [] : [service],
+      certainty: 'declared',
+      evidence: [
+        { object: controller, source, text: message, at },
+        ...(service !== undefined && presence === 'absent'
+          ? [
+              {
+                object: service,
+                source: 'recomputed' as const,
+                text: `${nameOf(service)} was looked for and not found`,
+              },
+            ]
+          : []),
+      ],
+      since,
+      fixes: [
+        {
+          advice: `${/x509|certificate/i.test(error) ? 'renew the certificate or the caBundle' : 'heal the pods behind the Service'} of the webhook ${webhook}`,
+          reason: 'the controllers try again by themselves as soon as it answers',
+        },
+      ],
+      nextCheck:
+        service === undefined
+          ? `kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations`
+          : `kubectl get service,endpointslices,pods -n ${service.namespace}`,
+    },
+  ];
+}
