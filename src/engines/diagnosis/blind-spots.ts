@@ -1,5 +1,5 @@
 import { keyOf } from '../objects.ts';
-import type { Read, ReadOutcome, ReadResult, SnapshotData } from '../snapshot-data.ts';
+import { isBlind, type Read, type ReadResult, type SnapshotData } from '../snapshot-data.ts';
 import type { BlindSpot } from './explanation.ts';
 
 /** Without these nobody can say that a namespace is healthy. */
@@ -47,8 +47,6 @@ export function blindSpotsOf(reads: readonly ReadResult[]): readonly BlindSpot[]
   );
   return [...groups.values()].toSorted((a, b) => weightOf(b) - weightOf(a)).flatMap(blindSpotOf);
 }
-
-const isBlind = (outcome: ReadOutcome): boolean => !['ok', 'absent', 'exceeded'].includes(outcome);
 
 const weightOf = (group: readonly ReadResult[]): number =>
   Math.max(
