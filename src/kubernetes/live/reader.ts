@@ -6,7 +6,8 @@ import { checkVerb } from '../kind-names.ts';
 import type { NextReads, Reader, ResourceType } from '../ports.ts';
 import { asObject, slimmed } from '../slim.ts';
 import { apiVersionOf, builtinTypes } from './builtin-types.ts';
-import { type Collection, collect, type Executed, keyOfRead } from './collect.ts';
+import { type Collection, collect, type Executed, keyOfRead, patienceMs } from './collect.ts';
+import { unlessAborted } from './connection.ts';
 import { createDiscovery } from './discovery.ts';
 import { executeRead, type ReadPart } from './execute-read.ts';
 import { listPage } from './list-page.ts';
@@ -77,7 +78,8 @@ export function createLiveReader({ cluster, rest, metrics, nextReads, now, ...ca
   ): Promise<SnapshotData> {
     const known = version(AbortSignal.any([asked.signal, asked.enough]));
     const found = await collect({ ...asked, cluster, now, run });
-    const serverVersionNow = await known;
+    // Nobody waits long for it once all else is there.
+    const serverVersionNow = await unlessAborted(known, AbortSignal.timeout(patienceMs)).catch(() => undefined);
     return serverVersionNow === undefined ? found : { ...found, version: serverVersionNow };
   }
 
