@@ -190,6 +190,9 @@ interface RunOptions {
   readonly deadline: AbortSignal;
 }
 
+/** Of the deadline; the rest is for saying what was found, and what was not. */
+const readingShare = 0.75;
+
 /** The tool's data, as its output schema lets it through. */
 async function run(tool: AnyTool, input: Readonly<Record<string, unknown>>, { options, call, deadline }: RunOptions) {
   const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]);
@@ -199,6 +202,7 @@ async function run(tool: AnyTool, input: Readonly<Record<string, unknown>>, { op
     reader: () => call.clusters.reader(typeof cluster === 'string' ? cluster : undefined),
     log: options.log,
     signal,
+    enough: AbortSignal.timeout(Math.floor(options.timeoutMs * readingShare)),
     progress: progressTo(call.onProgress, signal, options.log),
     settings: options.settings,
   };

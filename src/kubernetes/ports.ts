@@ -43,10 +43,11 @@ export interface ListQuery {
  */
 export interface Reader {
   /**
-   * What a diagnosis of `scope` needs. Failed reads do not throw: they are in `reads`. Throws only when nothing can be
-   * read at all, or when the namespace or the object of `scope` does not exist (`not_found`).
+   * What a diagnosis of `scope` needs. Failed reads do not throw: they are in `reads`; so are those that were not
+   * answered when `enough` aborts. Throws only when nothing can be read at all, or when the namespace or the object of
+   * `scope` does not exist (`not_found`).
    */
-  collect(scope: Scope, signal: AbortSignal): Promise<SnapshotData>;
+  collect(scope: Scope, signal: AbortSignal, enough?: AbortSignal): Promise<SnapshotData>;
   /** A page of any kind, as the server prints it. */
   list(query: ListQuery, signal: AbortSignal): Promise<TablePage>;
   /** One object of any kind; Secret values are removed. */

@@ -114,7 +114,8 @@ export const settingsSchema = z.object({
 
   timeout: setting(whole(1, 3600).default(45), {
     group: 'Calls',
-    description: 'Seconds after which a call is ended.',
+    description:
+      'Seconds after which a call is ended. A diagnosis answers with what was read in three quarters of them.',
     value: 'seconds',
     commands: 'all',
   }),

@@ -13,6 +13,8 @@ export interface ToolContext {
   reader(): Promise<Reader>;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** Aborts when the rest of the time is needed to answer: what was not read by then is said to be unread. */
+  readonly enough: AbortSignal;
   /** Tells the caller how far a long call is; `total` is absent when it is not known. */
   progress(done: number, total: number | undefined, message: string): void;
   /** The settings a handler may see. */

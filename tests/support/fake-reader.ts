@@ -38,6 +38,7 @@ export const aContext = ({
   reader: async () => reader,
   log: silentLogger,
   signal: new AbortController().signal,
+  enough: new AbortController().signal,
   progress: () => {},
   settings: { namespace: 'shop', allowSystemNamespaces: false, ...settings },
 });

@@ -261,6 +261,15 @@ describe('a call that fails', () => {
     expect((await ask(tool, {}, { timeoutMs: 10 })).result).toMatchObject({ error_type: 'timeout' });
   });
 
+  it('lets a tool answer in time with what it has', async () => {
+    const tool = aTool({
+      run: (_input, { enough }) =>
+        new Promise((resolve) => enough.addEventListener('abort', () => resolve({ value: 'some' }))),
+    });
+
+    expect((await ask(tool, {}, { timeoutMs: 400 })).result).toEqual({ success: true, value: 'some' });
+  });
+
   it('ends when its caller gives up, before or during the call', async () => {
     const tool = aTool({ run: () => new Promise(() => {}) });
     const before = aCall(tool.name, {}, { signal: AbortSignal.abort() });

@@ -1,9 +1,10 @@
 import pLimit from 'p-limit';
 import type { KubernetesObject } from '../../engines/objects.ts';
-import type { Read, ReadResult, Scope, SnapshotData } from '../../engines/snapshot-data.ts';
+import type { Read, Scope, SnapshotData } from '../../engines/snapshot-data.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { NextReads } from '../ports.ts';
 import { splitApiVersion } from './builtin-types.ts';
+import { unlessAborted } from './connection.ts';
 import type { ReadPart } from './execute-read.ts';
 
 /** What one read came to; `error` stands beside an outcome of `denied` or `failed`. */
@@ -16,76 +17,127 @@ export interface Collection {
   readonly scope: Scope;
   readonly nextReads: NextReads;
   readonly signal: AbortSignal;
+  /** Aborts when what was read by then has to do. */
+  readonly enough: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Executes one read; rejects only when `signal` aborts. */
-  readonly run: (read: Read, spent: (bytes: number) => void) => Promise<Executed>;
+  /** Executes one read; rejects only when its signal aborts. */
+  readonly run: (read: Read, signal: AbortSignal, spent: (bytes: number) => void) => Promise<Executed>;
 }
 
 /** Requests side by side: an API server serves this many of one client without queueing (API priority and fairness). */
 const atOnce = 16;
 /** Triage, drill-down and what those lead to; a function that never has enough must not read for ever. */
 const maximumRounds = 5;
+/** So long a round waits for its last answers; then those that came decide what to read meanwhile. */
+const patienceMs = 500;
 
 /**
  * Reads what `nextReads` asks for, round by round, until it asks for nothing new. Failed reads are part of the result;
- * only when the first round brings nothing at all does its first error surface.
+ * only when nothing at all comes does the first error surface.
  */
-export async function collect({ cluster, scope, nextReads, run, now, signal }: Collection): Promise<SnapshotData> {
+export async function collect(collection: Collection): Promise<SnapshotData> {
+  const { cluster, scope, nextReads, run, now, signal, enough } = collection;
   const startedAt = now();
   const startedClock = performance.now();
+  const elapsed = (): number => Math.round(performance.now() - startedClock);
+  const reading = AbortSignal.any([signal, enough]);
   const limit = pLimit(atOnce);
-  const done = new Set<string>();
+  const asked = new Map<string, Read>();
+  const answers = new Map<Read, Executed>();
+  const running = new Map<Read, Promise<void>>();
   let [requests, bytes] = [0, 0];
   const spent = (size: number) => {
     requests += 1;
     bytes += size;
   };
-  let data: SnapshotData = {
+
+  async function answerTo(read: Read): Promise<Executed> {
+    try {
+      return await run(read, reading, spent);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!enough.aborted) throw error;
+      return unanswered(elapsed());
+    }
+  }
+
+  async function settle(read: Read): Promise<void> {
+    answers.set(read, await limit(() => answerTo(read)));
+    running.delete(read);
+  }
+
+  function start(read: Read): Promise<void> {
+    const work = settle(read);
+    asked.set(keyOfRead(read), read);
+    running.set(read, work);
+    return work;
+  }
+
+  const gathered = (): SnapshotData => ({
     takenAt: new Date(startedAt).toISOString(),
     source: 'live',
     cluster,
     scope,
-    objects: [],
-    heads: [],
-    podRows: [],
-    logs: [],
-    reads: [],
-    cost: { requests, bytes, durationMs: 0 },
-  };
-
-  for (let round = 0; round < maximumRounds; round++) {
-    const reads = newOf(nextReads(data), done);
-    if (reads.length === 0) break;
-    signal.throwIfAborted();
-    const parts = await Promise.all(reads.map((read) => limit(() => run(read, spent))));
-    if (round === 0) throwWhenNothing(parts);
-    const results = reads.map((read, index) => resultOf(read, parts[index]));
-    const durationMs = Math.round(performance.now() - startedClock);
-    data = { ...grown(data, parts, results), cost: { requests, bytes, durationMs } };
-  }
-  return data;
-}
-
-/** With what a round brought. One object that two reads brought is one object, as it was seen last. */
-function grown(data: SnapshotData, parts: readonly Executed[], results: readonly ReadResult[]): SnapshotData {
-  const brought = [...data.objects, ...parts.flatMap((part) => part.objects ?? [])];
-  return {
-    ...data,
-    objects: [...new Map(brought.map((object) => [identityOf(object), object])).values()],
-    heads: [...data.heads, ...parts.flatMap((part) => part.heads ?? [])],
-    podRows: [...data.podRows, ...parts.flatMap((part) => part.podRows ?? [])],
-    logs: [...data.logs, ...parts.flatMap((part) => part.logs ?? [])],
-    reads: [...data.reads, ...results],
-  };
-}
-
-/** Reads that were not tried before, in the order given. */
-function newOf(reads: readonly Read[], done: Set<string>): readonly Read[] {
-  return reads.filter((read) => {
-    const key = keyOfRead(read);
-    return !done.has(key) && done.add(key);
+    ...broughtBy(asked.values(), answers),
+    cost: { requests, bytes, durationMs: elapsed() },
   });
+
+  for (let round = 0; ; ) {
+    const data = gathered();
+    const reads = round < maximumRounds ? newOf(nextReads(data), asked) : [];
+    if (reads.length === 0 && running.size === 0) return data;
+    signal.throwIfAborted();
+    if (reads.length > 0) round += 1;
+    const started = reads.map(start);
+    // Reads of earlier rounds have had their patience; once nothing else is to be done, they are all that is waited for.
+    const awaited = started.length > 0 ? started : [...running.values()];
+    const known = answers.size;
+    do await unlessPatienceEnds(Promise.all(awaited));
+    while (answers.size === known);
+    if (running.size === 0) throwWhenNothing([...answers.values()]);
+  }
+}
+
+/** Waits for the work, or until patience ends. */
+async function unlessPatienceEnds(work: Promise<unknown>): Promise<void> {
+  const patience = AbortSignal.timeout(patienceMs);
+  await unlessAborted(work, patience).catch((error: unknown) => {
+    if (error !== patience.reason) throw error;
+  });
+}
+
+/**
+ * What was answered until now, in the order in which it was asked for. One object that two reads brought is one object,
+ * as the later one saw it.
+ */
+function broughtBy(
+  asked: Iterable<Read>,
+  answers: ReadonlyMap<Read, Executed>,
+): Pick<SnapshotData, 'objects' | 'heads' | 'podRows' | 'logs' | 'reads'> {
+  const answered = [...asked].flatMap((read) => {
+    const answer = answers.get(read);
+    return answer === undefined ? [] : [{ read, answer }];
+  });
+  const parts = answered.map(({ answer }) => answer);
+  const objects = parts.flatMap((part) => part.objects ?? []);
+  return {
+    objects: [...new Map(objects.map((object) => [identityOf(object), object])).values()],
+    heads: parts.flatMap((part) => part.heads ?? []),
+    podRows: parts.flatMap((part) => part.podRows ?? []),
+    logs: parts.flatMap((part) => part.logs ?? []),
+    reads: answered.map(({ read, answer: { outcome, message } }) => ({
+      read,
+      outcome,
+      ...(message !== undefined && { message }),
+    })),
+  };
+}
+
+/** Each once, without those that were asked for before. */
+function newOf(reads: readonly Read[], asked: ReadonlyMap<string, Read>): readonly Read[] {
+  const wanted = new Map(reads.map((read) => [keyOfRead(read), read]));
+  return [...wanted].flatMap(([key, read]) => (asked.has(key) ? [] : [read]));
 }
 
 /** Equal reads have equal keys, whatever the order of their fields. */
@@ -100,11 +152,13 @@ export const keyOfRead = (read: Read): string =>
 const identityOf = ({ apiVersion, kind, metadata: { namespace, name } }: KubernetesObject): string =>
   `${splitApiVersion(apiVersion).group}/${kind}/${namespace ?? ''}/${name}`;
 
-const resultOf = (read: Read, part: Executed | undefined): ReadResult => ({
-  read,
-  outcome: part?.outcome ?? 'failed',
-  ...(part?.message !== undefined && { message: part.message }),
-});
+function unanswered(elapsedMs: number): Executed {
+  const seconds = (elapsedMs / 1000).toFixed(1);
+  const error = new AppError('timeout', `Nothing was answered in ${seconds} s.`, {
+    hint: 'Ask for less, such as one namespace or one object, or raise KUBEMEND_TIMEOUT; kubemend doctor tests each step.',
+  });
+  return { outcome: 'failed', message: `not answered in ${seconds} s`, error };
+}
 
 /** No connection, no credentials, no permission: a diagnosis of nothing would only hide that. */
 function throwWhenNothing(parts: readonly Executed[]): void {

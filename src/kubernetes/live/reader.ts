@@ -6,7 +6,7 @@ import { checkVerb } from '../kind-names.ts';
 import type { NextReads, Reader, ResourceType } from '../ports.ts';
 import { asObject, slimmed } from '../slim.ts';
 import { apiVersionOf, builtinTypes } from './builtin-types.ts';
-import { collect, type Executed, keyOfRead } from './collect.ts';
+import { type Collection, collect, type Executed, keyOfRead } from './collect.ts';
 import { createDiscovery } from './discovery.ts';
 import { executeRead, type ReadPart } from './execute-read.ts';
 import { listPage } from './list-page.ts';
@@ -72,18 +72,23 @@ export function createLiveReader({ cluster, rest, metrics, nextReads, now, ...ca
     return asked;
   }
 
-  async function collected(scope: SnapshotData['scope'], reads: NextReads, signal: AbortSignal): Promise<SnapshotData> {
-    const known = version(signal);
-    const found = await collect({
-      cluster,
-      scope,
-      nextReads: reads,
-      signal,
-      now,
-      run: (read, spent) => run(read, signal, spent),
-    });
+  async function collected(
+    asked: Pick<Collection, 'scope' | 'nextReads' | 'signal' | 'enough'>,
+  ): Promise<SnapshotData> {
+    const known = version(AbortSignal.any([asked.signal, asked.enough]));
+    const found = await collect({ ...asked, cluster, now, run });
     const serverVersionNow = await known;
     return serverVersionNow === undefined ? found : { ...found, version: serverVersionNow };
+  }
+
+  /** Whether the namespace exists is worth no more waiting than the rest. */
+  async function namespaceInTime(namespace: string, signal: AbortSignal, enough: AbortSignal): Promise<void> {
+    try {
+      await checkNamespace(rest, namespace, { signal: AbortSignal.any([signal, enough]) });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (error instanceof AppError || !enough.aborted) throw error;
+    }
   }
 
   async function get(ref: ObjectRef, signal: AbortSignal): Promise<KubernetesObject> {
@@ -96,12 +101,12 @@ export function createLiveReader({ cluster, rest, metrics, nextReads, now, ...ca
   }
 
   return {
-    async collect(scope, signal) {
+    async collect(scope, signal, enough = signal) {
       const { namespace, object } = scope;
       const place = object?.namespace ?? namespace;
       const [found] = await Promise.all([
-        collected(scope, nextReads, signal),
-        place === undefined ? undefined : checkNamespace(rest, place, { signal }),
+        collected({ scope, nextReads, signal, enough }),
+        place === undefined ? undefined : namespaceInTime(place, signal, enough),
       ]);
       if (object !== undefined && isAbsent(found, object)) {
         const type = await discovery.resolve(object.kind, { signal });
@@ -109,7 +114,13 @@ export function createLiveReader({ cluster, rest, metrics, nextReads, now, ...ca
       }
       return found;
     },
-    read: (reads, signal) => collected({}, ({ reads: done }) => (done.length === 0 ? reads : []), signal),
+    read: (reads, signal) =>
+      collected({
+        scope: {},
+        nextReads: ({ reads: done }) => (done.length === 0 ? reads : []),
+        signal,
+        enough: signal,
+      }),
     list: async (query, signal) => listPage(rest, await discovery.resolve(query.kind, { signal }), query, { signal }),
     get,
     async events(ref, signal) {

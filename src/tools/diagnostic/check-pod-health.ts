@@ -55,7 +55,7 @@ export const checkPodHealth = defineTool({
   output: podHealth,
 
   async run({ pod_name: name, check_logs, ...where }, context) {
-    const { settings, signal } = context;
+    const { settings, signal, enough } = context;
     const reader = await context.reader();
     const target = targetNamespace({ ...where, all_namespaces: false }, settings) ?? '';
     const ref = { kind: 'Pod', namespace: target, name };
@@ -63,8 +63,8 @@ export const checkPodHealth = defineTool({
     if (!isPod(pod)) throw new AppError('api_error', `The API server answered with a ${pod.kind} instead of a Pod.`);
     const issues = podIssues(pod);
     const [data, log] = await Promise.all([
-      reader.collect({ namespace: target, object: ref }, signal),
-      check_logs ? lastLog(reader, pod, signal) : undefined,
+      reader.collect({ namespace: target, object: ref }, signal, enough),
+      check_logs ? lastLog(reader, pod, AbortSignal.any([signal, enough])) : undefined,
     ]);
     const { verdict, causes, blind_spots, scope, snapshot } = digest(diagnose(data), { limit: 3 });
     return {

@@ -38,7 +38,7 @@ export const diagnose = defineTool({
     const reader = await context.reader();
     const scope = await scopeOf(request, reader, context);
     context.progress(0, undefined, `reading ${scope.namespace ?? 'the cluster'}`);
-    const data = await reader.collect(scope, context.signal);
+    const data = await reader.collect(scope, context.signal, context.enough);
     return digest(explain(data), request);
   },
 

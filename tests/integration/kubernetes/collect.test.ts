@@ -266,6 +266,47 @@ describe('collect', () => {
     await expect(reader.collect({ namespace: 'shop' }, signal)).rejects.toMatchObject({ code: 'unavailable' });
   });
 
+  it('reads on while one read is not answered, and ends when there is enough', async () => {
+    const enough = new AbortController();
+    const { server, reader } = await collecting(
+      ({ objects, reads }) => [
+        list('Event'),
+        list('Pod'),
+        ...objects.map(({ metadata }) => get('ConfigMap', metadata.name)),
+        ...reads.flatMap(({ outcome }) => (outcome === 'failed' ? [get('Secret', 'late')] : [])),
+      ],
+      { objects: [object('Pod', 'web')] },
+    );
+    server.on('GET /api/v1/namespaces/shop/events', 'hang');
+    server.on('GET /api/v1/namespaces/shop/configmaps/web', () => enough.abort());
+
+    const { reads, objects } = await reader.collect({ namespace: 'shop' }, signal, enough.signal);
+
+    expect(objects.map(({ kind }) => kind)).toEqual(['Pod']);
+    expect(reads.map(({ read, outcome }) => [read.verb === 'log' ? 'log' : read.kind, outcome])).toEqual([
+      ['Event', 'failed'],
+      ['Pod', 'ok'],
+      ['ConfigMap', 'failed'],
+      ['Secret', 'failed'],
+    ]);
+    expect(reads[0]?.message).toMatch(/^not answered in \d+\.\d s$/);
+    expect(server.requests.map(({ path }) => path)).not.toContain('/api/v1/namespaces/shop/secrets/late');
+  });
+
+  it('says so when nothing at all was answered in time', async () => {
+    const enough = new AbortController();
+    const { server, reader } = await collecting([list('Pod'), list('Service')]);
+    server.on(
+      () => true,
+      () => enough.abort(),
+    );
+
+    await expect(reader.collect({ namespace: 'shop' }, signal, enough.signal)).rejects.toMatchObject({
+      code: 'timeout',
+      message: expect.stringContaining('Nothing was answered in'),
+    });
+  });
+
   it('ends when its caller gives up', async () => {
     const caller = new AbortController();
     const { server, reader } = await collecting([list('Pod')]);

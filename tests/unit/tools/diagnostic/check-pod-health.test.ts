@@ -68,6 +68,18 @@ describe('check_pod_health', () => {
     expect(none.data).not.toHaveProperty('logs');
   });
 
+  it('waits no longer for a log than there is time to read', async () => {
+    const log: Reader['log'] = async (_target, signal) => {
+      signal.throwIfAborted();
+      return aLog('web-0', ['late']);
+    };
+    const context = { ...reading(crashing, { log }), enough: AbortSignal.abort() };
+
+    const { data } = await runTool(checkPodHealth, { pod_name: 'web-0' }, context);
+
+    expect(data).not.toHaveProperty('logs');
+  });
+
   it('reads no log when nobody wants one, or no container has an issue', async () => {
     const unwanted = await runTool(checkPodHealth, { pod_name: 'web-0', check_logs: false }, reading(crashing));
     const pending = await runTool(checkPodHealth, { pod_name: 'web-0' }, reading(aPendingPod('web-0', 'no node')));

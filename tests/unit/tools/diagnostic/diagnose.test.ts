@@ -34,6 +34,17 @@ describe('diagnose', () => {
     expect(text).toContain('✖ Deployment/web cannot pull registry.example/app:1.0');
   });
 
+  it('tells the reader when it has to answer', async () => {
+    const context = aContext({
+      reader: aReader({
+        collect: async (scope, _signal, enough) =>
+          someData({ scope, objects: enough === context.enough ? web.all : [], complete: kinds }),
+      }),
+    });
+
+    expect((await runTool(diagnose, {}, context)).data).toMatchObject({ verdict: 'unhealthy' });
+  });
+
   it.each([
     ['the configured namespace', {}, { namespace: 'shop' }],
     ['the named one', { namespace: 'web' }, { namespace: 'web' }],
