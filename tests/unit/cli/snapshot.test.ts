@@ -42,6 +42,19 @@ describe('kubemend snapshot', () => {
     expect((await stat(path)).mode & 0o777).toBe(0o600);
   });
 
+  it('writes what was read when the time is up', async () => {
+    const reader = aReader({
+      collect: async (scope, _signal, enough) =>
+        someData({ scope, objects: enough === undefined ? [] : aDeployment('web').all }),
+    });
+
+    const { out } = await runCommand(register, ['snapshot', '-f', join(folder, 'a.gz')], {
+      clusters: someClusters({ reader: async () => reader }),
+    });
+
+    expect(out).toContain('3 objects');
+  });
+
   it('takes out secrets', async () => {
     const path = join(folder, 'shop.gz');
     const secret = anObject('Secret', 'db', { data: { password: 'aHVudGVyMg==' } });
