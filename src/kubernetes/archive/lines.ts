@@ -9,6 +9,8 @@ export interface ArchiveLimits {
   /** Of everything, unzipped. */
   readonly totalBytes: number;
   readonly lineBytes: number;
+  /** Small objects take many times their text in memory. */
+  readonly lines: number;
   /** How many times larger than the file its contents may be, once they are larger than `ratioFromBytes`. */
   readonly ratio: number;
   readonly ratioFromBytes: number;
@@ -31,6 +33,7 @@ export async function* zippedLines(path: string, limits: ArchiveLimits, signal?:
   let pending: Buffer[] = [];
   let pendingBytes = 0;
   let total = 0;
+  let lines = 0;
   for await (const chunk of unzipped(path, signal)) {
     total += chunk.length;
     if (total > limits.totalBytes) throw tooLarge(path, `more than ${mebibytes(limits.totalBytes)} unzipped`);
@@ -38,6 +41,8 @@ export async function* zippedLines(path: string, limits: ArchiveLimits, signal?:
       throw tooLarge(path, 'far more than a file of its size can hold in earnest');
     let start = 0;
     for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
+      lines += 1;
+      if (lines > limits.lines) throw tooLarge(path, `more than ${limits.lines} lines`);
       pending.push(chunk.subarray(start, end));
       yield Buffer.concat(pending).toString('utf8');
       [pending, pendingBytes] = [[], 0];

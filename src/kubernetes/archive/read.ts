@@ -14,6 +14,7 @@ const mebibyte = 1024 ** 2;
 const defaultLimits: ArchiveLimits = {
   totalBytes: 1024 * mebibyte,
   lineBytes: 32 * mebibyte,
+  lines: 1_000_000,
   ratio: 200,
   ratioFromBytes: 64 * mebibyte,
 };

@@ -226,6 +226,7 @@ describe('readArchive refuses', () => {
   it.each<[string, object, string]>([
     ['more than it may hold', { totalBytes: 1000 }, 'unzipped'],
     ['a line without end', { lineBytes: 1000 }, 'a line of more than'],
+    ['more lines than it may have', { lines: 0 }, 'more than 0 lines'],
     ['a bomb', { ratioFromBytes: 1000 }, 'in earnest'],
   ])('%s', async (_what, limits, sentence) => {
     await writeFile(path, zipped(header, 'x'.repeat(200_000)));
