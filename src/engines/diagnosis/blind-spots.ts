@@ -27,6 +27,12 @@ const consequences: Readonly<Record<string, string>> = {
   ResourceQuota: 'a full quota is known only from events',
 };
 
+/** What an archive calls a kind may be "constructor". */
+function consequenceOf(read: Read): string | undefined {
+  const subject = subjectOf(read);
+  return Object.hasOwn(consequences, subject) ? consequences[subject] : undefined;
+}
+
 /**
  * Everything that could not be read: one line per namespace, outcome and consequence, what hides most first. Lines of
  * several kinds say in general why; a line of one kind quotes the API server.
@@ -35,16 +41,14 @@ export function blindSpotsOf(reads: readonly ReadResult[]): readonly BlindSpot[]
   const failed = reads.filter(({ outcome }) => outcome !== 'ok' && outcome !== 'absent');
   const groups = Map.groupBy(
     failed,
-    ({ read, outcome }) => `${read.namespace ?? ''}/${outcome}/${consequences[subjectOf(read)] ?? ''}`,
+    ({ read, outcome }) => `${read.namespace ?? ''}/${outcome}/${consequenceOf(read) ?? ''}`,
   );
   return [...groups.values()].toSorted((a, b) => weightOf(b) - weightOf(a)).flatMap(blindSpotOf);
 }
 
 const weightOf = (group: readonly ReadResult[]): number =>
   Math.max(
-    ...group.map(
-      ({ read }) => (consequences[subjectOf(read)] === undefined ? 0 : 1) + (essential.has(subjectOf(read)) ? 2 : 0),
-    ),
+    ...group.map(({ read }) => (consequenceOf(read) === undefined ? 0 : 1) + (essential.has(subjectOf(read)) ? 2 : 0)),
   );
 
 function blindSpotOf(group: readonly ReadResult[]): readonly BlindSpot[] {
@@ -58,8 +62,7 @@ function blindSpotOf(group: readonly ReadResult[]): readonly BlindSpot[] {
     {
       what: `${kinds.join(', ')}${where}${times}`,
       why: (kinds.length === 1 ? message : undefined) ?? whys[outcome] ?? message ?? outcome,
-      consequence:
-        consequences[subjectOf(read)] ?? `what depends on ${kinds.length === 1 ? kinds[0] : 'them'} cannot be judged`,
+      consequence: consequenceOf(read) ?? `what depends on ${kinds.length === 1 ? kinds[0] : 'them'} cannot be judged`,
     },
   ];
 }

@@ -41,7 +41,9 @@ const levelWords: Readonly<Record<string, Level>> = {
 function levelOf(value: unknown): Level | undefined {
   // pino and bunyan: 10 trace … 60 fatal.
   if (typeof value === 'number') return levels[Math.min(4, Math.max(0, Math.floor(value / 10) - 2))];
-  return typeof value === 'string' ? levelWords[value.toLowerCase()] : undefined;
+  const word = typeof value === 'string' ? value.toLowerCase() : '';
+  // A log may call its level "constructor".
+  return Object.hasOwn(levelWords, word) ? levelWords[word] : undefined;
 }
 
 function jsonLine(line: string): LogLine | undefined {

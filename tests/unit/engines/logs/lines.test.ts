@@ -10,6 +10,7 @@ describe('parseLine', () => {
     ],
     ['{"severity":"WARNING","message":"slow"}', 'warn', 'slow'],
     ['{"level":"error","msg":"lost db","error":"dial tcp: refused"}', 'error', 'lost db: dial tcp: refused'],
+    ['{"level":"constructor","msg":"boom"}', undefined, 'boom'],
     ['{"hello":1}', undefined, '{"hello":1}'],
     ['{not json', undefined, '{not json'],
     ['E1123 12:00:00.123456       1 server.go:42] cannot bind', 'error', 'cannot bind'],

@@ -25,5 +25,9 @@ testRule(diagnosisBlindSpot, {
       },
       { object: 'Cluster/test', problem: 'Event in shop (there was more than the limit)' },
     ],
+    'of a kind with a name that objects inherit': [
+      aSnapshot({ reads: [{ read: list('constructor'), outcome: 'denied' }] }),
+      { object: 'Cluster/test', problem: 'what depends on constructor cannot be judged' },
+    ],
   },
 });
