@@ -32,10 +32,16 @@ export function drillDown(snapshot: Snapshot, namespaces: readonly string[] | un
     ...placement(snapshot, suspects),
     ...claims(snapshot),
     ...admission(snapshot),
-    ...(snapshot.scope.object?.kind === 'Node'
-      ? [{ verb: 'get' as const, kind: 'Node', name: snapshot.scope.object.name }]
-      : []),
+    ...askedFor(snapshot),
   ];
+}
+
+/** Of an object that nobody looked at nothing can be said; the lists of the triage may hold it already. */
+function askedFor(snapshot: Snapshot): readonly Read[] {
+  const { object } = snapshot.scope;
+  if (object === undefined || snapshot.data.reads.length === 0) return [];
+  const { kind, namespace, name } = object;
+  return snapshot.presence(kind, namespace, name) === 'unknown' ? [{ verb: 'get', kind, namespace, name }] : [];
 }
 
 /** Every pod gets it from the control plane. */

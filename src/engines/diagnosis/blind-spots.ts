@@ -1,4 +1,5 @@
-import type { Read, ReadResult } from '../snapshot-data.ts';
+import { keyOf } from '../objects.ts';
+import type { Read, ReadResult, SnapshotData } from '../snapshot-data.ts';
 import type { BlindSpot } from './explanation.ts';
 
 /** Without these nobody can say that a namespace is healthy. */
@@ -74,12 +75,10 @@ const whys: Readonly<Record<string, string>> = {
 
 const subjectOf = (read: Read): string => (read.verb === 'log' ? 'Logs' : read.kind);
 
-/** Whether something was not read without which "healthy" would be a guess. */
-export const hidesFaults = (reads: readonly ReadResult[]): boolean =>
-  reads.some(
-    ({ read, outcome }) =>
-      read.verb === 'list' &&
-      outcome !== 'ok' &&
-      outcome !== 'absent' &&
-      (essential.has(read.kind) || outcome === 'failed'),
-  );
+/** Whether something was not read without which "healthy" would be a guess: what was asked about, or what it rests on. */
+export const hidesFaults = ({ reads, scope: { object } }: Pick<SnapshotData, 'reads' | 'scope'>): boolean =>
+  reads.some(({ read, outcome }) => {
+    if (outcome === 'ok' || outcome === 'absent' || read.verb === 'log') return false;
+    if (read.verb === 'get') return object !== undefined && keyOf(read) === keyOf(object);
+    return essential.has(read.kind) || outcome === 'failed';
+  });

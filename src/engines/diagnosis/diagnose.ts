@@ -39,7 +39,7 @@ export function diagnose(data: SnapshotData, rules: readonly Rule[] = catalogue)
   const risks = problems
     .filter(({ class: kind }) => kind === 'risk')
     .filter((problem) => isRelevant(rootOf(snapshot, problem, [])));
-  const incomplete = hidesFaults(data.reads);
+  const incomplete = hidesFaults(data);
   return {
     scope: { cluster: data.cluster, ...data.scope },
     verdict: roots.length > 0 ? 'unhealthy' : incomplete ? 'unknown' : 'healthy',

@@ -134,6 +134,19 @@ describe('nextReads', () => {
     expect(wanted(inShop())).not.toContain('list StorageClass full');
   });
 
+  it('reads what is asked about, unless a list tells of it', () => {
+    const asking = (kind: string, reads: SnapshotData['reads']) =>
+      wanted(inShop({ scope: { namespace: 'shop', object: { kind, namespace: 'shop', name: 'web' } }, reads }));
+    const listed = {
+      read: { verb: 'list', kind: 'Deployment', namespace: 'shop', as: 'full' },
+      outcome: 'ok',
+    } as const;
+
+    expect(asking('NetworkPolicy', [listed])).toContain('get NetworkPolicy web');
+    expect(asking('Deployment', [listed])).not.toContain('get Deployment web');
+    expect(asking('Deployment', [])).not.toContain('get Deployment web');
+  });
+
   it('never repeats a read', () => {
     const data = inShop({ podRows: [aRow('web-1')] });
     const reads = nextReads(data).map((read) => ({ read, outcome: 'ok' as const }));

@@ -208,6 +208,14 @@ describe('diagnose', () => {
     ]);
   });
 
+  it('cannot tell when what was asked about could not be read', () => {
+    const object = { kind: 'Secret', namespace: 'shop', name: 'db' };
+    const reads = [{ read: { verb: 'get', ...object }, outcome: 'denied' }] as const;
+
+    expect(diagnose(someData({ scope: { namespace: 'shop', object }, reads }), []).verdict).toBe('unknown');
+    expect(diagnose(someData({ scope: { namespace: 'shop' }, reads }), []).verdict).toBe('healthy');
+  });
+
   it('tells what was denied in few lines, what hides most first', () => {
     const denied = (kind: string) =>
       ({
