@@ -59,5 +59,7 @@ async function scopeOf(request: z.output<typeof input>, reader: Reader, context:
   const path = splitPath(request.object);
   const named = targetNamespace(request, context.settings);
   const object = await targetObject(reader, { ...path, namespace: named }, context);
+  // A namespace is asked about for what is in it.
+  if (object.kind === 'Namespace') return { namespace: object.name };
   return { namespace: object.namespace, object };
 }

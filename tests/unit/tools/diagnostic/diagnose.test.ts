@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Scope } from '../../../../src/engines/snapshot-data.ts';
+import type { ResourceType } from '../../../../src/kubernetes/ports.ts';
 import { diagnose } from '../../../../src/tools/diagnostic/diagnose.ts';
 import { aContainer, aDeployment, anObject, someData, waiting } from '../../../support/builders.ts';
 import { aContext, aReader, runTool } from '../../../support/fake-reader.ts';
@@ -9,11 +10,16 @@ const missingTag = waiting('ImagePullBackOff', 'failed to resolve reference "reg
 const web = aDeployment('web', { replicas: 3, pod: { containers: [aContainer('app', missingTag)] } });
 const kinds = ['Pod', 'Deployment', 'ReplicaSet', 'Service', 'EndpointSlice'];
 
+const types: Readonly<Record<string, ResourceType>> = {
+  node: aType('Node', { namespaced: false }),
+  ns: aType('Namespace', { namespaced: false }),
+};
+
 /** A reader of a namespace in which `web` is broken, and the scopes that it was asked for. */
 const brokenShop = () => {
   const scopes: Scope[] = [];
   const reader = aReader({
-    resolve: async (kind) => (kind === 'node' ? aType('Node', { namespaced: false }) : aType('Deployment')),
+    resolve: async (kind) => types[kind] ?? aType('Deployment'),
     collect: async (scope) => {
       scopes.push(scope);
       return someData({ scope, objects: web.all, complete: kinds });
@@ -59,6 +65,7 @@ describe('diagnose', () => {
       { object: 'node/n1', namespace: 'shop' },
       { namespace: undefined, object: { kind: 'Node', name: 'n1' } },
     ],
+    ['what is in a namespace', { object: 'ns/web', namespace: 'shop' }, { namespace: 'web' }],
   ])('looks at %s', async (_, input, scope) => {
     const { reader, scopes } = brokenShop();
 
