@@ -50,6 +50,8 @@ const exitStatus = await status.catch((error: unknown) => {
   return 70;
 });
 process.exitCode = unwritten ? 2 : exitStatus;
+// Once all is written: a credential plugin that waits for a person must not keep us.
+process.stdout.write('', () => process.exit());
 
 function contentOf(file: string | URL): string {
   try {
