@@ -7,7 +7,7 @@ import { type Body, parseJson, readBody } from './body.ts';
 import { builtinTypes } from './builtin-types.ts';
 import { type Connection, createConnector } from './connection.ts';
 import type { LoadCredentials } from './credentials.ts';
-import { errorOfFailure, errorOfStatus, type StatusBody } from './errors.ts';
+import { errorOfFailure, errorOfStatus, type StatusBody, type Way } from './errors.ts';
 import { createRetryBudget, delayOf, isPassingFailure, isPassingStatus, maximumRetries } from './retry.ts';
 import { statusShape } from './shapes.ts';
 
@@ -69,7 +69,7 @@ export function createRest({ random = Math.random, wait = pause, ...options }: R
   const timeouts = { ...defaults, ...options.timeouts };
   const connector = createConnector(options.credentials, timeouts);
   const budget = createRetryBudget();
-  let server = '';
+  let way: Way = { server: '' };
 
   /** One request until it is answered for good, or its time is up. */
   async function answered<T>(request: RestRequest, call: RestCall, parse: (body: Body) => T): Promise<T> {
@@ -81,7 +81,7 @@ export function createRest({ random = Math.random, wait = pause, ...options }: R
       let renewed = false;
       for (let retry = 0; ; ) {
         const connection = await connector.connect(signal);
-        server = connection.server;
+        way = connection;
         const outcome = await attempt(connection, request, { ...call, signal }, parse);
         if ('value' in outcome) return outcome.value;
         if (outcome.status === 401 && !renewed) {
@@ -98,7 +98,7 @@ export function createRest({ random = Math.random, wait = pause, ...options }: R
       }
     } catch (error) {
       call.signal.throwIfAborted();
-      throw errorOfFailure(error, server, request.asking);
+      throw errorOfFailure(error, way, request.asking);
     }
   }
 
