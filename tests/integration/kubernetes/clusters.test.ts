@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Clusters } from '../../../src/kubernetes/ports.ts';
 import { aFakeApiServer, type FakeApiServer, type FakeApiServerOptions } from '../../support/fake-api-server.ts';
@@ -141,6 +141,16 @@ describe('the contexts of a kubeconfig', () => {
     const byVariable = liveClusters('', { kubeconfigPath: undefined, environment: { KUBECONFIG: kubeconfig } });
 
     await expect(Promise.all([byHome.ping(signal), byVariable.ping(signal)])).resolves.toBeDefined();
+  });
+
+  it('may be empty beside one that is not', async () => {
+    const server = await serving();
+    const empty = join(await folder(), 'config');
+    await writeFile(empty, '');
+
+    const clusters = liveClusters([empty, await server.kubeconfig()].join(delimiter));
+
+    expect(await clusters.list(signal)).toMatchObject([{ name: 'fake', reachable: true }]);
   });
 
   it('may not exist, be broken, or name what is not there', async () => {
