@@ -26,7 +26,7 @@ export function openClusters(options: OpenOptions): Clusters {
     return opened;
   };
   return {
-    list: async (signal) => (await clusters()).list(signal),
+    list: async (signal, enough) => (await clusters()).list(signal, enough),
     reader: async (cluster) => (await clusters()).reader(cluster),
     ping: async (signal) => (await clusters()).ping(signal),
     close: async () => (await opened)?.close(),

@@ -93,8 +93,11 @@ export interface ClusterInfo {
 
 /** The clusters a caller may choose from. */
 export interface Clusters {
-  /** Every context with a probe of each; an unreachable cluster delays no other. */
-  list(signal: AbortSignal): Promise<readonly ClusterInfo[]>;
+  /**
+   * Every context with a probe of each; an unreachable cluster delays no other. One that has not answered when `enough`
+   * aborts is not reachable.
+   */
+  list(signal: AbortSignal, enough?: AbortSignal): Promise<readonly ClusterInfo[]>;
   /** Throws `not_found` with the known names; `unavailable` when there is no kubeconfig at all. */
   reader(cluster: string | undefined): Promise<Reader>;
   /** A real call to the default cluster's API server; throws when it does not answer. */

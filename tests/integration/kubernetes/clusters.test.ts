@@ -56,6 +56,17 @@ describe('the contexts of a kubeconfig', () => {
     ]);
   });
 
+  it('do not answer when there was enough time', async () => {
+    const enough = new AbortController();
+    const server = await serving();
+    server.on('GET /version', () => enough.abort());
+    const kubeconfig = await writeKubeconfig([{ name: 'slow', server: server.url, cluster: insecure }]);
+
+    expect(await liveClusters(kubeconfig).list(signal, enough.signal)).toMatchObject([
+      { name: 'slow', reachable: false, problem: expect.stringMatching(/^It did not answer within \d+\.\d s\.$/) },
+    ]);
+  });
+
   it.each(['contexts: 5', 'users: [{name: a, user: {tokenFile: 5}}]', 'users: x # tokenFile', '{', '[]', 'x', ''])(
     'are none in %j, which is said in words',
     async (text) => {
