@@ -28,7 +28,7 @@ export function entriesOf(log: LogExcerpt): readonly LogEntry[] {
 }
 
 const tracePart =
-  /^(?:\s+at |Caused by:|\s*\.\.\. \d+ (?:more|common frames)|\s*Suppressed:|Traceback \(most recent|During handling of the above|The above exception was|goroutine \d+ |created by |exit status \d+$|\[signal |\s*from \S+:\d+:in |\s*--- End of |note: run with|stack backtrace:)/;
+  /^(?:\s+at |Caused by:|\s*\.\.\. \d+ (?:more|common frames)|\s*Suppressed:|Traceback \(most recent|During handling of the above|The above exception was|goroutine \d+ |created by |exit status \d+$|\[signal |\s*from \S+:\d+:in |Stack trace:$|#\d+ \S|\s*--- End of |note: run with|stack backtrace:)/;
 
 function continues(lines: readonly string[], text: string): boolean {
   const head = lines[0] ?? '';

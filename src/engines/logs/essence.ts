@@ -42,7 +42,11 @@ const rustCause = (lines: readonly string[]): Cause | undefined =>
 /** Drops what is the same for every program: packages of a type, "Exception in thread", "panic:". */
 function tidy(text: string): string {
   return parseLine(text)
-    .message.replace(/^(?:Exception in thread "[^"]*" |Unhandled exception\. ?|Uncaught |panic: |fatal error: )/, '')
+    .message.replace(/^PHP (?:Fatal|Parse) error: +/, '')
+    .replace(
+      /^(?:Exception in thread "[^"]*" |Unhandled exception\. ?|Uncaught |panic: |[Ff]atal error: +(?:Uncaught )?)/,
+      '',
+    )
     .replace(/^(?:[\w$]+\.)+(?=[\w$]*(?:Exception|Error)\b)/, '')
     .replace(/^Error: /, '')
     .replace(/^thread '[^']*' panicked at '(.*)', .*$/, '$1')
@@ -59,9 +63,10 @@ const frames: readonly RegExp[] = [
   /^\t(?<file>\/\S+\.go):(?<line>\d+)/,
   /^thread '.*' panicked at (?:'.*', )?(?<file>[^':]+\.rs):(?<line>\d+)/,
   /^(?<file>\S+\.rb):(?<line>\d+):in /,
+  /^#\d+ (?<file>\/[^(]+\.php)\((?<line>\d+)\)/,
 ];
 const notOfTheApp =
-  /site-packages|\/usr\/(?:local\/)?lib\/python|<frozen|node_modules|node:internal|\/usr\/local\/go\/src|\/pkg\/mod\/|\/go\/src\/runtime|^\s+at (?:java|javax|jakarta|jdk|sun|com\.sun|kotlin|scala|org\.(?:springframework|apache|hibernate|postgresql|eclipse))\.|^\s+at (?:System|Microsoft)\.|\/rustc\/|\/gems\//;
+  /site-packages|\/usr\/(?:local\/)?lib\/python|<frozen|node_modules|node:internal|\/usr\/local\/go\/src|\/pkg\/mod\/|\/go\/src\/runtime|^\s+at (?:java|javax|jakarta|jdk|sun|com\.sun|kotlin|scala|org\.(?:springframework|apache|hibernate|postgresql|eclipse))\.|^\s+at (?:System|Microsoft)\.|\/rustc\/|\/gems\/|\/vendor\//;
 
 /** `main.py:12`: where the app's own code was. In Python the last frame is the innermost, elsewhere the first. */
 function frameOf(lines: readonly string[]): string | undefined {

@@ -47,6 +47,7 @@ const forms: readonly RegExp[] = [
   new RegExp(`->${host}:${port}`),
   new RegExp(`\\blookup ${host}(?: on |: |,)`),
   new RegExp(`\\bgetaddrinfo (?:ENOTFOUND|EAI_AGAIN) ${host}`),
+  new RegExp(`\\bgetaddrinfo for ${host} failed`),
   new RegExp(`\\bconnect (?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ECONNRESET) (?:::ffff:)?${host}:${port}`),
   new RegExp(`\\bserver at "${host}"(?: \\([^)]*\\))?, port ${port}`),
   new RegExp(`\\bhost=["']?${host}["']?,? port=["']?${port}`),

@@ -43,8 +43,11 @@ export function createArchiveReader(data: SnapshotData): Reader {
   return {
     async collect(scope, signal) {
       signal.throwIfAborted();
-      checkScope(data, scope);
-      return { ...data, scope };
+      const namesNothing = scope.namespace === undefined && scope.object === undefined;
+      // A snapshot of a namespace holds others only as far as they explain that one.
+      const meant = namesNothing ? data.scope : scope;
+      checkScope(data, meant);
+      return { ...data, scope: meant };
     },
     async read(reads, signal) {
       signal.throwIfAborted();

@@ -1,7 +1,10 @@
+import { nearest } from '../../../../platform/nearest.ts';
 import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
 import { memoryLimitOf } from '../../../crashes/memory.ts';
 import { heapLimitIn } from '../../../heap-limits.ts';
+import { nameOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
+import { referencesOf } from '../../../references.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import {
   crashClause,
@@ -11,7 +14,8 @@ import {
   kubectlName,
   missingLog,
 } from '../../crash-finding.ts';
-import { defineRule, type Fix } from '../../rule.ts';
+import { pathIn } from '../../file-obstacles.ts';
+import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
 export const crashAppError = defineRule({
   id: 'crash-app-error',
@@ -36,11 +40,16 @@ export const crashAppError = defineRule({
   check: (snapshot) =>
     crashesBy(snapshot, 'crash-app-error').map((crash) => {
       const base = crashFinding(snapshot, crash);
+      const gap = optionalGap(snapshot, crash);
       return {
         ...base,
-        problem: `${crashClause(snapshot, crash)}${essenceClause(crash)}`,
+        problem: `${crashClause(snapshot, crash)}${essenceClause(crash)}${gap === undefined ? '' : ` (${gap.says})`}`,
         certainty: crash.telling === undefined ? ('inferred' as const) : ('message' as const),
-        fixes: [...variableFix(snapshot, crash), ...heapFix(crash), ...logFix(crash)].slice(0, 3),
+        evidence: [...base.evidence, ...(gap?.evidence ?? [])],
+        fixes: [...(gap?.fixes ?? []), ...variableFix(snapshot, crash), ...heapFix(crash), ...logFix(crash)].slice(
+          0,
+          3,
+        ),
         missingEvidence: missingLog(crash),
         nextCheck: deathLogCommand(crash),
       };
@@ -59,6 +68,41 @@ function logFix(crash: Crash): readonly Fix[] {
   const reason =
     crash.log === undefined ? 'no log of the instance that died was read' : 'its log does not say why it ends';
   return [{ advice: deathLogCommand(crash), reason }];
+}
+
+/** A ConfigMap or Secret that may be absent, is, and whose volume covers the file that the log misses. */
+function optionalGap(
+  snapshot: Snapshot,
+  { pod, container, telling }: Crash,
+): (Pick<Finding, 'evidence' | 'fixes'> & { readonly says: string }) | undefined {
+  const text = telling?.entry.lines.join('\n') ?? '';
+  const path = /no such file|ENOENT|FileNotFound|not found|does not exist/i.test(text) ? pathIn(text) : undefined;
+  const mounts = (container.spec.volumeMounts ?? []).filter(
+    ({ mountPath }) => mountPath !== undefined && path?.startsWith(mountPath.replace(/\/*$/, '/')),
+  );
+  const fields = new Set(mounts.map(({ name }) => `volumes[${name}]`));
+  const { namespace } = pod.metadata;
+  const absent = referencesOf(pod.spec).find(
+    ({ kind, name, optional, field }) =>
+      optional && fields.has(field) && snapshot.presence(kind, namespace, name) === 'absent',
+  );
+  if (absent === undefined) return undefined;
+  const { kind, name, field } = absent;
+  const near = nearest(name, snapshot.names(kind, namespace), 1)[0];
+  const object = { kind, namespace, name };
+  const says = `${nameOf(object)}, which ${field} calls optional, does not exist${near === undefined ? '' : `; ${near} does`}`;
+  return {
+    says,
+    evidence: [{ object, source: 'recomputed', text: `${nameOf(object)} was looked for and not found` }],
+    fixes: [
+      near === undefined
+        ? {
+            advice: `apply ${nameOf(object)} from its source to namespace ${namespace}`,
+            reason: `${path} comes from it`,
+          }
+        : { advice: `set ${field} to ${kind} ${near}`, reason: `${near} exists and differs little` },
+    ],
+  };
 }
 
 /** The words of Java, .NET and Node.js for a heap that is full; the kernel then killed nothing. */

@@ -97,6 +97,28 @@ testRule(crashAppError, {
     }),
   },
   speaks: {
+    'of a file that an optional ConfigMap would have brought': [
+      aSnapshot({
+        complete: ['ConfigMap'],
+        objects: [
+          aPod('api', {
+            spec: { volumes: [{ name: 'conf', configMap: { name: 'api-conf', optional: true } }] },
+            containers: [
+              aContainer('app', { ...crashed(failed), volumeMounts: [{ name: 'conf', mountPath: '/etc/app' }] }),
+            ],
+          }),
+          anObject('ConfigMap', 'api-config'),
+        ],
+        logs: log('Error: open /etc/app/conf.yaml: no such file or directory'),
+      }),
+      {
+        object: 'Pod/api',
+        problem:
+          'no such file or directory (ConfigMap/api-conf, which volumes[conf] calls optional, does not exist; api-config does)',
+        certainty: 'message',
+        fix: 'set volumes[conf] to ConfigMap api-config',
+      },
+    ],
     'of an abort after an exception that nothing handled': [
       aSnapshot({
         objects: [dies({ exitCode: 134 })],
