@@ -7,7 +7,8 @@ import { redactObject } from '../platform/redact.ts';
  */
 export function slimmed(object: KubernetesObject): KubernetesObject {
   const { managedFields, ...metadata } = object.metadata;
-  if (managedFields === undefined) return redactObject(object);
+  // Whoever wrote an archive may have written anything.
+  if (!Array.isArray(managedFields)) return redactObject({ ...object, metadata });
   const withKeys = object.kind === 'ConfigMap' || object.kind === 'Secret';
   const kept = managedFields.map((entry) => ({
     ...(entry.manager !== undefined && { manager: entry.manager }),

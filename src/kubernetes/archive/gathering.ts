@@ -1,0 +1,151 @@
+import type { KubernetesObject, Pod } from '../../engines/objects.ts';
+import type { LogExcerpt, ReadResult } from '../../engines/snapshot-data.ts';
+import { safeText } from '../../platform/safe-text.ts';
+import { plainText } from '../../platform/untrusted.ts';
+import { splitApiVersion } from '../live/builtin-types.ts';
+import { slimmed } from '../slim.ts';
+import { tooMuch } from './files.ts';
+import type { Claim } from './listed-objects.ts';
+import { newestTimeOf } from './times.ts';
+
+/** What the files of an archive came to. */
+export interface Gathered {
+  readonly objects: readonly KubernetesObject[];
+  readonly logs: readonly LogExcerpt[];
+  /** Lists that are complete, and files and lists that could not be read. */
+  readonly reads: readonly ReadResult[];
+  /** The newest time that an object tells of, in milliseconds. */
+  readonly newest: number | undefined;
+}
+
+export interface Gathering {
+  add(object: KubernetesObject): void;
+  /** All of a kind is here. */
+  claim(claim: Claim): void;
+  addLog(log: LogExcerpt): void;
+  /** A list that is missing, or a file that nobody knows the meaning of. */
+  fail(
+    what: { readonly kind: string; readonly namespace?: string | undefined },
+    outcome: 'failed' | 'denied' | 'truncated',
+    message: string,
+  ): void;
+  readonly objectCount: number;
+  readonly logLength: number;
+  gathered(): Gathered;
+}
+
+/** Failures that are told one by one. */
+const maximumFailures = 20;
+
+/** Puts together what file after file brings. Objects are slimmed and redacted; of two versions of one the newer stays. */
+export function createGathering(path: string, maximumObjects: number): Gathering {
+  const objects = new Map<string, KubernetesObject>();
+  const claims = new Map<string, Claim>();
+  const logs = new Map<string, LogExcerpt>();
+  const failures: ReadResult[] = [];
+  let failed = 0;
+  let newest = 0;
+  let logLength = 0;
+
+  return {
+    add(object) {
+      const key = identityOf(object);
+      const known = objects.get(key);
+      if (known !== undefined && versionOf(known) > versionOf(object)) return;
+      newest = Math.max(newest, newestTimeOf(object));
+      objects.set(key, slimmed(object));
+      if (objects.size > maximumObjects) throw tooMuch(path, `more than ${maximumObjects} objects`);
+    },
+    claim(claim) {
+      const key = `${claim.kind}/${claim.namespace ?? ''}`;
+      if (claims.get(key)?.guessed !== undefined || !claims.has(key)) claims.set(key, claim);
+    },
+    addLog(log) {
+      logs.set(logKey(log), log);
+      logLength += log.lines.reduce((sum, { text }) => sum + text.length, 0);
+    },
+    fail({ kind, namespace }, outcome, message) {
+      failed += 1;
+      if (failed > maximumFailures) return;
+      const read = { verb: 'list', kind: shown(kind), namespace, as: 'full' } as const;
+      failures.push({ read, outcome, message: safeText(shown(message)) });
+    },
+    get objectCount() {
+      return objects.size;
+    },
+    get logLength() {
+      return logLength;
+    },
+    gathered: () => ({
+      objects: [...objects.values()],
+      logs: withPrevious([...logs.values()], objects),
+      reads: [...claimedReads(claims, objects), ...failures, ...moreFailures(failed - maximumFailures)],
+      newest: newest === 0 ? undefined : newest,
+    }),
+  };
+}
+
+/** Text of a file name or a message: of bounded length, without terminal control. */
+const shown = (text: string): string => plainText(text).slice(0, 300);
+
+/** Events are served in two groups, the same ones. */
+const identityOf = ({ apiVersion, kind, metadata: { namespace, name } }: KubernetesObject): string =>
+  `${kind === 'Event' ? '' : splitApiVersion(apiVersion).group}/${kind}/${namespace ?? ''}/${name}`;
+
+const versionOf = ({ metadata: { resourceVersion } }: KubernetesObject): number => Number(resourceVersion) || 0;
+
+const logKey = ({ namespace, pod, container, previous }: Omit<LogExcerpt, 'lines'>): string =>
+  `${namespace}/${pod}/${container}/${previous}`;
+
+function claimedReads(
+  claims: ReadonlyMap<string, Claim>,
+  objects: ReadonlyMap<string, KubernetesObject>,
+): readonly ReadResult[] {
+  const namespaces = new Set(
+    [...objects.values()].map(({ kind, metadata }) => (kind === 'Namespace' ? metadata.name : metadata.namespace)),
+  );
+  return [...claims.values()].flatMap(({ kind, namespace, guessed }): readonly ReadResult[] => {
+    if (guessed && !namespaces.has(namespace)) return [];
+    const where = namespace === undefined ? {} : { namespace };
+    return [{ read: { verb: 'list', kind, ...where, as: 'full' }, outcome: 'ok' }];
+  });
+}
+
+const moreFailures = (count: number): readonly ReadResult[] =>
+  count <= 0
+    ? []
+    : [
+        {
+          read: { verb: 'list', kind: `${count} more files`, as: 'full' },
+          outcome: 'failed',
+          message: 'cannot be read either',
+        },
+      ];
+
+/**
+ * Of a container that waits to be started again the kubelet shows the log of its last instance, asked for or not
+ * (`validateContainerLogStatus` in pkg/kubelet/kubelet_pods.go, v1.36): where only one log was kept, it is the previous
+ * one.
+ */
+function withPrevious(
+  logs: readonly LogExcerpt[],
+  objects: ReadonlyMap<string, KubernetesObject>,
+): readonly LogExcerpt[] {
+  const known = new Set(logs.map(logKey));
+  return logs.flatMap((log) => {
+    const previous = { ...log, previous: true };
+    if (log.previous || known.has(logKey(previous))) return [log];
+    const pod = objects.get(`/Pod/${log.namespace}/${log.pod}`);
+    return pod !== undefined && waitsAgain(pod, log.container) ? [log, previous] : [log];
+  });
+}
+
+function waitsAgain(pod: Pod, container: string): boolean {
+  const { containerStatuses, initContainerStatuses } = pod.status ?? {};
+  return [containerStatuses, initContainerStatuses]
+    .flatMap((statuses) => (Array.isArray(statuses) ? statuses : []))
+    .some(
+      (each) =>
+        each?.name === container && each.state?.waiting !== undefined && each.lastState?.terminated !== undefined,
+    );
+}
