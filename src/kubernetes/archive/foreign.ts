@@ -49,8 +49,10 @@ export async function readForeign(
     written = Math.max(written, file.modified ?? 0);
     const meaning = meaningOf(file.path);
     if (meaning.as === 'version') version ??= await versionIn(file);
-    else if (meaning.as === 'timestamp') collected = Math.max(collected, timestampIn(await smallText(file)));
-    else await interpret(file, meaning, gathering, limits);
+    else if (meaning.as === 'collector') {
+      if (/^openshift\/must-gather$/m.test(await smallText(file))) gathering.isMustGather();
+    } else if (meaning.as === 'timestamp') collected = Math.max(collected, timestampIn(await smallText(file)));
+    else await interpret(file, meaning, { gathering, limits });
   }
 
   const cut = await walk(look).catch((error: unknown) => {

@@ -22,6 +22,8 @@ export interface Gathering {
   add(object: KubernetesObject): void;
   /** All of a kind is here. */
   claim(claim: Claim): void;
+  /** It is a must-gather of OpenShift: what it collects of each cluster is known. */
+  isMustGather(): void;
   addLog(log: LogExcerpt): void;
   /** A list that is missing, or a file that nobody knows the meaning of. */
   fail(
@@ -43,7 +45,9 @@ export function createGathering(path: string, maximumObjects: number): Gathering
   const claims = new Map<string, Claim>();
   const logs = new Map<string, LogExcerpt>();
   const failures: ReadResult[] = [];
+  const failedLists = new Set<string>();
   let failed = 0;
+  let mustGather = false;
   let newest = 0;
   let logLength = 0;
 
@@ -58,7 +62,10 @@ export function createGathering(path: string, maximumObjects: number): Gathering
     },
     claim(claim) {
       const key = `${claim.kind}/${claim.namespace ?? ''}`;
-      if (claims.get(key)?.guessed !== undefined || !claims.has(key)) claims.set(key, claim);
+      if (claims.get(key)?.needs !== undefined || !claims.has(key)) claims.set(key, claim);
+    },
+    isMustGather() {
+      mustGather = true;
     },
     addLog(log) {
       logs.set(logKey(log), log);
@@ -66,6 +73,7 @@ export function createGathering(path: string, maximumObjects: number): Gathering
     },
     fail({ kind, namespace }, outcome, message) {
       failed += 1;
+      failedLists.add(`${kind}/${namespace ?? ''}`);
       if (failed > maximumFailures) return;
       const read = { verb: 'list', kind: shown(kind), namespace, as: 'full' } as const;
       failures.push({ read, outcome, message: safeText(shown(message)) });
@@ -79,7 +87,11 @@ export function createGathering(path: string, maximumObjects: number): Gathering
     gathered: () => ({
       objects: [...objects.values()],
       logs: withPrevious([...logs.values()], objects),
-      reads: [...claimedReads(claims, objects), ...failures, ...moreFailures(failed - maximumFailures)],
+      reads: [
+        ...claimedReads(claims, failedLists, { namespaces: namespacesOf(objects.values()), mustGather }),
+        ...failures,
+        ...moreFailures(failed - maximumFailures),
+      ],
       newest: newest === 0 ? undefined : newest,
     }),
   };
@@ -97,19 +109,22 @@ const versionOf = ({ metadata: { resourceVersion } }: KubernetesObject): number 
 const logKey = ({ namespace, pod, container, previous }: Omit<LogExcerpt, 'lines'>): string =>
   `${namespace}/${pod}/${container}/${previous}`;
 
+/** Lists that are complete: those of which no part failed, and whose condition holds. */
 function claimedReads(
   claims: ReadonlyMap<string, Claim>,
-  objects: ReadonlyMap<string, KubernetesObject>,
+  failed: ReadonlySet<string>,
+  { namespaces, mustGather }: { readonly namespaces: ReadonlySet<string | undefined>; readonly mustGather: boolean },
 ): readonly ReadResult[] {
-  const namespaces = new Set(
-    [...objects.values()].map(({ kind, metadata }) => (kind === 'Namespace' ? metadata.name : metadata.namespace)),
-  );
-  return [...claims.values()].flatMap(({ kind, namespace, guessed }): readonly ReadResult[] => {
-    if (guessed && !namespaces.has(namespace)) return [];
+  return [...claims].flatMap(([key, { kind, namespace, needs }]): readonly ReadResult[] => {
+    if (failed.has(key)) return [];
+    if (needs === 'must-gather' ? !mustGather : needs === 'namespace' && !namespaces.has(namespace)) return [];
     const where = namespace === undefined ? {} : { namespace };
     return [{ read: { verb: 'list', kind, ...where, as: 'full' }, outcome: 'ok' }];
   });
 }
+
+const namespacesOf = (objects: Iterable<KubernetesObject>): ReadonlySet<string | undefined> =>
+  new Set([...objects].map(({ kind, metadata }) => (kind === 'Namespace' ? metadata.name : metadata.namespace)));
 
 const moreFailures = (count: number): readonly ReadResult[] =>
   count <= 0

@@ -10,8 +10,11 @@ export type Meaning =
       readonly type?: ResourceType | undefined;
       /** The namespace that a list is of, also when it is empty. */
       readonly namespace?: string | undefined;
-      /** `list`: all there are, also when it is empty or null. */
-      readonly holds?: 'list' | undefined;
+      /**
+       * `list`: all there are, also when it is empty or null. `gathered`: one of all there are, provided that a
+       * must-gather collected them.
+       */
+      readonly holds?: 'list' | 'gathered' | undefined;
       /** `sure`: it should be readable. `unsure`: read if its beginning looks like objects, else passed over. */
       readonly trust: 'sure' | 'unsure';
     }
@@ -28,6 +31,8 @@ export type Meaning =
   | { readonly as: 'errors'; readonly type: ResourceType }
   /** `{"info": {"gitVersion"}}` of the API server. */
   | { readonly as: 'version' }
+  /** What collected it, in its first line. */
+  | { readonly as: 'collector' }
   /** Lines with the time at which collecting began and ended. */
   | { readonly as: 'timestamp' }
   | { readonly as: 'nothing' };

@@ -14,8 +14,11 @@ export interface Listed {
 export interface Claim {
   readonly kind: string;
   readonly namespace?: string | undefined;
-  /** It holds only if the archive has that namespace at all: the name of a folder may mean anything. */
-  readonly guessed?: true;
+  /**
+   * It holds only if the archive has that namespace at all (the name of a folder may mean anything), or only in a
+   * must-gather.
+   */
+  readonly needs?: 'namespace' | 'must-gather';
 }
 
 type Hint = Pick<Extract<Meaning, { as: 'objects' }>, 'type' | 'namespace' | 'holds'>;
@@ -35,7 +38,9 @@ export function listedObjects(value: unknown, hint: Hint): Listed {
     return ofItems(items ?? [], hint, { whole, kind, apiVersion: value['apiVersion'] });
   }
   const object = asObject(value, defaultsOf(hint));
-  return { objects: object === undefined || object.kind === '' ? [] : [object], complete: [] };
+  if (object === undefined || object.kind === '') return { objects: [], complete: [] };
+  const gathered = hint.holds === 'gathered' && hint.type?.kind === object.kind;
+  return { objects: [object], complete: gathered ? [{ kind: object.kind, needs: 'must-gather' }] : [] };
 }
 
 interface ListFacts {
@@ -84,7 +89,9 @@ function emptyList(hint: Hint, defaults: { kind: string; apiVersion: string }): 
   if (hint.namespace === undefined) return [];
   const { kind } = type;
   return [
-    hint.holds === 'list' ? { kind, namespace: hint.namespace } : { kind, namespace: hint.namespace, guessed: true },
+    hint.holds === 'list'
+      ? { kind, namespace: hint.namespace }
+      : { kind, namespace: hint.namespace, needs: 'namespace' },
   ];
 }
 
