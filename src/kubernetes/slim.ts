@@ -10,13 +10,15 @@ export function slimmed(object: KubernetesObject): KubernetesObject {
   // Whoever wrote an archive may have written anything.
   if (!Array.isArray(managedFields)) return redactObject({ ...object, metadata });
   const withKeys = object.kind === 'ConfigMap' || object.kind === 'Secret';
-  const kept = managedFields.map((entry) => ({
-    ...(entry.manager !== undefined && { manager: entry.manager }),
-    ...(entry.operation !== undefined && { operation: entry.operation }),
-    ...(entry.subresource !== undefined && { subresource: entry.subresource }),
-    ...(entry.time !== undefined && { time: entry.time }),
-    ...(withKeys && dataKeysOf(entry.fieldsV1)),
-  }));
+  const kept = managedFields
+    .filter((entry) => Boolean(isObject(entry)))
+    .map((entry) => ({
+      ...(entry.manager !== undefined && { manager: entry.manager }),
+      ...(entry.operation !== undefined && { operation: entry.operation }),
+      ...(entry.subresource !== undefined && { subresource: entry.subresource }),
+      ...(entry.time !== undefined && { time: entry.time }),
+      ...(withKeys && dataKeysOf(entry.fieldsV1)),
+    }));
   return redactObject({ ...object, metadata: { ...metadata, managedFields: kept } });
 }
 

@@ -8,8 +8,11 @@ export interface LogSection {
 }
 
 /** What a text file of objects is made of, in its order. */
-export type Part =
-  | { readonly is: 'json' | 'yaml'; readonly text: string }
+export type Part = DocumentPart | LogPart;
+export type DocumentPart =
+  | { readonly is: 'json'; readonly text: string }
+  | { readonly is: 'yaml'; readonly text: string };
+export type LogPart =
   | { readonly is: 'log-start'; readonly of: LogSection }
   | { readonly is: 'log-line'; readonly text: string }
   | { readonly is: 'log-end' };

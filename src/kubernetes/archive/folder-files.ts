@@ -5,6 +5,7 @@ import { codesOf } from '../error-codes.ts';
 import { type EachFile, FileProblem, tooMuch, unreadable } from './files.ts';
 
 const deepest = 32;
+const longestChunk = 256 * 1024;
 
 export interface FolderOptions {
   readonly files: number;
@@ -51,8 +52,16 @@ export async function* bytesOf(path: string, signal: AbortSignal | undefined): A
     throw new FileProblem(`cannot be read (${codesOf(error)[0] ?? 'unknown error'})`, { cause: error });
   });
   try {
-    if (!(await file.stat()).isFile()) throw new FileProblem('is no file');
-    yield* file.createReadStream({ signal, autoClose: false, highWaterMark: 256 * 1024 });
+    const found = await file.stat();
+    if (!found.isFile()) throw new FileProblem('is no file');
+    const length = Math.min(longestChunk, found.size + 1);
+    for (;;) {
+      signal?.throwIfAborted();
+      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(length), 0, length);
+      if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
+      // Files of /proc and the like tell no size.
+      if (bytesRead === 0 || (bytesRead < length && found.size > 0)) return;
+    }
   } finally {
     await file.close();
   }

@@ -1,4 +1,4 @@
-import { type LogSection, type Part, partsOf } from './documents.ts';
+import { type LogPart, type LogSection, partsOf } from './documents.ts';
 import type { ArchiveFile, BundleLimits } from './files.ts';
 import type { Gathering } from './gathering.ts';
 import type { Meaning } from './layout.ts';
@@ -66,7 +66,7 @@ function logReader(meaning: Objects | FramedLogs, { gathering, limits }: Sink) {
   }
 
   return {
-    take(part: Exclude<Part, { text: string; is: 'json' | 'yaml' }>) {
+    take(part: LogPart) {
       if (part.is === 'log-start') open = { of: part.of, tail: createLogTail(limits.logLength - gathering.logLength) };
       else if (part.is === 'log-line') open?.tail.add(part.text);
       else close();

@@ -11,7 +11,7 @@ interface Entry {
   readonly method: number;
   readonly size: number;
   readonly offset: number;
-  /** Unix file type, 0 when the archive tells none. */
+  /** Unix mode; its file type is 0 when the archive tells none. */
   readonly type: number;
 }
 
@@ -24,7 +24,7 @@ const localLength = 30;
 const longestComment = 65_535;
 /** A directory of every file that is read takes less. */
 const longestDirectory = 64 * 1024 ** 2;
-const [link, kind, regular] = [0o120000, 0o170000, 0o100000];
+const [kind, regular] = [0o170000, 0o100000];
 
 /** Every regular file of a zip archive of up to 4 GiB. Names are never used to open anything; links are passed over. */
 export async function eachZipFile(path: string, each: EachFile, limits: BundleLimits): Promise<void> {
@@ -37,8 +37,8 @@ export async function eachZipFile(path: string, each: EachFile, limits: BundleLi
     if (entries.length > limits.files) throw tooMuch(path, `more than ${limits.files} files`);
     const meter = createMeter(path, size, limits);
     for (const entry of entries) {
-      const special = entry.type !== 0 && (entry.type & kind) !== regular;
-      if (entry.path.endsWith('/') || (entry.type & kind) === link || special) continue;
+      const type = entry.type & kind;
+      if (entry.path.endsWith('/') || (type !== 0 && type !== regular)) continue;
       await each({ path: entry.path, bytes: bytesOf(file, entry, meter) });
     }
   } finally {
