@@ -59,6 +59,7 @@ const bundleFolders: Readonly<Record<string, string>> = {
   'resource-quota': 'ResourceQuota',
   'pod-disruption-budgets': 'PodDisruptionBudget',
   limitranges: 'LimitRange',
+  endpointslices: 'EndpointSlice',
   events: 'Event',
   pvcs: 'PersistentVolumeClaim',
 };

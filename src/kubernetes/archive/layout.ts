@@ -60,7 +60,7 @@ export const typeOf = ({ apiVersion, kind }: { apiVersion: string; kind: string 
 
 /** Folders above the file, from the outermost, and its name without ending. */
 export function partsOfPath(path: string): { folders: readonly string[]; name: string; ending: string } {
-  const folders = path.split('/').filter((part) => part !== '' && part !== '.');
+  const folders = path.split('/').filter((part) => !/^\.{0,2}$/.test(part));
   const file = folders.pop() ?? '';
   const [, name = file, ending = ''] = /^(.+)\.(\w{1,8})$/.exec(file) ?? [];
   return { folders, name, ending: ending.toLowerCase() };
