@@ -11,7 +11,7 @@ export function slimmed(object: KubernetesObject): KubernetesObject {
   if (!Array.isArray(managedFields)) return redactObject({ ...object, metadata });
   const withKeys = object.kind === 'ConfigMap' || object.kind === 'Secret';
   const kept = managedFields
-    .filter((entry) => Boolean(isObject(entry)))
+    .filter((entry) => typeof entry === 'object' && entry !== null)
     .map((entry) => ({
       ...(entry.manager !== undefined && { manager: entry.manager }),
       ...(entry.operation !== undefined && { operation: entry.operation }),
