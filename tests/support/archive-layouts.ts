@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import type { KubernetesObject } from '../../src/engines/objects.ts';
 import type { LogExcerpt } from '../../src/engines/snapshot-data.ts';
-import { builtinTypes, splitApiVersion } from '../../src/kubernetes/live/builtin-types.ts';
+import { builtinTypes } from '../../src/kubernetes/live/builtin-types.ts';
 
 export interface RecordedState {
   readonly objects: readonly KubernetesObject[];
@@ -229,6 +229,3 @@ export function kubectlGetFiles(state: RecordedState, format: 'json' | 'yaml'): 
   };
 }
 
-/** Whether an object is of a kind that Kubernetes itself has. */
-export const isBuiltin = ({ kind, apiVersion }: KubernetesObject): boolean =>
-  builtinTypes.some((type) => type.kind === kind && type.group === splitApiVersion(apiVersion).group);
