@@ -228,4 +228,3 @@ export function kubectlGetFiles(state: RecordedState, format: 'json' | 'yaml'): 
     ),
   };
 }
-

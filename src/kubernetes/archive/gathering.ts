@@ -6,6 +6,7 @@ import { splitApiVersion } from '../live/builtin-types.ts';
 import { slimmed } from '../slim.ts';
 import { tooMuch } from './files.ts';
 import type { Claim } from './listed-objects.ts';
+import { matchedLogs } from './named-logs.ts';
 import { newestTimeOf } from './times.ts';
 
 /** What the files of an archive came to. */
@@ -25,6 +26,8 @@ export interface Gathering {
   /** It is a must-gather of OpenShift: what it collects of each cluster is known. */
   isMustGather(): void;
   addLog(log: LogExcerpt): void;
+  /** A log of the pod that the file is named after, if there is one. */
+  addNamedLog(path: string, lines: LogExcerpt['lines']): void;
   /** A list that is missing, or a file that nobody knows the meaning of. */
   fail(
     what: { readonly kind: string; readonly namespace?: string | undefined },
@@ -44,6 +47,7 @@ export function createGathering(path: string, maximumObjects: number): Gathering
   const objects = new Map<string, KubernetesObject>();
   const claims = new Map<string, Claim>();
   const logs = new Map<string, LogExcerpt>();
+  const namedLogs: { readonly path: string; readonly lines: LogExcerpt['lines'] }[] = [];
   const failures: ReadResult[] = [];
   const failedLists = new Set<string>();
   let failed = 0;
@@ -69,7 +73,11 @@ export function createGathering(path: string, maximumObjects: number): Gathering
     },
     addLog(log) {
       logs.set(logKey(log), log);
-      logLength += log.lines.reduce((sum, { text }) => sum + text.length, 0);
+      logLength += lengthOf(log.lines);
+    },
+    addNamedLog(path, lines) {
+      namedLogs.push({ path, lines });
+      logLength += lengthOf(lines);
     },
     fail({ kind, namespace }, outcome, message) {
       failed += 1;
@@ -86,7 +94,7 @@ export function createGathering(path: string, maximumObjects: number): Gathering
     },
     gathered: () => ({
       objects: [...objects.values()],
-      logs: withPrevious([...logs.values()], objects),
+      logs: withPrevious([...logs.values(), ...matchedLogs(namedLogs, objects.values())], objects),
       reads: [
         ...claimedReads(claims, failedLists, { namespaces: namespacesOf(objects.values()), mustGather }),
         ...failures,
@@ -96,6 +104,8 @@ export function createGathering(path: string, maximumObjects: number): Gathering
     }),
   };
 }
+
+const lengthOf = (lines: LogExcerpt['lines']): number => lines.reduce((sum, { text }) => sum + text.length, 0);
 
 /** Text of a file name or a message: of bounded length, without terminal control. */
 const shown = (text: string): string => plainText(text).slice(0, 300);

@@ -14,10 +14,12 @@ export async function interpret(file: ArchiveFile, meaning: Meaning, sink: Sink)
   try {
     if (meaning.as === 'log') await readLog(file, meaning, sink);
     else if (meaning.as === 'errors') await readErrors(file, meaning.type, sink);
-    else if (meaning.as === 'framed logs' || meaning.as === 'objects') await readParts(file, meaning, sink);
+    else if (meaning.as === 'named log') await readNamedLog(file, sink);
+    else if (meaning.as === 'framed logs' || meaning.as === 'objects')
+      await readParts(textLines(file.bytes, { longest: sink.limits.documentLength, tooLong: 'refuse' }), meaning, sink);
   } catch (error) {
     const problem = problemOf(error);
-    if (meaning.as === 'objects' && meaning.trust === 'unsure') return;
+    if (meaning.as === 'named log' || (meaning.as === 'objects' && meaning.trust === 'unsure')) return;
     const part = meaning.as === 'objects' && meaning.holds !== undefined ? meaning : undefined;
     if (part?.type === undefined) sink.gathering.fail({ kind: file.path }, 'failed', problem);
     else sink.gathering.fail({ kind: part.type.kind, namespace: part.namespace }, 'failed', `${file.path} ${problem}`);
@@ -42,6 +44,29 @@ async function readLog(
   // Whoever collects makes the file before knowing whether there is a previous log.
   if (previous && tail.length() === 0) return;
   gathering.addLog({ namespace, pod, container, previous, lines: tail.lines() });
+}
+
+/** How a list or a dump begins, and no line of a log. */
+const noLogLine = /^(?:\{|\[|---|apiVersion: .*|==== START logs for container .*)$/;
+
+/** Which pod it is of is known once all are read. */
+async function readNamedLog(file: ArchiveFile, sink: Sink): Promise<void> {
+  const { gathering, limits } = sink;
+  const tail = createLogTail(limits.logLength - gathering.logLength);
+  const lines = textLines(file.bytes, { longest: limits.documentLength, tooLong: 'cut' });
+  for await (const line of lines) {
+    if (tail.length() === 0 && noLogLine.test(line)) {
+      await readParts(continued(line, lines), { as: 'objects', trust: 'unsure' }, sink);
+      return;
+    }
+    tail.add(line.slice(0, longestLogLine));
+  }
+  gathering.addNamedLog(file.path, tail.lines());
+}
+
+async function* continued(first: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
+  yield first;
+  yield* rest;
 }
 
 async function readErrors(file: ArchiveFile, type: ResourceType, { gathering, limits }: Sink): Promise<void> {

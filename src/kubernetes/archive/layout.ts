@@ -25,6 +25,8 @@ export type Meaning =
       readonly container: string;
       readonly previous: boolean;
     }
+  /** A log, if its name is one of a pod that the archive holds; or objects. */
+  | { readonly as: 'named log' }
   /** Logs of one pod, framed as `kubectl cluster-info dump` does. */
   | { readonly as: 'framed logs'; readonly namespace: string; readonly pod: string }
   /** Why lists of a kind could not be read: a map from namespace to message, or messages. */

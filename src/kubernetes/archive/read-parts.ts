@@ -1,10 +1,9 @@
 import { type LogPart, type LogSection, partsOf } from './documents.ts';
-import type { ArchiveFile, BundleLimits } from './files.ts';
+import type { BundleLimits } from './files.ts';
 import type { Gathering } from './gathering.ts';
 import type { Meaning } from './layout.ts';
 import { type Claim, listedObjects } from './listed-objects.ts';
 import { createLogTail, type LogTail } from './log-tail.ts';
-import { textLines } from './text-lines.ts';
 import { jsonValue, yamlValue } from './values.ts';
 
 type Objects = Extract<Meaning, { as: 'objects' }>;
@@ -24,9 +23,12 @@ const patience = 50;
 const noLog = /^(?:Create log request|Request log) error: /;
 
 /** Reads a file of objects, logs, or both, part by part. Its lists count only once all of it was read. */
-export async function readParts(file: ArchiveFile, meaning: Objects | FramedLogs, sink: Sink): Promise<void> {
+export async function readParts(
+  lines: AsyncIterable<string>,
+  meaning: Objects | FramedLogs,
+  sink: Sink,
+): Promise<void> {
   const { documentLength } = sink.limits;
-  const lines = textLines(file.bytes, { longest: documentLength, tooLong: 'refuse' });
   const trusted = meaning.as === 'objects' && meaning.trust === 'sure';
   const logs = logReader(meaning, sink);
   const complete: Claim[] = [];

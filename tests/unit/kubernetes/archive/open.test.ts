@@ -118,6 +118,31 @@ describe('an archive of files is read', () => {
   });
 });
 
+describe('a file of a log among files of objects', () => {
+  const pod = (name: string, ...containers: readonly string[]) =>
+    podOf(name, { spec: { containers: containers.map((each) => ({ name: each })) } });
+  const logsOf = async (files: Files): Promise<readonly string[]> =>
+    (await holding({ 'pods.json': list(pod('web-1', 'app'), pod('db-0', 'db', 'proxy')), ...files })).logs.map(
+      (log) => `${log.pod}/${log.container}${log.previous ? ' previous' : ''}: ${log.lines[0]?.text}`,
+    );
+
+  it.each<[string, readonly string[]]>([
+    ['web-1.log', ['web-1/app: {"level":"error"}']],
+    ['logs/web-1.previous.log', ['web-1/app previous: {"level":"error"}']],
+    ['db-0-proxy.log', ['db-0/proxy: {"level":"error"}']],
+    ['db-0_db-previous.log', ['db-0/db previous: {"level":"error"}']],
+    ['shop/db-0/proxy.log', ['db-0/proxy: {"level":"error"}']],
+    ['db-0.log', []],
+    ['kubelet.log', []],
+  ])('named %s', async (path, logs) => {
+    expect(await logsOf({ [path]: '{"level":"error"}\n' })).toEqual(logs);
+  });
+
+  it('may hold objects all the same', async () => {
+    expect(namesIn(await holding({ 'output.log': pods }))).toEqual(['web']);
+  });
+});
+
 describe('a list is known to be complete', () => {
   const known = ({ reads }: SnapshotData): readonly string[] =>
     reads.flatMap(({ read, outcome }) =>
