@@ -133,7 +133,7 @@ const examples = `
 Examples:
   kubemend diagnose -n shop               why is the namespace shop broken?
   kubemend diagnose --demo                the same, on a recorded cluster; needs none of your own
-  kubemend diagnose --from shop.gz        on a file that kubemend snapshot wrote
+  kubemend diagnose --from bundle.tar.gz  on a snapshot, support bundle, must-gather, …
   kubemend doctor                         can kubemend reach and read the cluster?
   kubemend serve                          MCP over stdio, for an AI assistant
   kubemend serve --http --port 8080       MCP and REST over HTTP

@@ -43,14 +43,21 @@ export function blindSpotsOf(reads: readonly ReadResult[]): readonly BlindSpot[]
   const failed = reads.filter(({ outcome }) => isBlind(outcome));
   const groups = Map.groupBy(
     failed,
-    ({ read, outcome }) => `${read.namespace ?? ''}/${outcome}/${consequenceOf(read) ?? ''}`,
+    ({ read, outcome, message }) =>
+      // What failed for another reason is another line; lists are few, objects may be many.
+      `${read.namespace ?? ''}/${outcome}/${consequenceOf(read) ?? ''}/${read.verb === 'list' && outcome === 'failed' ? message : ''}`,
   );
   return [...groups.values()].toSorted((a, b) => weightOf(b) - weightOf(a)).flatMap(blindSpotOf);
 }
 
+/** An archive names the files that it could not read; no kind has such a name. */
+const isFile = (read: Read): boolean => read.verb === 'list' && /[. /]/.test(read.kind);
+
 const weightOf = (group: readonly ReadResult[]): number =>
   Math.max(
-    ...group.map(({ read }) => (consequenceOf(read) === undefined ? 0 : 1) + (essential.has(subjectOf(read)) ? 2 : 0)),
+    ...group.map(({ read }) =>
+      isFile(read) ? 4 : (consequenceOf(read) === undefined ? 0 : 1) + (essential.has(subjectOf(read)) ? 2 : 0),
+    ),
   );
 
 function blindSpotOf(group: readonly ReadResult[]): readonly BlindSpot[] {
@@ -64,7 +71,9 @@ function blindSpotOf(group: readonly ReadResult[]): readonly BlindSpot[] {
     {
       what: `${kinds.join(', ')}${where}${times}`,
       why: (kinds.length === 1 ? message : undefined) ?? whys[outcome] ?? message ?? outcome,
-      consequence: consequenceOf(read) ?? `what depends on ${kinds.length === 1 ? kinds[0] : 'them'} cannot be judged`,
+      consequence: isFile(read)
+        ? 'what is in it is missing here'
+        : (consequenceOf(read) ?? `what depends on ${kinds.length === 1 ? kinds[0] : 'them'} cannot be judged`),
     },
   ];
 }

@@ -7,13 +7,17 @@ import { matcherOf, unknownKind } from '../kind-names.ts';
 import { splitApiVersion } from '../live/builtin-types.ts';
 import { keyOfRead } from '../live/collect.ts';
 import { continueOf, cursorOf } from '../live/cursor.ts';
-import type { ListQuery, Reader, ResourceType, TablePage } from '../ports.ts';
+import type { ListQuery, NextReads, Reader, ResourceType, TablePage } from '../ports.ts';
+import { answererOf, replayed } from './replay.ts';
 import { columnsOf, rowOfObject, rowOfPod, rowOfPodObject } from './rows.ts';
 import { matchesFieldSelector, matchesLabelSelector } from './selectors.ts';
 import { typesOf } from './types.ts';
 
-/** Answers from what was recorded. What is not there is `not_found`, with the word that this is an archive. */
-export function createArchiveReader(data: SnapshotData): Reader {
+/**
+ * Answers from what was recorded. What is not there is `not_found`, with the word that this is an archive.
+ * @param nextReads for archives that do not tell how their reads ended: what to ask them for.
+ */
+export function createArchiveReader(data: SnapshotData, nextReads?: NextReads): Reader {
   const types = typesOf(data);
   const everything = [...data.objects, ...data.heads];
 
@@ -47,11 +51,12 @@ export function createArchiveReader(data: SnapshotData): Reader {
       // A snapshot of a namespace holds others only as far as they explain that one.
       const meant = namesNothing ? data.scope : scope;
       checkScope(data, meant);
-      return { ...data, scope: meant };
+      return nextReads === undefined ? { ...data, scope: meant } : replayed(data, meant, nextReads);
     },
     async read(reads, signal) {
       signal.throwIfAborted();
-      return { ...data, reads: reads.map((read) => resultOf(data, read)) };
+      const answer = nextReads === undefined ? (read: Read) => resultOf(data, read) : answererOf(data);
+      return { ...data, reads: reads.map(answer) };
     },
     async list(query, signal) {
       signal.throwIfAborted();
