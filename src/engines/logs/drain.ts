@@ -1,13 +1,11 @@
 /** One template of a log: what lines of one shape have alike, with `<*>` where they differ. */
 export interface Cluster<Value> {
   readonly tokens: readonly string[];
-  /** What the owner of the tree counts; made when the cluster is. */
+  /** What the owner of the tree counts. */
   readonly value: Value;
 }
 
 export interface DrainOptions<Value> {
-  /** Makes what a new cluster carries. */
-  readonly create: () => Value;
   /** Told which cluster was forgotten because there are too many. */
   readonly forgotten?: ((value: Value) => void) | undefined;
   /** Share of tokens that must be equal; default 0.7, the best of the 16 loghub sets on message text. */
@@ -18,8 +16,8 @@ export interface DrainOptions<Value> {
 
 /** Sorts messages into templates. Memory is bounded by the number of clusters, not by what is added. */
 export interface Drain<Value> {
-  /** The cluster that a message belongs to, made when there is none. */
-  add(message: string): Value;
+  /** What the cluster of a message carries; `create` makes it for a new one. */
+  add(message: string, create: () => Value): Value;
   clusters(): readonly Cluster<Value>[];
 }
 
@@ -52,11 +50,10 @@ interface Step<Value> {
  * 4: by the number of tokens, then by the first two, then the most similar cluster of the leaf.
  */
 export function createDrain<Value>({
-  create,
   forgotten,
   similarity = 0.7,
   maximumClusters = 500,
-}: DrainOptions<Value>): Drain<Value> {
+}: DrainOptions<Value> = {}): Drain<Value> {
   const root = emptyNode<Value>();
   /** In the order of their last use. */
   const used = new Set<Entry<Value>>();
@@ -77,7 +74,7 @@ export function createDrain<Value>({
   }
 
   return {
-    add(message) {
+    add(message, create) {
       const tokens = tokensOf(message);
       const { leaf, path } = descend(root, tokens);
       const best = mostSimilar(leaf.entries, tokens, similarity);

@@ -81,6 +81,7 @@ function continues({ lines, parsed, traceback: inTraceback }: Open, text: string
   const last = lines.at(-1) ?? '';
   if (isGoPanic(head)) return !isStamped.test(text);
   if (/^thread '.*' panicked at [^']*:\d+:$/.test(last)) return true;
+  if (inTraceback && text.startsWith(traceback)) return lines.slice(-3).some((line) => chaining.test(line));
   if (inTraceback) {
     if (text.trim() === '' || /^\s/.test(text)) return true;
     // The line after the indented frames names the exception and ends the trace, unless another follows.
@@ -100,4 +101,6 @@ const isComplaint = ({ level }: LogLine): boolean => level === 'warn' || level =
 const isGoPanic = (head: string): boolean => /^(?:panic: |fatal error: )/.test(head);
 const isStamped = /^\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d/;
 
+/** What Python writes between an exception and the one that it led to; without it a traceback is another fault. */
+const chaining = /^(?:During handling of the above|The above exception was)/;
 const traceback = 'Traceback (most recent call last)';
