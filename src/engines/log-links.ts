@@ -34,7 +34,8 @@ function hostLinks(snapshot: Snapshot, where: Where, text: string): readonly Log
   if (dependency === undefined) return [];
   const { name, service, endpoints, alike, field } = dependency;
   const told = field === undefined ? '' : `, named in ${field}`;
-  if (service === undefined) return [{ word: name, object: undefined, says: `is no Service of this cluster${told}` }];
+  if (service === undefined)
+    return [{ word: name, object: undefined, says: `is none of the Services that were read${told}` }];
   const state =
     endpoints === undefined
       ? `there is no ${nameOf(service)} in namespace ${service.namespace}${alike === undefined ? '' : `, but there is ${alike}`}`

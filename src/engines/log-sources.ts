@@ -1,5 +1,5 @@
 import { minute, timeOf } from './durations.ts';
-import type { KubernetesObject, Pod } from './objects.ts';
+import type { Pod } from './objects.ts';
 import {
   containersOf,
   isBroken,
@@ -9,7 +9,6 @@ import {
   lastTermination,
   type PodContainer,
 } from './pods.ts';
-import { type LabelSelector, selectorText } from './selectors.ts';
 
 /** One log to read, and what stands beside it. */
 export interface LogSource {
@@ -111,21 +110,4 @@ export function containerState({ status }: PodContainer): string {
   ]
     .filter((part) => part !== undefined)
     .join(', ');
-}
-
-interface Selecting {
-  readonly spec?: { readonly selector?: LabelSelector | Readonly<Record<string, string>> | undefined };
-}
-
-/** The label selector of a workload or Service, as a query takes it; `undefined` when it selects no pods. */
-export function podSelectorOf(object: KubernetesObject): string | undefined {
-  // Which kinds select pods is open: custom workloads carry `spec.selector` too.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const selector = (object as KubernetesObject & Selecting).spec?.selector;
-  if (selector === undefined || Object.keys(selector).length === 0) return undefined;
-  if (object.kind !== 'Service' && ('matchLabels' in selector || 'matchExpressions' in selector)) {
-    return selectorText(selector as LabelSelector);
-  }
-  const pairs = Object.entries(selector).filter(([, value]) => typeof value === 'string');
-  return pairs.length === 0 ? undefined : pairs.map(([key, value]) => `${key}=${value}`).join(',');
 }
