@@ -1,5 +1,6 @@
 import { dependencyIn } from './dependencies.ts';
 import { pathIn } from './diagnosis/file-obstacles.ts';
+import { signatureOf } from './logs/signatures.ts';
 import { nameOf, type ObjectRef, type Pod } from './objects.ts';
 import type { PodContainer } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -22,7 +23,7 @@ interface Where {
 export function linksOf(snapshot: Snapshot, where: Where, text: string): readonly LogLink[] {
   const links = [
     ...hostLinks(snapshot, where, text),
-    ...variablesIn(text).flatMap((name) => variableLink(where, name) ?? []),
+    ...variablesIn(text).flatMap((name) => variableLink(where, name, signatureOf(text) === 'missing-variable') ?? []),
     ...pathLinks(where, text),
     ...userLinks(where, text),
   ];
@@ -48,11 +49,24 @@ export const variablesIn = (text: string): readonly string[] => [
   ...new Set([...text.matchAll(/(?<![\w$])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b/g)].map(([name]) => name)),
 ];
 
-/** Where a container takes a variable from; `undefined` for a word that nothing says is one. */
-export function variableLink({ pod, container }: Where, name: string): LogLink | undefined {
+const absenceOf = ({ name: container, spec: { envFrom = [] } }: PodContainer, name: string): string => {
+  const sources = envFrom.flatMap(({ configMapRef, secretRef }) => [
+    ...(configMapRef?.name === undefined ? [] : [`ConfigMap/${configMapRef.name}`]),
+    ...(secretRef?.name === undefined ? [] : [`Secret/${secretRef.name}`]),
+  ]);
+  const unless = sources.length === 0 ? '' : `, unless envFrom brings it from ${sources.join(' or ')}`;
+  return `env of container ${container} has no ${name}${unless}`;
+};
+
+/**
+ * Where a container takes a variable from; `undefined` for a word that nothing says is one.
+ * @param missing whether the text says that it is not there.
+ */
+export function variableLink({ pod, container }: Where, name: string, missing = false): LogLink | undefined {
   const { namespace } = pod.metadata;
   const entry = (container.spec.env ?? []).findLast((each) => each.name === name);
-  if (entry === undefined) return undefined;
+  if (entry === undefined)
+    return missing ? { word: name, object: undefined, says: absenceOf(container, name) } : undefined;
   const { configMapKeyRef, secretKeyRef } = entry.valueFrom ?? {};
   const ref = configMapKeyRef ?? secretKeyRef;
   if (ref?.name === undefined) {

@@ -1,13 +1,14 @@
 import { type LogLink, linksOf } from '../engines/log-links.ts';
 import { containerState, type LogSource } from '../engines/log-sources.ts';
 import { analyzeLog, type LogAnalysis } from '../engines/logs/analysis.ts';
-import { connectionFailureIn } from '../engines/logs/failed-hosts.ts';
+import { connectionFailureIn, hostsIn } from '../engines/logs/failed-hosts.ts';
 import { type LogReport, logReport } from '../engines/logs/report.ts';
 import { signatureTitles } from '../engines/logs/signatures.ts';
 import { indexSnapshot, type Snapshot } from '../engines/snapshot.ts';
 import type { LogRange, Reader } from '../kubernetes/ports.ts';
 import { AppError } from '../platform/errors.ts';
 import type { ContainerLog } from './report/log-analysis.ts';
+import { isSystem } from './target.ts';
 
 export interface LogReading {
   readonly reader: Reader;
@@ -140,8 +141,7 @@ async function linksIn(source: LogSource, report: LogReport, reading: LogReading
       .filter(({ level }) => level !== 'info' && level !== 'debug')
       .map(({ sample }) => sample),
   ];
-  const failed = texts.some((text) => connectionFailureIn(text) !== undefined);
-  const snapshot = await services(source, reading, failed);
+  const snapshot = await services(source, reading, texts);
   const links = texts.flatMap((text) => linksOf(snapshot, source, text));
   const unique = new Map(links.map((link) => [`${link.word} ${link.says}`, link]));
   return [...unique.values()].slice(0, maximumLinks).map(plainLink);
@@ -149,22 +149,30 @@ async function linksIn(source: LogSource, report: LogReport, reading: LogReading
 
 const plainLink = ({ word, object, says }: LogLink) => ({ word, says, ...(object === undefined ? {} : { object }) });
 
-async function services({ pod }: LogSource, { reader, signal, now }: LogReading, wanted: boolean): Promise<Snapshot> {
-  const { namespace } = pod.metadata;
-  const reads = wanted
-    ? (['Service', 'EndpointSlice'] as const).map((kind) => ({ verb: 'list', kind, namespace, as: 'full' }) as const)
-    : [];
-  const nothing = {
-    takenAt: new Date(now).toISOString(),
-    source: 'live',
-    cluster: '',
-    scope: {},
-    objects: [],
-    heads: [],
-    podRows: [],
-    logs: [],
-    reads: [],
-    cost: { requests: 0, bytes: 0, durationMs: 0 },
-  };
-  return indexSnapshot(reads.length === 0 ? nothing : await reader.read(reads, signal).catch(() => nothing));
+/** The Services and endpoints that hosts may mean: of the pod's namespace, and of those that the hosts name. */
+async function services(
+  { pod }: LogSource,
+  { reader, signal, now }: LogReading,
+  texts: readonly string[],
+): Promise<Snapshot> {
+  const named = texts.flatMap(hostsIn).flatMap(({ host }) => /\.([a-z0-9-]+)\.svc\b/.exec(host)?.[1] ?? []);
+  const namespaces = new Set([pod.metadata.namespace ?? '', ...named.filter((name) => !isSystem(name))]);
+  const reads = [...namespaces].flatMap((namespace) =>
+    (['Service', 'EndpointSlice'] as const).map((kind) => ({ verb: 'list', kind, namespace, as: 'full' }) as const),
+  );
+  const failed = texts.some((text) => connectionFailureIn(text) !== undefined);
+  const data = failed ? await reader.read(reads, signal).catch(() => undefined) : undefined;
+  return indexSnapshot(data ?? { ...nothing, takenAt: new Date(now).toISOString() });
 }
+
+const nothing = {
+  source: 'live',
+  cluster: '',
+  scope: {},
+  objects: [],
+  heads: [],
+  podRows: [],
+  logs: [],
+  reads: [],
+  cost: { requests: 0, bytes: 0, durationMs: 0 },
+};

@@ -1,10 +1,10 @@
 import type { LogExcerpt } from '../snapshot-data.ts';
-import { createDrain } from './drain.ts';
+import { type Cluster, createDrain } from './drain.ts';
 import { assembleEntries, type LogEntry } from './entries.ts';
 import { type Level, levels } from './lines.ts';
 import { mask } from './masking.ts';
 import { severityOf } from './severity.ts';
-import { type SignatureId, signatureOf, wordsOf } from './signatures.ts';
+import { type SignatureId, signatureOf } from './signatures.ts';
 import { failureWords, farewell } from './telling.ts';
 import { foldTrace, type Trace } from './traces.ts';
 
@@ -22,13 +22,8 @@ export interface Pattern {
   /** Number of the line of its last entry, from 1. */
   position: number;
   level: Level | undefined;
-  /** Words of failure in a line that states no level. */
-  readonly complains: boolean;
-  /** Only repeats that something ended. */
-  readonly farewell: boolean;
-  readonly signature: SignatureId | undefined;
   readonly trace: Trace | undefined;
-  /** The latest entry, cut: its first line, and what caused it. */
+  /** The latest entry, cut: what it says without the logger's header, and what caused it, line by line. */
   sample: string;
 }
 
@@ -40,14 +35,24 @@ export interface LogFacts {
   /** Entries by level. */
   readonly levels: Readonly<Partial<Record<Level, number>>>;
   readonly patterns: readonly PatternFact[];
-  /** The last lines as they stood, oldest first. */
-  readonly end: readonly RawLine[];
+  /** The last entries, oldest first: their first lines as they stood, and how many more each has. */
+  readonly end: readonly EndEntry[];
   /** Whether there was anything to compare with. */
   readonly compared: boolean;
   /** Patterns that were forgotten because there were too many. */
   readonly forgotten: number;
 }
+export interface EndEntry {
+  readonly at: string | undefined;
+  readonly text: string;
+  readonly more: number;
+}
 export interface PatternFact extends Readonly<Pattern> {
+  /** Words of failure in entries that state no level. */
+  readonly complains: boolean;
+  /** Only repeats that something ended. */
+  readonly farewell: boolean;
+  readonly signature: SignatureId | undefined;
   /** What all its entries have alike, `<*>` where they differ. */
   readonly template: string;
 }
@@ -67,8 +72,8 @@ interface AnalysisOptions {
   readonly windowStart?: number | undefined;
 }
 
-const keptEnd = 30;
-const maximumSample = 400;
+const keptEnd = 10;
+const maximumSample = 600;
 
 export function analyzeLog({ windowStart }: AnalysisOptions = {}): LogAnalysis {
   let forgotten = 0;
@@ -80,7 +85,7 @@ export function analyzeLog({ windowStart }: AnalysisOptions = {}): LogAnalysis {
   const entries = assembleEntries();
   const compared = assembleEntries();
   const counts: Partial<Record<Level, number>> = {};
-  const end: RawLine[] = [];
+  const end: EndEntry[] = [];
   let lines = 0;
   let [first, last]: (string | undefined)[] = [];
   let comparing = false;
@@ -91,7 +96,7 @@ export function analyzeLog({ windowStart }: AnalysisOptions = {}): LogAnalysis {
   function patternOf(entry: LogEntry): Pattern {
     const trace = foldTrace(entry);
     const message = trace === undefined ? mask(entry.message) : traceKey(trace);
-    return drain.add(message, () => newPattern(trace, entry));
+    return drain.add(message, () => newPattern(trace));
   }
 
   function count(entry: LogEntry): void {
@@ -104,6 +109,8 @@ export function analyzeLog({ windowStart }: AnalysisOptions = {}): LogAnalysis {
     pattern.position = lines;
     pattern.level = worse(pattern.level, level);
     pattern.sample = sampleOf(entry);
+    end.push({ at: entry.at, text: entry.lines[0] ?? '', more: entry.lines.length - 1 });
+    if (end.length > keptEnd) end.shift();
   }
 
   function countBefore(entry: LogEntry): void {
@@ -129,8 +136,6 @@ export function analyzeLog({ windowStart }: AnalysisOptions = {}): LogAnalysis {
       lines += 1;
       first ??= line.at;
       last = line.at ?? last;
-      end.push(line);
-      if (end.length > keptEnd) end.shift();
     },
     compare(line) {
       const entry = compared.push(line);
@@ -147,7 +152,7 @@ export function analyzeLog({ windowStart }: AnalysisOptions = {}): LogAnalysis {
         patterns: drain
           .clusters()
           .filter(({ value }) => value.count > 0)
-          .map(({ tokens, value }) => ({ ...value, template: tokens.join(' ') })),
+          .map(factOf),
         end: [...end],
         compared: comparing,
         forgotten,
@@ -156,22 +161,27 @@ export function analyzeLog({ windowStart }: AnalysisOptions = {}): LogAnalysis {
   };
 }
 
-function newPattern(trace: Trace | undefined, entry: LogEntry): Pattern {
-  const words = wordsOf(entry);
-  const level = severityOf(entry);
+const newPattern = (trace: Trace | undefined): Pattern => ({
+  count: 0,
+  before: 0,
+  first: undefined,
+  last: undefined,
+  position: 0,
+  level: undefined,
+  trace,
+  sample: '',
+});
+
+/** What the latest entry of a pattern tells: looked for once, not for every line of a log. */
+function factOf({ tokens, value }: Cluster<Pattern>): PatternFact {
+  const { level, sample } = value;
   const routine = level === 'info' || level === 'debug';
   return {
-    count: 0,
-    before: 0,
-    first: undefined,
-    last: undefined,
-    position: 0,
-    level,
-    complains: level === undefined && failureWords.test(words),
-    farewell: farewell.test(words),
-    signature: routine ? undefined : signatureOf(words),
-    trace,
-    sample: '',
+    ...value,
+    template: tokens.join(' '),
+    complains: level === undefined && failureWords.test(sample),
+    farewell: farewell.test(sample),
+    signature: routine ? undefined : signatureOf(sample),
   };
 }
 
@@ -184,14 +194,16 @@ function worse(a: Level | undefined, b: Level | undefined): Level | undefined {
   return levels.indexOf(a) >= levels.indexOf(b) ? a : b;
 }
 
-/** The first line, and the lines that name what caused it. */
-function sampleOf({ lines }: LogEntry): string {
-  const [head = '', ...rest] = lines;
-  const causes = rest.filter((line) =>
-    /^(?:\s*(?:Caused by: |---> |\[cause\]: )|[\w.]+(?:Error|Exception)\b)/.test(line),
-  );
-  return [head, ...causes.slice(-2)]
+/** What it says, and the lines that name what caused it. */
+function sampleOf({ lines, message }: LogEntry): string {
+  const causes = lines
+    .slice(1)
+    .filter((line) =>
+      /^(?:\s*(?:Caused by: |---> |\[cause\]: )|(?:[\w$]+\.)*[A-Z]\w*(?:Error|Exception)\b)/.test(line),
+    );
+  const said = /^Traceback \(/.test(message) && causes.length > 0 ? [] : [message];
+  return [...said, ...causes.slice(-2)]
     .map((line) => line.trim())
-    .join(' ⏎ ')
+    .join('\n')
     .slice(0, maximumSample);
 }

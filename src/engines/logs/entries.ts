@@ -51,7 +51,7 @@ export function assembleEntries(): EntryAssembler {
     open = undefined;
     if (taken === undefined) return undefined;
     const { lines, at, parsed } = taken;
-    const { level, message, trace = [] } = parsed;
+    const { level, message, trace = [] } = dotnetLine(lines) ?? parsed;
     return { lines: [...lines, ...trace], at, level, message };
   }
 
@@ -65,6 +65,8 @@ export function assembleEntries(): EntryAssembler {
         return undefined;
       }
       if (text.trim() === '') return undefined;
+      // The error comes next; the line of source that Node.js prints before it says nothing.
+      if (open !== undefined && isExcerpt(open.lines)) open = undefined;
       const ended = take();
       open = { lines: [text], at, parsed: parseLine(text), traceback: text.startsWith(traceback) };
       return ended;
@@ -88,6 +90,7 @@ function continues({ lines, parsed, traceback: inTraceback }: Open, text: string
     if (/^\s/.test(last) && last.trim() !== '') return true;
     return tracePart.test(text);
   }
+  if (text.startsWith(traceback)) return isComplaint(parsed);
   if (tracePart.test(text)) return true;
   // An exception on its own line under the complaint that was logged with it (log4j, logback).
   if (lines.length === 1 && /^[\w$.]+\.[\w$]+(?:Exception|Error)\b/.test(text) && isComplaint(parsed)) return true;
@@ -96,6 +99,24 @@ function continues({ lines, parsed, traceback: inTraceback }: Open, text: string
 }
 
 const isComplaint = ({ level }: LogLine): boolean => level === 'warn' || level === 'error' || level === 'fatal';
+
+const isExcerpt = ([head = '', ...rest]: readonly string[]): boolean =>
+  rest.length > 0 && /^(?:file:\/\/)?(?:\/|node:)\S*:\d+$/.test(head) && rest.every((line) => /^\s/.test(line));
+
+const dotnetLevels: Readonly<Record<string, Level>> = {
+  trce: 'debug',
+  dbug: 'debug',
+  info: 'info',
+  warn: 'warn',
+  fail: 'error',
+  crit: 'fatal',
+};
+
+/** .NET's console logger writes the category to one line and the message, indented, to the next. */
+function dotnetLine([head = '', said]: readonly string[]): LogLine | undefined {
+  const [, level = ''] = /^(trce|dbug|info|warn|fail|crit): \S+\[\d+\]$/.exec(head) ?? [];
+  return said === undefined || level === '' ? undefined : { level: dotnetLevels[level], message: said.trim() };
+}
 
 /** From here on a dying Go program prints nothing but goroutines; a line with a time is somebody else's. */
 const isGoPanic = (head: string): boolean => /^(?:panic: |fatal error: )/.test(head);

@@ -1,6 +1,6 @@
-import type { LogFacts, PatternFact } from './analysis.ts';
+import type { EndEntry, LogFacts, PatternFact } from './analysis.ts';
 import type { Level } from './lines.ts';
-import { type SignatureId, signatureIds } from './signatures.ts';
+import { type SignatureId, signatureIds, signatureOf } from './signatures.ts';
 import type { Trace } from './traces.ts';
 
 /** A known fault that a log tells. */
@@ -9,7 +9,7 @@ export interface SignatureReport {
   readonly count: number;
   readonly first: string | undefined;
   readonly last: string | undefined;
-  /** The entry that tells it best, cut. */
+  /** The line that tells it best, cut, without the logger's header. */
   readonly quote: string;
   /** Whether healthy siblings, or the time before the window, say the same: then it explains nothing. */
   readonly known: boolean;
@@ -40,7 +40,7 @@ export interface LogReport {
   readonly templates: readonly TemplateReport[];
   /** Templates beyond these that are new. */
   readonly novel: readonly TemplateReport[];
-  readonly end: readonly { readonly at?: string | undefined; readonly text: string }[];
+  readonly end: readonly EndEntry[];
   /** What was left out, in words. */
   readonly cut: readonly string[];
 }
@@ -119,7 +119,9 @@ function choose(facts: LogFacts, ranked: readonly PatternFact[], { died, generos
   const traced = ranked.filter(({ trace }) => trace !== undefined);
   // What a signature quotes is not shown again as a template.
   const quoted = new Set(signed.slice(0, generosity.signatures).map(({ quote }) => quote));
-  const others = ranked.filter(({ trace, sample }) => trace === undefined && !quoted.has(clip(sample, width)));
+  const others = ranked.filter(
+    (pattern) => pattern.trace === undefined && !pattern.farewell && !quoted.has(quoteOf(pattern, width)),
+  );
   const top = others.slice(0, generosity.templates);
   const fresh = others.slice(generosity.templates).filter((pattern) => noveltyOf(pattern, facts) === true);
   const end = facts.end.slice(-(died === undefined ? Math.min(livingEnd, generosity.end) : generosity.end));
@@ -129,7 +131,7 @@ function choose(facts: LogFacts, ranked: readonly PatternFact[], { died, generos
     traces: traced.slice(0, generosity.traces).flatMap((pattern) => traceReport(pattern, facts, width)),
     templates: top.map((pattern) => templateReport(pattern, facts, width)),
     novel: fresh.slice(0, generosity.novel).map((pattern) => templateReport(pattern, facts, width)),
-    end: end.map(({ at, text }) => ({ ...(at === undefined ? {} : { at }), text: clip(text, width) })),
+    end: end.map((entry) => ({ ...entry, text: clip(entry.text, width) })),
     cut: [
       ...leftOut(signed.length - generosity.signatures, 'known faults'),
       ...leftOut(traced.length - generosity.traces, 'traces'),
@@ -158,13 +160,20 @@ function signatureReports(ranked: readonly PatternFact[], facts: LogFacts, width
         last: times(({ last }) => last)
           .toSorted()
           .at(-1),
-        quote: clip(best.sample, width),
+        quote: quoteOf(best, width),
         known: patterns.every((pattern) => noveltyOf(pattern, facts) === false),
       };
       return [{ report, rank: ranked.indexOf(best) }];
     })
     .toSorted((a, b) => a.rank - b.rank)
     .map(({ report }) => report);
+}
+
+/** The line of an entry that names the fault: of a trace that may be any of its causes. */
+function quoteOf({ sample, signature }: PatternFact, width: number): string {
+  const lines = sample.split('\n');
+  const line = lines.find((each) => signatureOf(each) === signature) ?? lines[0] ?? '';
+  return clip(line.replace(/^(?:Caused by: |---> |\[cause\]: )/, ''), width);
 }
 
 function templateReport(pattern: PatternFact, facts: LogFacts, width: number): TemplateReport {
@@ -175,7 +184,7 @@ function templateReport(pattern: PatternFact, facts: LogFacts, width: number): T
     count,
     first,
     last,
-    sample: clip(sample, width),
+    sample: clip(sample.replaceAll('\n', ' ⏎ '), width),
     novel: noveltyOf(pattern, facts),
   };
 }

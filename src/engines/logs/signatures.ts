@@ -49,7 +49,7 @@ export const signatureTitles: Readonly<Record<SignatureId, string>> = {
 const absolutePath = String.raw`["'\x60(]?\/[\w.@-][^\s"'\x60]*`;
 const constant = String.raw`[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+`;
 const absent = String.raw`(?:(?:is |was |are )?(?:not|never) (?:set|defined|provided|configured|found|specified)|(?:is |are )?(?:missing|required|unset|undefined|empty|unbound)|must be (?:set|provided|defined|specified)|unbound variable|parameter (?:null or )?not set)`;
-const configFile = String.raw`[\w./-]*[\w-]\.(?:ya?ml|json|toml|ini|conf|cfg|properties|xml|hcl|env)\b`;
+const configFile = String.raw`[\w-]\.(?:ya?ml|json|toml|ini|conf|cfg|properties|xml|hcl|env)\b`;
 const badConfig = String.raw`(?:pars\w+|syntax|invalid|malformed|unexpected|unmarshal\w*|decod\w+|expected|illegal|unknown (?:field|key|option|directive|property))`;
 
 type Signature = readonly [SignatureId, RegExp];
@@ -88,7 +88,7 @@ const signatures: readonly Signature[] = [
   ],
   [
     'tls',
-    /\bx509: |PKIX path building failed|CERTIFICATE_VERIFY_FAILED|UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT)|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|certificate verify failed|certificate signed by unknown authority|self[- ]signed certificate|unable to get local issuer certificate|SSLHandshakeException|SSLPeerUnverifiedException|\btls: (?:handshake failure|failed to verify|bad certificate|first record does not look|unknown certificate|protocol version)|remote error: tls|ERR_TLS_CERT|WRONG_VERSION_NUMBER|wrong version number|remote certificate is invalid|server gave HTTP response to HTTPS client|InvalidCertificate/i,
+    /\bx509: |PKIX path building failed|CERTIFICATE_VERIFY_FAILED|UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT)|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|certificate verify failed|certificate signed by unknown authority|self[- ]signed certificate|unable to (?:get local issuer|verify the first) certificate|SSLHandshakeException|SSLPeerUnverifiedException|\btls: (?:handshake failure|failed to verify|bad certificate|first record does not look|unknown certificate|protocol version)|remote error: tls|ERR_TLS_CERT|WRONG_VERSION_NUMBER|wrong version number|remote certificate is invalid|server gave HTTP response to HTTPS client|InvalidCertificate/i,
   ],
   [
     'bad-credentials',
@@ -114,7 +114,7 @@ const signatures: readonly Signature[] = [
   [
     'config-parse',
     new RegExp(
-      `\\byaml: (?:line|unmarshal|did not find|mapping|control|found|invalid)|\\btoml: |TOMLDecodeError|YAMLException|yaml\\.\\w+\\.\\w+Error|\\bPsych::SyntaxError|mapping values are not allowed|cannot start any token|did not find expected (?:key|node|'-')|unknown directive "|\\bconfiguration file \\S+ test failed|\\[emerg\\].* in /\\S+:\\d+|[Ss]yntax error on line \\d+ of|\\b(?:failed|unable|cannot|could not|can't|error)\\b[^\\n]{0,24}\\b(?:pars(?:e|ing)|decod(?:e|ing)|unmarshal(?:ling)?)\\b[^\\n]{0,40}\\b(?:config(?:uration)?|settings|properties)\\b|\\b(?:invalid|malformed|bad|broken) (?:config(?:uration)?|settings?)\\b|\\bconfig(?:uration)?\\b[^\\n]{0,60}\\b(?:is invalid|is not valid|cannot be parsed|${badConfig} error)|\\b(?:Invalid)?Config(?:uration)?(?:Error|Exception)\\b|${configFile}["']?[^\\n]{0,60}\\b${badConfig}|\\b${badConfig}\\b[^\\n]{0,80}${configFile}|\\bconfig[^\\n]{0,80}(?:in JSON at position|is not valid JSON|invalid character|JSONDecodeError|cannot unmarshal|strconv\\.Parse)|(?:cannot unmarshal|invalid character|JSONDecodeError|JsonParseException|in JSON at position)[^\\n]{0,80}\\bconfig`,
+      `\\byaml: (?:line|unmarshal|did not find|mapping|control|found|invalid)|\\btoml: |TOMLDecodeError|YAMLException|yaml\\.\\w+\\.\\w+Error|\\bPsych::SyntaxError|mapping values are not allowed|cannot start any token|did not find expected (?:key|node|'-')|unknown directive "|\\bconfiguration file \\S+ test failed|\\[emerg\\].* in /\\S+:\\d+|[Ss]yntax error on line \\d+ of|\\b(?:failed|unable|cannot|could not|can't|error)\\b[^\\n]{0,24}\\b(?:pars(?:e|ing)|decod(?:e|ing)|unmarshal(?:ling)?)\\b[^\\n]{0,40}\\b(?:config(?:uration)?|settings|properties)\\b|\\b(?:invalid|malformed|bad|broken) (?:config(?:uration)?|settings?)\\b|\\bconfig(?:uration)?\\b[^\\n]{0,60}\\b(?:is invalid|is not valid|cannot be parsed|${badConfig} error)|\\b(?:Invalid)?Config(?:uration)?(?:Error|Exception)\\b|${configFile}["']?[^\\n]{0,60}\\b${badConfig}|\\b${badConfig}\\b[^\\n]{0,80}${configFile}|\\bconfig[^]{0,160}(?:in JSON at position|is not valid JSON|invalid character|JSONDecodeError|cannot unmarshal|strconv\\.Parse)|(?:cannot unmarshal|invalid character|JSONDecodeError|JsonParseException|in JSON at position)[^\\n]{0,80}\\bconfig`,
       'm',
     ),
   ],

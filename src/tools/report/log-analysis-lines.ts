@@ -30,9 +30,9 @@ function containerLines(log: ContainerLog): readonly Line[] {
       spans: [span(`${log.pod} ${which}`, 'strong'), glue(`: ${log.state}`), span(`; ${readClause(log)}`, 'dim')],
     },
     ...section('Known faults', log.signatures.map(signatureSpans)),
-    ...section('Which is', log.links.map(linkSpans)),
+    ...section('Named there', log.links.map(linkSpans)),
     ...section('Traces', log.traces.map(traceSpans)),
-    ...section('Said most', log.templates.map(templateSpans)),
+    ...section('Templates', log.templates.map(templateSpans)),
     ...section('Also new', log.new.map(templateSpans)),
     ...section(log.died === undefined ? 'Last lines' : `Before it died (${clock(log.died)})`, log.end.map(endSpans)),
     ...(log.cut.length > 0 ? [paragraph([span(`Cut: ${log.cut.join('; ')}.`, 'dim')])] : []),
@@ -48,7 +48,8 @@ function readClause({ lines, first, last, levels, compared_with }: ContainerLog)
     .filter(([level]) => level !== 'info' && level !== 'debug')
     .map(([level, count]) => `${count} ${level}`);
   const period = first === undefined || last === undefined ? '' : ` ${clock(first)}–${clock(last)}`;
-  const compared = compared_with.length === 0 ? 'compared with nothing' : `compared with ${compared_with.join(', ')}`;
+  const compared =
+    compared_with.length === 0 ? 'nothing healthy to compare with' : `compared with ${compared_with.join(', ')}`;
   return [`${plural(lines, 'line')}${period}`, ...counts, compared].join(', ');
 }
 
@@ -56,7 +57,7 @@ function readClause({ lines, first, last, levels, compared_with }: ContainerLog)
 const clock = (at: string): string => /T(\d\d:\d\d:\d\d)/.exec(at)?.[1] ?? at;
 
 function timesOf({ count, first, last }: Pick<ContainerLog['templates'][number], 'count' | 'first' | 'last'>): string {
-  if (last === undefined) return count === 1 ? '' : ` ×${count}`;
+  if (last === undefined) return ` ×${count}`;
   const from = first === undefined || clock(first) === clock(last) ? '' : `${clock(first)}–`;
   return ` ${count === 1 ? '' : `×${count} `}${from}${clock(last)}`;
 }
@@ -68,7 +69,7 @@ const signatureSpans = ({ title, quote, known, ...when }: ContainerLog['signatur
   span(quote, 'quote'),
 ];
 
-const linkSpans = ({ word, says }: ContainerLog['links'][number]): readonly Span[] => [span(`${word} ${says}`)];
+const linkSpans = ({ word, says }: ContainerLog['links'][number]): readonly Span[] => [span(`${word}: ${says}`)];
 
 function traceSpans(trace: ContainerLog['traces'][number]): readonly Span[] {
   const { language, type, message, frame, cause, novel } = trace;
@@ -85,15 +86,17 @@ function traceSpans(trace: ContainerLog['traces'][number]): readonly Span[] {
 
 const templateSpans = ({ level, sample, novel, ...when }: ContainerLog['templates'][number]): readonly Span[] => [
   ...newSpans(novel),
-  ...(level === undefined ? [] : [span(level, level === 'error' || level === 'fatal' ? 'bad' : 'dim')]),
-  glue(`${timesOf(when)}${level === undefined && timesOf(when) === '' ? '' : ': '}`, 'dim'),
+  ...(level === undefined ? [] : [span(level, level === 'error' || level === 'fatal' ? 'bad' : 'dim'), glue(' ')]),
+  glue(`${timesOf(when).trim()}`, 'dim'),
+  glue(': '),
   span(sample, 'quote'),
 ];
 
 const newSpans = (novel: boolean | undefined): readonly Span[] =>
   novel === true ? [span('new', 'warn'), glue(' ')] : [];
 
-const endSpans = ({ at, text }: ContainerLog['end'][number]): readonly Span[] => [
+const endSpans = ({ at, text, more }: ContainerLog['end'][number]): readonly Span[] => [
   ...(at === undefined ? [] : [span(clock(at), 'dim'), glue(' ')]),
   span(text, 'quote'),
+  ...(more === 0 ? [] : [glue(` (+${plural(more, 'line')})`, 'dim')]),
 ];

@@ -72,8 +72,8 @@ const containerLog = z.strictObject({
   templates: z.array(template).readonly(),
   /** Templates beyond those that neither healthy siblings nor the time before the window have. */
   new: z.array(template).readonly(),
-  /** The last lines before death, or of a container that lives. */
-  end: z.array(z.strictObject({ at: z.string().optional(), text: z.string() })).readonly(),
+  /** The last entries before death, or of a container that lives: first lines, and how many more lines each has. */
+  end: z.array(z.strictObject({ at: z.string().optional(), text: z.string(), more: z.int() })).readonly(),
   /** Pods, or `before the window`. */
   compared_with: z.array(z.string()).readonly(),
   cut: z.array(z.string()).readonly(),

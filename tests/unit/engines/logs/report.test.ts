@@ -24,8 +24,8 @@ describe('logReport', () => {
     ]);
 
     expect(signatures.map(({ id, count, quote }) => [id, count, quote])).toEqual([
-      ['bad-credentials', 1, 'FATAL: password authentication failed for user "app"'],
-      ['upstream', 1, 'WARN upstream timed out (110) while reading'],
+      ['bad-credentials', 1, 'password authentication failed for user "app"'],
+      ['upstream', 1, 'upstream timed out (110) while reading'],
     ]);
   });
 
