@@ -59,7 +59,7 @@ async function logs(context: CommandContext, operands: readonly string[], option
         onProgress: (_done, _total, message) => progress.update(message),
       },
     )
-    .finally(progress.end);
+    .finally(() => progress.end());
   if (signal.aborted) return interrupted;
   if (!result.success) return fail(terminal, result, options.output);
   terminal.out(await shown(result, terminal, options));

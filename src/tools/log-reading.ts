@@ -76,7 +76,7 @@ async function compareSiblings(
   for (const pod of siblings) {
     const range = { ...rangeOf({ pod, container }, false), tailLines: siblingLines };
     const streamed = await reader
-      .streamLog(range, (lines) => lines.forEach(analysis.compare), signal)
+      .streamLog(range, (lines) => lines.forEach((line) => analysis.compare(line)), signal)
       .catch(() => undefined);
     if (streamed !== undefined && streamed.bytes > 0) names.push(pod.metadata.name);
   }
@@ -103,7 +103,7 @@ async function readLog(source: LogSource, analysis: LogAnalysis, reading: LogRea
       range,
       (more) => {
         lines += more.length;
-        more.forEach(analysis.add);
+        more.forEach((line) => analysis.add(line));
       },
       signal,
     );
@@ -119,7 +119,7 @@ async function readLog(source: LogSource, analysis: LogAnalysis, reading: LogRea
   const end = await reader
     .log({ ...rangeOf(source, streamed.previous), tailLines: lastLines }, signal)
     .catch(() => undefined);
-  end?.lines.forEach(analysis.add);
+  end?.lines.forEach((line) => analysis.add(line));
   const after = end === undefined ? '' : ` but for its last ${end.lines.length} lines`;
   return {
     ...streamed,

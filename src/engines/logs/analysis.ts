@@ -201,7 +201,7 @@ function sampleOf({ lines, message }: LogEntry): string {
     .filter((line) =>
       /^(?:\s*(?:Caused by: |---> |\[cause\]: )|(?:[\w$]+\.)*[A-Z]\w*(?:Error|Exception)\b)/.test(line),
     );
-  const said = /^Traceback \(/.test(message) && causes.length > 0 ? [] : [message];
+  const said = message.startsWith('Traceback (') && causes.length > 0 ? [] : [message];
   return [...said, ...causes.slice(-2)]
     .map((line) => line.trim())
     .join('\n')

@@ -92,7 +92,7 @@ export const analyzeLogs = defineTool({
   render: (data) => plainLines(logAnalysisLines(data)),
 });
 
-const failed = <T extends object>(answer: T | Failed): answer is Failed => 'error' in answer;
+const failed = (answer: object): answer is Failed => 'error' in answer;
 interface Failed {
   readonly error: unknown;
   readonly source: LogSource;

@@ -87,7 +87,7 @@ function traceSpans(trace: ContainerLog['traces'][number]): readonly Span[] {
 const templateSpans = ({ level, sample, novel, ...when }: ContainerLog['templates'][number]): readonly Span[] => [
   ...newSpans(novel),
   ...(level === undefined ? [] : [span(level, level === 'error' || level === 'fatal' ? 'bad' : 'dim'), glue(' ')]),
-  glue(`${timesOf(when).trim()}`, 'dim'),
+  glue(timesOf(when).trim(), 'dim'),
   glue(': '),
   span(sample, 'quote'),
 ];
