@@ -125,7 +125,8 @@ const signatures: readonly Signature[] = [
 ];
 
 /** A file that is not there is not one that cannot be read. */
-const noFile = /no such file or directory|\bENOENT\b|FileNotFound|cannot find the file/i;
+const noFile =
+  /no such file or directory|\bENOENT\b|FileNotFound|cannot find the file|\b(?:is|not) a directory\b|\bEISDIR\b/i;
 
 /** A failed connection says so before what failed because of it, unless it only took too long. */
 const certainFailures: ReadonlySet<string> = new Set(['refused', 'unreachable', 'unknown-host']);
