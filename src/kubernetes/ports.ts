@@ -36,6 +36,26 @@ export interface ListQuery {
   readonly cursor?: string | undefined;
 }
 
+/** Which lines of which log. */
+export interface LogRange {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly previous: boolean;
+  /** The last so many. */
+  readonly tailLines: number;
+  /** And not older than this, by the clock of the node. */
+  readonly sinceSeconds?: number | undefined;
+}
+/** Takes the next lines of a log, redacted, oldest first. */
+export type TakeLines = (lines: LogExcerpt['lines']) => void;
+export interface StreamedLog {
+  /** As they came, with the runtime's timestamps. */
+  readonly bytes: number;
+  /** False when it was cut before its end: by its size, by `signal`, by a broken connection. */
+  readonly whole: boolean;
+}
+
 /**
  * One cluster, or an archive of one, to read from. Every method throws `AppError`: `not_found` (with the nearest
  * names in `details.suggestions`), `permission_denied` (with `details.required_permission`), `timeout`, `api_error`,
@@ -59,6 +79,11 @@ export interface Reader {
     target: { namespace: string; pod: string; container: string; previous: boolean; tailLines: number },
     signal: AbortSignal,
   ): Promise<LogExcerpt>;
+  /**
+   * Hands a log of any size to `take` as it comes, in constant memory. Throws only as long as nothing was handed on;
+   * after that whatever ends it early, `signal` too, is a cut.
+   */
+  streamLog(range: LogRange, take: TakeLines, signal: AbortSignal): Promise<StreamedLog>;
   /** Resolves a kind as people write it (`deploy`, `Deployment`, `deployments.apps`). */
   resolve(kind: string, signal: AbortSignal): Promise<ResourceType>;
   /** Executes just these reads, as {@link collect} does: for tools that know what they need. */

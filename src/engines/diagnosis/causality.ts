@@ -14,6 +14,15 @@ const dependency: Causes = {
   elsewhere: ['pod', 'workload', 'namespace', 'volume'],
   rules: ['node-not-ready-silent', 'node-not-ready-runtime', 'crash-regression-after-rollout'],
 };
+/** What only the log of a program tells: why it dies, or why it answers that it is not ready. */
+const logRules: readonly string[] = [
+  'log-auth-failed',
+  'log-config-parse',
+  'log-migration-failed',
+  'log-resource-exhausted',
+  'log-runtime-memory',
+  'log-tls-error',
+];
 /** What a program that starts may die of: what it needs, or what it finds in the place of its files. */
 const failure: Causes = { ...dependency, rules: [...(dependency.rules ?? []), 'container-mount-conflict'] };
 const regression: Causes = {
@@ -38,8 +47,14 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'crash-dependency-down': dependency,
   'crash-app-error': failure,
   'init-container-crash': failure,
+  'log-auth-failed': failure,
+  'log-config-parse': failure,
+  'log-migration-failed': failure,
+  'log-resource-exhausted': { ...failure, areas: [...(failure.areas ?? []), 'volume'] },
+  'log-runtime-memory': regression,
+  'log-tls-error': failure,
   'init-container-hanging': dependency,
-  'probe-readiness-5xx': dependency,
+  'probe-readiness-5xx': { ...dependency, rules: [...(dependency.rules ?? []), ...logRules] },
   'probe-timeout': dependency,
   'probe-misconfigured': regression,
   'probe-connection-refused': regression,

@@ -1,5 +1,5 @@
 import type { KubernetesObject, ObjectRef } from '../../engines/objects.ts';
-import type { Read, ReadResult, Scope, SnapshotData } from '../../engines/snapshot-data.ts';
+import type { LogExcerpt, Read, ReadResult, Scope, SnapshotData } from '../../engines/snapshot-data.ts';
 import { AppError } from '../../platform/errors.ts';
 import { nearest } from '../../platform/nearest.ts';
 import { byTime } from '../event-order.ts';
@@ -7,7 +7,7 @@ import { matcherOf, unknownKind } from '../kind-names.ts';
 import { splitApiVersion } from '../live/builtin-types.ts';
 import { keyOfRead } from '../live/collect.ts';
 import { continueOf, cursorOf } from '../live/cursor.ts';
-import type { ListQuery, NextReads, Reader, ResourceType, TablePage } from '../ports.ts';
+import type { ListQuery, LogRange, NextReads, Reader, ResourceType, TablePage } from '../ports.ts';
 import { answererOf, replayed } from './replay.ts';
 import { columnsOf, rowOfObject, rowOfPod, rowOfPodObject } from './rows.ts';
 import { matchesFieldSelector, matchesLabelSelector } from './selectors.ts';
@@ -44,6 +44,16 @@ export function createArchiveReader(data: SnapshotData, nextReads?: NextReads): 
     );
   }
 
+  function logOf({ namespace, pod, container, previous }: Omit<LogRange, 'tailLines'>): LogExcerpt {
+    const found = data.logs.find(
+      (log) =>
+        log.namespace === namespace && log.pod === pod && log.container === container && log.previous === previous,
+    );
+    if (found !== undefined) return found;
+    const which = `the ${previous ? 'previous ' : ''}log of container ${container} of Pod/${pod} in namespace ${namespace}`;
+    throw notRecorded(which, { namespace });
+  }
+
   return {
     async collect(scope, signal) {
       signal.throwIfAborted();
@@ -73,14 +83,18 @@ export function createArchiveReader(data: SnapshotData, nextReads?: NextReads): 
     },
     async log(target, signal) {
       signal.throwIfAborted();
-      const { namespace, pod, container, previous, tailLines } = target;
-      const found = data.logs.find(
-        (log) =>
-          log.namespace === namespace && log.pod === pod && log.container === container && log.previous === previous,
-      );
-      const which = `the ${previous ? 'previous ' : ''}log of container ${container} of Pod/${pod} in namespace ${namespace}`;
-      if (found === undefined) throw notRecorded(which, { namespace });
-      return { ...found, lines: found.lines.slice(-Math.max(1, tailLines)) };
+      const found = logOf(target);
+      return { ...found, lines: found.lines.slice(-Math.max(1, target.tailLines)) };
+    },
+    async streamLog(range, take, signal) {
+      signal.throwIfAborted();
+      const { tailLines, sinceSeconds } = range;
+      const from = sinceSeconds === undefined ? 0 : Date.parse(data.takenAt) - sinceSeconds * 1000;
+      const lines = logOf(range)
+        .lines.slice(-Math.max(1, tailLines))
+        .filter(({ at }) => at === undefined || Date.parse(at) >= from);
+      take(lines);
+      return { bytes: lines.reduce((sum, { text }) => sum + text.length, 0), whole: true };
     },
     async resolve(kind, signal) {
       signal.throwIfAborted();

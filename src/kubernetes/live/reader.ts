@@ -12,7 +12,7 @@ import { createDiscovery } from './discovery.ts';
 import { executeRead, type ReadPart } from './execute-read.ts';
 import { listPage } from './list-page.ts';
 import { listObjects } from './lists.ts';
-import { readLog } from './logs.ts';
+import { readLog, streamLog } from './logs.ts';
 import { missingObject } from './missing.ts';
 import { pathOf } from './paths.ts';
 import { createReadCache } from './read-cache.ts';
@@ -92,6 +92,21 @@ export function createLiveReader({ cluster, rest, metrics, nextReads, now, ...ca
     );
   }
 
+  /** Tells a pod that is not there from a log that is not. */
+  async function ofPod<T>(
+    { namespace, pod }: { namespace: string; pod: string },
+    signal: AbortSignal,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const gone = error instanceof AppError && error.code === 'not_found' && error.details.status === 404;
+      if (!gone) throw error;
+      throw await missingObject(rest, builtin('Pod'), { kind: 'Pod', namespace, name: pod }, { signal });
+    }
+  }
+
   return {
     async collect(scope, signal, enough = signal) {
       const { namespace, object } = scope;
@@ -119,20 +134,8 @@ export function createLiveReader({ cluster, rest, metrics, nextReads, now, ...ca
       const type = await discovery.resolve(ref.kind, { signal });
       return eventsOf(rest, { ...placeOf(type, ref), kind: type.kind }, signal);
     },
-    async log(target, signal) {
-      try {
-        return await readLog(rest, target, { signal });
-      } catch (error) {
-        const gone = error instanceof AppError && error.code === 'not_found' && error.details.status === 404;
-        if (!gone) throw error;
-        throw await missingObject(
-          rest,
-          builtin('Pod'),
-          { kind: 'Pod', namespace: target.namespace, name: target.pod },
-          { signal },
-        );
-      }
-    },
+    log: (target, signal) => ofPod(target, signal, () => readLog(rest, target, { signal })),
+    streamLog: (range, take, signal) => ofPod(range, signal, () => streamLog(rest, range, take, { signal })),
     resolve: (kind, signal) => discovery.resolve(kind, { signal }),
     can: (permissions, namespace, signal) => reviewPermissions(rest, { permissions, namespace }, signal),
   };

@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { type Asking, subjectOf } from './asking.ts';
-import { type Body, parseJson, readBody } from './body.ts';
+import { type Body, parseJson, passBody, readBody } from './body.ts';
 import { builtinTypes } from './builtin-types.ts';
 import { type Connection, createConnector } from './connection.ts';
 import type { LoadCredentials } from './credentials.ts';
@@ -42,6 +42,8 @@ export interface RestRequest {
   readonly post?: unknown;
   /** Bytes of the answer, unzipped; default 64 MiB. */
   readonly cap?: number | undefined;
+  /** Takes the body of a 2xx answer as it comes; then none of it is kept. */
+  readonly take?: ((chunk: Buffer) => void) | undefined;
 }
 
 export interface RestCall {
@@ -114,7 +116,11 @@ export function createRest({ random = Math.random, wait = pause, ...options }: R
       const response = await send(connection, request, { ...options, signal });
       const ok = response.status >= 200 && response.status < 300;
       const cap = ok ? (request.cap ?? defaultCap) : 64 * 1024;
-      const body = await readBody(response.body, response.headers['content-encoding'], cap);
+      const encoding = response.headers['content-encoding'];
+      const { take } = request;
+      const body = await (ok && take !== undefined
+        ? passBody(response.body, encoding, { cap, take })
+        : readBody(response.body, encoding, cap));
       spent?.(body.bytes.length);
       const value = ok ? parse(body) : undefined;
       code = response.status;

@@ -33,6 +33,12 @@ import { imageUnauthorized } from './pod/image-unauthorized.ts';
 import { initContainerCrash } from './pod/init-container-crash.ts';
 import { initContainerHanging } from './pod/init-container-hanging.ts';
 import { livenessKillsHealthyApp } from './pod/liveness-kills-healthy-app.ts';
+import { logAuthFailed } from './pod/log-auth-failed.ts';
+import { logConfigParse } from './pod/log-config-parse.ts';
+import { logMigrationFailed } from './pod/log-migration-failed.ts';
+import { logResourceExhausted } from './pod/log-resource-exhausted.ts';
+import { logRuntimeMemory } from './pod/log-runtime-memory.ts';
+import { logTlsError } from './pod/log-tls-error.ts';
 import { oomContainerLimit } from './pod/oom-container-limit.ts';
 import { oomNodeLevel } from './pod/oom-node-level.ts';
 import { podNotReadyUnexplained } from './pod/pod-not-ready-unexplained.ts';
@@ -101,6 +107,12 @@ export const rules: readonly Rule[] = [
   initContainerCrash,
   initContainerHanging,
   livenessKillsHealthyApp,
+  logAuthFailed,
+  logConfigParse,
+  logMigrationFailed,
+  logResourceExhausted,
+  logRuntimeMemory,
+  logTlsError,
   oomContainerLimit,
   oomNodeLevel,
   podNotReadyUnexplained,

@@ -93,7 +93,7 @@ describe('tellingEntries', () => {
         '',
         'Node.js v24.0.0',
       )[0],
-    ).toBe('listen EADDRINUSE: address already in use :::8080');
+    ).toBe('listen EADDRINUSE: address already in use :::8080 (index.js:3)');
   });
 
   it('folds a Go panic with all its goroutines', () => {

@@ -381,7 +381,11 @@ describe('an archive as a cluster', () => {
         ({ metadata }) => metadata.name,
       ),
     ).toEqual(['early', 'late']);
+    const streamed: string[] = [];
+    await reader.streamLog(target, (lines) => streamed.push(...lines.map(({ text }) => text)), signal);
+
     expect((await reader.log(target, signal)).lines).toEqual([{ text: 'two' }]);
+    expect(streamed).toEqual(['two']);
     await expect(reader.log({ ...target, previous: true }, signal)).rejects.toMatchObject({
       code: 'not_found',
       message: expect.stringContaining('previous log'),
