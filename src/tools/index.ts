@@ -1,3 +1,4 @@
+import { checkAccess } from './diagnostic/check-access.ts';
 import { checkPodHealth } from './diagnostic/check-pod-health.ts';
 import { diagnose } from './diagnostic/diagnose.ts';
 import { getResource } from './diagnostic/get-resource.ts';
@@ -6,4 +7,11 @@ import { listResources } from './diagnostic/list-resources.ts';
 import type { AnyTool } from './tool.ts';
 
 /** Every tool, in the order in which `tools/list` shows them. */
-export const tools: readonly AnyTool[] = [diagnose, checkPodHealth, listResources, getResource, listClusters];
+export const tools: readonly AnyTool[] = [
+  diagnose,
+  checkPodHealth,
+  listResources,
+  getResource,
+  checkAccess,
+  listClusters,
+];
