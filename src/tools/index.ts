@@ -2,6 +2,7 @@ import { checkAccess } from './diagnostic/check-access.ts';
 import { checkPodHealth } from './diagnostic/check-pod-health.ts';
 import { diagnose } from './diagnostic/diagnose.ts';
 import { getResource } from './diagnostic/get-resource.ts';
+import { getTimeline } from './diagnostic/get-timeline.ts';
 import { getUsage } from './diagnostic/get-usage.ts';
 import { listClusters } from './diagnostic/list-clusters.ts';
 import { listResources } from './diagnostic/list-resources.ts';
@@ -13,6 +14,7 @@ export const tools: readonly AnyTool[] = [
   checkPodHealth,
   listResources,
   getResource,
+  getTimeline,
   getUsage,
   checkAccess,
   listClusters,

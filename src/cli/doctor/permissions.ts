@@ -14,6 +14,7 @@ const costs: Readonly<Record<string, string>> = {
   persistentvolumeclaims: 'Pods that wait for storage are not explained.',
   'apps/replicasets': 'Pods cannot be traced to their Deployment, nor to its revisions.',
   namespaces: 'The cluster cannot be looked at as a whole.',
+  'apps/controllerrevisions': 'Rollouts of StatefulSets and DaemonSets are not in the timeline.',
   'metrics.k8s.io/pods': 'Usage of pods cannot be compared with requests and limits.',
   'metrics.k8s.io/nodes': 'Usage of nodes is not shown.',
   'rbac.authorization.k8s.io/roles': 'check_access does not say which rule grants something.',
