@@ -23,6 +23,8 @@ export type ObjectMeta = Raw<client.V1ObjectMeta>;
 
 /** Kinds that rules look at, by kind. Others are in a snapshot too, as plain {@link KubernetesObject}s. */
 export interface Kinds {
+  ClusterRole: client.V1ClusterRole;
+  ClusterRoleBinding: client.V1ClusterRoleBinding;
   ConfigMap: client.V1ConfigMap;
   CronJob: client.V1CronJob;
   DaemonSet: client.V1DaemonSet;
@@ -37,13 +39,17 @@ export interface Kinds {
   Namespace: client.V1Namespace;
   NetworkPolicy: client.V1NetworkPolicy;
   Node: client.V1Node;
+  NodeMetrics: client.NodeMetric;
   PersistentVolume: client.V1PersistentVolume;
   PersistentVolumeClaim: client.V1PersistentVolumeClaim;
   Pod: client.V1Pod;
   PodDisruptionBudget: client.V1PodDisruptionBudget;
+  PodMetrics: client.PodMetric;
   PriorityClass: client.V1PriorityClass;
   ReplicaSet: client.V1ReplicaSet;
   ResourceQuota: client.V1ResourceQuota;
+  Role: client.V1Role;
+  RoleBinding: client.V1RoleBinding;
   RuntimeClass: client.V1RuntimeClass;
   Secret: client.V1Secret;
   Service: client.V1Service;

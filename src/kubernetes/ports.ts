@@ -1,3 +1,5 @@
+import type { AccessReview } from '../engines/access/access.ts';
+import type { AccessRequest, Identity } from '../engines/access/request.ts';
 import type { KubernetesObject, ObjectRef } from '../engines/objects.ts';
 import type { LogExcerpt, Read, Scope, SnapshotData } from '../engines/snapshot-data.ts';
 
@@ -87,7 +89,7 @@ export interface Reader {
   /** Resolves a kind as people write it (`deploy`, `Deployment`, `deployments.apps`). */
   resolve(kind: string, signal: AbortSignal): Promise<ResourceType>;
   /** Executes just these reads, as {@link collect} does: for tools that know what they need. */
-  read(reads: readonly Read[], signal: AbortSignal): Promise<SnapshotData>;
+  read(reads: readonly Read[], signal: AbortSignal, options?: ReadOptions): Promise<SnapshotData>;
   /**
    * Which of these permissions (`list apps/deployments`) the credentials have, in one namespace or in all
    * (SelfSubjectAccessReview). Absent where nobody can be asked, as in archives.
@@ -97,6 +99,17 @@ export interface Reader {
     namespace: string | undefined,
     signal: AbortSignal,
   ): Promise<readonly PermissionAnswer[]>;
+  /** What the authorizers say of one request of somebody, or of the credentials themselves. Absent in archives. */
+  review?(request: AccessRequest, who: Identity | undefined, signal: AbortSignal): Promise<AccessReview>;
+  /** Whose the credentials are (SelfSubjectReview). Absent in archives. */
+  identity?(signal: AbortSignal): Promise<Identity>;
+}
+
+export interface ReadOptions {
+  /** Aborts when what was read by then has to do. */
+  readonly enough?: AbortSignal | undefined;
+  /** Asks the server even for what was read a moment ago. */
+  readonly fresh?: boolean | undefined;
 }
 
 export interface PermissionAnswer {

@@ -1,7 +1,10 @@
 import { analyzeLogs } from './diagnostic/analyze-logs.ts';
+import { checkAccess } from './diagnostic/check-access.ts';
 import { checkPodHealth } from './diagnostic/check-pod-health.ts';
 import { diagnose } from './diagnostic/diagnose.ts';
 import { getResource } from './diagnostic/get-resource.ts';
+import { getTimeline } from './diagnostic/get-timeline.ts';
+import { getUsage } from './diagnostic/get-usage.ts';
 import { listClusters } from './diagnostic/list-clusters.ts';
 import { listResources } from './diagnostic/list-resources.ts';
 import type { AnyTool } from './tool.ts';
@@ -13,5 +16,8 @@ export const tools: readonly AnyTool[] = [
   analyzeLogs,
   listResources,
   getResource,
+  getTimeline,
+  getUsage,
+  checkAccess,
   listClusters,
 ];

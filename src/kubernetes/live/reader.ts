@@ -17,7 +17,7 @@ import { missingObject } from './missing.ts';
 import { pathOf } from './paths.ts';
 import { createReadCache } from './read-cache.ts';
 import type { ClusterMetrics, Rest, RestCall } from './rest.ts';
-import { reviewPermissions } from './reviews.ts';
+import { ownIdentity, reviewAccess, reviewPermissions } from './reviews.ts';
 import { anyShape, versionShape } from './shapes.ts';
 import { createSharing } from './sharing.ts';
 
@@ -121,13 +121,15 @@ export function createLiveReader({ cluster, rest, metrics, nextReads, now, ...ca
       }
       return found;
     },
-    read: (reads, signal) =>
-      collected({
+    read(reads, signal, { enough = signal, fresh = false } = {}) {
+      if (fresh) for (const read of reads) cache.forget(keyOfRead(read));
+      return collected({
         scope: {},
         nextReads: ({ reads: done }) => (done.length === 0 ? reads : []),
         signal,
-        enough: signal,
-      }),
+        enough,
+      });
+    },
     list: async (query, signal) => listPage(rest, await discovery.resolve(query.kind, { signal }), query, { signal }),
     get,
     async events(ref, signal) {
@@ -138,6 +140,8 @@ export function createLiveReader({ cluster, rest, metrics, nextReads, now, ...ca
     streamLog: (range, take, signal) => ofPod(range, signal, () => streamLog(rest, range, take, { signal })),
     resolve: (kind, signal) => discovery.resolve(kind, { signal }),
     can: (permissions, namespace, signal) => reviewPermissions(rest, { permissions, namespace }, signal),
+    review: (request, who, signal) => reviewAccess(rest, { request, who }, { signal }),
+    identity: (signal) => ownIdentity(rest, { signal }),
   };
 }
 

@@ -464,3 +464,17 @@ describe('read', () => {
     });
   });
 });
+
+describe('a fresh read', () => {
+  it('asks again for what was read a moment ago', async () => {
+    const { server, reader } = await serving({ objects: [pod('web-0')] });
+    const reads = [{ verb: 'list', kind: 'Pod', namespace: 'shop', as: 'full' }] as const;
+    await reader.read(reads, signal);
+    server.apply(pod('web-1'));
+
+    const kept = await reader.read(reads, signal);
+    const fresh = await reader.read(reads, signal, { fresh: true });
+
+    expect([kept.objects.length, fresh.objects.length]).toEqual([1, 2]);
+  });
+});
