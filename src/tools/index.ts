@@ -3,7 +3,15 @@ import { diagnose } from './diagnostic/diagnose.ts';
 import { getResource } from './diagnostic/get-resource.ts';
 import { listClusters } from './diagnostic/list-clusters.ts';
 import { listResources } from './diagnostic/list-resources.ts';
+import { traceRoute } from './diagnostic/trace-route.ts';
 import type { AnyTool } from './tool.ts';
 
 /** Every tool, in the order in which `tools/list` shows them. */
-export const tools: readonly AnyTool[] = [diagnose, checkPodHealth, listResources, getResource, listClusters];
+export const tools: readonly AnyTool[] = [
+  diagnose,
+  checkPodHealth,
+  listResources,
+  getResource,
+  traceRoute,
+  listClusters,
+];

@@ -31,9 +31,9 @@ export const portsText = ({ ports }: PolicyRule): string =>
   ports.length === 0 ? 'any port' : listed(ports.map(portText), 'and');
 
 function portText({ protocol = 'TCP', port, endPort }: PolicyPort): string {
-  const number: unknown = port;
-  if (number === undefined) return `any ${protocol} port`;
-  return `${protocol} ${String(number)}${endPort === undefined ? '' : `–${endPort}`}`;
+  const wanted: unknown = port;
+  if (typeof wanted !== 'number' && typeof wanted !== 'string') return `any ${protocol} port`;
+  return `${protocol} ${wanted}${endPort === undefined ? '' : `–${endPort}`}`;
 }
 
 /**
@@ -49,7 +49,7 @@ export function verdictText(verdict: Verdict, direction: Direction, what: string
       return `${ruleName(verdict.rule)} lets ${what} through`;
     case 'unknown':
       return `${what}: ${verdict.why}`;
-    case 'denied': {
+    default: {
       const { policies, nearest } = verdict;
       const names = listed(policies.map(nameOf), 'and');
       const isolate = `${names} ${policies.length === 1 ? 'isolates' : 'isolate'} the pod for ${direction}`;
