@@ -144,8 +144,6 @@ function destinationFor(
   { inside, context }: { inside: boolean; context: ToolContext },
 ): Destination {
   const destination = destinationOf(to, home, inside);
-  const place =
-    destination?.kind === 'service' || destination?.kind === 'route' ? destination.ref.namespace : undefined;
   if (destination !== undefined && !(inside && destination.kind === 'route')) {
     const place = placeOf(destination, home);
     if (place !== undefined) targetNamespace({ namespace: place, all_namespaces: false }, context.settings);

@@ -2,10 +2,10 @@ import { nearest } from '../../../platform/nearest.ts';
 import { type ObjectRef, type Pod, type PodSpec } from '../../objects.ts';
 import { isFinished, isReady, isTerminating } from '../../pods.ts';
 import { templateOf } from '../../references.ts';
-import { matchesSelector } from '../../selectors.ts';
+import { matchesSelector, selectorText } from '../../selectors.ts';
 import { declaredPorts } from '../../service-ports.ts';
 import type { Snapshot } from '../../snapshot.ts';
-import { dnsServers, dnsServersOf, type HostName, type Resolution } from '../dns.ts';
+import { dnsLabels, dnsNamespace, dnsServers, dnsServersOf, type HostName, type Resolution } from '../dns.ts';
 import { type Endpoint, endpointOfPod, namespaceOf } from '../endpoints.ts';
 import { brokenHop, type Hop, okHop, unknownHop } from './hops.ts';
 import { policyHop, type Side } from './policies.ts';
@@ -161,6 +161,8 @@ function egressToDns(snapshot: Snapshot, client: Client): Hop {
       from: client,
       arrivals: servers.map(({ endpoint, port }) => ({ endpoint, port, protocol })),
       to: 'the DNS of the cluster',
+      remedy: (policies) =>
+        `add to ${policies} an egress rule for UDP 53 and TCP 53 to pods with ${selectorText({ matchLabels: dnsLabels })} of namespace ${dnsNamespace}`,
     }),
   );
   const [udp, tcp] = hops;

@@ -40,12 +40,17 @@ function branchesOf({ spec }: HttpRoute, to: Destination): readonly Branch[] {
   const hosts = spec?.hostnames ?? ['*'];
   const asked = to.kind === 'url' ? to : undefined;
   if (asked !== undefined && asked.host !== '*' && !hosts.some((host) => takes(host, asked.host))) return [];
-  return (spec?.rules ?? []).flatMap(({ matches = [], backendRefs = [] }) => {
+  const branches = (spec?.rules ?? []).flatMap(({ matches = [], backendRefs = [] }) => {
     const paths = matches.length === 0 ? ['/'] : matches.map(({ path }) => path?.value ?? '/');
     const taken = asked === undefined ? paths : paths.filter((path) => isBelow(asked.path, path));
-    if (taken.length === 0) return [];
-    return backendRefs.map((backend) => ({ name: `${hosts[0] ?? '*'}${taken[0]}`, backend }));
+    const [path] = taken.toSorted((a, b) => b.length - a.length);
+    return path === undefined
+      ? []
+      : backendRefs.map((backend) => ({ name: `${hosts[0] ?? '*'}${path}`, path, backend }));
   });
+  // The longest path that takes a URL wins (HTTPRouteRule).
+  const longest = Math.max(0, ...branches.map(({ path }) => path.length));
+  return asked === undefined ? branches : branches.filter(({ path }) => path.length === longest);
 }
 
 const takes = (rule: string, host: string): boolean =>
@@ -132,14 +137,17 @@ function acceptedHop(route: HttpRoute, parent: ParentRef): Hop {
       parentRef?.sectionName === parent.sectionName &&
       (parentRef?.namespace ?? route.metadata.namespace) === (parent.namespace ?? route.metadata.namespace),
   );
-  const bad = ['Accepted', 'ResolvedRefs']
-    .map((type) => conditionOf(said?.conditions, type))
-    .find((each) => each?.status === 'False');
-  if (bad !== undefined) {
-    const text =
-      bad.type === 'Accepted' ? `is not accepted by Gateway/${parent.name}` : 'names what cannot be resolved';
-    return brokenHop('route', ref, { text: `${text}${reasonOf(bad)}`, fix: 'mend what the condition names' });
+  const accepted = conditionOf(said?.conditions, 'Accepted');
+  const resolved = conditionOf(said?.conditions, 'ResolvedRefs');
+  if (accepted?.status === 'False') {
+    return brokenHop('route', ref, {
+      text: `is not accepted by Gateway/${parent.name}${reasonOf(accepted)}`,
+      fix: 'mend what the condition names',
+    });
   }
+  // Which of its backends is meant, the condition does not say; the backends are looked at one by one.
+  if (resolved?.status === 'False')
+    return unknownHop('route', ref, `names what cannot be resolved${reasonOf(resolved)}`);
   if (conditionOf(said?.conditions, 'Accepted')?.status === 'True')
     return okHop('route', ref, `is accepted by Gateway/${parent.name}`);
   return unknownHop('route', ref, `has no word of Gateway/${parent.name} about it yet`);

@@ -17,11 +17,19 @@ export interface Side {
 /** Ends that are compared on either side; replicas have the same labels. */
 const maximumEnds = 4;
 
+interface Connection {
+  readonly from: Side;
+  readonly arrivals: readonly Arrival[];
+  readonly to: string;
+  /** What to do when it is denied, where that is known better than from the nearest rule. */
+  readonly remedy?: ((policies: string) => string) | undefined;
+}
+
 /** What the NetworkPolicies of one end say of the connection, of all pairs of pods the worst. */
 export function policyHop(
   snapshot: Snapshot,
   direction: Direction,
-  { from, arrivals, to }: { readonly from: Side; readonly arrivals: readonly Arrival[]; readonly to: string },
+  { from, arrivals, to, remedy }: Connection,
 ): Hop | undefined {
   const ends = from.endpoints.slice(0, maximumEnds);
   const pairs = arrivals.slice(0, maximumEnds).flatMap((arrival) => ends.map((end) => ({ arrival, end })));
@@ -37,18 +45,23 @@ export function policyHop(
   }));
   const worst = judged.toSorted((a, b) => weightOf(b.verdict) - weightOf(a.verdict))[0];
   if (worst === undefined) return undefined;
-  const { verdict, object, arrival } = worst;
+  const { object, arrival } = worst;
+  const verdict = remedy === undefined ? worst.verdict : withoutNearest(worst.verdict);
   const denied = judged.filter((each) => each.verdict.outcome === 'denied').length;
   const what = `${arrival.protocol} ${arrival.port ?? 'to it'} ${direction === 'egress' ? `to ${to}` : `from ${from.name}`}`;
   const some = denied > 0 && denied < judged.length ? ` (${denied} of ${judged.length} pairs of pods)` : '';
   const text = `${verdictText(verdict, direction, what)}${some}`;
   if (verdict.outcome === 'denied') {
-    return brokenHop(direction, object, { text, fix: fixFor(verdict, direction, { what, object }) });
+    const told = remedy?.(verdict.policies.map(nameOf).join(' or '));
+    return brokenHop(direction, object, { text, fix: told ?? fixFor(verdict, direction, { what, object }) });
   }
   return verdict.outcome === 'unknown' ? unknownHop(direction, object, text) : okHop(direction, object, text);
 }
 
 const objectOf = ({ pod }: Endpoint): ObjectRef | undefined => pod?.ref;
+
+const withoutNearest = (verdict: Verdict): Verdict =>
+  verdict.outcome === 'denied' ? { ...verdict, nearest: undefined } : verdict;
 
 /** The worst first: what is denied, then what is not known, then what a rule allows, then what nothing holds back. */
 const weightOf = ({ outcome }: Verdict): number => ['open', 'allowed', 'unknown', 'denied'].indexOf(outcome);

@@ -39,9 +39,10 @@ export function serviceWay(snapshot: Snapshot, service: Service, wanted: string 
     endpointsHop(snapshot, service, pods),
     ...(pods.length === 0 && selector.length > 0 ? [] : targetHop(service, target, pods)),
   ];
+  // Endpoints of a Service without a selector are written by hand: they may be anything.
   const addresses = slicesOf(snapshot, service)
     .flatMap(({ endpoints = [] }) => endpoints)
-    .filter(({ targetRef }) => targetRef === undefined)
+    .filter(() => selector.length === 0)
     .flatMap((each) => each.addresses ?? []);
   const { protocol = 'TCP' } = asked.port;
   const endpoints = [...pods.map((pod) => endpointOfPod(snapshot, pod)), ...addresses.map(endpointOfAddress)];
