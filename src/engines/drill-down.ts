@@ -1,4 +1,5 @@
 import { creationFailures } from './admission.ts';
+import { networkReads } from './network/symptoms.ts';
 import { keyOf, type Pod } from './objects.ts';
 import { workloadOf } from './owners.ts';
 import { containersOf, isBroken, isFinished } from './pods.ts';
@@ -33,6 +34,7 @@ export function drillDown(snapshot: Snapshot, namespaces: readonly string[] | un
     ...placement(snapshot, suspects),
     ...claims(snapshot),
     ...ingressClasses(snapshot),
+    ...networkReads(snapshot),
     ...admission(snapshot),
     ...askedFor(snapshot),
   ];

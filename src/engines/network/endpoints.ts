@@ -1,5 +1,6 @@
 import type { ObjectRef, Pod } from '../objects.ts';
 import { refOf } from '../objects.ts';
+import { templateOf } from '../references.ts';
 import type { Labels } from '../selectors.ts';
 import { type ContainerPort, declaredPorts } from '../service-ports.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -48,6 +49,24 @@ export function endpointOfPod(snapshot: Snapshot, pod: Pod): Endpoint {
     },
     addresses: addresses.length > 0 || podIP === undefined ? addresses : [podIP],
     known: true,
+  };
+}
+
+/** The pod that the template of a workload makes, as far as it is known before there is one. */
+export function endpointOfTemplate(snapshot: Snapshot, workload: ObjectRef): Endpoint {
+  const { namespace = '' } = workload;
+  const template = templateOf(snapshot.head(workload));
+  return {
+    pod: {
+      ref: workload,
+      labels: template?.metadata?.labels ?? {},
+      namespace,
+      ...namespaceOf(snapshot, namespace),
+      hostNetwork: template?.spec?.hostNetwork === true,
+      ports: template?.spec === undefined ? undefined : declaredPorts(template.spec),
+    },
+    addresses: [],
+    known: template !== undefined,
   };
 }
 

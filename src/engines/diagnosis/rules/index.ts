@@ -51,6 +51,8 @@ import { probeTimeout } from './pod/probe-timeout.ts';
 import { startupProbeTooShort } from './pod/startup-probe-too-short.ts';
 import { ingressBackendMissing } from './route/ingress-backend-missing.ts';
 import { ingressClassProblem } from './route/ingress-class-problem.ts';
+import { netpolBlocksDns } from './service/netpol-blocks-dns.ts';
+import { netpolBlocksFlow } from './service/netpol-blocks-flow.ts';
 import { svcNoReadyEndpoints } from './service/svc-no-ready-endpoints.ts';
 import { svcSelectorMatchesNothing } from './service/svc-selector-matches-nothing.ts';
 import { svcTargetPortMismatch } from './service/svc-target-port-mismatch.ts';
@@ -119,6 +121,8 @@ export const rules: readonly Rule[] = [
   startupProbeTooShort,
   ingressBackendMissing,
   ingressClassProblem,
+  netpolBlocksDns,
+  netpolBlocksFlow,
   svcNoReadyEndpoints,
   svcSelectorMatchesNothing,
   svcTargetPortMismatch,

@@ -3,10 +3,9 @@ import { type ObjectRef, type Pod, type PodSpec } from '../../objects.ts';
 import { isFinished, isReady, isTerminating } from '../../pods.ts';
 import { templateOf } from '../../references.ts';
 import { matchesSelector, selectorText } from '../../selectors.ts';
-import { declaredPorts } from '../../service-ports.ts';
 import type { Snapshot } from '../../snapshot.ts';
 import { dnsLabels, dnsNamespace, dnsServers, dnsServersOf, type HostName, type Resolution } from '../dns.ts';
-import { type Endpoint, endpointOfPod, namespaceOf } from '../endpoints.ts';
+import { endpointOfPod, endpointOfTemplate } from '../endpoints.ts';
 import { brokenHop, type Hop, okHop, unknownHop } from './hops.ts';
 import { policyHop, type Side } from './policies.ts';
 
@@ -23,18 +22,6 @@ export function clientOf(snapshot: Snapshot, ref: ObjectRef): Client {
   const pods = clientPods(snapshot, ref).toSorted((a, b) => Number(isReady(b)) - Number(isReady(a)));
   const template = templateOf(snapshot.head(ref));
   const running = pods.filter(isReady).length;
-  const imagined: Endpoint = {
-    pod: {
-      ref,
-      labels: template?.metadata?.labels ?? {},
-      namespace,
-      ...namespaceOf(snapshot, namespace),
-      hostNetwork: template?.spec?.hostNetwork === true,
-      ports: template?.spec === undefined ? undefined : declaredPorts(template.spec),
-    },
-    addresses: [],
-    known: template !== undefined,
-  };
   const hop =
     running > 0
       ? okHop('client', ref, ref.kind === 'Pod' ? 'is ready' : `has ${running} of ${pods.length} pods ready`)
@@ -48,7 +35,7 @@ export function clientOf(snapshot: Snapshot, ref: ObjectRef): Client {
     name: `${namespace}/${name}`,
     namespace,
     spec: pods[0]?.spec ?? template?.spec,
-    endpoints: pods.length > 0 ? pods.map((pod) => endpointOfPod(snapshot, pod)) : [imagined],
+    endpoints: pods.length > 0 ? pods.map((pod) => endpointOfPod(snapshot, pod)) : [endpointOfTemplate(snapshot, ref)],
     hops: [hop],
   };
 }

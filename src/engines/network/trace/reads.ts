@@ -1,4 +1,5 @@
 import { gateways, httpRoutes } from '../../gateway-api.ts';
+import { serviceOfHost } from '../../hosts.ts';
 import type { ObjectRef } from '../../objects.ts';
 import type { Ingress } from '../../routes.ts';
 import { selectorText } from '../../selectors.ts';
@@ -38,10 +39,15 @@ function servicesOf(snapshot: Snapshot, { namespace, to }: Question): readonly O
     case 'service':
       return [to.ref];
     case 'host':
-      return hostName(to.host, namespace)?.candidates ?? [];
+      return hostName(to.host, namespace)?.candidates ?? serviceAt(snapshot, to.host, namespace);
     default:
       return [...ingressesOf(snapshot, namespace).flatMap(backendsOfIngress), ...backendsOfRoutes(snapshot)];
   }
+}
+
+function serviceAt(snapshot: Snapshot, address: string, namespace: string): readonly ObjectRef[] {
+  const found = serviceOfHost(snapshot, address, namespace);
+  return found === undefined ? [] : [found.ref];
 }
 
 const ingressesOf = (snapshot: Snapshot, namespace: string): readonly Ingress[] => snapshot.all('Ingress', namespace);

@@ -1,10 +1,10 @@
 import { nearest } from '../../../platform/nearest.ts';
 import { type Pod, refOf, type Service } from '../../objects.ts';
 import { isFinished, isReady, isTerminating, podStatusText } from '../../pods.ts';
-import { selectedPods, slicesOf } from '../../routes.ts';
+import { selectedPods, selectedWorkloads, slicesOf } from '../../routes.ts';
 import { declaredPorts } from '../../service-ports.ts';
 import type { Snapshot } from '../../snapshot.ts';
-import { type Endpoint, endpointOfAddress, endpointOfPod } from '../endpoints.ts';
+import { type Endpoint, endpointOfAddress, endpointOfPod, endpointOfTemplate } from '../endpoints.ts';
 import { brokenHop, type Hop, okHop, unknownHop } from './hops.ts';
 
 /** Where a connection to a port of a Service ends. */
@@ -45,7 +45,13 @@ export function serviceWay(snapshot: Snapshot, service: Service, wanted: string 
     .filter(() => selector.length === 0)
     .flatMap((each) => each.addresses ?? []);
   const { protocol = 'TCP' } = asked.port;
-  const endpoints = [...pods.map((pod) => endpointOfPod(snapshot, pod)), ...addresses.map(endpointOfAddress)];
+  // Of many pods only rows are read; their templates have the same labels and ports.
+  const templates = pods.length > 0 ? [] : selectedWorkloads(snapshot, service);
+  const endpoints = [
+    ...pods.map((pod) => endpointOfPod(snapshot, pod)),
+    ...templates.map((workload) => endpointOfTemplate(snapshot, workload)),
+    ...addresses.map(endpointOfAddress),
+  ];
   return { hops, arrivals: endpoints.map((endpoint) => ({ endpoint, port: target.numbers[0], protocol })) };
 }
 
