@@ -53,6 +53,7 @@ import { ingressBackendMissing } from './route/ingress-backend-missing.ts';
 import { ingressClassProblem } from './route/ingress-class-problem.ts';
 import { netpolBlocksDns } from './service/netpol-blocks-dns.ts';
 import { netpolBlocksFlow } from './service/netpol-blocks-flow.ts';
+import { serviceReferenceMissing } from './service/service-reference-missing.ts';
 import { svcNoReadyEndpoints } from './service/svc-no-ready-endpoints.ts';
 import { svcSelectorMatchesNothing } from './service/svc-selector-matches-nothing.ts';
 import { svcTargetPortMismatch } from './service/svc-target-port-mismatch.ts';
@@ -123,6 +124,7 @@ export const rules: readonly Rule[] = [
   ingressClassProblem,
   netpolBlocksDns,
   netpolBlocksFlow,
+  serviceReferenceMissing,
   svcNoReadyEndpoints,
   svcSelectorMatchesNothing,
   svcTargetPortMismatch,
