@@ -51,6 +51,8 @@ import { probeTimeout } from './pod/probe-timeout.ts';
 import { startupProbeTooShort } from './pod/startup-probe-too-short.ts';
 import { ingressBackendMissing } from './route/ingress-backend-missing.ts';
 import { ingressClassProblem } from './route/ingress-class-problem.ts';
+import { ingressRouteConflict } from './route/ingress-route-conflict.ts';
+import { ingressTlsInvalid } from './route/ingress-tls-invalid.ts';
 import { netpolBlocksDns } from './service/netpol-blocks-dns.ts';
 import { netpolBlocksFlow } from './service/netpol-blocks-flow.ts';
 import { serviceReferenceMissing } from './service/service-reference-missing.ts';
@@ -122,6 +124,8 @@ export const rules: readonly Rule[] = [
   startupProbeTooShort,
   ingressBackendMissing,
   ingressClassProblem,
+  ingressRouteConflict,
+  ingressTlsInvalid,
   netpolBlocksDns,
   netpolBlocksFlow,
   serviceReferenceMissing,
