@@ -7,6 +7,7 @@ import { getTimeline } from './diagnostic/get-timeline.ts';
 import { getUsage } from './diagnostic/get-usage.ts';
 import { listClusters } from './diagnostic/list-clusters.ts';
 import { listResources } from './diagnostic/list-resources.ts';
+import { traceRoute } from './diagnostic/trace-route.ts';
 import type { AnyTool } from './tool.ts';
 
 /** Every tool, in the order in which `tools/list` shows them. */
@@ -19,5 +20,6 @@ export const tools: readonly AnyTool[] = [
   getTimeline,
   getUsage,
   checkAccess,
+  traceRoute,
   listClusters,
 ];

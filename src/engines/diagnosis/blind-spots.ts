@@ -26,6 +26,7 @@ const consequences: Readonly<Record<string, string>> = {
   Ingress: 'the routes that are affected are not known',
   IngressClass: 'an Ingress whose class does not exist is not seen',
   StorageClass: 'a claim that waits for its class cannot be explained',
+  NetworkPolicy: 'what policies let through is not known',
   ResourceQuota: 'a full quota is known only from events',
 };
 

@@ -44,6 +44,9 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'pod-unschedulable-taint': { areas: ['node', 'volume'] },
   'pod-unschedulable-node-affinity': { areas: ['volume'] },
   'webhook-unavailable': dependency,
+  // A policy stands in the way of every revision; a wrong name came with one.
+  'crash-regression-after-rollout': { rules: ['netpol-blocks-flow', 'netpol-blocks-dns'] },
+  'service-reference-missing': { rules: ['crash-regression-after-rollout'] },
   'crash-dependency-down': dependency,
   'crash-app-error': failure,
   'init-container-crash': failure,
@@ -83,6 +86,7 @@ export const followsEnvironment: ReadonlySet<string> = new Set([
   'probe-readiness-5xx',
   'init-container-hanging',
   'pod-not-ready-unexplained',
+  'crash-regression-after-rollout',
 ]);
 
 /** Everything that the table names; a test compares it with the catalogue. */

@@ -57,6 +57,11 @@ import { probeTimeout } from './pod/probe-timeout.ts';
 import { startupProbeTooShort } from './pod/startup-probe-too-short.ts';
 import { ingressBackendMissing } from './route/ingress-backend-missing.ts';
 import { ingressClassProblem } from './route/ingress-class-problem.ts';
+import { ingressRouteConflict } from './route/ingress-route-conflict.ts';
+import { ingressTlsInvalid } from './route/ingress-tls-invalid.ts';
+import { netpolBlocksDns } from './service/netpol-blocks-dns.ts';
+import { netpolBlocksFlow } from './service/netpol-blocks-flow.ts';
+import { serviceReferenceMissing } from './service/service-reference-missing.ts';
 import { svcNoReadyEndpoints } from './service/svc-no-ready-endpoints.ts';
 import { svcSelectorMatchesNothing } from './service/svc-selector-matches-nothing.ts';
 import { svcTargetPortMismatch } from './service/svc-target-port-mismatch.ts';
@@ -131,6 +136,11 @@ export const rules: readonly Rule[] = [
   startupProbeTooShort,
   ingressBackendMissing,
   ingressClassProblem,
+  ingressRouteConflict,
+  ingressTlsInvalid,
+  netpolBlocksDns,
+  netpolBlocksFlow,
+  serviceReferenceMissing,
   svcNoReadyEndpoints,
   svcSelectorMatchesNothing,
   svcTargetPortMismatch,
