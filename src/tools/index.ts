@@ -15,11 +15,11 @@ export const tools: readonly AnyTool[] = [
   diagnose,
   checkPodHealth,
   analyzeLogs,
+  getTimeline,
+  traceRoute,
   listResources,
   getResource,
-  getTimeline,
   getUsage,
   checkAccess,
-  traceRoute,
   listClusters,
 ];
