@@ -6,6 +6,7 @@ import { referencesOf } from './references.ts';
 import { awaitedClass } from './routes.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { PodRow, Read } from './snapshot-data.ts';
+import { volumeReads } from './volumes/volume-reads.ts';
 
 /** Up to this many pods a namespace is read whole: cheaper than a table first and a request per suspect. */
 export const smallNamespace = 200;
@@ -32,6 +33,7 @@ export function drillDown(snapshot: Snapshot, namespaces: readonly string[] | un
     ...logsOf(snapshot, suspects),
     ...placement(snapshot, suspects),
     ...claims(snapshot),
+    ...volumeReads(snapshot, suspects),
     ...ingressClasses(snapshot),
     ...admission(snapshot),
     ...askedFor(snapshot),

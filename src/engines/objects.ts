@@ -23,6 +23,8 @@ export type ObjectMeta = Raw<client.V1ObjectMeta>;
 
 /** Kinds that rules look at, by kind. Others are in a snapshot too, as plain {@link KubernetesObject}s. */
 export interface Kinds {
+  CSIDriver: client.V1CSIDriver;
+  CSINode: client.V1CSINode;
   ConfigMap: client.V1ConfigMap;
   CronJob: client.V1CronJob;
   DaemonSet: client.V1DaemonSet;
@@ -50,6 +52,7 @@ export interface Kinds {
   ServiceAccount: client.V1ServiceAccount;
   StatefulSet: client.V1StatefulSet;
   StorageClass: client.V1StorageClass;
+  VolumeAttachment: client.V1VolumeAttachment;
 }
 export type Kind = keyof Kinds;
 /** An object of a known kind: raw, with identity. */

@@ -12,7 +12,7 @@ const podStart: Causes = { areas: ['pod', 'workload', 'namespace', 'volume', 'no
 const dependency: Causes = {
   areas: ['service'],
   elsewhere: ['pod', 'workload', 'namespace', 'volume'],
-  rules: ['node-not-ready-silent', 'node-not-ready-runtime', 'crash-regression-after-rollout'],
+  rules: ['node-not-ready-silent', 'node-not-ready-runtime', 'crash-regression-after-rollout', 'volume-full'],
 };
 /** What a program that starts may die of: what it needs, or what it finds in the place of its files. */
 const failure: Causes = { ...dependency, rules: [...(dependency.rules ?? []), 'container-mount-conflict'] };
@@ -34,6 +34,10 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   },
   'pod-unschedulable-taint': { areas: ['node', 'volume'] },
   'pod-unschedulable-node-affinity': { areas: ['volume'] },
+  'pod-unschedulable-volume-topology': { areas: ['node'] },
+  'pvc-wait-first-consumer': { areas: ['pod', 'volume', 'node', 'namespace'] },
+  'pvc-no-default-class': { rules: ['pv-released-retained'] },
+  'volume-held-elsewhere': { areas: ['node'] },
   'webhook-unavailable': dependency,
   'crash-dependency-down': dependency,
   'crash-app-error': failure,

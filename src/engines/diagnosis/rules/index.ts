@@ -43,6 +43,8 @@ import { podUnschedulableHostport } from './pod/pod-unschedulable-hostport.ts';
 import { podUnschedulableNodeAffinity } from './pod/pod-unschedulable-node-affinity.ts';
 import { podUnschedulableSpread } from './pod/pod-unschedulable-spread.ts';
 import { podUnschedulableTaint } from './pod/pod-unschedulable-taint.ts';
+import { podUnschedulableVolumeLimit } from './pod/pod-unschedulable-volume-limit.ts';
+import { podUnschedulableVolumeTopology } from './pod/pod-unschedulable-volume-topology.ts';
 import { portBindConflict } from './pod/port-bind-conflict.ts';
 import { probeConnectionRefused } from './pod/probe-connection-refused.ts';
 import { probeMisconfigured } from './pod/probe-misconfigured.ts';
@@ -54,8 +56,17 @@ import { ingressClassProblem } from './route/ingress-class-problem.ts';
 import { svcNoReadyEndpoints } from './service/svc-no-ready-endpoints.ts';
 import { svcSelectorMatchesNothing } from './service/svc-selector-matches-nothing.ts';
 import { svcTargetPortMismatch } from './service/svc-target-port-mismatch.ts';
+import { pvReleasedRetained } from './volume/pv-released-retained.ts';
+import { pvcLost } from './volume/pvc-lost.ts';
 import { pvcNoDefaultClass } from './volume/pvc-no-default-class.ts';
+import { pvcProvisioningFailed } from './volume/pvc-provisioning-failed.ts';
+import { pvcResizeStuck } from './volume/pvc-resize-stuck.ts';
+import { pvcRwoShared } from './volume/pvc-rwo-shared.ts';
 import { pvcStorageclassMissing } from './volume/pvc-storageclass-missing.ts';
+import { pvcWaitFirstConsumer } from './volume/pvc-wait-first-consumer.ts';
+import { volumeAttachOrMountFailed } from './volume/volume-attach-or-mount-failed.ts';
+import { volumeFull } from './volume/volume-full.ts';
+import { volumeHeldElsewhere } from './volume/volume-held-elsewhere.ts';
 import { configEnvShadowed } from './workload/config-env-shadowed.ts';
 import { crashRegressionAfterRollout } from './workload/crash-regression-after-rollout.ts';
 import { deployCreateFailed } from './workload/deploy-create-failed.ts';
@@ -111,6 +122,8 @@ export const rules: readonly Rule[] = [
   podUnschedulableNodeAffinity,
   podUnschedulableSpread,
   podUnschedulableTaint,
+  podUnschedulableVolumeLimit,
+  podUnschedulableVolumeTopology,
   portBindConflict,
   probeConnectionRefused,
   probeMisconfigured,
@@ -122,8 +135,17 @@ export const rules: readonly Rule[] = [
   svcNoReadyEndpoints,
   svcSelectorMatchesNothing,
   svcTargetPortMismatch,
+  pvReleasedRetained,
+  pvcLost,
   pvcNoDefaultClass,
+  pvcProvisioningFailed,
+  pvcResizeStuck,
+  pvcRwoShared,
   pvcStorageclassMissing,
+  pvcWaitFirstConsumer,
+  volumeAttachOrMountFailed,
+  volumeFull,
+  volumeHeldElsewhere,
   configEnvShadowed,
   crashRegressionAfterRollout,
   deployCreateFailed,
