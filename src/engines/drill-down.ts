@@ -1,4 +1,5 @@
 import { creationFailures } from './admission.ts';
+import { lifeReads } from './life-reads.ts';
 import { keyOf, type Pod } from './objects.ts';
 import { workloadOf } from './owners.ts';
 import { containersOf, isBroken, isFinished } from './pods.ts';
@@ -34,6 +35,7 @@ export function drillDown(snapshot: Snapshot, namespaces: readonly string[] | un
     ...placement(snapshot, suspects),
     ...claims(snapshot),
     ...volumeReads(snapshot, suspects),
+    ...lifeReads(snapshot, suspects),
     ...ingressClasses(snapshot),
     ...admission(snapshot),
     ...askedFor(snapshot),

@@ -20,4 +20,5 @@ export const diagnosisPermissions: readonly string[] = [
   ...['csidrivers', 'csinodes', 'volumeattachments'].flatMap((name) => read(`storage.k8s.io/${name}`)),
   ...read('scheduling.k8s.io/priorityclasses'),
   ...read('node.k8s.io/runtimeclasses'),
+  'get coordination.k8s.io/leases',
 ];

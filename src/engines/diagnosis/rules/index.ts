@@ -35,9 +35,23 @@ import { initContainerHanging } from './pod/init-container-hanging.ts';
 import { livenessKillsHealthyApp } from './pod/liveness-kills-healthy-app.ts';
 import { oomContainerLimit } from './pod/oom-container-limit.ts';
 import { oomNodeLevel } from './pod/oom-node-level.ts';
+import { podEvictedEphemeralLimit } from './pod/pod-evicted-ephemeral-limit.ts';
+import { podEvictedNodePressure } from './pod/pod-evicted-node-pressure.ts';
+import { podExtendedResourceMissing } from './pod/pod-extended-resource-missing.ts';
+import { podIpExhausted } from './pod/pod-ip-exhausted.ts';
+import { podKubeletRejected } from './pod/pod-kubelet-rejected.ts';
+import { podNodeDoesNotExist } from './pod/pod-node-does-not-exist.ts';
+import { podNotObservedByScheduler } from './pod/pod-not-observed-by-scheduler.ts';
 import { podNotReadyUnexplained } from './pod/pod-not-ready-unexplained.ts';
+import { podPreempted } from './pod/pod-preempted.ts';
 import { podPvcNotFound } from './pod/pod-pvc-not-found.ts';
 import { podRequestExceedsAnyNode } from './pod/pod-request-exceeds-any-node.ts';
+import { podResizePending } from './pod/pod-resize-pending.ts';
+import { podSandboxCniFailed } from './pod/pod-sandbox-cni-failed.ts';
+import { podSchedulingGated } from './pod/pod-scheduling-gated.ts';
+import { podStuckTerminatingFinalizer } from './pod/pod-stuck-terminating-finalizer.ts';
+import { podStuckTerminatingNodeDown } from './pod/pod-stuck-terminating-node-down.ts';
+import { podStuckTerminatingRuntime } from './pod/pod-stuck-terminating-runtime.ts';
 import { podUnschedulableCapacity } from './pod/pod-unschedulable-capacity.ts';
 import { podUnschedulableHostport } from './pod/pod-unschedulable-hostport.ts';
 import { podUnschedulableNodeAffinity } from './pod/pod-unschedulable-node-affinity.ts';
@@ -50,6 +64,7 @@ import { probeConnectionRefused } from './pod/probe-connection-refused.ts';
 import { probeMisconfigured } from './pod/probe-misconfigured.ts';
 import { probeReadiness5xx } from './pod/probe-readiness-5xx.ts';
 import { probeTimeout } from './pod/probe-timeout.ts';
+import { readinessGateBlocked } from './pod/readiness-gate-blocked.ts';
 import { startupProbeTooShort } from './pod/startup-probe-too-short.ts';
 import { ingressBackendMissing } from './route/ingress-backend-missing.ts';
 import { ingressClassProblem } from './route/ingress-class-problem.ts';
@@ -74,6 +89,7 @@ import { deployProgressDeadline } from './workload/deploy-progress-deadline.ts';
 import { deployScaledToZero } from './workload/deploy-scaled-to-zero.ts';
 import { imageTagDrift } from './workload/image-tag-drift.ts';
 import { jobFailed } from './workload/job-failed.ts';
+import { podFailedLeftovers } from './workload/pod-failed-leftovers.ts';
 import { referenceObjectMissing } from './workload/reference-object-missing.ts';
 
 /** Every rule; the order decides nothing but which of two equal findings is named first. */
@@ -114,9 +130,23 @@ export const rules: readonly Rule[] = [
   livenessKillsHealthyApp,
   oomContainerLimit,
   oomNodeLevel,
+  podEvictedEphemeralLimit,
+  podEvictedNodePressure,
+  podExtendedResourceMissing,
+  podIpExhausted,
+  podKubeletRejected,
+  podNodeDoesNotExist,
+  podNotObservedByScheduler,
   podNotReadyUnexplained,
+  podPreempted,
   podPvcNotFound,
   podRequestExceedsAnyNode,
+  podResizePending,
+  podSandboxCniFailed,
+  podSchedulingGated,
+  podStuckTerminatingFinalizer,
+  podStuckTerminatingNodeDown,
+  podStuckTerminatingRuntime,
   podUnschedulableCapacity,
   podUnschedulableHostport,
   podUnschedulableNodeAffinity,
@@ -129,6 +159,7 @@ export const rules: readonly Rule[] = [
   probeMisconfigured,
   probeReadiness5xx,
   probeTimeout,
+  readinessGateBlocked,
   startupProbeTooShort,
   ingressBackendMissing,
   ingressClassProblem,
@@ -153,5 +184,6 @@ export const rules: readonly Rule[] = [
   deployScaledToZero,
   imageTagDrift,
   jobFailed,
+  podFailedLeftovers,
   referenceObjectMissing,
 ];
