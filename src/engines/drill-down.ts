@@ -1,5 +1,6 @@
 import { creationFailures } from './admission.ts';
 import { networkReads } from './network/symptoms.ts';
+import { lifeReads } from './life-reads.ts';
 import { keyOf, type Pod } from './objects.ts';
 import { workloadOf } from './owners.ts';
 import { containersOf, isBroken, isFinished } from './pods.ts';
@@ -7,6 +8,7 @@ import { referencesOf } from './references.ts';
 import { awaitedClass, certificatesOf } from './routes.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { PodRow, Read } from './snapshot-data.ts';
+import { volumeReads } from './volumes/volume-reads.ts';
 
 /** Up to this many pods a namespace is read whole: cheaper than a table first and a request per suspect. */
 export const smallNamespace = 200;
@@ -34,6 +36,8 @@ export function drillDown(snapshot: Snapshot, namespaces: readonly string[] | un
     ...logsOf(snapshot, suspects),
     ...placement(snapshot, suspects),
     ...claims(snapshot),
+    ...volumeReads(snapshot, suspects),
+    ...lifeReads(snapshot, suspects),
     ...ingressClasses(snapshot),
     ...certificates(snapshot),
     ...networkReads(snapshot),

@@ -25,6 +25,8 @@ export type ObjectMeta = Raw<client.V1ObjectMeta>;
 export interface Kinds {
   ClusterRole: client.V1ClusterRole;
   ClusterRoleBinding: client.V1ClusterRoleBinding;
+  CSIDriver: client.V1CSIDriver;
+  CSINode: client.V1CSINode;
   ConfigMap: client.V1ConfigMap;
   CronJob: client.V1CronJob;
   DaemonSet: client.V1DaemonSet;
@@ -56,6 +58,7 @@ export interface Kinds {
   ServiceAccount: client.V1ServiceAccount;
   StatefulSet: client.V1StatefulSet;
   StorageClass: client.V1StorageClass;
+  VolumeAttachment: client.V1VolumeAttachment;
 }
 export type Kind = keyof Kinds;
 /** An object of a known kind: raw, with identity. */

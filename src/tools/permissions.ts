@@ -17,6 +17,8 @@ export const diagnosisPermissions: readonly string[] = [
   ...read('discovery.k8s.io/endpointslices'),
   ...['ingresses', 'ingressclasses', 'networkpolicies'].flatMap((name) => read(`networking.k8s.io/${name}`)),
   ...read('storage.k8s.io/storageclasses'),
+  ...['csidrivers', 'csinodes', 'volumeattachments'].flatMap((name) => read(`storage.k8s.io/${name}`)),
   ...read('scheduling.k8s.io/priorityclasses'),
   ...read('node.k8s.io/runtimeclasses'),
+  'get coordination.k8s.io/leases',
 ];

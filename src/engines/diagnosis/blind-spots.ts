@@ -25,6 +25,7 @@ const consequences: Readonly<Record<string, string>> = {
   EndpointSlice: 'Services without endpoints are not seen',
   Ingress: 'the routes that are affected are not known',
   IngressClass: 'an Ingress whose class does not exist is not seen',
+  PersistentVolume: 'what keeps a claim from its volume, or a volume from a node, is not seen',
   StorageClass: 'a claim that waits for its class cannot be explained',
   NetworkPolicy: 'what policies let through is not known',
   ResourceQuota: 'a full quota is known only from events',

@@ -12,7 +12,7 @@ const podStart: Causes = { areas: ['pod', 'workload', 'namespace', 'volume', 'no
 const dependency: Causes = {
   areas: ['service'],
   elsewhere: ['pod', 'workload', 'namespace', 'volume'],
-  rules: ['node-not-ready-silent', 'node-not-ready-runtime', 'crash-regression-after-rollout'],
+  rules: ['node-not-ready-silent', 'node-not-ready-runtime', 'crash-regression-after-rollout', 'volume-full'],
 };
 /** What only the log of a program tells: why it dies, or why it answers that it is not ready. */
 const logRules: readonly string[] = [
@@ -43,6 +43,15 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   },
   'pod-unschedulable-taint': { areas: ['node', 'volume'] },
   'pod-unschedulable-node-affinity': { areas: ['volume'] },
+  'pod-unschedulable-volume-topology': { areas: ['node'] },
+  'pvc-wait-first-consumer': { areas: ['pod', 'volume', 'node', 'namespace'] },
+  'pvc-no-default-class': { rules: ['pv-released-retained'] },
+  'volume-held-elsewhere': { areas: ['node'] },
+  'pod-unschedulable-capacity': { rules: ['pod-preempted'] },
+  'pod-evicted-node-pressure': { areas: ['node'] },
+  'pod-kubelet-rejected': { areas: ['node'] },
+  'pod-sandbox-cni-failed': { areas: ['node'] },
+  'pod-stuck-terminating-node-down': { areas: ['node'] },
   'webhook-unavailable': dependency,
   // A policy stands in the way of every revision; a wrong name came with one.
   'crash-regression-after-rollout': { rules: ['netpol-blocks-flow', 'netpol-blocks-dns'] },
