@@ -34,6 +34,7 @@ export function drillDown(snapshot: Snapshot, namespaces: readonly string[] | un
     ...claims(snapshot),
     ...ingressClasses(snapshot),
     ...admission(snapshot),
+    ...unwantedDaemons(snapshot),
     ...askedFor(snapshot),
   ];
 }
@@ -199,4 +200,14 @@ function admission(snapshot: Snapshot): readonly Read[] {
       ? (['PriorityClass', 'RuntimeClass'] as const).map((kind): Read => ({ verb: 'list', kind, as: 'metadata' }))
       : []),
   ];
+}
+
+/** Whether a DaemonSet that no node wants is meant for labels that no node has. */
+function unwantedDaemons(snapshot: Snapshot): readonly Read[] {
+  const unwanted = snapshot
+    .all('DaemonSet')
+    .some(
+      ({ spec, status }) => status?.desiredNumberScheduled === 0 && spec?.template?.spec?.nodeSelector !== undefined,
+    );
+  return unwanted ? [{ verb: 'list', kind: 'Node', as: 'full' }] : [];
 }

@@ -27,6 +27,12 @@ const regression: Causes = {
 const mayExplain: Readonly<Record<string, Causes>> = {
   'svc-no-ready-endpoints': podStart,
   'deploy-progress-deadline': podStart,
+  'sts-ordinal-blocked': podStart,
+  'deploy-strategy-outage': podStart,
+  'ds-coverage': podStart,
+  'pod-unschedulable-hostport': { rules: ['deploy-surge-deadlock'] },
+  'pod-unschedulable-spread': { rules: ['deploy-surge-deadlock'] },
+  'pod-unschedulable-capacity': { rules: ['deploy-surge-deadlock'] },
   'deploy-create-failed': { areas: ['namespace'], rules: ['reference-object-missing'] },
   'pod-not-ready-unexplained': {
     areas: ['namespace', 'volume', 'node', 'service'],
@@ -56,10 +62,16 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'startup-probe-too-short': dependency,
 };
 
+/** Causes for which the pods still run what was already corrected: whatever they show of themselves is an effect. */
+const replacedTemplates: ReadonlySet<string> = new Set(['sts-rollback-trap', 'rollout-held']);
+/** Except what lies outside of the template. */
+const outside: ReadonlySet<string> = new Set(['crash-dependency-down', 'init-container-hanging']);
+
 /** Whether a finding of `cause` may explain a finding of `effect`, in the same workload or from another one. */
 export function permits(effect: Rule, cause: Rule, sameWorkload: boolean): boolean {
   const { areas = [], elsewhere = [], rules = [] } = mayExplain[effect.id] ?? {};
   if (!sameWorkload && elsewhere.includes(cause.area)) return true;
+  if (sameWorkload && replacedTemplates.has(cause.id) && effect.area === 'pod') return !outside.has(effect.id);
   return effect.id !== cause.id && (areas.includes(cause.area) || rules.includes(cause.id));
 }
 
@@ -74,4 +86,6 @@ export const followsEnvironment: ReadonlySet<string> = new Set([
 export const namedRules: readonly string[] = [
   ...Object.keys(mayExplain),
   ...Object.values(mayExplain).flatMap(({ rules = [] }) => rules),
+  ...replacedTemplates,
+  ...outside,
 ];

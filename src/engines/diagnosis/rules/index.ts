@@ -61,9 +61,15 @@ import { crashRegressionAfterRollout } from './workload/crash-regression-after-r
 import { deployCreateFailed } from './workload/deploy-create-failed.ts';
 import { deployProgressDeadline } from './workload/deploy-progress-deadline.ts';
 import { deployScaledToZero } from './workload/deploy-scaled-to-zero.ts';
+import { deployStrategyOutage } from './workload/deploy-strategy-outage.ts';
+import { deploySurgeDeadlock } from './workload/deploy-surge-deadlock.ts';
+import { dsCoverage } from './workload/ds-coverage.ts';
 import { imageTagDrift } from './workload/image-tag-drift.ts';
 import { jobFailed } from './workload/job-failed.ts';
 import { referenceObjectMissing } from './workload/reference-object-missing.ts';
+import { rolloutHeld } from './workload/rollout-held.ts';
+import { stsOrdinalBlocked } from './workload/sts-ordinal-blocked.ts';
+import { stsRollbackTrap } from './workload/sts-rollback-trap.ts';
 
 /** Every rule; the order decides nothing but which of two equal findings is named first. */
 export const rules: readonly Rule[] = [
@@ -132,4 +138,10 @@ export const rules: readonly Rule[] = [
   imageTagDrift,
   jobFailed,
   referenceObjectMissing,
+  stsOrdinalBlocked,
+  stsRollbackTrap,
+  rolloutHeld,
+  deploySurgeDeadlock,
+  deployStrategyOutage,
+  dsCoverage,
 ];
