@@ -30,6 +30,7 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'sts-ordinal-blocked': podStart,
   'deploy-strategy-outage': podStart,
   'ds-coverage': podStart,
+  'cronjob-unhealthy': podStart,
   'pod-unschedulable-hostport': { rules: ['deploy-surge-deadlock'] },
   'pod-unschedulable-spread': { rules: ['deploy-surge-deadlock'] },
   'pod-unschedulable-capacity': { rules: ['deploy-surge-deadlock'] },

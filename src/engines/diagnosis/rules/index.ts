@@ -58,6 +58,7 @@ import { pvcNoDefaultClass } from './volume/pvc-no-default-class.ts';
 import { pvcStorageclassMissing } from './volume/pvc-storageclass-missing.ts';
 import { configEnvShadowed } from './workload/config-env-shadowed.ts';
 import { crashRegressionAfterRollout } from './workload/crash-regression-after-rollout.ts';
+import { cronjobUnhealthy } from './workload/cronjob-unhealthy.ts';
 import { deployCreateFailed } from './workload/deploy-create-failed.ts';
 import { deployProgressDeadline } from './workload/deploy-progress-deadline.ts';
 import { deployScaledToZero } from './workload/deploy-scaled-to-zero.ts';
@@ -66,8 +67,10 @@ import { deploySurgeDeadlock } from './workload/deploy-surge-deadlock.ts';
 import { dsCoverage } from './workload/ds-coverage.ts';
 import { imageTagDrift } from './workload/image-tag-drift.ts';
 import { jobFailed } from './workload/job-failed.ts';
+import { jobSuspended } from './workload/job-suspended.ts';
 import { referenceObjectMissing } from './workload/reference-object-missing.ts';
 import { rolloutHeld } from './workload/rollout-held.ts';
+import { sidecarBlocksJob } from './workload/sidecar-blocks-job.ts';
 import { stsOrdinalBlocked } from './workload/sts-ordinal-blocked.ts';
 import { stsRollbackTrap } from './workload/sts-rollback-trap.ts';
 
@@ -144,4 +147,7 @@ export const rules: readonly Rule[] = [
   deploySurgeDeadlock,
   deployStrategyOutage,
   dsCoverage,
+  cronjobUnhealthy,
+  sidecarBlocksJob,
+  jobSuspended,
 ];
