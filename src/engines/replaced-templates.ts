@@ -24,6 +24,8 @@ export function ordinalPods(snapshot: Snapshot, set: ObjectRef) {
     .toSorted((a, b) => a.ordinal - b.ordinal);
 }
 
+/** Mounted into every pod, under a name of its own. */
+const tokenVolume = 'kube-api-access-';
 /** Fields of a pod that admission fills in where the template is silent, so that only a changed value counts. */
 const told = /\.(image|command|args|env)\b/;
 
@@ -34,7 +36,7 @@ const told = /\.(image|command|args|env)\b/;
 export function driftOf(pod: Pod, template: PodTemplate | undefined): readonly TemplateChange[] {
   if (template?.spec === undefined) return [];
   return templateChanges({ spec: comparable(pod.spec) }, { spec: comparable(template.spec) }).filter(
-    ({ field, after }) => after !== undefined || told.test(field),
+    ({ field, after }) => !field.includes(tokenVolume) && (after !== undefined || told.test(field)),
   );
 }
 

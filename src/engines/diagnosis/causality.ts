@@ -9,15 +9,17 @@ interface Causes {
 }
 
 const podStart: Causes = { areas: ['pod', 'workload', 'namespace', 'volume', 'node'] };
+/** A configuration that was changed explains what programs then say. */
+const configuration = ['config-stale-in-pod', 'config-change-correlated'];
 const dependency: Causes = {
   areas: ['service'],
   elsewhere: ['pod', 'workload', 'namespace', 'volume'],
-  rules: ['node-not-ready-silent', 'node-not-ready-runtime', 'crash-regression-after-rollout'],
+  rules: ['node-not-ready-silent', 'node-not-ready-runtime', 'crash-regression-after-rollout', ...configuration],
 };
 /** What a program that starts may die of: what it needs, or what it finds in the place of its files. */
 const failure: Causes = { ...dependency, rules: [...(dependency.rules ?? []), 'container-mount-conflict'] };
 const regression: Causes = {
-  rules: ['crash-regression-after-rollout', 'node-not-ready-silent', 'node-not-ready-runtime'],
+  rules: ['crash-regression-after-rollout', 'node-not-ready-silent', 'node-not-ready-runtime', ...configuration],
 };
 
 /**
@@ -37,7 +39,7 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'deploy-create-failed': { areas: ['namespace'], rules: ['reference-object-missing'] },
   'pod-not-ready-unexplained': {
     areas: ['namespace', 'volume', 'node', 'service'],
-    rules: ['crash-regression-after-rollout'],
+    rules: ['crash-regression-after-rollout', ...configuration],
   },
   'pod-unschedulable-taint': { areas: ['node', 'volume'] },
   'pod-unschedulable-node-affinity': { areas: ['volume'] },

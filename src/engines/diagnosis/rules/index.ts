@@ -56,7 +56,9 @@ import { svcSelectorMatchesNothing } from './service/svc-selector-matches-nothin
 import { svcTargetPortMismatch } from './service/svc-target-port-mismatch.ts';
 import { pvcNoDefaultClass } from './volume/pvc-no-default-class.ts';
 import { pvcStorageclassMissing } from './volume/pvc-storageclass-missing.ts';
+import { configChangeCorrelated } from './workload/config-change-correlated.ts';
 import { configEnvShadowed } from './workload/config-env-shadowed.ts';
+import { configStaleInPod } from './workload/config-stale-in-pod.ts';
 import { crashRegressionAfterRollout } from './workload/crash-regression-after-rollout.ts';
 import { cronjobUnhealthy } from './workload/cronjob-unhealthy.ts';
 import { deployCreateFailed } from './workload/deploy-create-failed.ts';
@@ -150,4 +152,6 @@ export const rules: readonly Rule[] = [
   cronjobUnhealthy,
   sidecarBlocksJob,
   jobSuspended,
+  configStaleInPod,
+  configChangeCorrelated,
 ];
