@@ -1,4 +1,5 @@
 import { creationFailures } from './admission.ts';
+import { failedCondition, metricsApiOf } from './autoscalers.ts';
 import { keyOf, type Pod } from './objects.ts';
 import { workloadOf } from './owners.ts';
 import { containersOf, isBroken, isFinished } from './pods.ts';
@@ -35,6 +36,7 @@ export function drillDown(snapshot: Snapshot, namespaces: readonly string[] | un
     ...ingressClasses(snapshot),
     ...admission(snapshot),
     ...unwantedDaemons(snapshot),
+    ...metricsApis(snapshot),
     ...askedFor(snapshot),
   ];
 }
@@ -211,3 +213,10 @@ function unwantedDaemons(snapshot: Snapshot): readonly Read[] {
     );
   return unwanted ? [{ verb: 'list', kind: 'Node', as: 'full' }] : [];
 }
+
+/** Who should serve the metrics that an autoscaler does not get. */
+const metricsApis = (snapshot: Snapshot): readonly Read[] =>
+  snapshot.all('HorizontalPodAutoscaler').flatMap((autoscaler): readonly Read[] => {
+    const api = metricsApiOf(failedCondition(snapshot, autoscaler, 'ScalingActive')?.reason ?? '')?.api;
+    return api === undefined ? [] : [{ verb: 'get', kind: 'APIService', name: api }];
+  });

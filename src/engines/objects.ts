@@ -23,6 +23,7 @@ export type ObjectMeta = Raw<client.V1ObjectMeta>;
 
 /** Kinds that rules look at, by kind. Others are in a snapshot too, as plain {@link KubernetesObject}s. */
 export interface Kinds {
+  APIService: client.V1APIService;
   ConfigMap: client.V1ConfigMap;
   CronJob: client.V1CronJob;
   DaemonSet: client.V1DaemonSet;

@@ -29,6 +29,7 @@ const apiVersions: Readonly<Partial<Record<string, string>>> = {
 };
 
 const clusterScoped = new Set([
+  'APIService',
   'Node',
   'Namespace',
   'PersistentVolume',

@@ -33,6 +33,8 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'deploy-strategy-outage': podStart,
   'ds-coverage': podStart,
   'cronjob-unhealthy': podStart,
+  'hpa-metrics-unavailable': { ...podStart, rules: ['apiservice-unavailable'] },
+  'apiservice-unavailable': dependency,
   'pod-unschedulable-hostport': { rules: ['deploy-surge-deadlock'] },
   'pod-unschedulable-spread': { rules: ['deploy-surge-deadlock'] },
   'pod-unschedulable-capacity': { rules: ['deploy-surge-deadlock'] },

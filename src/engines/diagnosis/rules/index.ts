@@ -1,4 +1,5 @@
 import type { Rule } from '../rule.ts';
+import { apiserviceUnavailable } from './cluster/apiservice-unavailable.ts';
 import { diagnosisBlindSpot } from './cluster/diagnosis-blind-spot.ts';
 import { psaViolation } from './namespace/psa-violation.ts';
 import { quotaExceeded } from './namespace/quota-exceeded.ts';
@@ -67,6 +68,10 @@ import { deployScaledToZero } from './workload/deploy-scaled-to-zero.ts';
 import { deployStrategyOutage } from './workload/deploy-strategy-outage.ts';
 import { deploySurgeDeadlock } from './workload/deploy-surge-deadlock.ts';
 import { dsCoverage } from './workload/ds-coverage.ts';
+import { hpaMaxedOut } from './workload/hpa-maxed-out.ts';
+import { hpaMetricsUnavailable } from './workload/hpa-metrics-unavailable.ts';
+import { hpaMissingRequests } from './workload/hpa-missing-requests.ts';
+import { hpaTargetOrConflict } from './workload/hpa-target-or-conflict.ts';
 import { imageTagDrift } from './workload/image-tag-drift.ts';
 import { jobFailed } from './workload/job-failed.ts';
 import { jobSuspended } from './workload/job-suspended.ts';
@@ -154,4 +159,9 @@ export const rules: readonly Rule[] = [
   jobSuspended,
   configStaleInPod,
   configChangeCorrelated,
+  hpaMissingRequests,
+  hpaTargetOrConflict,
+  hpaMetricsUnavailable,
+  hpaMaxedOut,
+  apiserviceUnavailable,
 ];
