@@ -1,6 +1,6 @@
 import { creationFailures } from './admission.ts';
-import { failedCondition, metricsApiOf } from './autoscalers.ts';
 import { keyOf, type Pod } from './objects.ts';
+import { onSuspicion } from './on-suspicion.ts';
 import { workloadOf } from './owners.ts';
 import { containersOf, isBroken, isFinished } from './pods.ts';
 import { referencesOf } from './references.ts';
@@ -35,8 +35,7 @@ export function drillDown(snapshot: Snapshot, namespaces: readonly string[] | un
     ...claims(snapshot),
     ...ingressClasses(snapshot),
     ...admission(snapshot),
-    ...unwantedDaemons(snapshot),
-    ...metricsApis(snapshot),
+    ...onSuspicion(snapshot),
     ...askedFor(snapshot),
   ];
 }
@@ -203,20 +202,3 @@ function admission(snapshot: Snapshot): readonly Read[] {
       : []),
   ];
 }
-
-/** Whether a DaemonSet that no node wants is meant for labels that no node has. */
-function unwantedDaemons(snapshot: Snapshot): readonly Read[] {
-  const unwanted = snapshot
-    .all('DaemonSet')
-    .some(
-      ({ spec, status }) => status?.desiredNumberScheduled === 0 && spec?.template?.spec?.nodeSelector !== undefined,
-    );
-  return unwanted ? [{ verb: 'list', kind: 'Node', as: 'full' }] : [];
-}
-
-/** Who should serve the metrics that an autoscaler does not get. */
-const metricsApis = (snapshot: Snapshot): readonly Read[] =>
-  snapshot.all('HorizontalPodAutoscaler').flatMap((autoscaler): readonly Read[] => {
-    const api = metricsApiOf(failedCondition(snapshot, autoscaler, 'ScalingActive')?.reason ?? '')?.api;
-    return api === undefined ? [] : [{ verb: 'get', kind: 'APIService', name: api }];
-  });

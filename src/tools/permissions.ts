@@ -19,5 +19,5 @@ export const diagnosisPermissions: readonly string[] = [
   ...read('storage.k8s.io/storageclasses'),
   ...read('scheduling.k8s.io/priorityclasses'),
   ...read('node.k8s.io/runtimeclasses'),
-  'get apiregistration.k8s.io/apiservices',
+  ...read('apiregistration.k8s.io/apiservices'),
 ];

@@ -35,6 +35,7 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'cronjob-unhealthy': podStart,
   'hpa-metrics-unavailable': { ...podStart, rules: ['apiservice-unavailable'] },
   'apiservice-unavailable': dependency,
+  'namespace-terminating': { rules: ['apiservice-unavailable'] },
   'pod-unschedulable-hostport': { rules: ['deploy-surge-deadlock'] },
   'pod-unschedulable-spread': { rules: ['deploy-surge-deadlock'] },
   'pod-unschedulable-capacity': { rules: ['deploy-surge-deadlock'] },

@@ -1,9 +1,11 @@
 import type { Rule } from '../rule.ts';
 import { apiserviceUnavailable } from './cluster/apiservice-unavailable.ts';
 import { diagnosisBlindSpot } from './cluster/diagnosis-blind-spot.ts';
+import { namespaceTerminating } from './namespace/namespace-terminating.ts';
 import { psaViolation } from './namespace/psa-violation.ts';
 import { quotaExceeded } from './namespace/quota-exceeded.ts';
 import { resourcePolicyViolation } from './namespace/resource-policy-violation.ts';
+import { webhookDenied } from './namespace/webhook-denied.ts';
 import { webhookUnavailable } from './namespace/webhook-unavailable.ts';
 import { nodeCordoned } from './node/node-cordoned.ts';
 import { nodeNotReadyRuntime } from './node/node-not-ready-runtime.ts';
@@ -75,6 +77,7 @@ import { hpaTargetOrConflict } from './workload/hpa-target-or-conflict.ts';
 import { imageTagDrift } from './workload/image-tag-drift.ts';
 import { jobFailed } from './workload/job-failed.ts';
 import { jobSuspended } from './workload/job-suspended.ts';
+import { pdbBlocksAll } from './workload/pdb-blocks-all.ts';
 import { referenceObjectMissing } from './workload/reference-object-missing.ts';
 import { rolloutHeld } from './workload/rollout-held.ts';
 import { sidecarBlocksJob } from './workload/sidecar-blocks-job.ts';
@@ -164,4 +167,7 @@ export const rules: readonly Rule[] = [
   hpaMetricsUnavailable,
   hpaMaxedOut,
   apiserviceUnavailable,
+  webhookDenied,
+  namespaceTerminating,
+  pdbBlocksAll,
 ];

@@ -1,0 +1,50 @@
+import { failedCondition, metricsApiOf } from './autoscalers.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Read } from './snapshot-data.ts';
+
+/** Kinds that most diagnoses never need, each read when something that was seen points to it. */
+export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
+  ...unwantedDaemons(snapshot),
+  ...metricsApis(snapshot),
+  ...budgets(snapshot),
+  ...deadNamespaces(snapshot),
+];
+
+/** Whether a DaemonSet that no node wants is meant for labels that no node has. */
+function unwantedDaemons(snapshot: Snapshot): readonly Read[] {
+  const unwanted = snapshot
+    .all('DaemonSet')
+    .some(
+      ({ spec, status }) => status?.desiredNumberScheduled === 0 && spec?.template?.spec?.nodeSelector !== undefined,
+    );
+  return unwanted ? [{ verb: 'list', kind: 'Node', as: 'full' }] : [];
+}
+
+/** Who should serve the metrics that an autoscaler does not get. */
+const metricsApis = (snapshot: Snapshot): readonly Read[] =>
+  snapshot.all('HorizontalPodAutoscaler').flatMap((autoscaler): readonly Read[] => {
+    const api = metricsApiOf(failedCondition(snapshot, autoscaler, 'ScalingActive')?.reason ?? '')?.api;
+    return api === undefined ? [] : [{ verb: 'get', kind: 'APIService', name: api }];
+  });
+
+/** What an eviction waits for: from a cordoned node, or from what is asked about. */
+function budgets(snapshot: Snapshot): readonly Read[] {
+  const { namespace, object } = snapshot.scope;
+  const wanted =
+    object?.kind === 'Node' ||
+    object?.kind === 'PodDisruptionBudget' ||
+    snapshot.all('Node').some(({ spec }) => spec?.unschedulable === true);
+  return wanted ? [{ verb: 'list', kind: 'PodDisruptionBudget', namespace, as: 'full' }] : [];
+}
+
+/** The APIs of a namespace that stays because its content cannot be listed. */
+function deadNamespaces(snapshot: Snapshot): readonly Read[] {
+  const undiscovered = snapshot
+    .all('Namespace')
+    .some(({ status }) =>
+      status?.conditions?.some(
+        ({ type, status: value }) => type === 'NamespaceDeletionDiscoveryFailure' && value === 'True',
+      ),
+    );
+  return undiscovered ? [{ verb: 'list', kind: 'APIService', as: 'full' }] : [];
+}
