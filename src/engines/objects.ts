@@ -24,6 +24,8 @@ export type ObjectMeta = Raw<client.V1ObjectMeta>;
 /** Kinds that rules look at, by kind. Others are in a snapshot too, as plain {@link KubernetesObject}s. */
 export interface Kinds {
   APIService: client.V1APIService;
+  ClusterRole: client.V1ClusterRole;
+  ClusterRoleBinding: client.V1ClusterRoleBinding;
   ConfigMap: client.V1ConfigMap;
   CronJob: client.V1CronJob;
   DaemonSet: client.V1DaemonSet;
@@ -45,6 +47,8 @@ export interface Kinds {
   PriorityClass: client.V1PriorityClass;
   ReplicaSet: client.V1ReplicaSet;
   ResourceQuota: client.V1ResourceQuota;
+  Role: client.V1Role;
+  RoleBinding: client.V1RoleBinding;
   RuntimeClass: client.V1RuntimeClass;
   Secret: client.V1Secret;
   Service: client.V1Service;

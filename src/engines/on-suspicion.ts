@@ -1,3 +1,4 @@
+import { boundRoles, deniedPods } from './access-denials.ts';
 import { failedCondition, metricsApiOf } from './autoscalers.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
@@ -8,6 +9,7 @@ export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
   ...metricsApis(snapshot),
   ...budgets(snapshot),
   ...deadNamespaces(snapshot),
+  ...roles(snapshot),
 ];
 
 /** Whether a DaemonSet that no node wants is meant for labels that no node has. */
@@ -48,3 +50,15 @@ function deadNamespaces(snapshot: Snapshot): readonly Read[] {
     );
   return undiscovered ? [{ verb: 'list', kind: 'APIService', as: 'full' }] : [];
 }
+
+/** What is bound to a ServiceAccount that the API server refused something. */
+const roles = (snapshot: Snapshot): readonly Read[] =>
+  deniedPods(snapshot).flatMap(({ denial }): readonly Read[] => [
+    { verb: 'list', kind: 'ClusterRoleBinding', as: 'full' },
+    ...(denial.namespace === undefined
+      ? []
+      : [{ verb: 'list' as const, kind: 'RoleBinding', namespace: denial.namespace, as: 'full' as const }]),
+    ...boundRoles(snapshot, denial).map(
+      ({ role: { kind, namespace, name } }): Read => ({ verb: 'get', kind, namespace, name }),
+    ),
+  ]);

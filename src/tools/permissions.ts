@@ -20,4 +20,7 @@ export const diagnosisPermissions: readonly string[] = [
   ...read('scheduling.k8s.io/priorityclasses'),
   ...read('node.k8s.io/runtimeclasses'),
   ...read('apiregistration.k8s.io/apiservices'),
+  ...['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].flatMap((name) =>
+    read(`rbac.authorization.k8s.io/${name}`),
+  ),
 ];

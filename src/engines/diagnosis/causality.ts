@@ -9,8 +9,13 @@ interface Causes {
 }
 
 const podStart: Causes = { areas: ['pod', 'workload', 'namespace', 'volume', 'node'] };
-/** A configuration that was changed explains what programs then say. */
-const configuration = ['config-stale-in-pod', 'config-change-correlated'];
+/** A configuration that was changed, or a permission that is missing, explains what programs then say. */
+const configuration = [
+  'config-stale-in-pod',
+  'config-change-correlated',
+  'rbac-forbidden-workload',
+  'dns-coredns-config',
+];
 const dependency: Causes = {
   areas: ['service'],
   elsewhere: ['pod', 'workload', 'namespace', 'volume'],

@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.ts';
 import { apiserviceUnavailable } from './cluster/apiservice-unavailable.ts';
 import { diagnosisBlindSpot } from './cluster/diagnosis-blind-spot.ts';
+import { dnsCorednsConfig } from './cluster/dns-coredns-config.ts';
 import { namespaceTerminating } from './namespace/namespace-terminating.ts';
 import { psaViolation } from './namespace/psa-violation.ts';
 import { quotaExceeded } from './namespace/quota-exceeded.ts';
@@ -51,6 +52,7 @@ import { probeConnectionRefused } from './pod/probe-connection-refused.ts';
 import { probeMisconfigured } from './pod/probe-misconfigured.ts';
 import { probeReadiness5xx } from './pod/probe-readiness-5xx.ts';
 import { probeTimeout } from './pod/probe-timeout.ts';
+import { rbacForbiddenWorkload } from './pod/rbac-forbidden-workload.ts';
 import { startupProbeTooShort } from './pod/startup-probe-too-short.ts';
 import { ingressBackendMissing } from './route/ingress-backend-missing.ts';
 import { ingressClassProblem } from './route/ingress-class-problem.ts';
@@ -170,4 +172,6 @@ export const rules: readonly Rule[] = [
   webhookDenied,
   namespaceTerminating,
   pdbBlocksAll,
+  rbacForbiddenWorkload,
+  dnsCorednsConfig,
 ];

@@ -4,7 +4,7 @@ import { testRule } from '../../../../../support/rule-tester.ts';
 
 const { deployment, replicaSet } = aDeployment('web');
 const lacking = anObject('ReplicaSet', replicaSet.metadata.name, {
-  metadata: replicaSet.metadata as never,
+  metadata: replicaSet.metadata,
   spec: { replicas: 1 },
   status: { replicas: 0 },
 });
