@@ -10,6 +10,8 @@ export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
   ...budgets(snapshot),
   ...deadNamespaces(snapshot),
   ...roles(snapshot),
+  ...certificates(snapshot),
+  ...controllerLease(snapshot),
 ];
 
 /** Whether a DaemonSet that no node wants is meant for labels that no node has. */
@@ -62,3 +64,27 @@ const roles = (snapshot: Snapshot): readonly Read[] =>
       ({ role: { kind, namespace, name } }): Read => ({ verb: 'get', kind, namespace, name }),
     ),
   ]);
+
+/** What cert-manager says of the certificates that an Ingress asks it for. */
+function certificates(snapshot: Snapshot): readonly Read[] {
+  const asking = snapshot
+    .all('Ingress')
+    .filter(({ metadata }) =>
+      Object.keys(metadata.annotations ?? {}).some((key) => /^cert-manager\.io\/(cluster-)?issuer$/.test(key)),
+    );
+  return [...new Set(asking.map(({ metadata }) => metadata.namespace))].map((namespace) => ({
+    verb: 'list',
+    kind: 'Certificate',
+    apiVersion: 'cert-manager.io/v1',
+    namespace,
+    as: 'full',
+  }));
+}
+
+/** Whether the controllers live, when a change was not looked at. */
+function controllerLease(snapshot: Snapshot): readonly Read[] {
+  const ignored = (['Deployment', 'StatefulSet', 'DaemonSet'] as const)
+    .flatMap((kind) => snapshot.all(kind))
+    .some(({ metadata, status }) => (status?.observedGeneration ?? 0) < (metadata.generation ?? 0));
+  return ignored ? [{ verb: 'get', kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' }] : [];
+}

@@ -20,6 +20,8 @@ export const diagnosisPermissions: readonly string[] = [
   ...read('scheduling.k8s.io/priorityclasses'),
   ...read('node.k8s.io/runtimeclasses'),
   ...read('apiregistration.k8s.io/apiservices'),
+  'list cert-manager.io/certificates',
+  'get coordination.k8s.io/leases',
   ...['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].flatMap((name) =>
     read(`rbac.authorization.k8s.io/${name}`),
   ),

@@ -1,5 +1,8 @@
 import type { Rule } from '../rule.ts';
+import { apiDeprecatedOrRemoved } from './cluster/api-deprecated-or-removed.ts';
 import { apiserviceUnavailable } from './cluster/apiservice-unavailable.ts';
+import { certificateExpiring } from './cluster/certificate-expiring.ts';
+import { controlPlaneDegraded } from './cluster/control-plane-degraded.ts';
 import { diagnosisBlindSpot } from './cluster/diagnosis-blind-spot.ts';
 import { dnsCorednsConfig } from './cluster/dns-coredns-config.ts';
 import { namespaceTerminating } from './namespace/namespace-terminating.ts';
@@ -174,4 +177,7 @@ export const rules: readonly Rule[] = [
   pdbBlocksAll,
   rbacForbiddenWorkload,
   dnsCorednsConfig,
+  controlPlaneDegraded,
+  certificateExpiring,
+  apiDeprecatedOrRemoved,
 ];
