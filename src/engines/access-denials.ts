@@ -99,10 +99,10 @@ function means({ subjects = [], metadata }: Binding, { namespace, name }: Object
 
 function covers(rule: Rule, { resource, group }: Pick<Denial, 'resource' | 'group'>): boolean {
   const [, subresource] = resource.split('/');
-  const names = ['*', resource, ...(subresource === undefined ? [] : [`*/${subresource}`])];
+  const names = new Set(['*', resource, ...(subresource === undefined ? [] : [`*/${subresource}`])]);
   return (
     (rule.apiGroups ?? []).some((each) => each === '*' || each === group) &&
-    (rule.resources ?? []).some((each) => names.includes(each)) &&
+    (rule.resources ?? []).some((each) => names.has(each)) &&
     (rule.resourceNames ?? []).length === 0
   );
 }

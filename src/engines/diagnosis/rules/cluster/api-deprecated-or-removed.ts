@@ -17,8 +17,6 @@ const removed: Readonly<Record<string, { readonly minor: number; readonly instea
   'autoscaling/v2beta2': { minor: 26, instead: 'autoscaling/v2' },
 };
 
-const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
-
 export const apiDeprecatedOrRemoved = defineRule({
   id: 'api-deprecated-or-removed',
   title: 'A manifest uses an API version that is gone',
@@ -28,9 +26,9 @@ export const apiDeprecatedOrRemoved = defineRule({
   meaning:
     'What runs is fine, but the manifest that it came from cannot be applied any more: the next deployment fails.',
   detection:
-    'The annotation kubectl.kubernetes.io/last-applied-configuration names an apiVersion that Kubernetes has removed, in the ' +
-    'release of this API server where its version is known. Helm charts and pipelines that apply otherwise leave no such ' +
-    'trace; nothing is said of them. Autoscalers whose target kind is not served have a rule of their own.',
+    'The newest entry of managedFields, of those that are not about the status, has an apiVersion that Kubernetes has ' +
+    'removed, in the release of this API server where its version is known. Charts and pipelines that have not written ' +
+    'since leave no such trace; nothing is said of them. Autoscalers whose target kind is not served have a rule of their own.',
   remedies: ['Write the manifest with the version that is served, at its source.'],
   avoid: ['editing the object in the cluster only: the source still has the old version'],
 
@@ -38,8 +36,9 @@ export const apiDeprecatedOrRemoved = defineRule({
 });
 
 function findingOf(snapshot: Snapshot, object: KubernetesObject): readonly Finding[] {
-  const text = object.metadata.annotations?.[lastApplied];
-  const version = /^\s*\{\s*"apiVersion"\s*:\s*"([^"]+)"/.exec(text ?? '')?.[1];
+  const writes = (object.metadata.managedFields ?? []).filter(({ subresource }) => subresource === undefined);
+  const [newest] = writes.toSorted((a, b) => ((a.time ?? '') < (b.time ?? '') ? 1 : -1));
+  const version = newest?.apiVersion;
   const gone = version === undefined ? undefined : removed[version];
   const minor = Number(/^v?1\.(\d+)/.exec(snapshot.data.version ?? '')?.[1] ?? Number.POSITIVE_INFINITY);
   if (gone === undefined || version === undefined || minor < gone.minor) return [];
@@ -47,13 +46,14 @@ function findingOf(snapshot: Snapshot, object: KubernetesObject): readonly Findi
   return [
     {
       subject,
-      problem: `was last applied as ${version}, which Kubernetes 1.${gone.minor} removed: its manifest cannot be applied again`,
+      problem: `was last written as ${version}, which Kubernetes 1.${gone.minor} removed: its manifest cannot be applied again`,
       certainty: 'declared',
       evidence: [
         {
           object: subject,
-          source: 'spec',
-          text: `${lastApplied} says apiVersion ${version}; the object is served as ${object.apiVersion}`,
+          source: 'change',
+          text: `written by ${newest?.manager ?? 'somebody'} as ${version}; served as ${object.apiVersion}`,
+          at: newest?.time,
         },
       ],
       fixes: [{ advice: `write the manifest as ${gone.instead}`, reason: `${version} is not served any more` }],
