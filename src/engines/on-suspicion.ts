@@ -1,5 +1,9 @@
 import { boundRoles, deniedPods } from './access-denials.ts';
 import { failedCondition, metricsApiOf } from './autoscalers.ts';
+import { deliveriesOf, deliveryReads } from './deliveries.ts';
+import { refOf } from './objects.ts';
+import { podsOf } from './owners.ts';
+import { isBroken } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
 
@@ -12,6 +16,7 @@ export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
   ...roles(snapshot),
   ...certificates(snapshot),
   ...controllerLease(snapshot),
+  ...deliveries(snapshot),
 ];
 
 /** Whether a DaemonSet that no node wants is meant for labels that no node has. */
@@ -88,3 +93,13 @@ function controllerLease(snapshot: Snapshot): readonly Read[] {
     .some(({ metadata, status }) => (status?.observedGeneration ?? 0) < (metadata.generation ?? 0));
   return ignored ? [{ verb: 'get', kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' }] : [];
 }
+
+/** Who delivers the workloads that are broken. */
+const deliveries = (snapshot: Snapshot): readonly Read[] =>
+  (['Deployment', 'StatefulSet', 'DaemonSet'] as const)
+    .flatMap((kind) => snapshot.all(kind))
+    .filter((workload) => deliveriesOf(workload).length > 0 && podsOf(snapshot, refOf(workload)).some(isBroken))
+    .flatMap((workload) => deliveriesOf(workload).map(deliveryReads))
+    .slice(0, maximumDeliveries);
+
+const maximumDeliveries = 10;

@@ -21,6 +21,9 @@ export const diagnosisPermissions: readonly string[] = [
   ...read('node.k8s.io/runtimeclasses'),
   ...read('apiregistration.k8s.io/apiservices'),
   'list cert-manager.io/certificates',
+  'get argoproj.io/applications',
+  'get kustomize.toolkit.fluxcd.io/kustomizations',
+  'get helm.toolkit.fluxcd.io/helmreleases',
   'get coordination.k8s.io/leases',
   ...['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].flatMap((name) =>
     read(`rbac.authorization.k8s.io/${name}`),

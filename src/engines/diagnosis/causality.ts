@@ -38,6 +38,7 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'deploy-strategy-outage': podStart,
   'ds-coverage': podStart,
   'cronjob-unhealthy': podStart,
+  'gitops-or-helm-stuck': podStart,
   'hpa-metrics-unavailable': { ...podStart, rules: ['apiservice-unavailable'] },
   'apiservice-unavailable': dependency,
   'namespace-terminating': { rules: ['apiservice-unavailable'] },

@@ -75,6 +75,7 @@ import { deployScaledToZero } from './workload/deploy-scaled-to-zero.ts';
 import { deployStrategyOutage } from './workload/deploy-strategy-outage.ts';
 import { deploySurgeDeadlock } from './workload/deploy-surge-deadlock.ts';
 import { dsCoverage } from './workload/ds-coverage.ts';
+import { gitopsOrHelmStuck } from './workload/gitops-or-helm-stuck.ts';
 import { hpaMaxedOut } from './workload/hpa-maxed-out.ts';
 import { hpaMetricsUnavailable } from './workload/hpa-metrics-unavailable.ts';
 import { hpaMissingRequests } from './workload/hpa-missing-requests.ts';
@@ -180,4 +181,5 @@ export const rules: readonly Rule[] = [
   controlPlaneDegraded,
   certificateExpiring,
   apiDeprecatedOrRemoved,
+  gitopsOrHelmStuck,
 ];
