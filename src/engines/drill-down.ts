@@ -1,7 +1,8 @@
 import { creationFailures } from './admission.ts';
-import { networkReads } from './network/symptoms.ts';
 import { lifeReads } from './life-reads.ts';
+import { networkReads } from './network/symptoms.ts';
 import { keyOf, type Pod } from './objects.ts';
+import { onSuspicion } from './on-suspicion.ts';
 import { workloadOf } from './owners.ts';
 import { containersOf, isBroken, isFinished } from './pods.ts';
 import { referencesOf } from './references.ts';
@@ -42,6 +43,7 @@ export function drillDown(snapshot: Snapshot, namespaces: readonly string[] | un
     ...certificates(snapshot),
     ...networkReads(snapshot),
     ...admission(snapshot),
+    ...onSuspicion(snapshot),
     ...askedFor(snapshot),
   ];
 }

@@ -1,5 +1,5 @@
 import { dependencyIn } from './dependencies.ts';
-import { pathIn } from './diagnosis/file-obstacles.ts';
+import { pathIn } from './file-paths.ts';
 import { signatureOf } from './logs/signatures.ts';
 import { nameOf, type ObjectRef, type Pod } from './objects.ts';
 import type { PodContainer } from './pods.ts';

@@ -23,6 +23,7 @@ export type ObjectMeta = Raw<client.V1ObjectMeta>;
 
 /** Kinds that rules look at, by kind. Others are in a snapshot too, as plain {@link KubernetesObject}s. */
 export interface Kinds {
+  APIService: client.V1APIService;
   ClusterRole: client.V1ClusterRole;
   ClusterRoleBinding: client.V1ClusterRoleBinding;
   CSIDriver: client.V1CSIDriver;

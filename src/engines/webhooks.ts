@@ -23,3 +23,23 @@ export function failedCallIn(message: string): FailedCall | undefined {
       .trim(),
   };
 }
+
+/** A refusal by a policy: of a webhook, or of a ValidatingAdmissionPolicy, in its own words. */
+export interface Denial {
+  readonly webhook: string | undefined;
+  readonly policy: string | undefined;
+  readonly words: string;
+}
+
+/**
+ * Reads `admission webhook "W" denied the request: WORDS` (apiserver `ToStatusErr`; without words it says `without
+ * explanation`) and `ValidatingAdmissionPolicy 'P' with binding 'B' denied request: WORDS` (apiserver validating dispatcher).
+ */
+export function denialIn(message: string): Denial | undefined {
+  const [, webhook, , said] =
+    /admission webhook "([^"]+)" denied the request( without explanation|: )(.*)$/s.exec(message) ?? [];
+  if (webhook !== undefined) return { webhook, policy: undefined, words: said?.trim() || 'without explanation' };
+  const [, policy, words = ''] =
+    /ValidatingAdmissionPolicy '([^']+)'(?: with binding '[^']*')? denied request: (.*)$/s.exec(message) ?? [];
+  return policy === undefined ? undefined : { webhook: undefined, policy, words: words.trim() };
+}

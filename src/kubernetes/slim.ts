@@ -3,7 +3,7 @@ import { redactObject } from '../platform/redact.ts';
 
 /**
  * An object as it may be kept: without secrets, and without what no rule reads and what makes up half of its bytes:
- * of managedFields who wrote what when stays, and for ConfigMaps and Secrets which keys.
+ * of managedFields who wrote when stays, in which other version of the API, and for ConfigMaps and Secrets which keys.
  */
 export function slimmed(object: KubernetesObject): KubernetesObject {
   const { managedFields, ...metadata } = object.metadata;
@@ -17,6 +17,7 @@ export function slimmed(object: KubernetesObject): KubernetesObject {
       ...(entry.operation !== undefined && { operation: entry.operation }),
       ...(entry.subresource !== undefined && { subresource: entry.subresource }),
       ...(entry.time !== undefined && { time: entry.time }),
+      ...(entry.apiVersion !== undefined && entry.apiVersion !== object.apiVersion && { apiVersion: entry.apiVersion }),
       ...(withKeys && dataKeysOf(entry.fieldsV1)),
     }));
   return redactObject({ ...object, metadata: { ...metadata, managedFields: kept } });

@@ -21,4 +21,12 @@ export const diagnosisPermissions: readonly string[] = [
   ...read('scheduling.k8s.io/priorityclasses'),
   ...read('node.k8s.io/runtimeclasses'),
   'get coordination.k8s.io/leases',
+  ...read('apiregistration.k8s.io/apiservices'),
+  'list cert-manager.io/certificates',
+  'get argoproj.io/applications',
+  'get kustomize.toolkit.fluxcd.io/kustomizations',
+  'get helm.toolkit.fluxcd.io/helmreleases',
+  ...['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].flatMap((name) =>
+    read(`rbac.authorization.k8s.io/${name}`),
+  ),
 ];

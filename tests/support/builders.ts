@@ -32,6 +32,7 @@ const apiVersions: Readonly<Partial<Record<string, string>>> = {
 };
 
 const clusterScoped = new Set([
+  'APIService',
   'Node',
   'Namespace',
   'PersistentVolume',

@@ -57,7 +57,7 @@ describe('every tool', () => {
   it('declares permissions as verb and resource', () => {
     const odd = tools
       .flatMap(({ permissions }) => permissions)
-      .filter((permission) => !/^(get|list|watch|patch|create|delete|update) [a-z0-9./]+$/.test(permission));
+      .filter((permission) => !/^(get|list|watch|patch|create|delete|update) [a-z0-9./-]+$/.test(permission));
 
     expect(odd).toEqual([]);
   });

@@ -9,10 +9,23 @@ interface Causes {
 }
 
 const podStart: Causes = { areas: ['pod', 'workload', 'namespace', 'volume', 'node'] };
+/** A configuration that was changed, or a permission that is missing, explains what programs then say. */
+const configuration = [
+  'config-stale-in-pod',
+  'config-change-correlated',
+  'rbac-forbidden-workload',
+  'dns-coredns-config',
+];
 const dependency: Causes = {
   areas: ['service'],
   elsewhere: ['pod', 'workload', 'namespace', 'volume'],
-  rules: ['node-not-ready-silent', 'node-not-ready-runtime', 'crash-regression-after-rollout', 'volume-full'],
+  rules: [
+    'node-not-ready-silent',
+    'node-not-ready-runtime',
+    'crash-regression-after-rollout',
+    'volume-full',
+    ...configuration,
+  ],
 };
 /** What only the log of a program tells: why it dies, or why it answers that it is not ready. */
 const logRules: readonly string[] = [
@@ -26,7 +39,7 @@ const logRules: readonly string[] = [
 /** What a program that starts may die of: what it needs, or what it finds in the place of its files. */
 const failure: Causes = { ...dependency, rules: [...(dependency.rules ?? []), 'container-mount-conflict'] };
 const regression: Causes = {
-  rules: ['crash-regression-after-rollout', 'node-not-ready-silent', 'node-not-ready-runtime'],
+  rules: ['crash-regression-after-rollout', 'node-not-ready-silent', 'node-not-ready-runtime', ...configuration],
 };
 
 /**
@@ -36,10 +49,21 @@ const regression: Causes = {
 const mayExplain: Readonly<Record<string, Causes>> = {
   'svc-no-ready-endpoints': podStart,
   'deploy-progress-deadline': podStart,
+  'sts-ordinal-blocked': podStart,
+  'deploy-strategy-outage': podStart,
+  'ds-coverage': podStart,
+  'cronjob-unhealthy': podStart,
+  'gitops-or-helm-stuck': podStart,
+  'hpa-metrics-unavailable': { ...podStart, rules: ['apiservice-unavailable'] },
+  'apiservice-unavailable': dependency,
+  'namespace-terminating': { rules: ['apiservice-unavailable'] },
+  'pod-unschedulable-hostport': { rules: ['deploy-surge-deadlock'] },
+  'pod-unschedulable-spread': { rules: ['deploy-surge-deadlock'] },
+  'pod-unschedulable-capacity': { rules: ['deploy-surge-deadlock'] },
   'deploy-create-failed': { areas: ['namespace'], rules: ['reference-object-missing'] },
   'pod-not-ready-unexplained': {
     areas: ['namespace', 'volume', 'node', 'service'],
-    rules: ['crash-regression-after-rollout'],
+    rules: ['crash-regression-after-rollout', ...configuration],
   },
   'pod-unschedulable-taint': { areas: ['node', 'volume'] },
   'pod-unschedulable-node-affinity': { areas: ['volume'] },
@@ -83,10 +107,16 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'startup-probe-too-short': dependency,
 };
 
+/** Causes for which the pods still run what was already corrected: whatever they show of themselves is an effect. */
+const replacedTemplates: ReadonlySet<string> = new Set(['sts-rollback-trap', 'rollout-held']);
+/** Except what lies outside of the template. */
+const outside: ReadonlySet<string> = new Set(['crash-dependency-down', 'init-container-hanging']);
+
 /** Whether a finding of `cause` may explain a finding of `effect`, in the same workload or from another one. */
 export function permits(effect: Rule, cause: Rule, sameWorkload: boolean): boolean {
   const { areas = [], elsewhere = [], rules = [] } = mayExplain[effect.id] ?? {};
   if (!sameWorkload && elsewhere.includes(cause.area)) return true;
+  if (sameWorkload && replacedTemplates.has(cause.id) && effect.area === 'pod') return !outside.has(effect.id);
   return effect.id !== cause.id && (areas.includes(cause.area) || rules.includes(cause.id));
 }
 
@@ -102,4 +132,6 @@ export const followsEnvironment: ReadonlySet<string> = new Set([
 export const namedRules: readonly string[] = [
   ...Object.keys(mayExplain),
   ...Object.values(mayExplain).flatMap(({ rules = [] }) => rules),
+  ...replacedTemplates,
+  ...outside,
 ];

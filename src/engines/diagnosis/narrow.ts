@@ -18,8 +18,11 @@ export function relevance(snapshot: Snapshot): (root: Root) => boolean {
   if (object !== undefined) return relevantTo(snapshot, object);
   if (namespace === undefined) return () => true;
   return ({ problem, explained, effects }) =>
-    [problem, ...explained].some(({ members }) => members.some((member) => member.namespace === namespace)) ||
-    effects.pods.some((pod) => pod.metadata.namespace === namespace);
+    [problem, ...explained].some(({ members }) =>
+      members.some(
+        (member) => member.namespace === namespace || (member.kind === 'Namespace' && member.name === namespace),
+      ),
+    ) || effects.pods.some((pod) => pod.metadata.namespace === namespace);
 }
 
 /** A root concerns an object when it breaks that object, or something that the object depends on. */

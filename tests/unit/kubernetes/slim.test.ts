@@ -7,14 +7,14 @@ const managed = (fieldsV1?: object) => [
 const kept = { manager: 'kubectl-edit', operation: 'Update', time: 't' };
 
 describe('slimmed', () => {
-  it('keeps of managedFields who wrote when', () => {
+  it('keeps of managedFields who wrote when, and in which other version', () => {
     const deployment = {
       apiVersion: 'apps/v1',
       kind: 'Deployment',
       metadata: { name: 'web', managedFields: managed({ 'f:spec': {} }) },
     };
 
-    expect(slimmed(deployment).metadata).toEqual({ name: 'web', managedFields: [kept] });
+    expect(slimmed(deployment).metadata).toEqual({ name: 'web', managedFields: [{ ...kept, apiVersion: 'v1' }] });
   });
 
   it.each(['ConfigMap', 'Secret'])('keeps the keys of a %s', (kind) => {

@@ -1,8 +1,15 @@
 import type { Rule } from '../rule.ts';
+import { apiDeprecatedOrRemoved } from './cluster/api-deprecated-or-removed.ts';
+import { apiserviceUnavailable } from './cluster/apiservice-unavailable.ts';
+import { certificateExpiring } from './cluster/certificate-expiring.ts';
+import { controlPlaneDegraded } from './cluster/control-plane-degraded.ts';
 import { diagnosisBlindSpot } from './cluster/diagnosis-blind-spot.ts';
+import { dnsCorednsConfig } from './cluster/dns-coredns-config.ts';
+import { namespaceTerminating } from './namespace/namespace-terminating.ts';
 import { psaViolation } from './namespace/psa-violation.ts';
 import { quotaExceeded } from './namespace/quota-exceeded.ts';
 import { resourcePolicyViolation } from './namespace/resource-policy-violation.ts';
+import { webhookDenied } from './namespace/webhook-denied.ts';
 import { webhookUnavailable } from './namespace/webhook-unavailable.ts';
 import { nodeCordoned } from './node/node-cordoned.ts';
 import { nodeNotReadyRuntime } from './node/node-not-ready-runtime.ts';
@@ -70,6 +77,7 @@ import { probeConnectionRefused } from './pod/probe-connection-refused.ts';
 import { probeMisconfigured } from './pod/probe-misconfigured.ts';
 import { probeReadiness5xx } from './pod/probe-readiness-5xx.ts';
 import { probeTimeout } from './pod/probe-timeout.ts';
+import { rbacForbiddenWorkload } from './pod/rbac-forbidden-workload.ts';
 import { readinessGateBlocked } from './pod/readiness-gate-blocked.ts';
 import { startupProbeTooShort } from './pod/startup-probe-too-short.ts';
 import { ingressBackendMissing } from './route/ingress-backend-missing.ts';
@@ -93,15 +101,32 @@ import { pvcWaitFirstConsumer } from './volume/pvc-wait-first-consumer.ts';
 import { volumeAttachOrMountFailed } from './volume/volume-attach-or-mount-failed.ts';
 import { volumeFull } from './volume/volume-full.ts';
 import { volumeHeldElsewhere } from './volume/volume-held-elsewhere.ts';
+import { configChangeCorrelated } from './workload/config-change-correlated.ts';
 import { configEnvShadowed } from './workload/config-env-shadowed.ts';
+import { configStaleInPod } from './workload/config-stale-in-pod.ts';
 import { crashRegressionAfterRollout } from './workload/crash-regression-after-rollout.ts';
+import { cronjobUnhealthy } from './workload/cronjob-unhealthy.ts';
 import { deployCreateFailed } from './workload/deploy-create-failed.ts';
 import { deployProgressDeadline } from './workload/deploy-progress-deadline.ts';
 import { deployScaledToZero } from './workload/deploy-scaled-to-zero.ts';
+import { deployStrategyOutage } from './workload/deploy-strategy-outage.ts';
+import { deploySurgeDeadlock } from './workload/deploy-surge-deadlock.ts';
+import { dsCoverage } from './workload/ds-coverage.ts';
+import { gitopsOrHelmStuck } from './workload/gitops-or-helm-stuck.ts';
+import { hpaMaxedOut } from './workload/hpa-maxed-out.ts';
+import { hpaMetricsUnavailable } from './workload/hpa-metrics-unavailable.ts';
+import { hpaMissingRequests } from './workload/hpa-missing-requests.ts';
+import { hpaTargetOrConflict } from './workload/hpa-target-or-conflict.ts';
 import { imageTagDrift } from './workload/image-tag-drift.ts';
 import { jobFailed } from './workload/job-failed.ts';
+import { jobSuspended } from './workload/job-suspended.ts';
+import { pdbBlocksAll } from './workload/pdb-blocks-all.ts';
 import { podFailedLeftovers } from './workload/pod-failed-leftovers.ts';
 import { referenceObjectMissing } from './workload/reference-object-missing.ts';
+import { rolloutHeld } from './workload/rollout-held.ts';
+import { sidecarBlocksJob } from './workload/sidecar-blocks-job.ts';
+import { stsOrdinalBlocked } from './workload/sts-ordinal-blocked.ts';
+import { stsRollbackTrap } from './workload/sts-rollback-trap.ts';
 
 /** Every rule; the order decides nothing but which of two equal findings is named first. */
 export const rules: readonly Rule[] = [
@@ -208,4 +233,29 @@ export const rules: readonly Rule[] = [
   jobFailed,
   podFailedLeftovers,
   referenceObjectMissing,
+  stsOrdinalBlocked,
+  stsRollbackTrap,
+  rolloutHeld,
+  deploySurgeDeadlock,
+  deployStrategyOutage,
+  dsCoverage,
+  cronjobUnhealthy,
+  sidecarBlocksJob,
+  jobSuspended,
+  configStaleInPod,
+  configChangeCorrelated,
+  hpaMissingRequests,
+  hpaTargetOrConflict,
+  hpaMetricsUnavailable,
+  hpaMaxedOut,
+  apiserviceUnavailable,
+  webhookDenied,
+  namespaceTerminating,
+  pdbBlocksAll,
+  rbacForbiddenWorkload,
+  dnsCorednsConfig,
+  controlPlaneDegraded,
+  certificateExpiring,
+  apiDeprecatedOrRemoved,
+  gitopsOrHelmStuck,
 ];

@@ -1,12 +1,12 @@
 import { nearest } from '../../../../platform/nearest.ts';
 import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
 import { memoryLimitOf } from '../../../crashes/memory.ts';
+import { pathIn } from '../../../file-paths.ts';
 import { heapLimitIn } from '../../../heap-limits.ts';
 import { nameOf } from '../../../objects.ts';
 import { referencesOf } from '../../../references.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { crashClause, crashFinding, deathLogCommand, essenceClause, missingLog } from '../../crash-finding.ts';
-import { pathIn } from '../../file-obstacles.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 import { variableFix } from '../../variable-fix.ts';
 

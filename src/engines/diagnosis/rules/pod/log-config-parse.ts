@@ -1,7 +1,7 @@
+import { pathIn } from '../../../file-paths.ts';
 import { mountOf, variableLink, variablesIn } from '../../../log-links.ts';
 import { nameOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { pathIn } from '../../file-obstacles.ts';
 import { type LogFault, logFindings, ofContainer, textOf } from '../../log-finding.ts';
 import { defineRule, type Fix } from '../../rule.ts';
 import { variableFix } from '../../variable-fix.ts';

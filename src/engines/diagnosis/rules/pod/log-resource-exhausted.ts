@@ -1,6 +1,6 @@
+import { pathIn } from '../../../file-paths.ts';
 import { mountOf } from '../../../log-links.ts';
 import type { SignatureId } from '../../../logs/signatures.ts';
-import { pathIn } from '../../file-obstacles.ts';
 import { type LogFault, logFindings, ofContainer, textOf } from '../../log-finding.ts';
 import { defineRule, type Fix } from '../../rule.ts';
 

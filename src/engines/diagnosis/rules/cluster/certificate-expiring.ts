@@ -1,0 +1,110 @@
+import { day, formatDuration, minute, timeOf } from '../../../durations.ts';
+import { type KubernetesObject, refOf } from '../../../objects.ts';
+import type { Snapshot } from '../../../snapshot.ts';
+import { defineRule, type Finding } from '../../rule.ts';
+
+/** Issuing takes minutes when a challenge must be answered. */
+const hold = 15 * minute;
+const soon = 14 * day;
+const urgent = 3 * day;
+
+export const certificateExpiring = defineRule({
+  id: 'certificate-expiring',
+  title: 'A certificate is not issued or not renewed',
+  area: 'cluster',
+  class: 'risk',
+  severity: 'high',
+  meaning: 'Clients will refuse the connection when the certificate has expired; some already do.',
+  detection:
+    "cert-manager's Certificate objects, which are read when an Ingress asks cert-manager for one: Ready is False for 15 " +
+    'minutes, or status.renewalTime has passed and status.notAfter is less than 14 days away. Certificates that nothing ' +
+    'in the API describes (in Secrets, caBundles, files of nodes) are not parsed: nothing is said of those.',
+  remedies: [
+    'Mend what the Certificate complains about: its issuer, its challenge, its DNS names; cert-manager then renews.',
+  ],
+  avoid: ['replacing the key or the Secret by hand: cert-manager writes it again'],
+
+  check: (snapshot) =>
+    snapshot.data.objects
+      .filter(({ kind, apiVersion }) => kind === 'Certificate' && apiVersion.startsWith('cert-manager.io/'))
+      .flatMap((certificate) => findingOf(snapshot, certificate)),
+});
+
+interface Certificate {
+  readonly spec?: {
+    readonly secretName?: string;
+    readonly issuerRef?: { readonly kind?: string; readonly name?: string };
+  };
+  readonly status?: {
+    readonly notAfter?: string;
+    readonly renewalTime?: string;
+    readonly conditions?: readonly {
+      readonly type?: string;
+      readonly status?: string;
+      readonly reason?: string;
+      readonly message?: string;
+      readonly lastTransitionTime?: string;
+    }[];
+  };
+}
+
+function findingOf(snapshot: Snapshot, object: KubernetesObject): readonly Finding[] {
+  const { spec, status } = object as KubernetesObject & Certificate;
+  const failed = status?.conditions?.find(({ type, status: value }) => type === 'Ready' && value === 'False');
+  const since = timeOf(failed?.lastTransitionTime);
+  const refused = failed !== undefined && since !== undefined && snapshot.now - since >= hold;
+  const expires = timeOf(status?.notAfter);
+  const left = expires === undefined ? undefined : expires - snapshot.now;
+  const overdue =
+    (timeOf(status?.renewalTime) ?? Number.POSITIVE_INFINITY) < snapshot.now - hold &&
+    left !== undefined &&
+    left < soon;
+  if (!refused && !overdue) return [];
+  const subject = refOf(object);
+  const issuer =
+    spec?.issuerRef?.name === undefined ? '' : ` by ${spec.issuerRef.kind ?? 'Issuer'}/${spec.issuerRef.name}`;
+  const dead = left === undefined || left <= 0;
+  return [
+    {
+      subject,
+      problem: `${stateOf(left)}${refused ? `: ${failed.message ?? failed.reason ?? 'not ready'}` : `, and was not renewed${issuer}`}`,
+      class: dead ? 'cause' : 'risk',
+      severity: left !== undefined && left < urgent ? 'critical' : undefined,
+      certainty: 'declared',
+      evidence: [
+        ...(failed === undefined
+          ? []
+          : [
+              {
+                object: subject,
+                source: 'status' as const,
+                text: `Ready is False: ${failed.reason}: ${failed.message ?? ''}`,
+                at: failed.lastTransitionTime,
+              },
+            ]),
+        ...(status?.notAfter === undefined
+          ? []
+          : [
+              {
+                object: subject,
+                source: 'status' as const,
+                text: `notAfter ${status.notAfter}, renewalTime ${status.renewalTime ?? 'unknown'}`,
+              },
+            ]),
+        { object: subject, source: 'spec', text: `secretName ${spec?.secretName ?? 'unknown'}, issued${issuer}` },
+      ],
+      since: dead ? (status?.notAfter ?? failed?.lastTransitionTime) : failed?.lastTransitionTime,
+      fixes: [
+        {
+          advice: `find what holds its issuing: kubectl describe certificate,certificaterequest,order,challenge -n ${subject.namespace}`,
+          reason: 'cert-manager tries again by itself when it is mended',
+        },
+      ],
+    },
+  ];
+}
+
+function stateOf(left: number | undefined): string {
+  if (left === undefined) return 'was never issued';
+  return left <= 0 ? `expired ${formatDuration(-left)} ago` : `expires in ${formatDuration(left)}`;
+}

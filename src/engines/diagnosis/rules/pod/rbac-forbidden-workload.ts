@@ -1,0 +1,88 @@
+import { type BoundRole, boundRoles, type Denial, type DeniedPod, deniedPods } from '../../../access-denials.ts';
+import { nameOf, refOf } from '../../../objects.ts';
+import type { Snapshot } from '../../../snapshot.ts';
+import { defineRule, type Evidence, type Finding } from '../../rule.ts';
+
+const named = 3;
+
+export const rbacForbiddenWorkload = defineRule({
+  id: 'rbac-forbidden-workload',
+  title: 'A program may not do what it needs to in the API',
+  area: 'pod',
+  class: 'cause',
+  severity: 'high',
+  meaning:
+    'The program asks the API server for something that its ServiceAccount may not do, and does not work without.',
+  detection:
+    'The log of a pod that does not work says `User "system:serviceaccount:NS:SA" cannot VERB resource "R"`. Roles and ' +
+    'bindings are then read, and it is recomputed what is bound to that account and what that allows; when it is ' +
+    'allowed by now, the rule is silent.',
+  remedies: [
+    'Restore the binding or the role through what owns it: the Helm chart, the operator, Git.',
+    'Give the workload the ServiceAccount that has the permission.',
+  ],
+  avoid: ['binding cluster-admin to get on', 'granting more than the verb and the resource that were refused'],
+
+  check: (snapshot) => deniedPods(snapshot).flatMap((denied) => findingOf(snapshot, denied)),
+});
+
+function findingOf(snapshot: Snapshot, { pod, container, denial, entry }: DeniedPod): readonly Finding[] {
+  const { account, verb, namespace } = denial;
+  const bound = boundRoles(snapshot, denial);
+  if (bound.some(({ verbs }) => verbs.includes(verb) || verbs.includes('*'))) return [];
+  const known = isKnown(snapshot, namespace);
+  const where = namespace === undefined ? 'in the whole cluster' : `in namespace ${namespace}`;
+  const what = `${verb} ${denial.resource}${denial.group === '' ? '' : `.${denial.group}`}`;
+  return [
+    {
+      subject: refOf(pod),
+      container,
+      problem: `may not ${what} ${where}: ${known ? nearestWords(denial, bound) : `${nameOf(account)} lacks the permission`}`,
+      certainty: known ? 'recomputed' : 'message',
+      evidence: [
+        { object: refOf(pod), source: 'log', text: entry.words, at: entry.entry.at },
+        ...bound
+          .filter(isOwn)
+          .slice(0, named)
+          .map(
+            ({ binding, role, exists, verbs }): Evidence => ({
+              object: binding,
+              source: 'recomputed',
+              text: `binds ${nameOf(role)}, which ${exists ? `allows ${verbs.join(', ') || 'nothing'} on ${denial.resource}` : 'does not exist'}`,
+            }),
+          ),
+      ],
+      fixes: [
+        {
+          advice: `restore a ${namespace === undefined ? 'ClusterRole' : 'Role'} that allows ${what}, bound to ${nameOf(account)} in namespace ${account.namespace}, through what owns it`,
+          reason: 'the program asks again, or after its next start',
+        },
+      ],
+      missingEvidence: known
+        ? []
+        : ['the roles and bindings (list roles, rolebindings, clusterroles, clusterrolebindings)'],
+      nextCheck: `kubectl auth can-i ${verb} ${denial.resource} ${namespace === undefined ? '' : `-n ${namespace} `}--as=system:serviceaccount:${account.namespace}:${account.name}`,
+    },
+  ];
+}
+
+const isKnown = (snapshot: Snapshot, namespace: string | undefined): boolean =>
+  snapshot.presence('ClusterRoleBinding', undefined, '') !== 'unknown' &&
+  (namespace === undefined || snapshot.presence('RoleBinding', namespace, '') !== 'unknown');
+
+/** What comes nearest to granting it. */
+function nearestWords({ account }: Denial, bound: readonly BoundRole[]): string {
+  const dangling = bound.find(({ exists }) => !exists);
+  if (dangling !== undefined)
+    return `${nameOf(dangling.binding)} gives ${nameOf(account)} ${nameOf(dangling.role)}, which does not exist`;
+  const nearest = bound.find(({ verbs }) => verbs.length > 0);
+  if (nearest !== undefined)
+    return `${nameOf(nearest.role)}, which ${nameOf(account)} has, allows only ${nearest.verbs.join(', ')}`;
+  const own = bound.filter(isOwn);
+  if (own.length === 0) return `no role is bound to ${nameOf(account)}`;
+  const names = own.slice(0, named).map(({ role }) => nameOf(role));
+  return `${nameOf(account)} has ${names.join(', ')}, which ${names.length > 1 ? 'do' : 'does'} not name that resource`;
+}
+
+/** Every account has the roles of the system. */
+const isOwn = ({ role }: BoundRole): boolean => !role.name.startsWith('system:');

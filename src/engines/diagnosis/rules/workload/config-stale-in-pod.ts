@@ -1,0 +1,118 @@
+import { type ConfigWrite, configWrites } from '../../../config-writes.ts';
+import { formatDuration, second, timeOf } from '../../../durations.ts';
+import { type TellingEntry, tellingEntries } from '../../../logs/telling.ts';
+import { nameOf, type Pod, refOf } from '../../../objects.ts';
+import { workloadOf } from '../../../owners.ts';
+import { containersOf, isBroken, type PodContainer } from '../../../pods.ts';
+import type { Snapshot } from '../../../snapshot.ts';
+import { targetOf } from '../../rollback.ts';
+import { defineRule, type Evidence, type Finding } from '../../rule.ts';
+
+/** Times in statuses have whole seconds. */
+const resolution = second;
+
+/** What programs say of a credential that is no longer valid. */
+const refused =
+  /authentication failed|access denied|unauthori[sz]ed|\b401\b|permission denied for user|login failed|NOAUTH|WRONGPASS|ACCESS_REFUSED|(?:invalid|bad|wrong|expired|revoked) (?:user ?name|credentials?|password|token|(?:api[- ]?)?key|secret|login|signature)/i;
+
+const restartable = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
+
+export const configStaleInPod = defineRule({
+  id: 'config-stale-in-pod',
+  title: 'A container still has the old configuration',
+  area: 'workload',
+  class: 'cause',
+  severity: 'high',
+  meaning:
+    'A ConfigMap or Secret was changed after the container started. Environment variables and subPath mounts keep the ' +
+    'value of the start, so the program works with what is no longer valid.',
+  detection:
+    'A pod is not ready, and a container of it that runs started before the data of a ConfigMap or Secret that it takes by env, ' +
+    'envFrom or subPath was last written (managedFields). When its log says that a credential was refused, or names the ' +
+    'variable or key, that is the cause; else it is told as a risk. Volumes without subPath follow by themselves.',
+  remedies: ['Restart the workload, one pod after the other, so that it reads the new value.'],
+  avoid: [
+    'editing the Secret or ConfigMap again: the container does not see that either',
+    'restarting everything that shares it at once',
+  ],
+
+  check: (snapshot) =>
+    snapshot
+      .all('Pod')
+      .filter(isBroken)
+      .flatMap((pod) => containersOf(pod).flatMap((container) => findingOf(snapshot, pod, container))),
+});
+
+function findingOf(snapshot: Snapshot, pod: Pod, container: PodContainer): readonly Finding[] {
+  const startedAt = container.status?.state?.running?.startedAt;
+  const started = timeOf(startedAt);
+  if (started === undefined || container.status?.ready === true) return [];
+  const stale = configWrites(snapshot, pod)
+    .map((write) => ({ write, fields: fixedFields(write, container) }))
+    .filter(({ write, fields }) => fields.length > 0 && write.at > started + resolution);
+  const log = snapshot.log(refOf(pod), container.name, false);
+  const entries = log === undefined ? [] : tellingEntries(log);
+  const told = stale.flatMap((each) => {
+    const entry = entries.find((candidate) => blames(candidate, each.write));
+    return entry === undefined ? [] : [{ ...each, entry }];
+  });
+  const [chosen] = [...told, ...stale.map((each) => ({ ...each, entry: undefined }))];
+  if (chosen === undefined) return [];
+  const { write, fields, entry } = chosen;
+  const object = nameOf(write.object);
+  const workload = workloadOf(snapshot, pod);
+  const by = write.by === undefined ? '' : ` by ${write.by}`;
+  const complaint: readonly Evidence[] =
+    entry === undefined ? [] : [{ object: refOf(pod), source: 'log', text: entry.words, at: entry.entry.at }];
+  return [
+    {
+      subject: refOf(pod),
+      container: container.name,
+      problem: `still runs with the old ${object}, which was changed after container ${container.name} started (${fields.join(', ')})${entry === undefined ? '' : `; it says: ${entry.essence}`}`,
+      class: entry === undefined ? 'risk' : 'cause',
+      severity: entry === undefined ? 'medium' : undefined,
+      certainty: entry === undefined ? 'inferred' : 'message',
+      evidence: [
+        ...complaint,
+        {
+          object: write.object,
+          source: 'change',
+          text: `${object} was written${by}, ${formatDuration(write.at - started)} after the start of container ${container.name}`,
+          at: write.time,
+        },
+        { object: refOf(pod), source: 'status', text: `container ${container.name} runs since then`, at: startedAt },
+      ],
+      since: write.time,
+      fixes: [
+        {
+          advice: restartable.has(workload.kind)
+            ? `kubectl rollout restart ${targetOf(workload)} -n ${workload.namespace}`
+            : `make the pods of ${nameOf(workload)} anew`,
+          reason: `new containers read ${object} as it is now`,
+        },
+      ],
+      nextCheck: `kubectl logs ${pod.metadata.name} -n ${pod.metadata.namespace} -c ${container.name}`,
+    },
+  ];
+}
+
+/** Where this container consumes it in a way that keeps the value of the start. */
+const fixedFields = ({ references }: ConfigWrite, { name, spec }: PodContainer): readonly string[] => [
+  ...new Set(
+    references
+      .filter(({ fixedAtStart, container, field }) => {
+        if (!fixedAtStart) return false;
+        if (container !== undefined) return container === name;
+        const volume = /^volumes\[(.*)\]$/.exec(field)?.[1];
+        return (spec.volumeMounts ?? []).some((mount) => mount.name === volume && mount.subPath !== undefined);
+      })
+      .map(({ field }) => field),
+  ),
+];
+
+/** Whether a log line speaks of a refused credential, or names the variable or key that is stale. */
+function blames({ words, plain }: TellingEntry, { references }: ConfigWrite): boolean {
+  if (refused.test(words)) return true;
+  const names = references.flatMap(({ key, field }) => [key, /\.env\[(.*)\]$/.exec(field)?.[1]]);
+  return plain && names.some((name) => name !== undefined && name.length > 3 && words.includes(name));
+}

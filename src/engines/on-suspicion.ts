@@ -1,0 +1,105 @@
+import { boundRoles, deniedPods } from './access-denials.ts';
+import { failedCondition, metricsApiOf } from './autoscalers.ts';
+import { deliveriesOf, deliveryReads } from './deliveries.ts';
+import { refOf } from './objects.ts';
+import { podsOf } from './owners.ts';
+import { isBroken } from './pods.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Read } from './snapshot-data.ts';
+
+/** Kinds that most diagnoses never need, each read when something that was seen points to it. */
+export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
+  ...unwantedDaemons(snapshot),
+  ...metricsApis(snapshot),
+  ...budgets(snapshot),
+  ...deadNamespaces(snapshot),
+  ...roles(snapshot),
+  ...certificates(snapshot),
+  ...controllerLease(snapshot),
+  ...deliveries(snapshot),
+];
+
+/** Whether a DaemonSet that no node wants is meant for labels that no node has. */
+function unwantedDaemons(snapshot: Snapshot): readonly Read[] {
+  const unwanted = snapshot
+    .all('DaemonSet')
+    .some(
+      ({ spec, status }) => status?.desiredNumberScheduled === 0 && spec?.template?.spec?.nodeSelector !== undefined,
+    );
+  return unwanted ? [{ verb: 'list', kind: 'Node', as: 'full' }] : [];
+}
+
+/** Who should serve the metrics that an autoscaler does not get. */
+const metricsApis = (snapshot: Snapshot): readonly Read[] =>
+  snapshot.all('HorizontalPodAutoscaler').flatMap((autoscaler): readonly Read[] => {
+    const api = metricsApiOf(failedCondition(snapshot, autoscaler, 'ScalingActive')?.reason ?? '')?.api;
+    return api === undefined ? [] : [{ verb: 'get', kind: 'APIService', name: api }];
+  });
+
+/** What an eviction waits for: from a cordoned node, or from what is asked about. */
+function budgets(snapshot: Snapshot): readonly Read[] {
+  const { namespace, object } = snapshot.scope;
+  const wanted =
+    object?.kind === 'Node' ||
+    object?.kind === 'PodDisruptionBudget' ||
+    snapshot.all('Node').some(({ spec }) => spec?.unschedulable === true);
+  return wanted ? [{ verb: 'list', kind: 'PodDisruptionBudget', namespace, as: 'full' }] : [];
+}
+
+/** The APIs of a namespace that stays because its content cannot be listed. */
+function deadNamespaces(snapshot: Snapshot): readonly Read[] {
+  const undiscovered = snapshot
+    .all('Namespace')
+    .some(({ status }) =>
+      status?.conditions?.some(
+        ({ type, status: value }) => type === 'NamespaceDeletionDiscoveryFailure' && value === 'True',
+      ),
+    );
+  return undiscovered ? [{ verb: 'list', kind: 'APIService', as: 'full' }] : [];
+}
+
+/** What is bound to a ServiceAccount that the API server refused something. */
+const roles = (snapshot: Snapshot): readonly Read[] =>
+  deniedPods(snapshot).flatMap(({ denial }): readonly Read[] => [
+    { verb: 'list', kind: 'ClusterRoleBinding', as: 'full' },
+    ...(denial.namespace === undefined
+      ? []
+      : [{ verb: 'list' as const, kind: 'RoleBinding', namespace: denial.namespace, as: 'full' as const }]),
+    ...boundRoles(snapshot, denial).map(
+      ({ role: { kind, namespace, name } }): Read => ({ verb: 'get', kind, namespace, name }),
+    ),
+  ]);
+
+/** What cert-manager says of the certificates that an Ingress asks it for. */
+function certificates(snapshot: Snapshot): readonly Read[] {
+  const asking = snapshot
+    .all('Ingress')
+    .filter(({ metadata }) =>
+      Object.keys(metadata.annotations ?? {}).some((key) => /^cert-manager\.io\/(cluster-)?issuer$/.test(key)),
+    );
+  return [...new Set(asking.map(({ metadata }) => metadata.namespace))].map((namespace) => ({
+    verb: 'list',
+    kind: 'Certificate',
+    apiVersion: 'cert-manager.io/v1',
+    namespace,
+    as: 'full',
+  }));
+}
+
+/** Whether the controllers live, when a change was not looked at. */
+function controllerLease(snapshot: Snapshot): readonly Read[] {
+  const ignored = (['Deployment', 'StatefulSet', 'DaemonSet'] as const)
+    .flatMap((kind) => snapshot.all(kind))
+    .some(({ metadata, status }) => (status?.observedGeneration ?? 0) < (metadata.generation ?? 0));
+  return ignored ? [{ verb: 'get', kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' }] : [];
+}
+
+/** Who delivers the workloads that are broken. */
+const deliveries = (snapshot: Snapshot): readonly Read[] =>
+  (['Deployment', 'StatefulSet', 'DaemonSet'] as const)
+    .flatMap((kind) => snapshot.all(kind))
+    .filter((workload) => deliveriesOf(workload).length > 0 && podsOf(snapshot, refOf(workload)).some(isBroken))
+    .flatMap((workload) => deliveriesOf(workload).map(deliveryReads))
+    .slice(0, maximumDeliveries);
+
+const maximumDeliveries = 10;

@@ -1,0 +1,67 @@
+import { rbacForbiddenWorkload } from '../../../../../../src/engines/diagnosis/rules/pod/rbac-forbidden-workload.ts';
+import { aContainer, aLog, anObject, aPod, aSnapshot, crashed } from '../../../../../support/builders.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const said =
+  'Error from server (Forbidden): pods is forbidden: User "system:serviceaccount:shop:lister" cannot list resource "pods" in API group "" in the namespace "shop"';
+const inCluster =
+  'E1123 nodes is forbidden: User "system:serviceaccount:shop:lister" cannot watch resource "nodes" in API group "" at the cluster scope';
+const broken = aPod('lister', { containers: [aContainer('app', crashed({ exitCode: 1 }))] });
+const complete = ['RoleBinding', 'ClusterRoleBinding', 'Role', 'ClusterRole'];
+const aBinding = (role: string, subject: object = { kind: 'ServiceAccount', name: 'lister' }) =>
+  anObject('RoleBinding', `bind-${role}`, { roleRef: { kind: 'Role', name: role }, subjects: [subject] });
+const aRole = (name: string, verbs: readonly string[], resources = ['pods']) =>
+  anObject('Role', name, { rules: [{ apiGroups: [''], resources, verbs }] });
+const asked = (objects: readonly object[], { text = said, pod = broken } = {}) =>
+  aSnapshot({ complete, objects: [pod, ...objects] as never, logs: [aLog('lister', [text], { previous: true })] });
+
+testRule(rbacForbiddenWorkload, {
+  silent: {
+    'a pod that works': asked([], { pod: aPod('lister') }),
+    'a permission that is there by now': asked([aBinding('reader'), aRole('reader', ['get', 'list'])]),
+    'a group that has it': asked([
+      aBinding('reader', { kind: 'Group', name: 'system:serviceaccounts:shop' }),
+      aRole('reader', ['*'], ['*']),
+    ]),
+    'a person who was refused': asked([], { text: 'ERROR User "jane" cannot list resource "pods" in API group ""' }),
+    'another error': asked([], { text: 'ERROR no such table' }),
+  },
+  speaks: {
+    'of an account without a role': [
+      asked([]),
+      {
+        object: 'Pod/lister',
+        problem: 'may not list pods in namespace shop: no role is bound to ServiceAccount/lister',
+        certainty: 'recomputed',
+        fix: 'restore a Role that allows list pods',
+      },
+    ],
+    'of the role that comes nearest': [
+      asked([aBinding('getter'), aRole('getter', ['get'])]),
+      {
+        object: 'Pod/lister',
+        problem: 'Role/getter, which ServiceAccount/lister has, allows only get',
+        evidence: ['binds Role/getter, which allows get on pods'],
+      },
+    ],
+    'of a role for other resources': [
+      asked([aBinding('getter'), aRole('getter', ['get'], ['secrets'])]),
+      { object: 'Pod/lister', problem: 'ServiceAccount/lister has Role/getter, which does not name that resource' },
+    ],
+    'of a binding to a role that does not exist': [
+      asked([aBinding('gone')]),
+      {
+        object: 'Pod/lister',
+        problem: 'RoleBinding/bind-gone gives ServiceAccount/lister Role/gone, which does not exist',
+      },
+    ],
+    'of the scope of the cluster': [
+      asked([], { text: inCluster }),
+      { object: 'Pod/lister', problem: 'may not watch nodes in the whole cluster', fix: 'restore a ClusterRole' },
+    ],
+    'by the log alone when roles could not be read': [
+      aSnapshot({ objects: [broken], logs: [aLog('lister', [said], { previous: true })] }),
+      { object: 'Pod/lister', problem: 'ServiceAccount/lister lacks the permission', certainty: 'message' },
+    ],
+  },
+});

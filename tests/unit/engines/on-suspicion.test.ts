@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import type { KubernetesObject } from '../../../src/engines/objects.ts';
+import { onSuspicion } from '../../../src/engines/on-suspicion.ts';
+import { anAutoscaler } from '../../support/autoscalers.ts';
+import { aDeployment, anObject, aSnapshot } from '../../support/builders.ts';
+
+it.each<[string, readonly KubernetesObject[], readonly string[]]>([
+  ['healthy objects', [...aDeployment('web').all, anAutoscaler('web'), anObject('Node', 'node-1')], []],
+  ['a cordoned node', [anObject('Node', 'node-1', { spec: { unschedulable: true } })], ['PodDisruptionBudget']],
+  [
+    'an autoscaler without metrics',
+    [anAutoscaler('web', { ScalingActive: ['FailedGetExternalMetric', 'not found'] })],
+    ['APIService v1beta1.external.metrics.k8s.io'],
+  ],
+  [
+    'a namespace that cannot be listed',
+    [
+      anObject('Namespace', 'old', {
+        status: { conditions: [{ type: 'NamespaceDeletionDiscoveryFailure', status: 'True' }] },
+      }),
+    ],
+    ['APIService'],
+  ],
+  [
+    'a DaemonSet that no node wants',
+    [
+      anObject('DaemonSet', 'agent', {
+        spec: { template: { spec: { nodeSelector: { disk: 'ssd' } } } },
+        status: { desiredNumberScheduled: 0 },
+      }),
+    ],
+    ['Node'],
+  ],
+])('reads for %s no more than %3$j', (_, objects, expected) => {
+  const reads = onSuspicion(aSnapshot({ objects }));
+
+  expect(
+    reads.map((read) =>
+      [read.verb === 'log' ? 'log' : read.kind, read.verb === 'get' ? read.name : ''].join(' ').trim(),
+    ),
+  ).toEqual(expected);
+});
+
+it('reads budgets for a node that is asked about', () => {
+  const reads = onSuspicion(aSnapshot({ scope: { object: { kind: 'Node', name: 'node-1' } } }));
+
+  expect(reads).toEqual([{ verb: 'list', kind: 'PodDisruptionBudget', namespace: undefined, as: 'full' }]);
+});
