@@ -297,6 +297,43 @@ describe('an archive that somebody sent does no harm', () => {
     expect(namesIn(await holding({ 'x.json': list(odd, null, 'x', { metadata: { name: 7 } }) }))).toEqual(['odd']);
   });
 
+  it('with parts of another shape than the API has', async () => {
+    const { objects } = await holding({
+      'x.json': list(
+        podOf('a', {
+          metadata: { name: 'a', namespace: 'shop', labels: 'x', managedFields: 'x' },
+          spec: { containers: [{ name: 'app', ports: 80, resources: null }, 'sidecar'] },
+          status: { conditions: 'Ready', phase: 'Running' },
+        }),
+        {
+          apiVersion: 'apps/v1',
+          kind: 'Deployment',
+          metadata: { name: 'b' },
+          spec: [],
+          status: { conditions: [{ status: 'True' }] },
+        },
+        { apiVersion: 'x.io/v1', kind: 'X', metadata: { name: 'c' }, spec: 'free', conditions: 'form' },
+      ),
+    });
+
+    expect(objects).toEqual([
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'a', namespace: 'shop' },
+        spec: { containers: [{ name: 'app' }] },
+        status: { phase: 'Running' },
+      },
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'b' },
+        status: { conditions: [{ status: 'True' }] },
+      },
+      { apiVersion: 'x.io/v1', kind: 'X', metadata: { name: 'c' }, spec: 'free', conditions: 'form' },
+    ]);
+  });
+
   it.each<[string, Partial<NonNullable<OpenArchiveOptions['bundle']>>, string]>([
     ['more files than are read', { files: 1 }, 'more than 1 files'],
     ['more objects than are read', { objects: 1 }, 'more than 1 objects'],
