@@ -301,8 +301,13 @@ describe('an archive that somebody sent does no harm', () => {
     const { objects } = await holding({
       'x.json': list(
         podOf('a', {
-          metadata: { name: 'a', namespace: 'shop', labels: 'x', managedFields: 'x' },
-          spec: { containers: [{ name: 'app', ports: 80, resources: null }, 'sidecar'] },
+          metadata: { name: 'a', namespace: 'shop', labels: { app: 'a', tier: 5 }, managedFields: 'x' },
+          spec: {
+            containers: [
+              { name: 'app', image: 5, ports: 80, resources: null, args: ['a', 1], env: [{ name: 'N', value: 5 }] },
+              'sidecar',
+            ],
+          },
           status: { conditions: 'Ready', phase: 'Running' },
         }),
         {
@@ -320,8 +325,8 @@ describe('an archive that somebody sent does no harm', () => {
       {
         apiVersion: 'v1',
         kind: 'Pod',
-        metadata: { name: 'a', namespace: 'shop' },
-        spec: { containers: [{ name: 'app' }] },
+        metadata: { name: 'a', namespace: 'shop', labels: { app: 'a' } },
+        spec: { containers: [{ name: 'app', args: ['a'], env: [{ name: 'N', value: '5' }] }] },
         status: { phase: 'Running' },
       },
       {
