@@ -31,7 +31,8 @@ export async function openArchive(path: string, options: OpenArchiveOptions = {}
   const limits = { ...bundleLimits, ...options.bundle };
   const { signal } = options;
   const found = await stat(path).catch((error: unknown) => {
-    throw unreadable(path, `cannot be read (${codesOf(error)[0] ?? 'unknown error'})`, error);
+    const [code = 'unknown error'] = codesOf(error);
+    throw unreadable(path, code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`, error);
   });
   const foreign = async (walk: (each: EachFile) => Promise<void>): Promise<OpenedArchive> => ({
     data: await readForeign(path, walk, { limits, modified: found.mtimeMs }),
