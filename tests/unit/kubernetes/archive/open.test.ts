@@ -418,6 +418,11 @@ describe('what is no archive is refused', () => {
     ],
     ['text', 'hello', 'holds no Kubernetes object'],
     ['bytes', Buffer.from([0, 159, 146, 150, 10, 255]), 'holds no Kubernetes object'],
+    [
+      'what xz compressed',
+      Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4]),
+      'is compressed with xz: unpack it first',
+    ],
     ['damaged gzip', Buffer.from([0x1f, 0x8b, 8, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 9, 9, 9]), 'is damaged'],
     ['a damaged snapshot of ours', gzipSync('{"format":"kubemend-snapshot","version":1}\n'), 'damaged first line'],
     ['a newer snapshot of ours', gzipSync('{"format":"kubemend-snapshot","version":9}\n'), 'version 9'],
