@@ -33,8 +33,8 @@ const object = (apiVersion: string, kind: string, name: string, namespace?: stri
 });
 
 /** Holds everything of Pods and Services in shop, one ConfigMap, one log, and knows two namespaces. */
-const archive: SnapshotData = someData({
-  scope: {},
+const archive: SnapshotData = {
+  ...someData(),
   objects: [
     object('v1', 'Namespace', 'shop'),
     object('v1', 'Namespace', 'other'),
@@ -50,7 +50,7 @@ const archive: SnapshotData = someData({
     { read: list('Job', 'shop'), outcome: 'denied', message: 'jobs is forbidden' },
     { read: list('StorageClass'), outcome: 'ok' },
   ],
-});
+};
 
 const outcomeOf = (read: Read, scope: Scope = { namespace: 'shop' }): string | undefined => {
   const { reads } = replayed(archive, scope, () => [read]);
