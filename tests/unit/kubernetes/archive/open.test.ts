@@ -165,6 +165,8 @@ describe('a list is known to be complete', () => {
       list([service('shop'), service('other')]),
       ['Service/'],
     ],
+    ['of every kind in it then', 'x.json', list([podOf('a'), service('shop'), service('other')]), ['Pod/', 'Service/']],
+    ['not when its items were in no namespace', 'x.json', list([{ ...service('shop'), metadata: { name: 'x' } }]), []],
     ['of a kind without a namespace', 'pv.json', list([]), ['PersistentVolume/']],
     ['not when it goes on elsewhere', 'x.json', list([podOf('a')], { metadata: { continue: 'more' } }), []],
     ['not when it is one object', 'x.json', JSON.stringify(podOf('a')), []],
