@@ -31,7 +31,7 @@ const lastLines = 200;
 export async function readContainerLog(source: LogSource, reading: LogReading): Promise<ContainerLog> {
   const { sinceSeconds, now, budget } = reading;
   const windowStart = sinceSeconds === undefined ? undefined : now - sinceSeconds * 1000;
-  const analysis = analyzeLog({ windowStart });
+  const analysis = analyzeLog({ windowStart, pod: source.pod.metadata.name });
   const compared = await compareSiblings(source, analysis, reading);
   const read = await readLog(source, analysis, reading);
   const facts = analysis.facts();
@@ -76,7 +76,7 @@ async function compareSiblings(
   for (const pod of siblings) {
     const range = { ...rangeOf({ pod, container }, false), tailLines: siblingLines };
     const streamed = await reader
-      .streamLog(range, (lines) => lines.forEach((line) => analysis.compare(line)), signal)
+      .streamLog(range, (lines) => lines.forEach((line) => analysis.compare(line, pod.metadata.name)), signal)
       .catch(() => undefined);
     if (streamed !== undefined && streamed.bytes > 0) names.push(pod.metadata.name);
   }

@@ -57,6 +57,15 @@ describe('analyzeLog', () => {
     ]);
   });
 
+  it('takes the name of a pod for itself', () => {
+    const analysis = analyzeLog({ pod: 'orders-2' });
+    analysis.compare({ text: 'starting on orders-0' }, 'orders-0');
+    analysis.compare({ text: 'starting on orders-1' }, 'orders-1');
+    analysis.add({ text: 'starting on orders-2' });
+
+    expect(analysis.facts().patterns).toMatchObject([{ count: 1, before: 2, sample: 'starting on orders-2' }]);
+  });
+
   it('compares with what came before the window', () => {
     const analysis = analyzeLog({ windowStart: Date.parse(second(10)) });
     const at = [second(1), second(11), second(12)];
