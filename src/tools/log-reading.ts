@@ -111,8 +111,9 @@ async function readLog(source: LogSource, analysis: LogAnalysis, reading: LogRea
   };
   const streamed = await attempt(source.previous).catch((error: unknown) => {
     const missing = error instanceof AppError && error.code === 'not_found';
-    if (!missing || !source.previous) throw error;
-    return attempt(false);
+    // Of one that died the API server files its log either way; of one that never died there is no other.
+    if (!missing || (!source.previous && source.died === undefined)) throw error;
+    return attempt(!source.previous);
   });
   const cut = lines >= tailLines ? [`only the last ${tailLines} lines were read`] : [];
   if (streamed.whole) return { ...streamed, cut };

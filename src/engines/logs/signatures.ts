@@ -46,13 +46,14 @@ export const signatureTitles: Readonly<Record<SignatureId, string>> = {
   upstream: 'an upstream fails',
 };
 
-const absolutePath = String.raw`["'\x60(]?\/[\w.@-][^\s"'\x60]*`;
+const path = /\/[\w.@-]/;
 const constant = String.raw`[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+`;
 const absent = String.raw`(?:(?:is |was |are )?(?:not|never) (?:set|defined|provided|configured|found|specified)|(?:is |are )?(?:missing|required|unset|undefined|empty|unbound)|must be (?:set|provided|defined|specified)|unbound variable|parameter (?:null or )?not set)`;
 const configFile = String.raw`[\w-]\.(?:ya?ml|json|toml|ini|conf|cfg|properties|xml|hcl|env)\b`;
 const badConfig = String.raw`(?:pars\w+|syntax|invalid|malformed|unexpected|unmarshal\w*|decod\w+|expected|illegal|unknown (?:field|key|option|directive|property))`;
 
-type Signature = readonly [SignatureId, RegExp];
+/** A pattern, and another that the same line must have: two searches are linear where one would not be. */
+type Signature = readonly [SignatureId, RegExp, RegExp?];
 
 /** First match wins: words that name the fault beyond doubt stand before those that may be its effect. */
 const signatures: readonly Signature[] = [
@@ -64,10 +65,8 @@ const signatures: readonly Signature[] = [
   ['permission', /read-only file ?system|\bEROFS\b/i],
   [
     'permission',
-    new RegExp(
-      `(?:permission denied|operation not permitted|\\bEACCES\\b|\\bEPERM\\b|AccessDeniedException).*${absolutePath}|${absolutePath}.*(?:permission denied|operation not permitted|access denied)`,
-      'i',
-    ),
+    /permission denied|operation not permitted|\bEACCES\b|\bEPERM\b|AccessDeniedException|access denied(?! for user)/i,
+    path,
   ],
   [
     'threads-exhausted',
@@ -144,7 +143,13 @@ export function signatureOf(whole: string): SignatureId | undefined {
 }
 
 const matching = (some: readonly Signature[], text: string): SignatureId | undefined =>
-  some.find(([id, pattern]) => pattern.test(text) && !(id === 'config-parse' && noFile.test(text)))?.[0];
+  some.find(
+    ([id, pattern, beside]) => matches(text, pattern, beside) && !(id === 'config-parse' && noFile.test(text)),
+  )?.[0];
+
+const matches = (text: string, pattern: RegExp, beside: RegExp | undefined): boolean =>
+  pattern.test(text) &&
+  (beside === undefined || text.split('\n').some((line) => pattern.test(line) && beside.test(line)));
 
 /** What an entry says, without the frames of its trace: their names of classes and files say nothing of the fault. */
 export const wordsOf = ({ lines, message }: Pick<LogEntry, 'lines' | 'message'>): string =>

@@ -67,6 +67,12 @@ describe('signatureOf', () => {
   });
 });
 
+describe('a line that is made to be slow', () => {
+  it.each(['/a', 'A_', 'config ', 'missing '])('of %s is searched in no time', (seed) => {
+    expect(signatureOf(seed.repeat(4000))).toBeUndefined();
+  });
+});
+
 describe('wordsOf', () => {
   it('leaves out frames, whose names say nothing of the fault', () => {
     const lines = [

@@ -71,6 +71,28 @@ describe('analyze_logs', () => {
     expect(text).not.toContain('new slow disk');
   });
 
+  it('reads what is in trouble in a namespace when nothing is named', async () => {
+    const { context } = reading(all);
+
+    const { data } = await runTool(analyzeLogs, {}, context);
+
+    expect(data).toMatchObject({ object: { kind: 'Namespace', name: 'shop' }, logs: [{ pod: dying.metadata.name }] });
+  });
+
+  it('says that nothing is in trouble', async () => {
+    const { context } = reading(pods);
+
+    await expect(runTool(analyzeLogs, {}, context)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('looks through no large namespace', async () => {
+    const { context } = reading([], {
+      read: async (reads) => someData({ reads: reads.map((read) => ({ read, outcome: 'exceeded' as const })) }),
+    });
+
+    await expect(runTool(analyzeLogs, {}, context)).rejects.toMatchObject({ code: 'validation_error' });
+  });
+
   it('asks for a window twice as long, to compare it with the time before', async () => {
     const { context, ranges } = reading(all);
 
