@@ -91,7 +91,7 @@ const signatures: readonly Signature[] = [
   ],
   [
     'bad-credentials',
-    /password authentication failed|authentication failed(?: for| with|:|\.|$)|\bAccess denied for user\b|\bACCESS_REFUSED\b|\bNOAUTH\b|\bWRONGPASS\b|\binvalid (?:user ?name|username and|username or|user or|user|login|credentials?|password|api[- ]?key|access[- ]?key|auth\w* token|token)\b(?!.* (?:line|column) \d)|\bbad credentials\b|InvalidAccessKeyId|SignatureDoesNotMatch|\bLogin failed for user\b|\b28P01\b|SASL authentication failed|incorrect (?:user ?name|password)|no password supplied|\bORA-01017\b|\binvalid_(?:client|grant)\b|\b401 Unauthorized\b|(?:status|status code|HTTP|code|returned|got|error)[ :=]+401\b|AuthenticationException: (?!.*certificate)|CredentialsProviderError|Unable to locate credentials|ExpiredToken(?:Exception)?\b|token (?:is |has )?expired/im,
+    /password authentication failed|authentication failed(?: for| with|:|\.|$)|\bAccess denied for user\b|\bACCESS_REFUSED\b|\bNOAUTH\b|\bWRONGPASS\b|\binvalid (?:user ?name|user or|login|credentials?|password|api[- ]?key|access[- ]?key|(?:auth\w*|access|bearer|refresh|jwt|api) token)\b|\bbad credentials\b|InvalidAccessKeyId|SignatureDoesNotMatch|\bLogin failed for user\b|\b28P01\b|SASL authentication failed|incorrect (?:user ?name|password)|no password supplied|\bORA-01017\b|\binvalid_(?:client|grant)\b|\b401 Unauthorized\b|(?:status|status code|HTTP|code|returned|got|error)[ :=]+401\b|AuthenticationException: (?!.*certificate)|CredentialsProviderError|Unable to locate credentials|ExpiredToken(?:Exception)?\b|token (?:is |has )?expired/im,
   ],
   ['rbac', /\bUser "[^"]+" cannot \w+ resource "/],
   [
@@ -106,7 +106,7 @@ const signatures: readonly Signature[] = [
   [
     'missing-variable',
     new RegExp(
-      `(?:[Mm]issing|[Rr]equired|[Uu]nset|[Uu]ndefined|[Nn]o)\\b[^\\n]{0,40}\\b(?:env(?:ironment)?)[ _-]?(?:var(?:iable)?s?)?\\b|\\b[Ee]nv(?:ironment)?(?: variables?| vars?)?\\b[^\\n]{0,80}\\b${absent}|\\b${constant}\\b["'\`]?:? (?:environment variable |env var )?${absent}|\\b(?:[Mm]issing|[Rr]equired|[Pp]lease set|[Mm]ust set|[Uu]nset|[Nn]o value for)\\b[^\\n]{0,40}\\b${constant}\\b|\\bKeyError: ['"]${constant}['"]|key not found: "${constant}"|Could not resolve placeholder '|\\bno ${constant}\\b|\\b\\w+: (?:unbound variable|parameter not set)`,
+      `(?:[Mm]issing|[Rr]equired|[Uu]nset|[Uu]ndefined|[Nn]o)\\b[^\\n]{0,40}\\benv(?:ironment)?[ _-]?var(?:iable)?s?\\b|\\b[Mm]issing required env\\b|\\b[Ee]nv(?:ironment)?(?: variables?| vars?)?\\b[^\\n]{0,80}\\b${absent}|\\b${constant}\\b["'\`]?:? (?:environment variable |env var )?${absent}|\\b(?:[Mm]issing|[Rr]equired|[Pp]lease set|[Mm]ust set|[Uu]nset|[Nn]o value for)\\b[^\\n]{0,40}\\b${constant}\\b|\\bKeyError: ['"]${constant}['"]|key not found: "${constant}"|Could not resolve placeholder '|\\bno ${constant}\\b|\\b\\w+: (?:unbound variable|parameter not set)`,
       'm',
     ),
   ],
@@ -123,9 +123,9 @@ const signatures: readonly Signature[] = [
   ],
 ];
 
-/** A file that is not there is not one that cannot be read. */
+/** A file that is not there is not one that cannot be read, and one that was fetched is none of ours. */
 const noFile =
-  /no such file or directory|\bENOENT\b|FileNotFound|cannot find the file|\b(?:is|not) a directory\b|\bEISDIR\b/i;
+  /no such file or directory|\bENOENT\b|FileNotFound|cannot find the file|\b(?:is|not) a directory\b|\bEISDIR\b|https?:\/\/\S+\.(?:json|ya?ml|xml)\b/i;
 
 /** A failed connection says so before what failed because of it, unless it only took too long. */
 const certainFailures: ReadonlySet<string> = new Set(['refused', 'unreachable', 'unknown-host']);
