@@ -22,7 +22,7 @@ const leastBudget = 900;
 
 const input = z.object({
   namespace,
-  object: objectPath.describe('pod/api-0, deployment/api, service/web. Default: pods of the namespace in trouble.'),
+  object: objectPath,
   container: objectName.optional().describe('Default: those in trouble, else all.'),
   previous: z.boolean().optional().describe('The instance before the last restart. Default: whichever tells more.'),
   since_minutes: z
@@ -39,7 +39,7 @@ export const analyzeLogs = defineTool({
   name: 'analyze_logs',
   title: 'Analyze logs',
   description: `
-    Reads logs of a pod or of a workload's broken pods, of any size, and says what is worth reading: known faults with the
+    Reads logs of a pod, of a workload's broken pods, or of what is in trouble in a namespace, of any size, and says what is worth reading: known faults with the
     line that tells, folded stack traces, templates with counts and times, what healthy siblings or the time before do
     not say, the last lines before death, and what hosts, variables and paths in errors mean. Use it when diagnose names
     an application error, or when something works badly though all is ready. Then get_resource on what it names.`,

@@ -89,15 +89,15 @@ describe('analyzeLog', () => {
 
   it('holds no more of a log without end than its patterns and its last lines', () => {
     const analysis = analyzeLog();
-    for (let index = 0; index < 20_000; index += 1) {
+    for (let index = 0; index < 2000; index += 1) {
       analysis.add({ text: `w${index}x item q${index * 7} done z${index}` });
       analysis.add({ text: '  still the same entry' });
     }
     const { patterns, end, lines, forgotten } = analysis.facts();
 
-    expect(lines).toBe(40_000);
+    expect(lines).toBe(4000);
     expect(patterns.length).toBeLessThanOrEqual(500);
     expect(end.length).toBeLessThanOrEqual(10);
-    expect(forgotten).toBeGreaterThanOrEqual(0);
+    expect(forgotten).toBeGreaterThan(0);
   });
 });
