@@ -9,7 +9,7 @@ import { readContainerLog } from '../log-reading.ts';
 import { diagnosisPermissions } from '../permissions.ts';
 import { podsOfNamespace, podsOfObject } from '../pods-of-object.ts';
 import { plainLines } from '../report/lines.ts';
-import { logAnalysis } from '../report/log-analysis.ts';
+import { type ContainerLog, logAnalysis } from '../report/log-analysis.ts';
 import { logAnalysisLines } from '../report/log-analysis-lines.ts';
 import { cluster, namespace, objectName, objectPath } from '../schemas.ts';
 import { splitPath, targetNamespace, targetObject } from '../target.ts';
@@ -68,9 +68,10 @@ export const analyzeLogs = defineTool({
       ),
     );
     const failures = answers.filter(failed);
-    const logs = answers.flatMap((answer) => (failed(answer) ? [] : [answer]));
+    const read = answers.flatMap((answer) => (failed(answer) ? [] : [answer]));
     const [first] = failures;
-    if (logs.length === 0 && first !== undefined) throw first.error;
+    if (read.length === 0 && first !== undefined) throw first.error;
+    const { logs, repeated } = distinct(read);
     return {
       object,
       logs,
@@ -79,7 +80,7 @@ export const analyzeLogs = defineTool({
         container: source.container.name,
         reason: error instanceof AppError ? error.message : 'could not be read',
       })),
-      cut: cutOf(pods, sources, all.length),
+      cut: [...repeated, ...cutOf(pods, sources, all.length)],
     };
   },
 
@@ -127,6 +128,30 @@ function cutOf(pods: readonly Pod[], sources: readonly LogSource[], found: numbe
     ...(found > sources.length ? [`${found - sources.length} of ${found} logs`] : []),
     ...(unread > 0 ? [`${unread} of ${pods.length} pods`] : []),
   ];
+}
+
+/** Logs without those that say what another said: replicas fail alike. */
+function distinct(read: readonly ContainerLog[]): {
+  readonly logs: readonly ContainerLog[];
+  readonly repeated: readonly string[];
+} {
+  const groups = [...Map.groupBy(read, gistOf).values()];
+  return {
+    logs: groups.flatMap(([first]) => first ?? []),
+    repeated: groups.flatMap(([first, ...others]) =>
+      others.map(({ pod, container }) => `${pod} ${container} says the same as ${first?.pod}`),
+    ),
+  };
+}
+
+/** What a log says besides routine; one that says nothing else is like no other. */
+function gistOf({ pod, container, signatures, traces, templates }: ContainerLog): string {
+  const said = [
+    ...signatures.map(({ id }) => id),
+    ...traces.map(({ type, frame = '' }) => `${type}@${frame}`),
+    ...templates.flatMap(({ level, template }) => (level === 'error' || level === 'fatal' ? [template] : [])),
+  ];
+  return [container, ...(said.length === 0 ? [pod] : said.toSorted())].join('\n');
 }
 
 const failed = (answer: object): answer is Failed => 'error' in answer;

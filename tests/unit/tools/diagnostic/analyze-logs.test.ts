@@ -71,6 +71,21 @@ describe('analyze_logs', () => {
     expect(text).not.toContain('new slow disk');
   });
 
+  it('does not show the same of two replicas', async () => {
+    const other = { ...dying, metadata: { ...dying.metadata, name: 'api-other' } };
+    const { context } = reading([deployment, dying, other], {
+      streamLog: async (_range, take) => {
+        take([{ text: 'ERROR boom' }]);
+        return { bytes: 10, whole: true };
+      },
+    });
+
+    const { data, text } = await runTool(analyzeLogs, { object: 'deployment/api' }, context);
+
+    expect(data).toMatchObject({ logs: [{ pod: dying.metadata.name }] });
+    expect(text).toContain(`api-other app says the same as ${dying.metadata.name}`);
+  });
+
   it('reads what is in trouble in a namespace when nothing is named', async () => {
     const { context } = reading(all);
 
