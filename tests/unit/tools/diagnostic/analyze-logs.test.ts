@@ -71,6 +71,29 @@ describe('analyze_logs', () => {
     expect(text).not.toContain('new slow disk');
   });
 
+  it('stays short, whatever is logged', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const crowded = aPod('crowded', {
+      containers: names.map((name) => aContainer(name, crashed({ exitCode: 1, reason: 'Error' }))),
+    });
+    const { context } = reading([crowded], {
+      streamLog: async ({ container }, take) => {
+        take(
+          names.flatMap((name) =>
+            names.map((other) => ({ text: `ERROR ${container}${name}${other} ${'broke '.repeat(40)}` })),
+          ),
+        );
+        take([{ text: `FATAL password authentication failed for user "${'x'.repeat(500)}"` }]);
+        return { bytes: 10_000, whole: true };
+      },
+    });
+
+    const { data, text } = await runTool(analyzeLogs, { object: 'pod/crowded' }, context);
+
+    expect(data).toMatchObject({ logs: [{}, {}, {}, {}], cut: ['1 of 5 logs'] });
+    expect(text.length).toBeLessThan(5000);
+  });
+
   it('does not show the same of two replicas', async () => {
     const other = { ...dying, metadata: { ...dying.metadata, name: 'api-other' } };
     const { context } = reading([deployment, dying, other], {
