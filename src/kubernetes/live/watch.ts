@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../../platform/errors.ts';
 import type { ResourceType, Watching } from '../ports.ts';
+import { permissionOf } from './asking.ts';
 import { accepts, pathOf, queryOf } from './paths.ts';
 import type { Rest } from './rest.ts';
 import { delayOf } from './retry.ts';
+import { reviewPermissions } from './reviews.ts';
 import { versionedShape, watchEventShape } from './shapes.ts';
 
 export interface WatchTypes {
@@ -32,7 +34,10 @@ const workedMs = 10_000;
 export async function watchTypes(rest: Rest, watching: WatchTypes, signal: AbortSignal): Promise<Watching> {
   const begun = await Promise.all(
     watching.types.map(async (type) => {
-      const version = await versionOf(rest, type, { ...watching, signal }).catch(refusal);
+      const [version] = await Promise.all([
+        versionOf(rest, type, { ...watching, signal }),
+        checkWatchable(rest, type, { ...watching, signal }),
+      ]).catch((error: unknown) => [refusal(error)]);
       return { type, version };
     }),
   );
@@ -44,6 +49,18 @@ export async function watchTypes(rest: Rest, watching: WatchTypes, signal: Abort
     if (typeof version === 'string') void follow(rest, { ...watching, type, version, signal });
   }
   return { unwatched: refused.map(({ type }) => type.kind) };
+}
+
+/** Who may list may not always watch; a watch itself would only ever fail. Throws `permission_denied`. */
+async function checkWatchable(rest: Rest, type: ResourceType, { namespace, signal }: Place): Promise<void> {
+  const permission = permissionOf({ verb: 'watch', type });
+  const place = type.namespaced ? namespace : undefined;
+  const [answer] = await reviewPermissions(rest, { permissions: [permission], namespace: place }, signal);
+  if (answer?.allowed !== false) return;
+  throw new AppError('permission_denied', `Not allowed to watch ${type.resource}.`, {
+    hint: `Grant "${permission}"${place === undefined ? '' : ` in namespace ${place}`}.`,
+    details: { required_permission: permission },
+  });
 }
 
 /** Refusals stay as they are for the while; anything else is a failure of the whole. */

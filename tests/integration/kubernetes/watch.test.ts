@@ -30,7 +30,7 @@ const line = (type: string, resourceVersion: string) =>
 
 /** A server whose watches are answered by these, one each; further ones stay open and silent. */
 async function watching(...answers: readonly ((response: ServerResponse) => void)[]) {
-  const server = await aFakeApiServer({ denied: ['list secrets'] });
+  const server = await aFakeApiServer({ denied: ['list secrets', 'watch configmaps'] });
   servers.push(server);
   let next = 0;
   server.on(isWatch, (_, response) => {
@@ -129,13 +129,13 @@ describe('a watch', () => {
     expect(server.requests.filter((request) => request.path === path && !isWatch(request))).toHaveLength(2);
   });
 
-  it('leaves out what may not be read', async () => {
+  it('leaves out what may not be listed, or not watched', async () => {
     const { begin } = await watching();
 
-    expect(await begin(['Pod', 'Secret'])).toEqual({ unwatched: ['Secret'] });
+    expect(await begin(['Pod', 'Secret', 'ConfigMap'])).toEqual({ unwatched: ['Secret', 'ConfigMap'] });
   });
 
-  it('fails when nothing may be read', async () => {
+  it('fails when nothing may be watched', async () => {
     const { begin } = await watching();
 
     await expect(begin(['Secret'])).rejects.toMatchObject({ code: 'permission_denied' });
