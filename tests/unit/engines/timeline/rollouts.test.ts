@@ -60,6 +60,20 @@ describe('a rollout', () => {
     ]);
   });
 
+  it('is a rollback since the write that brought it back, where that is recorded', () => {
+    const old = version('a', 3, 60, 'api:1');
+    const other = version('b', 2, 20, 'api:2');
+    const managedFields = [{ manager: 'kube-controller-manager', operation: 'Update', time: minutesAgo(10) }];
+    const givenUp = { ...other, metadata: { ...other.metadata, managedFields } };
+    const pod = aPod('web-1', { metadata: { ...ownedBy(old), creationTimestamp: minutesAgo(15) } });
+
+    expect(told(web, old, givenUp, pod)[0]).toEqual([
+      minutesAgo(10),
+      'rollback, now revision 3: containers[app].image api:2 → api:1',
+      'helm',
+    ]);
+  });
+
   it('is a rollback since the controller’s write when its pods are gone', () => {
     const old = version('a', 3, 60, 'api:1');
     const written = {
