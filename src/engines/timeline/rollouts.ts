@@ -14,6 +14,9 @@ interface Version {
   readonly template: PodTemplate | undefined;
 }
 
+/** The numbers that a ReplicaSet had before it was taken up again: `1,3`. */
+const history = 'deployment.kubernetes.io/revision-history';
+
 const shownChanges = 3;
 
 /** Every new version of the pod templates of a namespace, with what it changed; the first of a workload is its creation. */
@@ -79,12 +82,15 @@ function rolloutsIn(
         at,
         kind: 'rollout' as const,
         object: refOf(workload),
-        what: `${back ? 'rollback, now' : 'rollout of'} revision ${version.number}: ${changesBetween(before, version)}`,
+        what: `${back ? `rollback, now revision ${version.number}` : `rollout of revision ${firstNumber(version)}`}: ${changesBetween(before, version)}`,
         ...(by !== undefined && { by }),
       },
     ];
   });
 }
+
+const firstNumber = ({ number, holder }: Version): string =>
+  holder.metadata.annotations?.[history]?.split(',')[0] ?? String(number);
 
 /** What came before the oldest number, when that was taken up again since and has a new number. */
 const createdBefore = (versions: readonly Version[], version: Version): Version | undefined =>
@@ -96,7 +102,7 @@ const createdAt = (version: Version | undefined): string | undefined => version?
 
 /**
  * When an old version became the current one: the write that came before the other one was given up, where a writer is
- * still recorded (an undo leaves none); else its first new pod, else the last that the controller wrote of it.
+ * still recorded (an undo leaves none); else its last new pod until then, else the last that the controller wrote of it.
  */
 function takenUpAgainAt(
   snapshot: Snapshot,
@@ -105,19 +111,22 @@ function takenUpAgainAt(
   before: Version,
 ): string | undefined {
   const after = createdAt(before) ?? '';
-  const givenUp = (timeOf(lastWriteOf(before.holder)) ?? 0) + promptly;
+  const givenUp = timeOf(lastWriteOf(before.holder));
   const own = ownWrites(workload).flatMap(({ time = '' }) =>
-    time > after && (timeOf(time) ?? 0) <= givenUp ? [time] : [],
+    time > after && (timeOf(time) ?? 0) <= (givenUp ?? 0) + promptly ? [time] : [],
   );
   const key = keyOf(refOf(holder));
   const pods = snapshot.all('Pod', holder.metadata.namespace).flatMap((pod) => {
     const owner = controllerOf(pod);
     const { creationTimestamp: born = '' } = pod.metadata;
-    return owner !== undefined && keyOf(owner) === key && born > after ? [born] : [];
+    return owner !== undefined && keyOf(owner) === key && born > after && (timeOf(born) ?? 0) <= (givenUp ?? Infinity)
+      ? [born]
+      : [];
   });
   const written = lastWriteOf(holder);
   return (
-    own.toSorted().at(-1) ?? pods.toSorted()[0] ?? (written !== undefined && written > after ? written : undefined)
+    [own, pods].flatMap((times) => times.toSorted().at(-1) ?? [])[0] ??
+    (written !== undefined && written > after ? written : undefined)
   );
 }
 
