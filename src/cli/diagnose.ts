@@ -17,6 +17,7 @@ const optionsSchema = targetFlags.extend({
   output: z.enum(formats),
   limit: z.number(),
   color: z.boolean(),
+  watch: z.boolean(),
 });
 type Options = z.output<typeof optionsSchema>;
 
@@ -32,6 +33,7 @@ export const register: Register = (program, run) => {
   addTargetFlags(command)
     .addOption(new Option('-o, --output <format>', 'How to show it.').choices(formats).default('tree'))
     .addOption(new Option('--limit <count>', 'Most causes to show.').argParser(wholeNumber).default(10))
+    .addOption(new Option('-w, --watch', 'Go on, and show it again whenever the answer changes.').default(false))
     .addOption(new Option('--no-color', 'No colours; NO_COLOR does the same.'))
     .addHelpText('after', help);
   run(command, (context, operands) => diagnose(context, operands, optionsSchema.parse(command.opts())));
@@ -42,12 +44,14 @@ async function diagnose(context: CommandContext, operands: readonly string[], op
   const object = objectOf(operands);
   const { all_namespaces, ...target } = targetArguments(options, settings);
   const scope = object === undefined ? { all_namespaces } : { object };
+  const args = { ...target, ...definedOnly(scope), limit: options.limit };
+  if (options.watch) {
+    const { watchDiagnosis } = await import('./watch-diagnosis.ts');
+    const show = (found: Diagnosis, result: Success) => shown(found, result, { terminal, options });
+    return watchDiagnosis(context, { args, show, bare: options.output === 'json' });
+  }
   const { result } = await watched(terminal, async (onProgress) =>
-    context.call(
-      'diagnose',
-      { ...target, ...definedOnly(scope), limit: options.limit },
-      { clusters: await context.openClusters(), onProgress },
-    ),
+    context.call('diagnose', args, { clusters: await context.openClusters(), onProgress }),
   );
   if (signal.aborted) return interrupted;
   if (!result.success) return fail(terminal, result, options.output);
@@ -124,6 +128,7 @@ Examples:
   kubemend diagnose -A --limit 10           the ten worst causes in the cluster
   kubemend diagnose --from bundle.tar.gz    on a snapshot, support bundle, must-gather, …
   kubemend diagnose -n shop -o markdown     to paste into a ticket
+  kubemend diagnose -n shop --watch         until Ctrl-C, whenever the answer changes
   kubectl mend diagnose -n shop             the same, as a plugin
 
 Exit status: 0 healthy, 1 causes found, 2 could not tell (or an error), 130 interrupted.

@@ -50,8 +50,11 @@ export interface CommandContext {
   readonly log: Logger;
   /** Aborts on Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
-  /** The live clusters, or the archive that `--from` or `--demo` names. Closed when the command returns. */
-  readonly openClusters: (metrics?: Metrics) => Promise<Clusters>;
+  /**
+   * The live clusters, or the archive that `--from` or `--demo` names. Closed when the command returns. `fresh` ones
+   * remember nothing that they read.
+   */
+  readonly openClusters: (metrics?: Metrics, options?: { readonly fresh?: boolean }) => Promise<Clusters>;
   /** Runs a tool through the pipeline: validation, policy, deadline, redaction. Never throws: see `Outcome`. */
   readonly call: (tool: string, args: Readonly<Record<string, unknown>>, options: CallOptions) => Promise<Outcome>;
 }

@@ -45,9 +45,10 @@ function contextOf(settings: Settings, host: Host, opened: { close(): Promise<vo
     terminal: terminalOf(host),
     log,
     signal: host.signal,
-    async openClusters(metrics = noMetrics) {
+    async openClusters(metrics = noMetrics, { fresh = false } = {}) {
       const { environment, version, demo } = host;
-      const clusters = openClusters({ settings, metrics, environment, version, demo });
+      const chosen = fresh ? { ...settings, k8sCacheTtl: 0 } : settings;
+      const clusters = openClusters({ settings: chosen, metrics, environment, version, demo });
       opened.push(clusters);
       return clusters;
     },

@@ -34,6 +34,9 @@ const servingKinds = [
 ];
 const otherKinds = ['Job', 'CronJob', 'Ingress', 'HorizontalPodAutoscaler'];
 
+/** Kinds whose changes may change a verdict: what triage reads. */
+export const watchedKinds: readonly string[] = ['Pod', 'Event', 'Node', ...servingKinds, ...otherKinds];
+
 const listsOf = (kinds: readonly string[], namespace?: string): readonly Read[] =>
   kinds.map((kind) => ({ verb: 'list', kind, namespace, as: 'full' }));
 

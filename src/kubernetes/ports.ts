@@ -101,8 +101,26 @@ export interface Reader {
   ): Promise<readonly PermissionAnswer[]>;
   /** What the authorizers say of one request of somebody, or of the credentials themselves. Absent in archives. */
   review?(request: AccessRequest, who: Identity | undefined, signal: AbortSignal): Promise<AccessReview>;
+  /**
+   * Tells of every change of these kinds from now on, until `signal` aborts; returns once no change is missed any more.
+   * Throws when none of them may be watched. Absent in archives.
+   */
+  watch?(query: WatchQuery, signal: AbortSignal): Promise<Watching>;
   /** Whose the credentials are (SelfSubjectReview). Absent in archives. */
   identity?(signal: AbortSignal): Promise<Identity>;
+}
+
+export interface WatchQuery {
+  readonly kinds: readonly string[];
+  /** Absent for all. */
+  readonly namespace: string | undefined;
+  /** That something changed; what, a new read tells. */
+  readonly changed: () => void;
+}
+
+export interface Watching {
+  /** Kinds that may not be watched, or not here. */
+  readonly unwatched: readonly string[];
 }
 
 export interface ReadOptions {

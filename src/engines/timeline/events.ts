@@ -46,7 +46,7 @@ const normalised = ({ about, message }: ClusterEvent): string => maskIds(message
 function entryOf(snapshot: Snapshot, group: readonly ClusterEvent[]): readonly TimelineEntry[] {
   const newest = group.toSorted((a, b) => (b.last ?? 0) - (a.last ?? 0))[0];
   if (newest?.last === undefined) return [];
-  const first = Math.min(...group.map((event) => event.first ?? event.last ?? Infinity));
+  const first = group.reduce((least, event) => Math.min(least, event.first ?? event.last ?? least), newest.last);
   const count = group.reduce((sum, event) => sum + event.count, 0);
   return [
     {

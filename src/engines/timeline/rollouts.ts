@@ -14,6 +14,9 @@ interface Version {
   readonly template: PodTemplate | undefined;
 }
 
+/** The numbers that a ReplicaSet had before it was taken up again: `1,3`. */
+const history = 'deployment.kubernetes.io/revision-history';
+
 const shownChanges = 3;
 
 /** Every new version of the pod templates of a namespace, with what it changed; the first of a workload is its creation. */
@@ -67,7 +70,11 @@ function rolloutsIn(
     if (before === undefined) return [];
     const back = (createdAt(version) ?? '') < (createdAt(before) ?? '');
     // Of a rollback that others followed nothing tells when it was.
-    const at = back ? (index === 0 ? takenUpAgainAt(snapshot, version, before) : undefined) : createdAt(version);
+    const at = back
+      ? index === 0
+        ? takenUpAgainAt(snapshot, workload, version, before)
+        : undefined
+      : createdAt(version);
     if (at === undefined) return [];
     const by = writerAt(workload, at);
     return [
@@ -75,12 +82,15 @@ function rolloutsIn(
         at,
         kind: 'rollout' as const,
         object: refOf(workload),
-        what: `${back ? 'rollback, now' : 'rollout of'} revision ${version.number}: ${changesBetween(before, version)}`,
+        what: `${back ? `rollback, now revision ${version.number}` : `rollout of revision ${firstNumber(version)}`}: ${changesBetween(before, version)}`,
         ...(by !== undefined && { by }),
       },
     ];
   });
 }
+
+const firstNumber = ({ number, holder }: Version): string =>
+  holder.metadata.annotations?.[history]?.split(',')[0] ?? String(number);
 
 /** What came before the oldest number, when that was taken up again since and has a new number. */
 const createdBefore = (versions: readonly Version[], version: Version): Version | undefined =>
@@ -90,26 +100,41 @@ const createdBefore = (versions: readonly Version[], version: Version): Version 
 
 const createdAt = (version: Version | undefined): string | undefined => version?.holder.metadata.creationTimestamp;
 
-/** When an old version became the current one: its first new pod, else the last that the controller wrote of it. */
-function takenUpAgainAt(snapshot: Snapshot, { holder }: Version, before: Version | undefined): string | undefined {
+/**
+ * When an old version became the current one: the write that came before the other one was given up, where a writer is
+ * still recorded (an undo leaves none); else its last new pod until then, else the last that the controller wrote of it.
+ */
+function takenUpAgainAt(
+  snapshot: Snapshot,
+  workload: KubernetesObject,
+  { holder }: Version,
+  before: Version,
+): string | undefined {
   const after = createdAt(before) ?? '';
+  const givenUp = timeOf(lastWriteOf(before.holder));
+  const own = ownWrites(workload).flatMap(({ time = '' }) =>
+    time > after && (timeOf(time) ?? 0) <= (givenUp ?? 0) + promptly ? [time] : [],
+  );
   const key = keyOf(refOf(holder));
   const pods = snapshot.all('Pod', holder.metadata.namespace).flatMap((pod) => {
     const owner = controllerOf(pod);
-    return owner !== undefined && keyOf(owner) === key ? (pod.metadata.creationTimestamp ?? []) : [];
+    const { creationTimestamp: born = '' } = pod.metadata;
+    return owner !== undefined && keyOf(owner) === key && born > after && (timeOf(born) ?? 0) <= (givenUp ?? Infinity)
+      ? [born]
+      : [];
   });
-  const written = (holder.metadata.managedFields ?? []).flatMap(({ subresource, time }) =>
-    subresource === undefined ? (time ?? []) : [],
-  );
-  const [first] = pods.filter((time) => time > after).toSorted();
+  const written = lastWriteOf(holder);
   return (
-    first ??
-    written
-      .filter((time) => time > after)
-      .toSorted()
-      .at(-1)
+    [own, pods].flatMap((times) => times.toSorted().at(-1) ?? [])[0] ??
+    (written !== undefined && written > after ? written : undefined)
   );
 }
+
+const lastWriteOf = ({ metadata }: KubernetesObject): string | undefined =>
+  (metadata.managedFields ?? [])
+    .flatMap(({ subresource, time }) => (subresource === undefined ? (time ?? []) : []))
+    .toSorted()
+    .at(-1);
 
 function changesBetween(before: Version | undefined, after: Version): string {
   const changes = templateChanges(before?.template, after.template);

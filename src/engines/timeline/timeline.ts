@@ -120,7 +120,8 @@ const eventLifetime = hour;
 
 /** Events end earlier than other memories: said when the time that is asked for is longer, and no event is as old. */
 function expiredGap({ now, events }: Snapshot, since: number): readonly BlindSpot[] {
-  const oldest = Math.min(now - eventLifetime, ...events.flatMap(({ last }) => last ?? []));
+  // They are in order, oldest first.
+  const oldest = Math.min(now - eventLifetime, events.find(({ last }) => last !== undefined)?.last ?? now);
   if (since >= oldest - minute) return [];
   return [
     {

@@ -2,8 +2,8 @@ import type { ResourceType } from '../ports.ts';
 
 /** One thing to ask an API server for: what errors and metrics name it by. */
 export interface Asking {
-  /** The verb of RBAC: `get`, `list`, `create`. */
-  readonly verb: 'get' | 'list' | 'create';
+  /** The verb of RBAC: `get`, `list`, `watch`, `create`. */
+  readonly verb: 'get' | 'list' | 'watch' | 'create';
   /** Absent for paths that are no resource, such as `/version`. */
   readonly type?: Pick<ResourceType, 'group' | 'resource' | 'kind'> | undefined;
   readonly subresource?: string | undefined;

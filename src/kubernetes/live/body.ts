@@ -48,6 +48,21 @@ export async function readBody(stream: Readable, encoding: unknown, cap: number)
   return { bytes: Buffer.concat(chunks), capped: false };
 }
 
+/** The longest line of a stream: an object is 2 MiB at most (etcd), and its metadata far less. */
+const longestLine = 8 * 1024 * 1024;
+
+/** A body line by line as it comes, without end. A half line at its end is no line. */
+export async function* linesOf(stream: Readable): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    const lines = `${rest}${decoder.decode(chunk, { stream: true })}`.split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > longestLine) throw new AppError('api_error', 'The API server sends a line without end.');
+    yield* lines.filter((line) => line !== '');
+  }
+}
+
 /** Errors of either stream surface in the reader of the result. */
 const unzipped = (stream: Readable): Readable => pipeline(stream, createGunzip(), () => {});
 

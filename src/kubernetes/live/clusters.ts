@@ -32,10 +32,13 @@ export interface ClustersOptions {
 
 /** What one unreachable cluster may cost a list of all. */
 const probeMs = 4000;
+const streamSockets = 64;
 const defaultCacheBytes = 64 * 1024 * 1024;
 
 interface Open {
   readonly rest: Rest;
+  /** For streams that stay open: they must not take the sockets of those who wait for an answer. */
+  readonly streams: Rest;
   readonly reader: Reader;
 }
 
@@ -64,9 +67,11 @@ export function createClusters(options: ClustersOptions): Clusters {
     if (known !== undefined) return known;
     const { metrics, nextReads, userAgent, cacheTtlMs, cacheBytes = defaultCacheBytes } = options;
     const requestId = () => currentRequest()?.requestId;
-    const rest = createRest({ credentials, metrics, requestId, userAgent, ...options.rest });
-    const reader = createLiveReader({ cluster: name, rest, metrics, nextReads, now, cacheTtlMs, cacheBytes });
-    const made = { rest, reader };
+    const talking = { credentials, metrics, requestId, userAgent, ...options.rest };
+    const rest = createRest(talking);
+    const streams = createRest({ ...talking, sockets: streamSockets });
+    const reader = createLiveReader({ cluster: name, rest, streams, metrics, nextReads, now, cacheTtlMs, cacheBytes });
+    const made = { rest, streams, reader };
     open.set(name, made);
     return made;
   }
@@ -123,7 +128,7 @@ export function createClusters(options: ClustersOptions): Clusters {
     async close() {
       const all = [...open.values()];
       open.clear();
-      await Promise.all(all.map(({ rest }) => rest.close()));
+      await Promise.all(all.flatMap(({ rest, streams }) => [rest.close(), streams.close()]));
     },
   };
 }

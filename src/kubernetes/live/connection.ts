@@ -22,17 +22,18 @@ export interface Connector {
 export interface Limits {
   readonly connectMs: number;
   readonly headersMs: number;
+  readonly sockets?: number | undefined;
 }
 
 /** Expired tokens and renewed certificate files are noticed within this time; before it nothing is read again. */
 const credentialsFreshMs = 30_000;
 /** Sockets to a server that speaks no HTTP/2; more requests wait for one. Each costs a handshake. */
-const sockets = 8;
+const usualSockets = 8;
 /** HTTP/2 windows in bytes: a stream's as in Go's client, which kubectl uses; undici's own slow large lists. */
 const http2Windows = { initialWindowSize: 4 * 1024 * 1024, connectionWindowSize: 64 * 1024 * 1024 };
 
 /** Keeps one pool of connections to an API server, made on first use and again when the TLS material changes. */
-export function createConnector(load: LoadCredentials, { connectMs, headersMs }: Limits): Connector {
+export function createConnector(load: LoadCredentials, limits: Limits): Connector {
   let current: { connection: Connection; fingerprint: string; loadedAt: number } | undefined;
   let loading: Promise<Connection> | undefined;
   let closed = false;
@@ -42,7 +43,7 @@ export function createConnector(load: LoadCredentials, { connectMs, headersMs }:
     const fingerprint = fingerprintOf(credentials);
     const { server, proxy, headers } = credentials;
     const kept = current?.fingerprint === fingerprint ? current.connection.dispatcher : undefined;
-    const dispatcher = kept ?? createDispatcher(credentials, { connectMs, headersMs });
+    const dispatcher = kept ?? createDispatcher(credentials, limits);
     // Closing lets requests on the old sockets end.
     if (kept === undefined) void current?.connection.dispatcher.close();
     current = { connection: { dispatcher, server, proxy, headers }, fingerprint, loadedAt: performance.now() };
@@ -86,7 +87,10 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise
 }
 
 /** One connection over HTTP/2 where the server speaks it, as API servers do. */
-function createDispatcher({ tls, proxy }: Credentials, { connectMs, headersMs }: Limits): Dispatcher {
+function createDispatcher(
+  { tls, proxy }: Credentials,
+  { connectMs, headersMs, sockets = usualSockets }: Limits,
+): Dispatcher {
   const common = {
     connections: sockets,
     headersTimeout: headersMs,

@@ -20,10 +20,13 @@ import type { ClusterMetrics, Rest, RestCall } from './rest.ts';
 import { ownIdentity, reviewAccess, reviewPermissions } from './reviews.ts';
 import { anyShape, versionShape } from './shapes.ts';
 import { createSharing } from './sharing.ts';
+import { watchTypes } from './watch.ts';
 
 export interface LiveReaderOptions {
   readonly cluster: string;
   readonly rest: Rest;
+  /** The same for streams that stay open. */
+  readonly streams: Rest;
   readonly metrics: ClusterMetrics;
   readonly nextReads: NextReads;
   readonly cacheTtlMs: number;
@@ -35,7 +38,15 @@ export interface LiveReaderOptions {
 const versionFreshMs = 300_000;
 
 /** Reads from one API server as one user. */
-export function createLiveReader({ cluster, rest, metrics, nextReads, now, ...caching }: LiveReaderOptions): Reader {
+export function createLiveReader({
+  cluster,
+  rest,
+  streams,
+  metrics,
+  nextReads,
+  now,
+  ...caching
+}: LiveReaderOptions): Reader {
   const discovery = createDiscovery(rest, metrics);
   const cache = createReadCache<ReadPart>({ ttlMs: caching.cacheTtlMs, maximumBytes: caching.cacheBytes, metrics });
   const shareObject = createSharing<KubernetesObject>();
@@ -142,6 +153,10 @@ export function createLiveReader({ cluster, rest, metrics, nextReads, now, ...ca
     can: (permissions, namespace, signal) => reviewPermissions(rest, { permissions, namespace }, signal),
     review: (request, who, signal) => reviewAccess(rest, { request, who }, { signal }),
     identity: (signal) => ownIdentity(rest, { signal }),
+    async watch({ kinds, namespace, changed }, signal) {
+      const types = await Promise.all(kinds.map((kind) => discovery.find(kind, undefined, { signal })));
+      return watchTypes(streams, { types: types.filter((type) => type !== undefined), namespace, changed }, signal);
+    },
   };
 }
 

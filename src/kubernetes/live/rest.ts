@@ -3,12 +3,13 @@ import type * as z from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { type Asking, subjectOf } from './asking.ts';
-import { type Body, parseJson, passBody, readBody } from './body.ts';
+import { type Body, linesOf, parseJson, passBody, readBody } from './body.ts';
 import { builtinTypes } from './builtin-types.ts';
 import { type Connection, createConnector } from './connection.ts';
 import type { LoadCredentials } from './credentials.ts';
 import { errorOfFailure, errorOfStatus, type StatusBody, type Way } from './errors.ts';
 import { createRetryBudget, delayOf, isPassingFailure, isPassingStatus, maximumRetries } from './retry.ts';
+import { send } from './send.ts';
 import { statusShape } from './shapes.ts';
 
 export type ClusterMetrics = Pick<Metrics, 'kubernetesRequest' | 'kubernetesRetry' | 'cacheRequest'>;
@@ -20,6 +21,8 @@ export interface RestOptions {
   readonly requestId: () => string | undefined;
   readonly userAgent?: string | undefined;
   readonly timeouts?: Partial<Timeouts> | undefined;
+  /** To a server that speaks no HTTP/2, where each stream needs one of its own; default 8. */
+  readonly sockets?: number | undefined;
   /** Of jitter; in [0, 1). */
   readonly random?: (() => number) | undefined;
   /** Waits before a retry. */
@@ -46,6 +49,8 @@ export interface RestRequest {
   readonly take?: ((chunk: Buffer) => void) | undefined;
 }
 
+export type StreamRequest = RestRequest & { readonly idleMs: number };
+
 export interface RestCall {
   readonly signal: AbortSignal;
   /** Told the size of every answer, unzipped. */
@@ -60,16 +65,19 @@ export interface Rest {
   json<T>(request: RestRequest & { readonly shape: z.ZodType<T> }, call: RestCall): Promise<T>;
   /** The body of a 2xx answer, cut at the cap. */
   bytes(request: RestRequest, call: RestCall): Promise<Body>;
+  /** The body of a 2xx answer line by line while it comes; ends when nothing came for `idleMs`. Never tried again. */
+  lines(request: StreamRequest, call: RestCall): AsyncIterable<string>;
   close(): Promise<void>;
 }
 
 const defaults: Timeouts = { connectMs: 3000, headersMs: 10_000, totalMs: 30_000 };
 const defaultCap = 64 * 1024 * 1024;
+const errorCap = 64 * 1024;
 const pause = (ms: number, signal: AbortSignal): Promise<void> => sleep(ms, undefined, { signal });
 
 export function createRest({ random = Math.random, wait = pause, ...options }: RestOptions): Rest {
   const timeouts = { ...defaults, ...options.timeouts };
-  const connector = createConnector(options.credentials, timeouts);
+  const connector = createConnector(options.credentials, { ...timeouts, sockets: options.sockets });
   const budget = createRetryBudget();
   let way: Way = { server: '' };
 
@@ -115,7 +123,7 @@ export function createRest({ random = Math.random, wait = pause, ...options }: R
     try {
       const response = await send(connection, request, { ...options, signal });
       const ok = response.status >= 200 && response.status < 300;
-      const cap = ok ? (request.cap ?? defaultCap) : 64 * 1024;
+      const cap = ok ? (request.cap ?? defaultCap) : errorCap;
       const encoding = response.headers['content-encoding'];
       const { take } = request;
       const body = await (ok && take !== undefined
@@ -146,7 +154,29 @@ export function createRest({ random = Math.random, wait = pause, ...options }: R
     }
   }
 
+  async function* lines({ asking, ...request }: StreamRequest, call: RestCall): AsyncGenerator<string> {
+    const startedAt = performance.now();
+    let code: number | 'error' = 'error';
+    try {
+      const connection = await connector.connect(call.signal);
+      server = connection.server;
+      const response = await send(connection, request, { ...options, signal: call.signal, idleMs: request.idleMs });
+      code = response.status;
+      if (code === 401) await connector.reconnect(connection, call.signal);
+      if (code !== 200)
+        throw errorOfStatus(code, statusBody(await readBody(response.body, undefined, errorCap)), asking);
+      yield* linesOf(response.body);
+    } catch (error) {
+      call.signal.throwIfAborted();
+      throw errorOfFailure(error, server, asking);
+    } finally {
+      const seconds = (performance.now() - startedAt) / 1000;
+      options.metrics.kubernetesRequest({ verb: asking.verb, resource: labelOf(asking), code, seconds });
+    }
+  }
+
   return {
+    lines,
     json: (request, call) =>
       answered(request, call, ({ bytes, capped }) => {
         if (capped) throw tooLarge();
@@ -167,32 +197,6 @@ type Attempt<T> =
       readonly status?: number;
       readonly retryAfter?: string | undefined;
     };
-
-interface Sending extends Pick<RestOptions, 'requestId' | 'userAgent'> {
-  readonly signal: AbortSignal;
-}
-
-/** No redirect is followed: undici follows none unless told. */
-async function send(connection: Connection, request: RestRequest, { signal, requestId, userAgent }: Sending) {
-  const id = requestId();
-  const { origin, pathname } = new URL(connection.server);
-  const response = await connection.dispatcher.request({
-    origin,
-    path: `${pathname === '/' ? '' : pathname}${request.path}`,
-    method: request.post === undefined ? 'GET' : 'POST',
-    signal,
-    headers: {
-      accept: request.accept ?? 'application/json',
-      'accept-encoding': 'gzip',
-      'user-agent': userAgent ?? 'kubemend',
-      ...(request.post !== undefined && { 'content-type': 'application/json' }),
-      ...(id !== undefined && { 'x-request-id': id, 'audit-id': id }),
-      ...connection.headers,
-    },
-    ...(request.post !== undefined && { body: JSON.stringify(request.post) }),
-  });
-  return { status: response.statusCode, headers: response.headers, body: response.body };
-}
 
 const otherShape = (asking: Asking, cause: unknown): AppError =>
   new AppError('api_error', `The API server answers for ${subjectOf(asking)} with something unexpected.`, {

@@ -42,6 +42,18 @@ export const identityShape = z.object({
   status: z.object({ userInfo: z.object({ username: z.string(), groups: z.array(z.string()).optional() }) }),
 });
 
+/** Of a list, where a watch goes on from. */
+export const versionedShape = z.object({ metadata: z.object({ resourceVersion: z.string() }) });
+
+/** One line of a watch; the object of an ERROR is a Status. */
+export const watchEventShape = z.object({
+  type: z.string(),
+  object: z.object({
+    code: z.number().optional(),
+    metadata: z.object({ resourceVersion: z.string().optional() }).optional(),
+  }),
+});
+
 const strings = z.array(z.string()).nullish();
 
 /** Aggregated discovery (apidiscovery.k8s.io), or the lists of groups of servers before 1.27. */

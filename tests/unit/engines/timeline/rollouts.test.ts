@@ -48,16 +48,50 @@ describe('a rollout', () => {
     ]);
   });
 
-  it('is a rollback when an old ReplicaSet has the newest number, since its first new pod', () => {
+  it('is a rollback when an old ReplicaSet has the newest number, since its last new pod', () => {
     const old = version('a', 3, 60, 'api:1');
     const pods = [70, 4, 2].map((age) =>
       aPod(`web-${age}`, { metadata: { ...ownedBy(old), creationTimestamp: minutesAgo(age) } }),
     );
 
     expect(told(web, old, version('b', 2, 20, 'api:2'), ...pods)).toEqual([
-      [minutesAgo(4), 'rollback, now revision 3: containers[app].image api:2 → api:1', undefined],
+      [minutesAgo(2), 'rollback, now revision 3: containers[app].image api:2 → api:1', undefined],
       [minutesAgo(20), 'rollout of revision 2: containers[app].image api:1 → api:2', undefined],
     ]);
+  });
+
+  it('is a rollback since the write that brought it back, where that is recorded', () => {
+    const old = version('a', 3, 60, 'api:1');
+    const other = version('b', 2, 20, 'api:2');
+    const managedFields = [{ manager: 'kube-controller-manager', operation: 'Update', time: minutesAgo(10) }];
+    const givenUp = { ...other, metadata: { ...other.metadata, managedFields } };
+    const pod = aPod('web-1', { metadata: { ...ownedBy(old), creationTimestamp: minutesAgo(15) } });
+
+    expect(told(web, old, givenUp, pod)[0]).toEqual([
+      minutesAgo(10),
+      'rollback, now revision 3: containers[app].image api:2 → api:1',
+      'helm',
+    ]);
+  });
+
+  it('is not counted among the pods of a later scaling', () => {
+    const old = version('a', 3, 60, 'api:1');
+    const other = version('b', 2, 8, 'api:2');
+    const managedFields = [{ manager: 'kube-controller-manager', operation: 'Update', time: minutesAgo(5) }];
+    const givenUp = { ...other, metadata: { ...other.metadata, managedFields } };
+    const pods = [6, 1].map((age) =>
+      aPod(`web-${age}`, { metadata: { ...ownedBy(old), creationTimestamp: minutesAgo(age) } }),
+    );
+
+    expect(told(web, old, givenUp, ...pods)[0]?.[0]).toBe(minutesAgo(6));
+  });
+
+  it('keeps the number of its first time', () => {
+    const again = version('b', 4, 20, 'api:2');
+    const annotations = { ...again.metadata.annotations, 'deployment.kubernetes.io/revision-history': '2' };
+    const known = { ...again, metadata: { ...again.metadata, annotations } };
+
+    expect(told(web, version('a', 3, 60, 'api:1'), known)[0]?.[1]).toMatch(/^rollout of revision 2: /);
   });
 
   it('is a rollback since the controller’s write when its pods are gone', () => {

@@ -1,0 +1,41 @@
+import type { Connection } from './connection.ts';
+
+interface Sent {
+  /** Path and query, encoded. */
+  readonly path: string;
+  readonly accept?: string | undefined;
+  /** JSON to post. */
+  readonly post?: unknown;
+}
+
+export interface Sending {
+  readonly requestId: () => string | undefined;
+  readonly userAgent?: string | undefined;
+  readonly signal: AbortSignal;
+  /** Of a stream: how long nothing may come, in ms. */
+  readonly idleMs?: number | undefined;
+}
+
+/** One request as it goes out. No redirect is followed: undici follows none unless told. */
+export async function send(connection: Connection, request: Sent, { signal, requestId, userAgent, idleMs }: Sending) {
+  const id = requestId();
+  const { origin, pathname } = new URL(connection.server);
+  const response = await connection.dispatcher.request({
+    origin,
+    path: `${pathname === '/' ? '' : pathname}${request.path}`,
+    method: request.post === undefined ? 'GET' : 'POST',
+    signal,
+    ...(idleMs !== undefined && { bodyTimeout: idleMs }),
+    headers: {
+      accept: request.accept ?? 'application/json',
+      // A stream is wanted line by line, not when a block is full.
+      'accept-encoding': idleMs === undefined ? 'gzip' : 'identity',
+      'user-agent': userAgent ?? 'kubemend',
+      ...(request.post !== undefined && { 'content-type': 'application/json' }),
+      ...(id !== undefined && { 'x-request-id': id, 'audit-id': id }),
+      ...connection.headers,
+    },
+    ...(request.post !== undefined && { body: JSON.stringify(request.post) }),
+  });
+  return { status: response.statusCode, headers: response.headers, body: response.body };
+}
