@@ -56,9 +56,12 @@ import { ingressTlsInvalid } from './route/ingress-tls-invalid.ts';
 import { netpolBlocksDns } from './service/netpol-blocks-dns.ts';
 import { netpolBlocksFlow } from './service/netpol-blocks-flow.ts';
 import { serviceReferenceMissing } from './service/service-reference-missing.ts';
+import { svcAddressPending } from './service/svc-address-pending.ts';
 import { svcNoReadyEndpoints } from './service/svc-no-ready-endpoints.ts';
 import { svcSelectorMatchesNothing } from './service/svc-selector-matches-nothing.ts';
+import { svcSelectorTooBroad } from './service/svc-selector-too-broad.ts';
 import { svcTargetPortMismatch } from './service/svc-target-port-mismatch.ts';
+import { svcTrafficPolicyLocal } from './service/svc-traffic-policy-local.ts';
 import { pvcNoDefaultClass } from './volume/pvc-no-default-class.ts';
 import { pvcStorageclassMissing } from './volume/pvc-storageclass-missing.ts';
 import { configEnvShadowed } from './workload/config-env-shadowed.ts';
@@ -69,6 +72,7 @@ import { deployScaledToZero } from './workload/deploy-scaled-to-zero.ts';
 import { imageTagDrift } from './workload/image-tag-drift.ts';
 import { jobFailed } from './workload/job-failed.ts';
 import { referenceObjectMissing } from './workload/reference-object-missing.ts';
+import { selectorOverlap } from './workload/selector-overlap.ts';
 
 /** Every rule; the order decides nothing but which of two equal findings is named first. */
 export const rules: readonly Rule[] = [
@@ -129,9 +133,12 @@ export const rules: readonly Rule[] = [
   netpolBlocksDns,
   netpolBlocksFlow,
   serviceReferenceMissing,
+  svcAddressPending,
   svcNoReadyEndpoints,
   svcSelectorMatchesNothing,
+  svcSelectorTooBroad,
   svcTargetPortMismatch,
+  svcTrafficPolicyLocal,
   pvcNoDefaultClass,
   pvcStorageclassMissing,
   configEnvShadowed,
@@ -142,4 +149,5 @@ export const rules: readonly Rule[] = [
   imageTagDrift,
   jobFailed,
   referenceObjectMissing,
+  selectorOverlap,
 ];
