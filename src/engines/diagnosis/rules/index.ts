@@ -53,6 +53,8 @@ import { ingressBackendMissing } from './route/ingress-backend-missing.ts';
 import { ingressClassProblem } from './route/ingress-class-problem.ts';
 import { ingressRouteConflict } from './route/ingress-route-conflict.ts';
 import { ingressTlsInvalid } from './route/ingress-tls-invalid.ts';
+import { dnsCorednsDown } from './service/dns-coredns-down.ts';
+import { dnsPolicyWrong } from './service/dns-policy-wrong.ts';
 import { netpolBlocksDns } from './service/netpol-blocks-dns.ts';
 import { netpolBlocksFlow } from './service/netpol-blocks-flow.ts';
 import { serviceReferenceMissing } from './service/service-reference-missing.ts';
@@ -130,6 +132,8 @@ export const rules: readonly Rule[] = [
   ingressClassProblem,
   ingressRouteConflict,
   ingressTlsInvalid,
+  dnsCorednsDown,
+  dnsPolicyWrong,
   netpolBlocksDns,
   netpolBlocksFlow,
   serviceReferenceMissing,

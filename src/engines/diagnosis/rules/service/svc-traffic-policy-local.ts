@@ -67,20 +67,18 @@ function findingOf(snapshot: Snapshot, group: readonly Dropped[]): readonly Find
           source: 'recomputed',
           text: `ready endpoints on ${nodes.slice(0, 5).join(', ')}, none on ${froms}`,
         },
-        ...group
-          .slice(0, 2)
-          .flatMap(({ call: { pod, words } }) =>
-            words === undefined
-              ? []
-              : [
-                  {
-                    object: refOf(pod),
-                    source: 'log' as const,
-                    text: (words.text.split('\n')[0] ?? '').slice(0, 300),
-                    at: words.at,
-                  },
-                ],
-          ),
+        ...group.slice(0, 2).flatMap(({ call: { pod, words } }) =>
+          words === undefined
+            ? []
+            : [
+                {
+                  object: refOf(pod),
+                  source: 'log' as const,
+                  text: (words.text.split('\n')[0] ?? '').slice(0, 300),
+                  at: words.at,
+                },
+              ],
+        ),
       ],
       since: service.metadata.creationTimestamp,
       fixes: [
