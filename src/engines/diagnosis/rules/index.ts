@@ -49,6 +49,8 @@ import { probeMisconfigured } from './pod/probe-misconfigured.ts';
 import { probeReadiness5xx } from './pod/probe-readiness-5xx.ts';
 import { probeTimeout } from './pod/probe-timeout.ts';
 import { startupProbeTooShort } from './pod/startup-probe-too-short.ts';
+import { gatewayNotProgrammed } from './route/gateway-not-programmed.ts';
+import { httprouteNotAccepted } from './route/httproute-not-accepted.ts';
 import { ingressBackendMissing } from './route/ingress-backend-missing.ts';
 import { ingressClassProblem } from './route/ingress-class-problem.ts';
 import { ingressRouteConflict } from './route/ingress-route-conflict.ts';
@@ -128,6 +130,8 @@ export const rules: readonly Rule[] = [
   probeReadiness5xx,
   probeTimeout,
   startupProbeTooShort,
+  gatewayNotProgrammed,
+  httprouteNotAccepted,
   ingressBackendMissing,
   ingressClassProblem,
   ingressRouteConflict,
