@@ -10,11 +10,15 @@ const maximumNamespaces = 4;
 
 /**
  * What explains a connection that fails: the NetworkPolicies of both ends when nobody answers, and the DNS of the
- * cluster when a name does not resolve. Nothing when no container says so.
+ * cluster when a name does not resolve; the policies around a Service that is asked about. Else nothing.
  */
 export function networkReads(snapshot: Snapshot): readonly Read[] {
   const calls = failedCalls(snapshot).filter((call) => isUnanswered(call) || isNameFailure(call));
-  const ends = calls.flatMap(({ pod, dependency }) => [pod.metadata.namespace, dependency.service?.namespace]);
+  const { object } = snapshot.scope;
+  const ends = [
+    ...(object?.kind === 'Service' ? [object.namespace] : []),
+    ...calls.flatMap(({ pod, dependency }) => [pod.metadata.namespace, dependency.service?.namespace]),
+  ];
   const namespaces = [...new Set(ends.flatMap((namespace) => namespace ?? []))].slice(0, maximumNamespaces);
   return [
     ...namespaces.map((namespace): Read => ({ verb: 'list', kind: 'NetworkPolicy', namespace, as: 'full' })),
