@@ -8,7 +8,8 @@ export interface Signature {
   readonly telling: TellingEntry;
 }
 
-const absolutePath = String.raw`["'\x60(]?\/[\w.@-][^\s"'\x60]*`;
+/** Never a part of a URL. */
+const absolutePath = String.raw`["'\x60(]?(?<![\w/])\/[\w.@-][^\s"'\x60]*`;
 
 /** First match wins. */
 const signatures: readonly (readonly [RegExp, SignatureRule])[] = [
@@ -20,7 +21,7 @@ const signatures: readonly (readonly [RegExp, SignatureRule])[] = [
   [/read-only file ?system|\bEROFS\b/i, 'crash-filesystem-permission'],
   [
     new RegExp(
-      `(?:permission denied|operation not permitted|\\bEACCES\\b|\\bEPERM\\b|AccessDeniedException).*${absolutePath}|${absolutePath}.*(?:permission denied|operation not permitted|access denied)`,
+      `(?:permission denied|operation not permitted|\\bEACCES\\b|\\bEPERM\\b|AccessDeniedException).*${absolutePath}|${absolutePath}.*(?:permission denied|operation not permitted|(?<!RBAC: )access denied)`,
       'i',
     ),
     'crash-filesystem-permission',

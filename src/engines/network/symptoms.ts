@@ -4,6 +4,7 @@ import type { Snapshot } from '../snapshot.ts';
 import type { Read } from '../snapshot-data.ts';
 import { failedCalls, isNameFailure, isUnanswered } from './calls.ts';
 import { dnsLabels, dnsNamespace } from './dns.ts';
+import { refusedRequests } from './mesh.ts';
 
 /** Namespaces whose policies are read to explain connections that fail. */
 const maximumNamespaces = 4;
@@ -24,7 +25,16 @@ export function networkReads(snapshot: Snapshot): readonly Read[] {
     ...namespaces.map((namespace): Read => ({ verb: 'list', kind: 'NetworkPolicy', namespace, as: 'full' })),
     ...(calls.some(isNameFailure) ? dnsReads(snapshot) : []),
     ...gatewayReads(snapshot),
+    ...meshReads(snapshot),
   ];
+}
+
+/** Who may call a server whose proxy refused somebody. */
+function meshReads(snapshot: Snapshot): readonly Read[] {
+  const places = refusedRequests(snapshot).flatMap(({ server }) => server?.namespace ?? []);
+  return [...new Set(places)]
+    .slice(0, maximumNamespaces)
+    .map((namespace) => ({ verb: 'list', kind: 'AuthorizationPolicy', namespace, as: 'full' }));
 }
 
 /** What a route of the Gateway API that is asked about hangs on; nobody reads routes that were not asked about. */

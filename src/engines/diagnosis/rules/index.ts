@@ -57,6 +57,7 @@ import { ingressRouteConflict } from './route/ingress-route-conflict.ts';
 import { ingressTlsInvalid } from './route/ingress-tls-invalid.ts';
 import { dnsCorednsDown } from './service/dns-coredns-down.ts';
 import { dnsPolicyWrong } from './service/dns-policy-wrong.ts';
+import { meshPolicyDenies } from './service/mesh-policy-denies.ts';
 import { netpolBlocksDns } from './service/netpol-blocks-dns.ts';
 import { netpolBlocksFlow } from './service/netpol-blocks-flow.ts';
 import { serviceReferenceMissing } from './service/service-reference-missing.ts';
@@ -138,6 +139,7 @@ export const rules: readonly Rule[] = [
   ingressTlsInvalid,
   dnsCorednsDown,
   dnsPolicyWrong,
+  meshPolicyDenies,
   netpolBlocksDns,
   netpolBlocksFlow,
   serviceReferenceMissing,

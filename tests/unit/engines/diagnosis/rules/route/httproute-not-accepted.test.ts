@@ -5,13 +5,12 @@ import { testRule } from '../../../../../support/rule-tester.ts';
 
 const apiVersion = 'gateway.networking.k8s.io/v1';
 const complete = ['Gateway', 'Service', 'ReferenceGrant'];
-const object = (kind: string, name: string, fields: object, metadata: object = {}): KubernetesObject =>
-  ({
-    apiVersion,
-    kind,
-    metadata: { name, namespace: 'shop', generation: 2, ...metadata },
-    ...fields,
-  }) as KubernetesObject;
+const object = (kind: string, name: string, fields: object, metadata: object = {}): KubernetesObject => ({
+  apiVersion,
+  kind,
+  metadata: { name, namespace: 'shop', generation: 2, ...metadata },
+  ...fields,
+});
 
 const gateway = object('Gateway', 'gw', {
   spec: { listeners: [{ name: 'web', hostname: '*.shop.example' }, { name: 'any' }] },
