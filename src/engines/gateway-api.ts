@@ -1,4 +1,4 @@
-import type { KubernetesObject } from './objects.ts';
+import type { KubernetesObject, ObjectRef } from './objects.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Kinds of the Gateway API (gateway.networking.k8s.io/v1), which come as CRDs: of what its documents say, what is looked at. */
@@ -8,6 +8,8 @@ export interface Condition {
   readonly reason?: string;
   readonly message?: string;
   readonly lastTransitionTime?: string;
+  /** The generation of the object that it is about. */
+  readonly observedGeneration?: number;
 }
 
 /** Where a route wants to be attached; a Gateway of its own namespace unless it says otherwise. */
@@ -112,3 +114,54 @@ export const isGranted = (
         (spec?.from ?? []).some((each) => each.kind === 'HTTPRoute' && each.namespace === from) &&
         (spec?.to ?? []).some((each) => each.kind === 'Service' && (each.name === undefined || each.name === to.name)),
     );
+
+/** A condition that is False and about the object as it is now: after a change the old one says nothing. */
+export function failedCondition(
+  { metadata }: KubernetesObject,
+  conditions: readonly Condition[] | undefined,
+  types: readonly string[],
+): Condition | undefined {
+  return types
+    .map((type) => conditionOf(conditions, type))
+    .find(
+      (condition) =>
+        condition?.status === 'False' &&
+        condition.reason !== 'Pending' &&
+        (condition.observedGeneration ?? Number.POSITIVE_INFINITY) >= (metadata.generation ?? 0),
+    );
+}
+
+/** `NotAllowedByListeners: no listener allows …`. */
+export const conditionText = ({ reason, message }: Condition): string =>
+  [reason, message?.trim().split('\n')[0]?.slice(0, 200)]
+    .filter((word) => word !== undefined && word !== '')
+    .join(': ');
+
+/** A route depends on its Gateways and Services, a Gateway on its class. */
+export function gatewayDependencies(snapshot: Snapshot, { kind, namespace, name }: ObjectRef): readonly ObjectRef[] {
+  const isIt = ({ metadata }: KubernetesObject): boolean => metadata.namespace === namespace && metadata.name === name;
+  if (kind === 'Gateway') {
+    return gateways(snapshot)
+      .filter(isIt)
+      .flatMap(({ spec }) => spec?.gatewayClassName ?? [])
+      .map((each) => ({ kind: 'GatewayClass', name: each }));
+  }
+  return httpRoutes(snapshot)
+    .filter(isIt)
+    .flatMap(({ spec }) => [
+      ...(spec?.parentRefs ?? []).map((each) => refIn(namespace, 'Gateway', each)),
+      ...(spec?.rules ?? []).flatMap(({ backendRefs = [] }) =>
+        backendRefs.map((each) => refIn(namespace, 'Service', each)),
+      ),
+    ]);
+}
+
+const refIn = (
+  home: string | undefined,
+  standard: string,
+  { kind, namespace, name }: ParentRef | BackendRef,
+): ObjectRef => ({
+  kind: kind ?? standard,
+  namespace: namespace ?? home,
+  name: name ?? '',
+});

@@ -1,3 +1,4 @@
+import { gatewayDependencies } from './gateway-api.ts';
 import { selects } from './network/policies.ts';
 import { keyOf, type ObjectRef, type Of, type Pod, refOf } from './objects.ts';
 import { podsOf, workloadOf } from './owners.ts';
@@ -23,6 +24,9 @@ export function dependenciesOf(snapshot: Snapshot, ref: ObjectRef): readonly Obj
         ...selectedPods(snapshot, service).map((pod) => workloadOf(snapshot, pod)),
       ];
     }
+    case 'HTTPRoute':
+    case 'Gateway':
+      return gatewayDependencies(snapshot, ref);
     case 'HorizontalPodAutoscaler': {
       const target = snapshot.find('HorizontalPodAutoscaler', ref.namespace, ref.name)?.spec?.scaleTargetRef;
       return target?.kind && target.name ? [{ kind: target.kind, namespace: ref.namespace, name: target.name }] : [];

@@ -46,7 +46,8 @@ export const signatureTitles: Readonly<Record<SignatureId, string>> = {
   upstream: 'an upstream fails',
 };
 
-const path = /\/[\w.@-]/;
+/** Never a part of a URL. */
+const path = /(?<![\w/:])\/[\w.@-]/;
 const constant = String.raw`[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+`;
 const absent = String.raw`(?:(?:is |was |are )?(?:not|never) (?:set|defined|provided|configured|found|specified)|(?:is |are )?(?:missing|required|unset|undefined|empty|unbound)|must be (?:set|provided|defined|specified)|unbound variable|parameter (?:null or )?not set)`;
 const configFile = String.raw`[\w-]\.(?:ya?ml|json|toml|ini|conf|cfg|properties|xml|hcl|env)\b`;
@@ -65,7 +66,7 @@ const signatures: readonly Signature[] = [
   ['permission', /read-only file ?system|\bEROFS\b/i],
   [
     'permission',
-    /permission denied|operation not permitted|\bEACCES\b|\bEPERM\b|AccessDeniedException|access denied(?! for user)/i,
+    /permission denied|operation not permitted|\bEACCES\b|\bEPERM\b|AccessDeniedException|(?<!RBAC: )access denied(?! for user)/i,
     path,
   ],
   [

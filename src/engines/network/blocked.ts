@@ -1,10 +1,11 @@
 import { nameOf, type ObjectRef, refOf, type Service } from '../objects.ts';
 import { workloadOf } from '../owners.ts';
+import { readyEndpoints } from '../routes.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { isAddress } from './addresses.ts';
 import { type FailedCall, failedCalls, isNameFailure, isUnanswered } from './calls.ts';
 import { dnsServers, dnsServersOf } from './dns.ts';
-import { type Endpoint, endpointOfPod } from './endpoints.ts';
+import { type Endpoint, endpointOfPod, someone } from './endpoints.ts';
 import { type Verdict, verdictOf } from './flows.ts';
 import type { Direction, NetworkPolicy } from './policies.ts';
 import { type Arrival, serviceWay } from './trace/service.ts';
@@ -98,3 +99,32 @@ export const clientNames = (blocked: readonly BlockedCall[]): string => {
   const more = names.length - shown.length;
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(' and ');
 };
+
+/** A port of a Service that the policies of its pods let nobody reach, whoever it is. */
+export interface ClosedPort extends Pick<BlockedCall, 'arrival' | 'denial' | 'policy'> {
+  readonly service: Service;
+}
+
+/** The closed ports of the Service that is asked about: whether somebody should reach them, only a person knows. */
+export function closedPorts(snapshot: Snapshot): readonly ClosedPort[] {
+  const { object } = snapshot.scope;
+  if (object?.kind !== 'Service') return [];
+  const service: Service | undefined = snapshot.find('Service', object.namespace, object.name);
+  if (service === undefined || readyEndpoints(snapshot, service).length === 0) return [];
+  return (service.spec?.ports ?? []).flatMap(({ port }) => {
+    const { arrivals } = serviceWay(snapshot, service, port);
+    const verdicts = arrivals.map((arrival) => ({
+      arrival,
+      verdict: verdictOf(snapshot, 'ingress', {
+        from: someone,
+        to: arrival.endpoint,
+        port: arrival.port,
+        protocol: arrival.protocol,
+      }),
+    }));
+    const [first] = verdicts;
+    if (first?.verdict.outcome !== 'denied' || verdicts.some(({ verdict }) => verdict.outcome !== 'denied')) return [];
+    const policy = first.verdict.nearest?.rule.policy ?? policyOf(snapshot, first.verdict.policies[0]);
+    return policy === undefined ? [] : [{ service, arrival: first.arrival, denial: first.verdict, policy }];
+  });
+}

@@ -59,13 +59,13 @@ export const isUnanswered = ({ dependency: { failure } }: FailedCall): boolean =
 
 /** A resolver that got no answer, as Go says it. */
 const resolverTimeout = /\blookup \S+ on \S+:53\b.*(?:timeout|refused)|:53: (?:i\/o timeout|connection refused)/i;
-/** Words of a resolver that got an answer, and it was no. */
-const answeredNo = /no such host|ENOTFOUND|NXDOMAIN/i;
+/** Words of a resolver that got no answer, or one that says nothing about the name. */
+const undecided = /EAI_AGAIN|temporary failure|server misbehaving|time(?:d |-)?out|SERVFAIL|refused/i;
 
 /** Whether a name was not resolved, for whatever reason. */
 export const isNameFailure = ({ dependency: { failure }, words }: FailedCall): boolean =>
   failure === 'unknown-host' || resolverTimeout.test(words?.text ?? '');
 
 /** Whether the DNS answered that there is no such name. */
-export const isNameDenied = (call: FailedCall): boolean =>
-  isNameFailure(call) && answeredNo.test(call.words?.text ?? '');
+export const isNameDenied = ({ dependency: { failure }, words }: FailedCall): boolean =>
+  failure === 'unknown-host' && words !== undefined && !undecided.test(words.text);

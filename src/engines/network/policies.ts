@@ -46,16 +46,21 @@ export const selects = ({ spec }: NetworkPolicy, labels: Labels): boolean =>
   spec !== undefined && matchesSelector(spec.podSelector ?? {}, labels);
 
 export function rulesOf(policy: NetworkPolicy, direction: Direction): readonly PolicyRule[] {
-  const { ingress = [], egress = [] } = policy.spec ?? {};
-  const rule = (peers: PolicyRule['peers'] = [], ports: PolicyRule['ports'] = [], index: number): PolicyRule => ({
+  const { ingress, egress } = policy.spec ?? {};
+  const rule = (
+    peers: PolicyRule['peers'] | undefined,
+    ports: PolicyRule['ports'] | undefined,
+    index: number,
+  ): PolicyRule => ({
     policy,
     field: `spec.${direction}[${index}]`,
-    peers,
-    ports,
+    // Hand-written archives hold null where the API leaves a list out.
+    peers: peers ?? [],
+    ports: ports ?? [],
   });
   return direction === 'ingress'
-    ? ingress.map(({ from, ports }, index) => rule(from, ports, index))
-    : egress.map(({ to, ports }, index) => rule(to, ports, index));
+    ? (ingress ?? []).map(({ from, ports }, index) => rule(from, ports, index))
+    : (egress ?? []).map(({ to, ports }, index) => rule(to, ports, index));
 }
 
 /** Whether one of the rule's peers is this end of the connection. */
@@ -81,7 +86,8 @@ function matchesPeer({ podSelector, namespaceSelector, ipBlock }: PolicyPeer, ot
   return both === 'yes' && pod.hostNetwork ? 'unknown' : both;
 }
 
-function matchesBlock({ cidr = '', except = [] }: Raw<client.V1IPBlock>, { addresses }: Endpoint): Match {
+function matchesBlock({ cidr = '', except: holes }: Raw<client.V1IPBlock>, { addresses }: Endpoint): Match {
+  const except = holes ?? [];
   if (addresses.length === 0) return isEverything(cidr) && except.length === 0 ? 'yes' : 'unknown';
   return any(
     addresses.map((address) => {

@@ -1,23 +1,53 @@
+import { gateways, httpRoutes } from '../gateway-api.ts';
 import { selectorText } from '../selectors.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Read } from '../snapshot-data.ts';
 import { failedCalls, isNameFailure, isUnanswered } from './calls.ts';
 import { dnsLabels, dnsNamespace } from './dns.ts';
+import { refusedRequests } from './mesh.ts';
 
 /** Namespaces whose policies are read to explain connections that fail. */
 const maximumNamespaces = 4;
 
 /**
  * What explains a connection that fails: the NetworkPolicies of both ends when nobody answers, and the DNS of the
- * cluster when a name does not resolve. Nothing when no container says so.
+ * cluster when a name does not resolve; the policies around a Service that is asked about. Else nothing.
  */
 export function networkReads(snapshot: Snapshot): readonly Read[] {
   const calls = failedCalls(snapshot).filter((call) => isUnanswered(call) || isNameFailure(call));
-  const ends = calls.flatMap(({ pod, dependency }) => [pod.metadata.namespace, dependency.service?.namespace]);
+  const { object } = snapshot.scope;
+  const ends = [
+    ...(object?.kind === 'Service' ? [object.namespace] : []),
+    ...calls.flatMap(({ pod, dependency }) => [pod.metadata.namespace, dependency.service?.namespace]),
+  ];
   const namespaces = [...new Set(ends.flatMap((namespace) => namespace ?? []))].slice(0, maximumNamespaces);
   return [
     ...namespaces.map((namespace): Read => ({ verb: 'list', kind: 'NetworkPolicy', namespace, as: 'full' })),
     ...(calls.some(isNameFailure) ? dnsReads(snapshot) : []),
+    ...gatewayReads(snapshot),
+    ...meshReads(snapshot),
+  ];
+}
+
+/** Who may call a server whose proxy refused somebody. */
+function meshReads(snapshot: Snapshot): readonly Read[] {
+  const places = refusedRequests(snapshot).flatMap(({ server }) => server?.namespace ?? []);
+  return [...new Set(places)]
+    .slice(0, maximumNamespaces)
+    .map((namespace) => ({ verb: 'list', kind: 'AuthorizationPolicy', namespace, as: 'full' }));
+}
+
+/** What a route of the Gateway API that is asked about hangs on; nobody reads routes that were not asked about. */
+function gatewayReads(snapshot: Snapshot): readonly Read[] {
+  const parents = httpRoutes(snapshot).flatMap(({ metadata, spec }) =>
+    (spec?.parentRefs ?? []).flatMap(({ kind = 'Gateway', namespace = metadata.namespace, name }) =>
+      kind === 'Gateway' && name !== undefined ? [{ kind, namespace, name }] : [],
+    ),
+  );
+  const classes = gateways(snapshot).flatMap(({ spec }) => spec?.gatewayClassName ?? []);
+  return [
+    ...parents.map(({ kind, namespace, name }): Read => ({ verb: 'get', kind, namespace, name })),
+    ...[...new Set(classes)].map((name): Read => ({ verb: 'get', kind: 'GatewayClass', name })),
   ];
 }
 

@@ -159,7 +159,7 @@ export function createRest({ random = Math.random, wait = pause, ...options }: R
     let code: number | 'error' = 'error';
     try {
       const connection = await connector.connect(call.signal);
-      server = connection.server;
+      way = connection;
       const response = await send(connection, request, { ...options, signal: call.signal, idleMs: request.idleMs });
       code = response.status;
       if (code === 401) await connector.reconnect(connection, call.signal);
@@ -168,7 +168,7 @@ export function createRest({ random = Math.random, wait = pause, ...options }: R
       yield* linesOf(response.body);
     } catch (error) {
       call.signal.throwIfAborted();
-      throw errorOfFailure(error, server, asking);
+      throw errorOfFailure(error, way, asking);
     } finally {
       const seconds = (performance.now() - startedAt) / 1000;
       options.metrics.kubernetesRequest({ verb: asking.verb, resource: labelOf(asking), code, seconds });

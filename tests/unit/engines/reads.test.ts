@@ -162,6 +162,19 @@ describe('nextReads', () => {
     expect(wanted(inShop())).not.toContain('list StorageClass full');
   });
 
+  it('reads the certificates of Ingresses in a question about a namespace, and names alike only when one is missing', () => {
+    const ingress = anObject('Ingress', 'web', { spec: { tls: [{ secretName: 'cert' }, { hosts: ['a.example'] }] } });
+    const missing = {
+      read: { verb: 'get', kind: 'Secret', namespace: 'shop', name: 'cert' },
+      outcome: 'absent',
+    } as const;
+
+    expect(wanted(inShop({ objects: [ingress] }))).toContain('get Secret cert');
+    expect(wanted(inShop({ objects: [ingress] }))).not.toContain('list Secret metadata');
+    expect(wanted(inShop({ objects: [ingress], reads: [missing] }))).toContain('list Secret metadata');
+    expect(wanted(someData({ objects: [ingress] }))).not.toContain('get Secret cert');
+  });
+
   it('reads IngressClasses only when nobody serves an Ingress that names one', () => {
     const spec = { ingressClassName: 'nginx' };
     const served = anObject('Ingress', 'web', { spec, status: { loadBalancer: { ingress: [{ ip: '10.0.0.1' }] } } });

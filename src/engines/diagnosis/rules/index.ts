@@ -80,16 +80,24 @@ import { probeTimeout } from './pod/probe-timeout.ts';
 import { rbacForbiddenWorkload } from './pod/rbac-forbidden-workload.ts';
 import { readinessGateBlocked } from './pod/readiness-gate-blocked.ts';
 import { startupProbeTooShort } from './pod/startup-probe-too-short.ts';
+import { gatewayNotProgrammed } from './route/gateway-not-programmed.ts';
+import { httprouteNotAccepted } from './route/httproute-not-accepted.ts';
 import { ingressBackendMissing } from './route/ingress-backend-missing.ts';
 import { ingressClassProblem } from './route/ingress-class-problem.ts';
 import { ingressRouteConflict } from './route/ingress-route-conflict.ts';
 import { ingressTlsInvalid } from './route/ingress-tls-invalid.ts';
+import { dnsCorednsDown } from './service/dns-coredns-down.ts';
+import { dnsPolicyWrong } from './service/dns-policy-wrong.ts';
+import { meshPolicyDenies } from './service/mesh-policy-denies.ts';
 import { netpolBlocksDns } from './service/netpol-blocks-dns.ts';
 import { netpolBlocksFlow } from './service/netpol-blocks-flow.ts';
 import { serviceReferenceMissing } from './service/service-reference-missing.ts';
+import { svcAddressPending } from './service/svc-address-pending.ts';
 import { svcNoReadyEndpoints } from './service/svc-no-ready-endpoints.ts';
 import { svcSelectorMatchesNothing } from './service/svc-selector-matches-nothing.ts';
+import { svcSelectorTooBroad } from './service/svc-selector-too-broad.ts';
 import { svcTargetPortMismatch } from './service/svc-target-port-mismatch.ts';
+import { svcTrafficPolicyLocal } from './service/svc-traffic-policy-local.ts';
 import { pvReleasedRetained } from './volume/pv-released-retained.ts';
 import { pvcLost } from './volume/pvc-lost.ts';
 import { pvcNoDefaultClass } from './volume/pvc-no-default-class.ts';
@@ -124,6 +132,7 @@ import { pdbBlocksAll } from './workload/pdb-blocks-all.ts';
 import { podFailedLeftovers } from './workload/pod-failed-leftovers.ts';
 import { referenceObjectMissing } from './workload/reference-object-missing.ts';
 import { rolloutHeld } from './workload/rollout-held.ts';
+import { selectorOverlap } from './workload/selector-overlap.ts';
 import { sidecarBlocksJob } from './workload/sidecar-blocks-job.ts';
 import { stsOrdinalBlocked } from './workload/sts-ordinal-blocked.ts';
 import { stsRollbackTrap } from './workload/sts-rollback-trap.ts';
@@ -203,18 +212,26 @@ export const rules: readonly Rule[] = [
   probeTimeout,
   readinessGateBlocked,
   startupProbeTooShort,
+  gatewayNotProgrammed,
+  httprouteNotAccepted,
   ingressBackendMissing,
   ingressClassProblem,
   ingressRouteConflict,
   ingressTlsInvalid,
+  dnsCorednsDown,
+  dnsPolicyWrong,
+  meshPolicyDenies,
   netpolBlocksDns,
   netpolBlocksFlow,
   serviceReferenceMissing,
+  svcAddressPending,
   svcNoReadyEndpoints,
   svcSelectorMatchesNothing,
+  svcSelectorTooBroad,
   svcTargetPortMismatch,
   pvReleasedRetained,
   pvcLost,
+  svcTrafficPolicyLocal,
   pvcNoDefaultClass,
   pvcProvisioningFailed,
   pvcResizeStuck,
@@ -258,4 +275,5 @@ export const rules: readonly Rule[] = [
   certificateExpiring,
   apiDeprecatedOrRemoved,
   gitopsOrHelmStuck,
+  selectorOverlap,
 ];

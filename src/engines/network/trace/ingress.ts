@@ -152,7 +152,7 @@ function addressHop(ingress: Ingress): Hop {
 function tlsHops(snapshot: Snapshot, ingress: Ingress, host: string): readonly Hop[] {
   const { namespace } = ingress.metadata;
   return (ingress.spec?.tls ?? [])
-    .filter(({ hosts = [] }) => hosts.length === 0 || hosts.some((each) => takesHost(each, host)))
+    .filter(({ hosts }) => (hosts ?? []).length === 0 || hosts?.some((each) => takesHost(each, host)))
     .flatMap(({ secretName }) =>
       secretName === undefined ? [] : secretHop(snapshot, { kind: 'Secret', namespace, name: secretName }),
     );

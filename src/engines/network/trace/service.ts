@@ -41,7 +41,7 @@ export function serviceWay(snapshot: Snapshot, service: Service, wanted: string 
   ];
   // Endpoints of a Service without a selector are written by hand: they may be anything.
   const addresses = slicesOf(snapshot, service)
-    .flatMap(({ endpoints = [] }) => endpoints)
+    .flatMap(({ endpoints }) => endpoints ?? [])
     .filter(() => selector.length === 0)
     .flatMap((each) => each.addresses ?? []);
   const { protocol = 'TCP' } = asked.port;
@@ -99,8 +99,8 @@ function selectorHop(snapshot: Snapshot, service: Service, pods: readonly Pod[])
 
 function endpointsHop(snapshot: Snapshot, service: Service, pods: readonly Pod[]): Hop {
   const ref = refOf(service);
-  const all = slicesOf(snapshot, service).flatMap(({ endpoints = [] }) => endpoints);
-  const ready = all.filter(({ conditions, addresses = [] }) => conditions?.ready !== false && addresses.length > 0);
+  const all = slicesOf(snapshot, service).flatMap(({ endpoints }) => endpoints ?? []);
+  const ready = all.filter(({ conditions, addresses }) => conditions?.ready !== false && (addresses ?? []).length > 0);
   if (ready.length > 0) return okHop('endpoints', ref, `has ${ready.length} of ${all.length} endpoints ready`);
   if (all.length === 0 && !wereRead(snapshot, 'EndpointSlice', service))
     return unknownHop('endpoints', ref, 'has endpoints that were not read');
@@ -128,7 +128,7 @@ function targetOf(snapshot: Snapshot, service: Service, asked: ServicePort, pods
     .flatMap(({ spec }) => (spec === undefined ? [] : declaredPorts(spec)))
     .filter((port) => port.name === wanted && port.protocol === protocol);
   const sliced = slicesOf(snapshot, service)
-    .flatMap(({ ports = [] }) => ports)
+    .flatMap(({ ports }) => ports ?? [])
     .filter(({ name }) => (name ?? '') === (asked.name ?? ''));
   return { wanted, numbers: [...named, ...sliced].flatMap(({ port }) => port ?? []) };
 }

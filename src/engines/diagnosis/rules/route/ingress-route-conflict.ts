@@ -42,7 +42,7 @@ function claims(snapshot: Snapshot): ReadonlyMap<string, readonly Claim[]> {
         (http?.paths ?? []).flatMap(({ path = '/', pathType, backend }) => {
           const { name, port } = backend?.service ?? {};
           if (name === undefined) return [];
-          const target = `Service/${name} in namespace ${ingress.metadata.namespace}, port ${port?.name ?? port?.number}`;
+          const target = `Service/${name} port ${port?.name ?? port?.number}`;
           const shown = `${host ?? '*'}${path}`;
           return [{ ingress, path: shown, target, key: [classOf(ingress), shown, pathType].join('\n') }];
         }),
@@ -54,7 +54,7 @@ function claims(snapshot: Snapshot): ReadonlyMap<string, readonly Claim[]> {
 function findingOf(snapshot: Snapshot, rivals: readonly Claim[]): readonly Finding[] {
   const byAge = rivals.toSorted((a, b) => bornOf(a).localeCompare(bornOf(b)));
   const [older, ...others] = byAge;
-  const newer = others.find(({ ingress, target }) => ingress !== older?.ingress && target !== older?.target);
+  const newer = others.find((each) => older !== undefined && isRival(each, older));
   if (older === undefined || newer === undefined) return [];
   const [first, second] = [refOf(older.ingress), refOf(newer.ingress)];
   const asked = snapshot.scope.object;
@@ -81,6 +81,9 @@ function findingOf(snapshot: Snapshot, rivals: readonly Claim[]): readonly Findi
     },
   ];
 }
+
+const isRival = (a: Claim, b: Claim): boolean =>
+  a.ingress !== b.ingress && (a.target !== b.target || a.ingress.metadata.namespace !== b.ingress.metadata.namespace);
 
 const bornOf = ({ ingress: { metadata } }: Claim): string =>
   `${metadata.creationTimestamp ?? '9'} ${metadata.namespace}/${metadata.name}`;

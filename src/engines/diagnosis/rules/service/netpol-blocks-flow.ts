@@ -1,5 +1,12 @@
-import { type BlockedCall, blockedCalls, byPolicy, clientNames } from '../../../network/blocked.ts';
-import { nearText, peersText, portsText, ruleName, verdictText } from '../../../network/words.ts';
+import {
+  type BlockedCall,
+  blockedCalls,
+  byPolicy,
+  type ClosedPort,
+  clientNames,
+  closedPorts,
+} from '../../../network/blocked.ts';
+import { listed, nearText, peersText, portsText, ruleName, verdictText } from '../../../network/words.ts';
 import { nameOf, refOf } from '../../../objects.ts';
 import { selectorText } from '../../../selectors.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
@@ -14,7 +21,7 @@ export const netpolBlocksFlow = defineRule({
   detection:
     'A container says that a connection timed out or that there is no route, the Service it means has ready endpoints, and ' +
     'the NetworkPolicies of both ends, evaluated here as the API defines them, isolate one end without a rule that lets ' +
-    'this connection through to any pod behind the Service. Policies are read only then. Policies of network plugins ' +
+    'this connection through to any pod behind the Service. Policies are read only then, and for a Service that is asked about: one that nobody at all may reach is named too. Policies of network plugins ' +
     '(Cilium, Calico) are not evaluated.',
   remedies: ['Add a rule that allows this connection to the policy that is nearest, or a policy of its own.'],
   avoid: [
@@ -23,7 +30,10 @@ export const netpolBlocksFlow = defineRule({
     'taking the port of the Service: policies see the port of the pod',
   ],
 
-  check: (snapshot) => byPolicy(blockedCalls(snapshot)).flatMap(findingsOf),
+  check: (snapshot) => {
+    const blocked = byPolicy(blockedCalls(snapshot)).flatMap(findingsOf);
+    return blocked.length > 0 ? blocked : closedFindings(closedPorts(snapshot));
+  },
 });
 
 /** One finding a client, in the same words, so that they collapse. */
@@ -51,6 +61,47 @@ function findingsOf(blocked: readonly BlockedCall[]): readonly Finding[] {
       nextCheck: `kubectl describe networkpolicy ${subject.name} -n ${subject.namespace}`,
     };
   });
+}
+
+/** Nobody has said that a connection fails, but the Service is asked about, and nobody can connect. */
+const closedFindings = (closed: readonly ClosedPort[]): readonly Finding[] =>
+  [...Map.groupBy(closed, ({ policy }) => policy.metadata.name).values()].flatMap((group) =>
+    group.slice(0, 1).map((first) => closedFinding(first, group)),
+  );
+
+function closedFinding({ service, denial, policy }: ClosedPort, group: readonly ClosedPort[]): Finding {
+  const [subject, server] = [refOf(policy), refOf(service)];
+  const ports = listed(
+    group.map(({ arrival }) => `${arrival.protocol} ${arrival.port ?? 'any port'}`),
+    'and',
+  );
+  const { nearest } = denial;
+  const why =
+    nearest?.lacks === 'port'
+      ? `${nearest.rule.field} allows only ${portsText(nearest.rule)}`
+      : 'it isolates its pods for ingress and allows nothing';
+  return {
+    subject,
+    problem: `lets nobody reach ${nameOf(server)} on ${ports}: ${why}`,
+    certainty: 'recomputed',
+    evidence: [
+      { object: subject, source: 'spec', text: `spec.podSelector is ${selectorText(policy.spec?.podSelector ?? {})}` },
+      {
+        object: server,
+        source: 'recomputed',
+        text: `no rule of ${listed(denial.policies.map(nameOf), 'or')} lets anybody through`,
+      },
+    ],
+    since: policy.metadata.creationTimestamp,
+    fixes: [
+      {
+        advice: `add a rule to spec.ingress of ${nameOf(subject)} in namespace ${subject.namespace} that allows ${ports} from the pods that need it`,
+        reason: 'the rest stays closed',
+      },
+    ],
+    missingEvidence: ['who should reach it'],
+    nextCheck: `kubectl describe networkpolicy ${subject.name} -n ${subject.namespace}`,
+  };
 }
 
 /** `Service/db on TCP 5432`: the port is that of the pods, which policies see. */

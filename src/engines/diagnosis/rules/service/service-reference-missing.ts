@@ -1,4 +1,5 @@
 import { nearest } from '../../../../platform/nearest.ts';
+import { blockedLookups } from '../../../network/blocked.ts';
 import { type FailedCall, failedCalls, isNameDenied } from '../../../network/calls.ts';
 import { nameOf, type ObjectRef, refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -19,10 +20,13 @@ export const serviceReferenceMissing = defineRule({
   remedies: ['Correct the name in the configuration.', 'Restore the Service when it was deleted.'],
   avoid: ['blaming DNS: it answers, and rightly, that there is no such name'],
 
-  check: (snapshot) =>
-    failedCalls(snapshot)
-      .filter(isNameDenied)
-      .flatMap((call) => findingOf(snapshot, call)),
+  check: (snapshot) => {
+    // Who may not ask the DNS has got no answer from it.
+    const silenced = new Set(blockedLookups(snapshot).map(({ call }) => call.pod));
+    return failedCalls(snapshot)
+      .filter((call) => isNameDenied(call) && !silenced.has(call.pod))
+      .flatMap((call) => findingOf(snapshot, call));
+  },
 });
 
 function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {

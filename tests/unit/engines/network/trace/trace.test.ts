@@ -363,6 +363,18 @@ describe('through a Gateway', () => {
 });
 
 describe('half-filled objects', () => {
+  it('may hold null where a list is empty, as EndpointSlices do', () => {
+    const empty = anObject('EndpointSlice', 'db-1', {
+      metadata: { labels: { 'kubernetes.io/service-name': 'db' } },
+      endpoints: null,
+      ports: null,
+    });
+    const nobody = policy('nobody', { podSelector: {}, ingress: [{ from: null, ports: null }], egress: null });
+    const objects = [...base.filter(({ kind }) => kind !== 'EndpointSlice'), empty, nobody];
+
+    expect(sayings({ to: 'service/db', objects })[0]).toContain('broken at endpoints');
+  });
+
   it('never end in a crash or a verdict of open', () => {
     const bare = ['Service', 'Ingress', 'EndpointSlice', 'NetworkPolicy'].map((kind) =>
       anObject(kind as 'Service', 'db', {}),

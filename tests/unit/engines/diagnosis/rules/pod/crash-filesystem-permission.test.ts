@@ -17,6 +17,8 @@ const denied = "PermissionError: [Errno 13] Permission denied: '/data/app.db'";
 testRule(crashFilesystemPermission, {
   silent: {
     'a database that denies a permission': saying('ERROR: permission denied for table users'),
+    'a mesh that refuses a request': saying('error: GET /rates from http://ledger:80: 403: RBAC: access denied'),
+    'a URL that may not be read': saying('error: http://ledger: access denied'),
     'a port that may not be bound': saying('listen tcp :80: bind: permission denied'),
     'a script that may not be run': saying('sh: /app/run.sh: Permission denied'),
     'a file that does not exist': saying('open /etc/app/config.yaml: no such file or directory'),

@@ -51,9 +51,9 @@ testRule(ingressRouteConflict, {
       {
         object: 'Ingress/new',
         problem:
-          'claims shop.example/ for Service/web-2 in namespace shop, port 80, which the older Ingress/old sends to Service/web in namespace shop, port 80',
+          'claims shop.example/ for Service/web-2 port 80, which the older Ingress/old sends to Service/web port 80',
         certainty: 'declared',
-        evidence: [`sends shop.example/ to Service/web in namespace shop, port 80, created ${minutesAgo(60)}`],
+        evidence: [`sends shop.example/ to Service/web port 80, created ${minutesAgo(60)}`],
         fix: 'remove shop.example/ from Ingress/new',
       },
     ],
@@ -61,7 +61,7 @@ testRule(ingressRouteConflict, {
       aSnapshot({ objects: [old, ingress('new', 'web', { age: 5, metadata: { namespace: 'other' } })] }),
       {
         object: 'Ingress/new',
-        problem: 'which the older Ingress/old of namespace shop sends to Service/web in namespace shop',
+        problem: 'which the older Ingress/old of namespace shop sends to Service/web port 80',
       },
     ],
   },

@@ -39,8 +39,20 @@ const base: readonly KubernetesObject[] = [...web.all, ...db.all, service, slice
 const snapshot = (policies: readonly KubernetesObject[], words = timeout, objects = base, read = complete) =>
   aSnapshot({ complete: read, objects: [...objects, ...policies], logs: saying(words) });
 
+const asked = (...policies: readonly KubernetesObject[]) =>
+  aSnapshot({
+    complete,
+    objects: [...db.all, service, slice(), ...policies],
+    scope: { namespace: 'shop', object: { kind: 'Service', namespace: 'shop', name: 'db' } },
+  });
+
 testRule(netpolBlocksFlow, {
   silent: {
+    'a Service that is asked about and lets somebody in': asked(guard(fromApi)),
+    'a Service that nobody may reach and nobody asks about': aSnapshot({
+      complete,
+      objects: [...db.all, service, slice(), guard()],
+    }),
     'no policies': snapshot([]),
     'policies that were not read': snapshot([], timeout, base, ['Service', 'Pod', 'EndpointSlice']),
     'a policy that lets it through': snapshot([guard({ ports: [{ port: 5432 }] })]),
@@ -65,6 +77,18 @@ testRule(netpolBlocksFlow, {
     }),
   },
   speaks: {
+    'of a Service that is asked about and that nobody may reach': [
+      asked(guard()),
+      {
+        object: 'NetworkPolicy/guard',
+        problem: 'lets nobody reach Service/db on TCP 5432: it isolates its pods for ingress and allows nothing',
+        certainty: 'recomputed',
+      },
+    ],
+    'of one on whose port nobody may reach it': [
+      asked(guard({ ports: [{ port: 5433 }] })),
+      { object: 'NetworkPolicy/guard', problem: 'spec.ingress[0] allows only TCP 5433' },
+    ],
     'of the rule that is nearest, and whom it should let in': [
       snapshot([guard(fromApi)]),
       {

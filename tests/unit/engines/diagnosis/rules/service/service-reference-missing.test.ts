@@ -22,6 +22,14 @@ testRule(serviceReferenceMissing, {
     'a Service of that name': snapshot('lookup databse on 10.96.0.10:53: no such host', [service('databse')]),
     'Services that were not read': snapshot('lookup databse on 10.96.0.10:53: no such host', [], []),
     'a resolver that gets no answer': snapshot('lookup databse on 10.96.0.10:53: read udp: i/o timeout'),
+    'a policy that keeps the pod from the DNS': snapshot(
+      "wget: bad address 'databse:5432'",
+      [anObject('NetworkPolicy', 'deny', { spec: { podSelector: {}, policyTypes: ['Egress'] } })],
+      ['Service', 'NetworkPolicy'],
+    ),
+    'a resolver that fails for now, as glibc says it': snapshot(
+      'could not translate host name "databse" to address: Temporary failure in name resolution',
+    ),
     'a resolver that fails for now': snapshot('getaddrinfo EAI_AGAIN databse'),
     'a name outside of the cluster': snapshot('lookup api.example.com on 10.96.0.10:53: no such host'),
     'a refused connection': snapshot('connect to databse:5432: connection refused'),
@@ -46,6 +54,14 @@ testRule(serviceReferenceMissing, {
         problem: 'there is no Service/queue in namespace shop (there is Service/queue in namespace data)',
         fix: 'write queue.data instead of queue',
       },
+    ],
+    'in the words of busybox': [
+      snapshot("wget: bad address 'databse:5432'"),
+      { object: 'Pod/web-5d8f-0', problem: 'there is no Service/databse in namespace shop' },
+    ],
+    'in the words of glibc': [
+      snapshot('could not translate host name "databse" to address: Name or service not known'),
+      { object: 'Pod/web-5d8f-0', problem: 'there is no Service/databse in namespace shop' },
     ],
     'of nothing alike': [
       snapshot('lookup cache.shop.svc.cluster.local: no such host'),
