@@ -25,6 +25,7 @@ export type ObjectMeta = Raw<client.V1ObjectMeta>;
 export interface Kinds {
   CSIDriver: client.V1CSIDriver;
   CSINode: client.V1CSINode;
+  CertificateSigningRequest: client.V1CertificateSigningRequest;
   ConfigMap: client.V1ConfigMap;
   CronJob: client.V1CronJob;
   DaemonSet: client.V1DaemonSet;

@@ -21,4 +21,5 @@ export const diagnosisPermissions: readonly string[] = [
   ...read('scheduling.k8s.io/priorityclasses'),
   ...read('node.k8s.io/runtimeclasses'),
   'get coordination.k8s.io/leases',
+  'list certificates.k8s.io/certificatesigningrequests',
 ];

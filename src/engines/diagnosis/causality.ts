@@ -9,15 +9,24 @@ interface Causes {
 }
 
 const podStart: Causes = { areas: ['pod', 'workload', 'namespace', 'volume', 'node'] };
+/** What a node does to pods that would run well elsewhere. */
+const nodeFaults = [
+  'node-not-ready-silent',
+  'node-not-ready-runtime',
+  'node-network-agent-down',
+  'node-problem-detected',
+  'node-rebooted',
+  'shared-cause-node',
+];
 const dependency: Causes = {
   areas: ['service'],
   elsewhere: ['pod', 'workload', 'namespace', 'volume'],
-  rules: ['node-not-ready-silent', 'node-not-ready-runtime', 'crash-regression-after-rollout', 'volume-full'],
+  rules: [...nodeFaults, 'crash-regression-after-rollout', 'volume-full'],
 };
 /** What a program that starts may die of: what it needs, or what it finds in the place of its files. */
 const failure: Causes = { ...dependency, rules: [...(dependency.rules ?? []), 'container-mount-conflict'] };
 const regression: Causes = {
-  rules: ['crash-regression-after-rollout', 'node-not-ready-silent', 'node-not-ready-runtime'],
+  rules: ['crash-regression-after-rollout', ...nodeFaults],
 };
 
 /**
@@ -38,6 +47,10 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'pvc-wait-first-consumer': { areas: ['pod', 'volume', 'node', 'namespace'] },
   'pvc-no-default-class': { rules: ['pv-released-retained'] },
   'volume-held-elsewhere': { areas: ['node'] },
+  'node-network-agent-down': { areas: ['pod', 'workload'] },
+  'image-registry-dns': { rules: ['shared-cause-node'] },
+  'image-registry-tls': { rules: ['shared-cause-node'] },
+  'image-registry-unreachable': { rules: ['shared-cause-node'] },
   'pod-unschedulable-capacity': { rules: ['pod-preempted'] },
   'pod-evicted-node-pressure': { areas: ['node'] },
   'pod-kubelet-rejected': { areas: ['node'] },

@@ -81,10 +81,9 @@ function protectedClaim(snapshot: Snapshot, { metadata }: KubernetesObject): rea
   const [first] = users;
   if (first === undefined) return [];
   const subject = refOf(claim);
-  const waitingPods = waitingFor(snapshot, claim).filter((pod) =>
+  const blocked = waitingFor(snapshot, claim).find((pod) =>
     /is being deleted/i.test(podCondition(pod, 'PodScheduled')?.message ?? ''),
   );
-  const [blocked] = waitingPods;
   return [
     {
       subject,
