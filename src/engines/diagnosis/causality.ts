@@ -78,8 +78,12 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'startup-probe-too-short': dependency,
 };
 
+/** Findings that only ever are effects: in a list of areas they would explain what explains them. */
+const neverCauses: ReadonlySet<string> = new Set(['pvc-wait-first-consumer']);
+
 /** Whether a finding of `cause` may explain a finding of `effect`, in the same workload or from another one. */
 export function permits(effect: Rule, cause: Rule, sameWorkload: boolean): boolean {
+  if (neverCauses.has(cause.id)) return false;
   const { areas = [], elsewhere = [], rules = [] } = mayExplain[effect.id] ?? {};
   if (!sameWorkload && elsewhere.includes(cause.area)) return true;
   return effect.id !== cause.id && (areas.includes(cause.area) || rules.includes(cause.id));

@@ -33,8 +33,7 @@ export const nodeNetworkAgentDown = defineRule({
 function findingOf(snapshot: Snapshot, node: Node): readonly Finding[] {
   const { name } = node.metadata;
   if (nodeCondition(node, 'Ready')?.status !== 'True') return [];
-  const agents = unwellAgentsOn(snapshot, name).filter((agent) => network.test(agent.name));
-  const [agent] = agents;
+  const agent = unwellAgentsOn(snapshot, name).find((each) => network.test(each.name));
   const victims = snapshot
     .all('Pod')
     .filter((pod) => pod.spec?.nodeName === name && pod.metadata.namespace !== 'kube-system')

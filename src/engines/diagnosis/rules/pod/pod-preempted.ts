@@ -24,7 +24,8 @@ export const podPreempted = defineRule({
 
   check: (snapshot) => {
     const seen = new Set<string>();
-    return [...byCondition(snapshot), ...byEvent(snapshot)].filter(({ subject }) => {
+    // The event names the winner, the condition does not.
+    return [...byEvent(snapshot), ...byCondition(snapshot)].filter(({ subject }) => {
       const key = keyOf(subject);
       return !seen.has(key) && seen.add(key);
     });
