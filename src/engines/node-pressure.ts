@@ -1,5 +1,6 @@
+import type { ClusterEvent } from './events.ts';
 import { nodeCondition, podCountOn } from './node-health.ts';
-import { type Node, refOf } from './objects.ts';
+import type { Node } from './objects.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** A pressure that a kubelet reports, with what shows it. */
@@ -39,10 +40,19 @@ export function pressures(snapshot: Snapshot, types: readonly string[], reasons:
   );
 }
 
-/** Events about a node; kubelets file them under its name as uid, controllers under its real one. */
+const byNode = new WeakMap<Snapshot, ReadonlyMap<string, readonly ClusterEvent[]>>();
+
+/** Events about a node, by its name: kubelets file them with the name in place of the uid. Oldest first. */
 export function nodeEvents(snapshot: Snapshot, node: Node, reasons: RegExp) {
-  const { name } = refOf(node);
-  return snapshot.events
-    .filter(({ about, reason }) => about.kind === 'Node' && about.name === name && reasons.test(reason))
-    .map(({ reason, message, at, last }) => ({ text: `${reason}: ${message}`, reason, message, at, last }));
+  let index = byNode.get(snapshot);
+  if (index === undefined) {
+    index = Map.groupBy(
+      snapshot.events.filter(({ about }) => about.kind === 'Node'),
+      ({ about }) => about.name,
+    );
+    byNode.set(snapshot, index);
+  }
+  return (index.get(node.metadata.name) ?? [])
+    .filter(({ reason }) => reasons.test(reason))
+    .map(({ reason, message, at, last }) => ({ text: `${reason}: ${message}`, at, last }));
 }

@@ -157,4 +157,19 @@ describe("what a diagnosis says of pods' lives", () => {
 
     expect(told([pod, node])).toEqual(['node-memory-or-pid-pressure Node/node-1 > pod-evicted-node-pressure']);
   });
+
+  it('is that a node is at fault that does not say so, when only its pods fail', () => {
+    const on = (workload: string, index: number, nodeName: string, broken: boolean) =>
+      aPod(`${workload}-${index}`, {
+        metadata: ownedBy(anObject('ReplicaSet', workload)),
+        spec: { nodeName },
+        containers: [aContainer('app', broken ? crashed({ exitCode: 1 }) : {})],
+      });
+    const healthy = Array.from({ length: 20 }, (_, index) => on('web', index, 'node-2', false));
+    const failing = [0, 1].flatMap((index) => [on('books', index, 'node-1', true), on('carts', index, 'node-1', true)]);
+
+    const causes = told([...healthy, ...failing, aNode('node-1'), aNode('node-2')]);
+
+    expect(causes).toEqual(['shared-cause-node Node/node-1 > crash-app-error > crash-app-error']);
+  });
 });

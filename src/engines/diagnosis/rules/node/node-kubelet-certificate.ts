@@ -2,6 +2,7 @@ import { minute, timeOf } from '../../../durations.ts';
 import { certificateRefused } from '../../../life-reads.ts';
 import { type Node, nameOf, type Of, refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
+import type { ReadResult } from '../../../snapshot-data.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 const hold = 2 * minute;
@@ -21,18 +22,20 @@ export const nodeKubeletCertificate = defineRule({
   ],
   avoid: ['approving all requests unseen: whoever holds a kubelet certificate can pose as that node'],
 
-  check: (snapshot) => snapshot.all('Node').flatMap((node) => findingOf(snapshot, node)),
+  check: (snapshot) => {
+    const refusals = snapshot.data.reads.filter(
+      ({ read, message = '' }) => read.verb === 'log' && certificateRefused.test(message),
+    );
+    return refusals.length === 0 ? [] : snapshot.all('Node').flatMap((node) => findingOf(snapshot, node, refusals));
+  },
 });
 
 type Request = Of<'CertificateSigningRequest'>;
 
-function findingOf(snapshot: Snapshot, node: Node): readonly Finding[] {
+function findingOf(snapshot: Snapshot, node: Node, refusals: readonly ReadResult[]): readonly Finding[] {
   const { name } = node.metadata;
-  const refused = snapshot.data.reads.find(
-    ({ read, message = '' }) =>
-      read.verb === 'log' &&
-      certificateRefused.test(message) &&
-      snapshot.find('Pod', read.namespace, read.pod)?.spec?.nodeName === name,
+  const refused = refusals.find(
+    ({ read }) => read.verb === 'log' && snapshot.find('Pod', read.namespace, read.pod)?.spec?.nodeName === name,
   );
   if (refused === undefined) return [];
   const requests = snapshot

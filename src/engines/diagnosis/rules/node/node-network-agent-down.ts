@@ -34,12 +34,13 @@ function findingOf(snapshot: Snapshot, node: Node): readonly Finding[] {
   const { name } = node.metadata;
   if (nodeCondition(node, 'Ready')?.status !== 'True') return [];
   const agent = unwellAgentsOn(snapshot, name).find((each) => network.test(each.name));
+  const pod = agent === undefined ? undefined : snapshot.find('Pod', agent.namespace, agent.name);
+  if (agent === undefined || pod === undefined) return [];
   const victims = snapshot
     .all('Pod')
     .filter((pod) => pod.spec?.nodeName === name && pod.metadata.namespace !== 'kube-system')
     .filter((pod) => isBroken(pod) && unreadyFor(pod, snapshot.now) > hold);
-  const pod = agent === undefined ? undefined : snapshot.find('Pod', agent.namespace, agent.name);
-  if (agent === undefined || pod === undefined || victims.length === 0) return [];
+  if (victims.length === 0) return [];
   const workload = workloadOf(snapshot, pod);
   const subject = refOf(node);
   return [

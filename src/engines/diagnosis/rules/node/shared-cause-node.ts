@@ -38,47 +38,66 @@ export const sharedCauseNode = defineRule({
   last: true,
 
   check: (snapshot, found) => {
-    const pods = snapshot
-      .all('Pod')
-      .filter((pod) => Boolean(pod.spec?.nodeName) && !isFinished(pod) && !isTerminating(pod));
-    const failing = new Set(pods.filter((pod) => isFailing(snapshot, pod, found)));
     const blamed = new Set(found.filter(({ rule, class: kind = rule.class }) => kind === 'cause').flatMap(nodesOf));
-    const nodes = snapshot.all('Node');
-    return nodes
-      .filter(({ metadata }) => !blamed.has(metadata.name))
-      .flatMap((node) => findingOf(snapshot, node, { pods, failing, tests: Math.max(1, nodes.length) }));
+    const failing = Map.groupBy(failingPods(snapshot, found), ({ spec }) => spec?.nodeName ?? '');
+    const nodes = snapshot
+      .all('Node')
+      .filter(({ metadata }) => failing.has(metadata.name) && !blamed.has(metadata.name));
+    return nodes.flatMap((node) => findingOf(snapshot, node, failing));
   },
 });
 
 const nodesOf = ({ subject, culprit }: RuleFinding): readonly string[] =>
   [subject, ...(culprit === undefined ? [] : [culprit])].filter(({ kind }) => kind === 'Node').map(({ name }) => name);
 
-/** Broken for a while, and by nothing that the pod or its workload brings on itself. */
-function isFailing(snapshot: Snapshot, pod: Pod, found: readonly RuleFinding[]): boolean {
-  if (!isBroken(pod) || unreadyFor(pod, snapshot.now) < hold) return false;
-  const keys = new Set([keyOf(refOf(pod)), keyOf(workloadOf(snapshot, pod))]);
-  return found
-    .filter(({ subject, rule, class: kind = rule.class }) => keys.has(keyOf(subject)) && kind === 'cause')
-    .every(({ rule }) => suspicious.test(rule.id));
+/** Pods that are broken for a while, and by nothing that they or their workload bring on themselves. */
+function failingPods(snapshot: Snapshot, found: readonly RuleFinding[]): readonly Pod[] {
+  const own = new Set(
+    found
+      .filter(({ rule, class: kind = rule.class }) => kind === 'cause' && !suspicious.test(rule.id))
+      .map(({ subject }) => keyOf(subject)),
+  );
+  return snapshot
+    .all('Pod')
+    .filter((pod) => isBroken(pod) && Boolean(pod.spec?.nodeName) && unreadyFor(pod, snapshot.now) >= hold)
+    .filter((pod) => !own.has(keyOf(refOf(pod))) && !own.has(keyOf(workloadOf(snapshot, pod))));
 }
 
-interface Population {
-  readonly pods: readonly Pod[];
-  readonly failing: ReadonlySet<Pod>;
-  /** How many nodes are tested: one of many stands out more easily. */
-  readonly tests: number;
+interface Placed {
+  readonly node: string;
+  readonly failing: boolean;
 }
 
-function findingOf(snapshot: Snapshot, node: Node, { pods, failing, tests }: Population): readonly Finding[] {
+/**
+ * Every pod that has a node. Of those known by their row in the table only, an unready one may fail for any reason:
+ * it counts where it speaks against the node.
+ */
+function placedPods(snapshot: Snapshot, failing: ReadonlySet<Pod>, suspect: string): readonly Placed[] {
+  const whole = snapshot
+    .all('Pod')
+    .filter((pod) => Boolean(pod.spec?.nodeName) && !isFinished(pod) && !isTerminating(pod));
+  const rows = snapshot.podRows.filter(
+    ({ node, status, namespace, name }) =>
+      Boolean(node) && status !== 'Completed' && snapshot.find('Pod', namespace, name) === undefined,
+  );
+  return [
+    ...whole.map((pod) => ({ node: pod.spec?.nodeName ?? '', failing: failing.has(pod) })),
+    ...rows.map(({ node = '', ready, containers }) => ({ node, failing: ready < containers && node !== suspect })),
+  ];
+}
+
+function findingOf(snapshot: Snapshot, node: Node, byNode: ReadonlyMap<string, readonly Pod[]>): readonly Finding[] {
   const { name } = node.metadata;
-  const here = [...failing].filter(({ spec }) => spec?.nodeName === name);
+  const here = byNode.get(name) ?? [];
   const owners = uniqueRefs(here.map((pod) => workloadOf(snapshot, pod)));
   if (here.length < fewestPods || owners.length < fewestOwners) return [];
+  const pods = placedPods(snapshot, new Set([...byNode.values()].flat()), name);
   const counts = concentrationOf(
     pods,
-    ({ spec }) => spec?.nodeName === name,
-    (pod) => failing.has(pod),
+    (pod) => pod.node === name,
+    (pod) => pod.failing,
   );
+  const tests = snapshot.all('Node').length;
   if (!standsOut(counts, tests)) return [];
   const subject = refOf(node);
   const since = here
