@@ -1,6 +1,6 @@
 import type { Pod } from './objects.ts';
 import { isStuckTerminating } from './pod-ends.ts';
-import { podCondition } from './pods.ts';
+import { containersOf, lastTermination, podCondition } from './pods.ts';
 import { sandboxFaults } from './sandboxes.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
@@ -27,6 +27,29 @@ export function lifeReads(snapshot: Snapshot, suspects: readonly Pod[]): readonl
         as: 'full',
       }),
     ),
+    // A kubelet files events about its node in the namespace default.
+    ...nodes(suspects.filter(diedOutside)).map(
+      (name): Read => ({
+        verb: 'list',
+        kind: 'Event',
+        namespace: 'default',
+        fieldSelector: `involvedObject.kind=Node,involvedObject.name=${name}`,
+        as: 'full',
+      }),
+    ),
+    ...(snapshot.data.reads.some(({ read, message = '' }) => read.verb === 'log' && certificateRefused.test(message))
+      ? [{ verb: 'list', kind: 'CertificateSigningRequest', as: 'full' } as const]
+      : []),
     ...(unseen ? [{ verb: 'get', kind: 'Lease', namespace: 'kube-system', name: 'kube-scheduler' } as const] : []),
   ];
 }
+
+/** Whether a container was killed, or its status lost, as a reboot of its node does. */
+const diedOutside = (pod: Pod): boolean =>
+  containersOf(pod).some(({ status }) => {
+    const { exitCode, reason } = lastTermination(status) ?? {};
+    return reason !== 'OOMKilled' && (exitCode === 137 || exitCode === 255);
+  });
+
+/** What the API server says when it asks a kubelet without a valid serving certificate for a log. */
+export const certificateRefused = /remote error: tls: internal error|tls: (?:failed to verify|bad) certificate|x509:/i;

@@ -28,6 +28,7 @@ export interface Kinds {
   ClusterRoleBinding: client.V1ClusterRoleBinding;
   CSIDriver: client.V1CSIDriver;
   CSINode: client.V1CSINode;
+  CertificateSigningRequest: client.V1CertificateSigningRequest;
   ConfigMap: client.V1ConfigMap;
   CronJob: client.V1CronJob;
   DaemonSet: client.V1DaemonSet;

@@ -31,4 +31,5 @@ export const diagnosisPermissions: readonly string[] = [
   ...['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'].flatMap((name) =>
     read(`rbac.authorization.k8s.io/${name}`),
   ),
+  'list certificates.k8s.io/certificatesigningrequests',
 ];

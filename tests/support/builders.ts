@@ -27,6 +27,7 @@ const apiVersions: Readonly<Partial<Record<string, string>>> = {
   NetworkPolicy: 'networking.k8s.io/v1',
   StorageClass: 'storage.k8s.io/v1',
   CSIDriver: 'storage.k8s.io/v1',
+  CertificateSigningRequest: 'certificates.k8s.io/v1',
   CSINode: 'storage.k8s.io/v1',
   VolumeAttachment: 'storage.k8s.io/v1',
 };
@@ -40,6 +41,7 @@ const clusterScoped = new Set([
   'PriorityClass',
   'RuntimeClass',
   'CSIDriver',
+  'CertificateSigningRequest',
   'CSINode',
   'VolumeAttachment',
 ]);

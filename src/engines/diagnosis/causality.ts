@@ -16,16 +16,19 @@ const configuration = [
   'rbac-forbidden-workload',
   'dns-coredns-config',
 ];
+/** What a node does to pods that would run well elsewhere. */
+const nodeFaults = [
+  'node-not-ready-silent',
+  'node-not-ready-runtime',
+  'node-network-agent-down',
+  'node-problem-detected',
+  'node-rebooted',
+  'shared-cause-node',
+];
 const dependency: Causes = {
   areas: ['service'],
   elsewhere: ['pod', 'workload', 'namespace', 'volume'],
-  rules: [
-    'node-not-ready-silent',
-    'node-not-ready-runtime',
-    'crash-regression-after-rollout',
-    'volume-full',
-    ...configuration,
-  ],
+  rules: [...nodeFaults, 'crash-regression-after-rollout', 'volume-full', ...configuration],
 };
 /** What only the log of a program tells: why it dies, or why it answers that it is not ready. */
 const logRules: readonly string[] = [
@@ -39,7 +42,7 @@ const logRules: readonly string[] = [
 /** What a program that starts may die of: what it needs, or what it finds in the place of its files. */
 const failure: Causes = { ...dependency, rules: [...(dependency.rules ?? []), 'container-mount-conflict'] };
 const regression: Causes = {
-  rules: ['crash-regression-after-rollout', 'node-not-ready-silent', 'node-not-ready-runtime', ...configuration],
+  rules: ['crash-regression-after-rollout', ...nodeFaults, ...configuration],
 };
 
 /**
@@ -70,7 +73,11 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'pod-unschedulable-volume-topology': { areas: ['node'] },
   'pvc-wait-first-consumer': { areas: ['pod', 'volume', 'node', 'namespace'] },
   'pvc-no-default-class': { rules: ['pv-released-retained'] },
-  'volume-held-elsewhere': { areas: ['node'] },
+  'volume-held-elsewhere': { areas: ['node'], rules: ['deploy-surge-deadlock'] },
+  'node-network-agent-down': { areas: ['pod', 'workload'] },
+  'image-registry-dns': { rules: ['shared-cause-node'] },
+  'image-registry-tls': { rules: ['shared-cause-node'] },
+  'image-registry-unreachable': { rules: ['shared-cause-node'] },
   'pod-evicted-node-pressure': { areas: ['node'] },
   'pod-kubelet-rejected': { areas: ['node'] },
   'pod-sandbox-cni-failed': { areas: ['node'] },
@@ -110,9 +117,12 @@ const mayExplain: Readonly<Record<string, Causes>> = {
 const replacedTemplates: ReadonlySet<string> = new Set(['sts-rollback-trap', 'rollout-held']);
 /** Except what lies outside of the template. */
 const outside: ReadonlySet<string> = new Set(['crash-dependency-down', 'init-container-hanging']);
+/** Findings that only ever are effects: in a list of areas they would explain what explains them. */
+const neverCauses: ReadonlySet<string> = new Set(['pvc-wait-first-consumer']);
 
 /** Whether a finding of `cause` may explain a finding of `effect`, in the same workload or from another one. */
 export function permits(effect: Rule, cause: Rule, sameWorkload: boolean): boolean {
+  if (neverCauses.has(cause.id)) return false;
   const { areas = [], elsewhere = [], rules = [] } = mayExplain[effect.id] ?? {};
   if (!sameWorkload && elsewhere.includes(cause.area)) return true;
   if (sameWorkload && replacedTemplates.has(cause.id) && effect.area === 'pod') return !outside.has(effect.id);

@@ -92,10 +92,14 @@ function problemOf(findings: readonly RuleFinding[], members: readonly ObjectRef
 /** Evidence of the first few subjects, without saying the same words twice. */
 function exemplarEvidence(findings: readonly RuleFinding[]): readonly Evidence[] {
   const seen = new Set<string>();
-  return findings
-    .slice(0, exemplars)
-    .flatMap(({ evidence }) => evidence)
-    .filter(({ text }) => !seen.has(text) && seen.add(text));
+  return (
+    findings
+      .slice(0, exemplars)
+      .flatMap(({ evidence }) => evidence)
+      .filter(({ text }) => !seen.has(text) && seen.add(text))
+      // A time that was never set is null in JSON.
+      .map((evidence) => ({ ...evidence, at: evidence.at ?? undefined }))
+  );
 }
 
 function listed(refs: readonly ObjectRef[]): string {

@@ -2,7 +2,7 @@ import { isMissed } from '../crashes/crashing.ts';
 import { deathLog } from '../crashes/death-log.ts';
 import { isUnder, pathIn } from '../file-paths.ts';
 import { type Pod, refOf, type Volume } from '../objects.ts';
-import { containersOf, isReady, type PodContainer } from '../pods.ts';
+import { containersOf, isReady, lastTermination, type PodContainer } from '../pods.ts';
 import { quantity } from '../quantity.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { LogExcerpt } from '../snapshot-data.ts';
@@ -27,11 +27,19 @@ const noSpace = /no space left on device|disk quota exceeded|\bENOSPC\b|disk (?:
 
 /** Volumes that broken containers could not write to any more, by the last such line of their logs. */
 export function fullVolumes(snapshot: Snapshot): readonly FullVolume[] {
+  if (!isSaidAnywhere(snapshot)) return [];
   return snapshot
     .all('Pod')
     .filter((pod) => isMissed(snapshot, pod) && !isReady(pod))
     .flatMap((pod) => containersOf(pod).flatMap((container) => fullVolume(snapshot, pod, container) ?? []));
 }
+
+/** Looking for the log of each container costs more than looking whether any says so: few logs are read. */
+const isSaidAnywhere = (snapshot: Snapshot): boolean =>
+  snapshot.data.logs.some((log) => lastLine(log) !== undefined) ||
+  snapshot
+    .all('Pod')
+    .some((pod) => containersOf(pod).some(({ status }) => noSpace.test(lastTermination(status)?.message ?? '')));
 
 function fullVolume(snapshot: Snapshot, pod: Pod, container: PodContainer): FullVolume | undefined {
   const logs = [snapshot.log(refOf(pod), container.name, false), deathLog(snapshot, pod, container)];

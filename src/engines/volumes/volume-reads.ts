@@ -75,11 +75,10 @@ function holders(snapshot: Snapshot, suspects: readonly Pod[]): readonly Read[] 
         .some(({ reason, message }) => reason === 'FailedAttachVolume' && /multi-attach/i.test(message)),
   );
   const claims = new Set(held.flatMap((pod) => claimsOf(snapshot, pod)).map(({ metadata }) => metadata.uid));
+  if (claims.size === 0) return [];
   const nodes = snapshot
     .all('Pod')
     .filter((pod) => claimsOf(snapshot, pod).some(({ metadata }) => claims.has(metadata.uid)))
     .flatMap(({ spec }) => spec?.nodeName || []);
-  return claims.size === 0
-    ? []
-    : [...new Set(nodes)].slice(0, maximumVolumes).map((name): Read => ({ verb: 'get', kind: 'Node', name }));
+  return [...new Set(nodes)].slice(0, maximumVolumes).map((name): Read => ({ verb: 'get', kind: 'Node', name }));
 }

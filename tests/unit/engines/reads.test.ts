@@ -9,6 +9,7 @@ import {
   aPendingPod,
   aPod,
   crashed,
+  minutesAgo,
   someData,
   waiting,
 } from '../../support/builders.ts';
@@ -173,6 +174,83 @@ describe('nextReads', () => {
     expect(wanted(inShop({ objects: [ingress] }))).not.toContain('list Secret metadata');
     expect(wanted(inShop({ objects: [ingress], reads: [missing] }))).toContain('list Secret metadata');
     expect(wanted(someData({ objects: [ingress] }))).not.toContain('get Secret cert');
+  });
+
+  it('reads a volume by name only when its claim is not in order', () => {
+    const claim = (phase: string) =>
+      anObject('PersistentVolumeClaim', 'books', { spec: { volumeName: 'disk-1' }, status: { phase } });
+
+    expect(wanted(inShop({ objects: [claim('Lost')] }))).toContain('get PersistentVolume disk-1');
+    expect(wanted(inShop({ objects: [claim('Bound')] })).filter((read) => read.includes('PersistentVolume '))).toEqual(
+      [],
+    );
+  });
+
+  it('reads all volumes only when a claim waits for one made by hand', () => {
+    const claim = anObject('PersistentVolumeClaim', 'books', {
+      spec: { storageClassName: 'fast' },
+      status: { phase: 'Pending' },
+    });
+    const aClass = (provisioner: string) => anObject('StorageClass', 'fast', { provisioner });
+
+    const byHand = wanted(inShop({ objects: [claim, aClass('kubernetes.io/no-provisioner')] }));
+    const provisioned = wanted(inShop({ objects: [claim, aClass('disk.csi.example')] }));
+
+    expect(byHand).toContain('list PersistentVolume full');
+    expect(provisioned).not.toContain('list PersistentVolume full');
+    expect(provisioned).toContain('get CSIDriver disk.csi.example');
+  });
+
+  it('reads where volumes are and how many are attached only when the scheduler speaks of it', () => {
+    const claim = anObject('PersistentVolumeClaim', 'books', {
+      spec: { volumeName: 'disk-1' },
+      status: { phase: 'Bound' },
+    });
+    const pod = (reason: string) =>
+      aPendingPod('books-0', `0/2 nodes are available: 2 ${reason}.`, {
+        spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'books' } }] },
+      });
+
+    const topology = wanted(inShop({ objects: [claim, pod("node(s) didn't match PersistentVolume's node affinity")] }));
+    const limit = wanted(inShop({ objects: [claim, pod('node(s) exceed max volume count')] }));
+    const other = wanted(inShop({ objects: [claim, pod('Insufficient cpu')] }));
+
+    expect(topology).toContain('get PersistentVolume disk-1');
+    expect(limit).toEqual(expect.arrayContaining(['list CSINode full', 'list VolumeAttachment full']));
+    expect(other.filter((read) => /PersistentVolume |CSI|Attachment/.test(read))).toEqual([]);
+  });
+
+  it('reads the class of a claim that is full or is to grow', () => {
+    const claim = (asked: string) =>
+      anObject('PersistentVolumeClaim', 'books', {
+        spec: { storageClassName: 'fast', resources: { requests: { storage: asked } } },
+        status: { phase: 'Bound', capacity: { storage: '1Gi' } },
+      });
+
+    expect(wanted(inShop({ objects: [claim('2Gi')] }))).toContain('get StorageClass fast');
+    expect(wanted(inShop({ objects: [claim('1Gi')] }))).not.toContain('get StorageClass fast');
+  });
+
+  it('reads the node of a pod that should be gone, and not of one that is going', () => {
+    const pod = (minutes: number) => aPod('books', { metadata: { deletionTimestamp: minutesAgo(minutes) } });
+
+    expect(wanted(inShop({ objects: [pod(9)] }))).toContain('get Node node-1');
+    expect(wanted(inShop({ objects: [pod(0)] }))).not.toContain('get Node node-1');
+  });
+
+  it("reads the scheduler's lease when it has not looked at a pod", () => {
+    const unseen = aPod('books', { spec: { nodeName: undefined }, status: { phase: 'Pending', conditions: [] } });
+
+    expect(wanted(inShop({ objects: [unseen] }))).toContain('get Lease kube-scheduler');
+    expect(wanted(inShop({ objects: [aPendingPod('books', 'no room')] }))).not.toContain('get Lease kube-scheduler');
+  });
+
+  it('reads what is said of the node of a container that was killed from outside', () => {
+    const pod = (exitCode: number) => aPod('books', { containers: [aContainer('app', crashed({ exitCode }))] });
+    const about = 'list Event involvedObject.kind=Node,involvedObject.name=node-1';
+
+    expect(wanted(inShop({ objects: [pod(255)] }))).toContain(about);
+    expect(wanted(inShop({ objects: [pod(1)] }))).not.toContain(about);
   });
 
   it('reads IngressClasses only when nobody serves an Ingress that names one', () => {

@@ -11,9 +11,18 @@ import { quotaExceeded } from './namespace/quota-exceeded.ts';
 import { resourcePolicyViolation } from './namespace/resource-policy-violation.ts';
 import { webhookDenied } from './namespace/webhook-denied.ts';
 import { webhookUnavailable } from './namespace/webhook-unavailable.ts';
+import { containerRuntimeStuck } from './node/container-runtime-stuck.ts';
 import { nodeCordoned } from './node/node-cordoned.ts';
+import { nodeDiskPressure } from './node/node-disk-pressure.ts';
+import { nodeKubeletCertificate } from './node/node-kubelet-certificate.ts';
+import { nodeMemoryOrPidPressure } from './node/node-memory-or-pid-pressure.ts';
+import { nodeNetworkAgentDown } from './node/node-network-agent-down.ts';
 import { nodeNotReadyRuntime } from './node/node-not-ready-runtime.ts';
 import { nodeNotReadySilent } from './node/node-not-ready-silent.ts';
+import { nodeProblemDetected } from './node/node-problem-detected.ts';
+import { nodeRebooted } from './node/node-rebooted.ts';
+import { nodeVersionSkew } from './node/node-version-skew.ts';
+import { sharedCauseNode } from './node/shared-cause-node.ts';
 import { configKeyMissing } from './pod/config-key-missing.ts';
 import { configObjectMissing } from './pod/config-object-missing.ts';
 import { containerCommandNotFound } from './pod/container-command-not-found.ts';
@@ -144,9 +153,18 @@ export const rules: readonly Rule[] = [
   quotaExceeded,
   resourcePolicyViolation,
   webhookUnavailable,
+  containerRuntimeStuck,
   nodeCordoned,
+  nodeDiskPressure,
+  nodeKubeletCertificate,
+  nodeMemoryOrPidPressure,
+  nodeNetworkAgentDown,
   nodeNotReadyRuntime,
   nodeNotReadySilent,
+  nodeProblemDetected,
+  nodeRebooted,
+  nodeVersionSkew,
+  sharedCauseNode,
   configKeyMissing,
   configObjectMissing,
   containerCommandNotFound,

@@ -62,11 +62,10 @@ function findingOf(snapshot: Snapshot, pod: Pod): readonly Finding[] {
     ];
   }
   const requests: Resources = podRequests(pod.spec);
-  const missing = histogramOf(message)
+  const resource = histogramOf(message)
     .flatMap((count) => insufficientIn(count) ?? [])
-    .filter((resource) => resource.includes('/') && (requests[resource] ?? 0) > 0)
-    .filter((resource) => nodes.every((node) => !quantity(node.status?.allocatable?.[resource])));
-  const [resource] = missing;
+    .filter((name) => name.includes('/') && (requests[name] ?? 0) > 0)
+    .find((name) => nodes.every((node) => !quantity(node.status?.allocatable?.[name])));
   if (resource === undefined || nodes.length === 0) return [];
   const offered = [
     ...new Set(nodes.flatMap(({ status: { allocatable } = {} }) => Object.keys(allocatable ?? {}))),

@@ -2,7 +2,7 @@ import { nearest } from '../../../../platform/nearest.ts';
 import { minute, timeOf } from '../../../durations.ts';
 import { nameOf, type Pod, refOf } from '../../../objects.ts';
 import { controllerOf, workloadOf } from '../../../owners.ts';
-import { isBroken } from '../../../pods.ts';
+import { isBroken, podCondition } from '../../../pods.ts';
 import { templateOf } from '../../../references.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { rollback } from '../../rollback.ts';
@@ -21,8 +21,8 @@ export const podNodeDoesNotExist = defineRule({
     'The pod has a nodeName that is no node of the cluster, so no kubelet starts it. The garbage collector deletes it, ' +
     'and what its controller makes in its place is the same.',
   detection:
-    'spec.nodeName of a pod that does not run names no Node, and the pod template says the same; or, without a template ' +
-    'that says so, the pod has been there for more than two minutes.',
+    'spec.nodeName of a pod that no kubelet has begun names no Node, and the pod template says the same; or the pod has ' +
+    'been there for more than two minutes, or the garbage collector says that its node is gone.',
   remedies: ['Remove nodeName from the template; use nodeSelector or affinity when the place matters.'],
   avoid: ['creating a Node object of that name: nothing runs behind it'],
 
@@ -37,11 +37,13 @@ function findingOf(snapshot: Snapshot, pod: Pod): readonly Finding[] {
   const name = pod.spec?.nodeName;
   if (!name || snapshot.presence('Node', undefined, name) !== 'absent') return [];
   const workload = workloadOf(snapshot, pod);
+  // A kubelet that has begun stamps the pod: then the node was there.
+  const never = pod.status?.startTime === undefined && (pod.status?.containerStatuses ?? []).length === 0;
   const fixed =
-    templateOf(snapshot.head(workload))?.spec?.nodeName === name ||
-    (controllerOf(pod) === undefined && pod.status?.startTime === undefined);
+    never && (controllerOf(pod) === undefined || templateOf(snapshot.head(workload))?.spec?.nodeName === name);
   const age = snapshot.now - (timeOf(pod.metadata.creationTimestamp) ?? snapshot.now);
-  if (!fixed && age < hold) return [];
+  const collected = podCondition(pod, 'DisruptionTarget')?.reason === 'DeletionByPodGC';
+  if (!fixed && (age < hold || !(never || collected))) return [];
   const subject = refOf(pod);
   const nodes = snapshot.names('Node', undefined);
   const similar = nearest(name, nodes, 1);

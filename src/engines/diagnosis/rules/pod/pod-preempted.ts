@@ -24,7 +24,8 @@ export const podPreempted = defineRule({
 
   check: (snapshot) => {
     const seen = new Set<string>();
-    return [...byCondition(snapshot), ...byEvent(snapshot)].filter(({ subject }) => {
+    // The event names the winner, the condition does not.
+    return [...byEvent(snapshot), ...byCondition(snapshot)].filter(({ subject }) => {
       const key = keyOf(subject);
       return !seen.has(key) && seen.add(key);
     });
@@ -69,8 +70,7 @@ interface Said {
 
 function findingOf(snapshot: Snapshot, workload: ObjectRef, said: Said): readonly Finding[] {
   const current = podsOf(snapshot, workload).filter((pod) => !isFinished(pod) && !isTerminating(pod));
-  const waiting = current.filter((pod) => !isReady(pod) && !pod.spec?.nodeName);
-  const [missing] = waiting;
+  const missing = current.find((pod) => !isReady(pod) && !pod.spec?.nodeName);
   if (missing === undefined && !(workload.kind === 'Pod' && current.length === 0)) return [];
   const preemptor = preemptorOf(snapshot, said.text);
   const winner = preemptor === undefined ? 'a pod of higher priority' : winnerText(snapshot, preemptor);

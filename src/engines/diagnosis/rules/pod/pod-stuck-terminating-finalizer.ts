@@ -1,4 +1,4 @@
-import { formatDuration, minute, timeOf } from '../../../durations.ts';
+import { formatDuration, hour, minute, timeOf } from '../../../durations.ts';
 import { type KubernetesObject, nameOf, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { hasStopped } from '../../../pod-ends.ts';
@@ -8,7 +8,13 @@ import { consumersOf, waitingFor } from '../../../volumes/claims.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 const hold = minute;
-/** These wait for other objects, which tell themselves what keeps them; a namespace has a rule of its own. */
+/** Load balancers and disks take minutes to go; a node is drained first. */
+const holdOfOthers = 5 * minute;
+const holdOfNodes = hour;
+const holdOf = (kind: string): number => (kind === 'Pod' ? hold : kind === 'Node' ? holdOfNodes : holdOfOthers);
+/** A namespace has a rule of its own, and a bound volume waits for its claim. */
+const leftToOthers = new Set(['Namespace', 'PersistentVolume']);
+/** These wait for other objects, which tell themselves what keeps them. */
 const waiting = new Set(['foregroundDeletion', 'orphan', 'kubernetes']);
 const protection = 'kubernetes.io/pvc-protection';
 
@@ -22,8 +28,8 @@ export const podStuckTerminatingFinalizer = defineRule({
     'The object was deleted, and stays until the controller that owns the finalizer has cleaned up. That controller is ' +
     'gone, broken, or not allowed to.',
   detection:
-    'deletionTimestamp (which includes the grace period) is more than a minute old and metadata.finalizers is not ' +
-    'empty; of a pod, nothing runs any more. A claim that pods still mount is a risk: it stays until they stop.',
+    'deletionTimestamp (which includes the grace period) is more than a minute old (5 minutes for what is no pod, an ' +
+    'hour for nodes, which are drained first) and metadata.finalizers is not empty; of a pod, nothing runs any more. A claim that pods still mount is a risk: it stays until they stop.',
   remedies: [
     'Find the controller that owns the finalizer, by its domain, and mend it: it removes the finalizer.',
     'When that controller is gone for good, clean up what it should have, then remove the finalizer by hand.',
@@ -37,7 +43,12 @@ function findingOf(snapshot: Snapshot, object: KubernetesObject): readonly Findi
   const { deletionTimestamp, finalizers = [] } = object.metadata;
   const deleted = timeOf(deletionTimestamp);
   const own = finalizers.filter((finalizer) => !waiting.has(finalizer));
-  if (deleted === undefined || snapshot.now - deleted <= hold || own.length === 0 || object.kind === 'Namespace')
+  if (
+    deleted === undefined ||
+    snapshot.now - deleted <= holdOf(object.kind) ||
+    own.length === 0 ||
+    leftToOthers.has(object.kind)
+  )
     return [];
   if (object.kind === 'PersistentVolumeClaim' && own.includes(protection)) return protectedClaim(snapshot, object);
   const pod = object.kind === 'Pod' ? snapshot.find('Pod', object.metadata.namespace, object.metadata.name) : undefined;
@@ -81,10 +92,9 @@ function protectedClaim(snapshot: Snapshot, { metadata }: KubernetesObject): rea
   const [first] = users;
   if (first === undefined) return [];
   const subject = refOf(claim);
-  const waitingPods = waitingFor(snapshot, claim).filter((pod) =>
+  const blocked = waitingFor(snapshot, claim).find((pod) =>
     /is being deleted/i.test(podCondition(pod, 'PodScheduled')?.message ?? ''),
   );
-  const [blocked] = waitingPods;
   return [
     {
       subject,

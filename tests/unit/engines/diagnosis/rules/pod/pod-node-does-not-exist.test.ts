@@ -6,8 +6,7 @@ import { testRule } from '../../../../../support/rule-tester.ts';
 const pending = (spec: object, minutes = 0.2) => ({
   metadata: { creationTimestamp: minutesAgo(minutes) },
   spec: { nodeName: 'node-9', ...spec },
-  status: { phase: 'Pending', conditions: [] },
-  containers: [aContainer('app', waiting('ContainerCreating'))],
+  status: { phase: 'Pending', conditions: [], containerStatuses: [] },
 });
 const fixed = aDeployment('books', { pod: pending({}) });
 const moved = (minutes: number) => {
@@ -22,6 +21,12 @@ testRule(podNodeDoesNotExist, {
     'a node that exists': aSnapshot({ complete, objects: [...fixed.all, aNode('node-9')] }),
     'nodes that could not be listed': aSnapshot({ objects: fixed.all }),
     'a node that was removed a moment ago': aSnapshot({ complete, objects: moved(1) }),
+    'a pod that a kubelet has begun: its node was there': aSnapshot({
+      complete,
+      objects: [
+        aPod('books', { spec: { nodeName: 'node-9' }, containers: [aContainer('app', waiting('CrashLoopBackOff'))] }),
+      ],
+    }),
     'a pod that still counts as ready': aSnapshot({
       complete,
       objects: [aPod('books', { spec: { nodeName: 'node-9' } })],

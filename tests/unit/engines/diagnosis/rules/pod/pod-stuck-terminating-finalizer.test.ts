@@ -25,6 +25,15 @@ testRule(podStuckTerminatingFinalizer, {
     'a deletion that waits for its dependents': aSnapshot({
       objects: [anObject('Deployment', 'books', { metadata: deleted(9, 'foregroundDeletion') })],
     }),
+    'a load balancer that is being taken down': aSnapshot({
+      objects: [anObject('Service', 'web', { metadata: deleted(3, 'service.kubernetes.io/load-balancer-cleanup') })],
+    }),
+    'a node that is drained first': aSnapshot({
+      objects: [anObject('Node', 'node-1', { metadata: deleted(20, 'karpenter.sh/termination') })],
+    }),
+    'a volume that its claim still has': aSnapshot({
+      objects: [anObject('PersistentVolume', 'disk-1', { metadata: deleted(20, 'kubernetes.io/pv-protection') })],
+    }),
     'a namespace, which has a rule of its own': aSnapshot({
       objects: [anObject('Namespace', 'shop', { metadata: deleted(9, 'example.com/cleanup') })],
     }),

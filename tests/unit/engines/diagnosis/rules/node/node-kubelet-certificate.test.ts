@@ -1,0 +1,53 @@
+import { nodeKubeletCertificate } from '../../../../../../src/engines/diagnosis/rules/node/node-kubelet-certificate.ts';
+import { anObject, aPod, aSnapshot, minutesAgo } from '../../../../../support/builders.ts';
+import { aNode } from '../../../../../support/nodes.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const log = {
+  read: { verb: 'log', namespace: 'shop', pod: 'books', container: 'app', previous: false, tailLines: 100 },
+  outcome: 'failed',
+  message: 'Get "https://10.0.0.7:10250/containerLogs/shop/books/app": remote error: tls: internal error',
+} as const;
+const request = (status: object, minutes = 30, username = 'system:node:node-1') =>
+  anObject('CertificateSigningRequest', 'csr-abcde', {
+    metadata: { creationTimestamp: minutesAgo(minutes) },
+    spec: { signerName: 'kubernetes.io/kubelet-serving', username },
+    status,
+  });
+const base = [aPod('books'), aNode('node-1')];
+
+testRule(nodeKubeletCertificate, {
+  silent: {
+    'logs that can be read': aSnapshot({ objects: [...base, request({})] }),
+    'a certificate that was issued': aSnapshot({ objects: [...base, request({ certificate: 'LS0t' })], reads: [log] }),
+    'a request of another node': aSnapshot({
+      objects: [...base, request({}, 30, 'system:node:node-2')],
+      reads: [log],
+    }),
+    'a request of this very moment': aSnapshot({ objects: [...base, request({}, 1)], reads: [log] }),
+    'a log that failed for another reason': aSnapshot({
+      objects: [...base, request({})],
+      reads: [withMessage('container not found')],
+    }),
+  },
+  speaks: {
+    'of a request that nobody approves': [
+      aSnapshot({ objects: [...base, request({})], reads: [log] }),
+      {
+        object: 'Node/node-1',
+        problem: 'has no valid serving certificate for its kubelet: CertificateSigningRequest/csr-abcde is Pending',
+        certainty: 'declared',
+        evidence: ['remote error: tls: internal error'],
+        fix: 'kubectl certificate approve csr-abcde',
+      },
+    ],
+    'of a request that was denied': [
+      aSnapshot({ objects: [...base, request({ conditions: [{ type: 'Denied', status: 'True' }] })], reads: [log] }),
+      { object: 'Node/node-1', problem: 'was denied' },
+    ],
+  },
+});
+
+function withMessage(message: string) {
+  return { ...log, message };
+}

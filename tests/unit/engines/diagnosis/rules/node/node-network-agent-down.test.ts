@@ -1,0 +1,38 @@
+import { nodeNetworkAgentDown } from '../../../../../../src/engines/diagnosis/rules/node/node-network-agent-down.ts';
+import { aContainer, anObject, aPod, aSnapshot, ownedBy, waiting } from '../../../../../support/builders.ts';
+import { aNode } from '../../../../../support/nodes.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const proxies = anObject('DaemonSet', 'kube-proxy', { metadata: { namespace: 'kube-system' } });
+const logs = anObject('DaemonSet', 'fluentd', { metadata: { namespace: 'kube-system' } });
+const down = { containers: [aContainer('app', waiting('CrashLoopBackOff'))] };
+const agent = (owner: typeof proxies, more: object = down) =>
+  aPod(`${owner.metadata.name}-x`, { metadata: { namespace: 'kube-system', ...ownedBy(owner) }, ...more });
+const victim = aPod('books', down);
+const node = aNode('node-1');
+
+testRule(nodeNetworkAgentDown, {
+  silent: {
+    'an agent that is ready': aSnapshot({ objects: [node, proxies, agent(proxies, {}), victim] }),
+    'no other pod that suffers': aSnapshot({ objects: [node, proxies, agent(proxies), aPod('books')] }),
+    'an agent that has nothing to do with the network': aSnapshot({ objects: [node, logs, agent(logs), victim] }),
+    'a node that is not ready itself': aSnapshot({
+      objects: [aNode('node-1', { conditions: [{ type: 'Ready', status: 'False' }] }), proxies, agent(proxies), victim],
+    }),
+    'a victim on another node': aSnapshot({
+      objects: [node, proxies, agent(proxies), aPod('books', { ...down, spec: { nodeName: 'node-2' } })],
+    }),
+  },
+  speaks: {
+    'of the agent and how many suffer': [
+      aSnapshot({ objects: [node, proxies, agent(proxies), victim] }),
+      {
+        object: 'Node/node-1',
+        problem: 'has no working network agent: its pod of DaemonSet/kube-proxy is not ready',
+        certainty: 'recomputed',
+        evidence: ['pods on it that are not ready: 1'],
+        fix: 'mend Pod/kube-proxy-x in kube-system',
+      },
+    ],
+  },
+});
