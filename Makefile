@@ -1,6 +1,6 @@
 # Everything a contributor or CI runs. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build cluster cluster-down e2e bench demo-record clean
+.PHONY: help demo test check build cluster cluster-down e2e eval bench demo-record clean
 
 NAME ?= kubemend
 KUBERNETES ?= 1.36.3
@@ -34,6 +34,9 @@ cluster-down: ## Stop that cluster and remove what it left
 
 e2e: build ## Run the end-to-end tests against that cluster
 	npm run e2e
+
+eval: node_modules/.installed ## Diagnose recorded cases and write docs/accuracy.md
+	npm run --silent eval
 
 bench: build ## Measure start, memory, size and speed
 	npm run bench

@@ -72,6 +72,8 @@ const { metafile } = await bundle({
     'socks-proxy-agent': './scripts/no-proxy-agents.ts',
     socks: './scripts/no-proxy-agents.ts',
     hpagent: './scripts/no-proxy-agents.ts',
+    // Its build for Node is CommonJS, of which a split bundle exports nothing by name; this one is the same as modules.
+    yaml: './node_modules/yaml/browser/index.js',
   },
   plugins: [schemasInUse, lightUndici, withoutSideEffects],
   define: { 'process.env.KUBEMEND_VERSION': JSON.stringify(version) },

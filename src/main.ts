@@ -50,7 +50,8 @@ const exitStatus = await status.catch((error: unknown) => {
   return 70;
 });
 process.exitCode = unwritten ? 2 : exitStatus;
-// Ends as soon as all is written: to take down the heap first, as Node does at the end of a program, costs 15 ms.
+// Ends as soon as all is written: a credential plugin that waits for a person must not keep us, and to take down the heap
+// first, as Node does at the end of a program, costs 15 ms.
 process.stdout.write('', () => setImmediate(() => process.exit()));
 
 function contentOf(file: string | URL): string {

@@ -122,7 +122,7 @@ Examples:
   kubemend diagnose deployment/api -n shop  why does this Deployment not work?
   kubemend diagnose service/web -n shop     why does nobody answer behind this Service?
   kubemend diagnose -A --limit 10           the ten worst causes in the cluster
-  kubemend diagnose --from shop.gz          on a file that kubemend snapshot wrote
+  kubemend diagnose --from bundle.tar.gz    on a snapshot, support bundle, must-gather, …
   kubemend diagnose -n shop -o markdown     to paste into a ticket
   kubectl mend diagnose -n shop             the same, as a plugin
 

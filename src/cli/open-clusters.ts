@@ -26,7 +26,7 @@ export function openClusters(options: OpenOptions): Clusters {
     return opened;
   };
   return {
-    list: async (signal) => (await clusters()).list(signal),
+    list: async (signal, enough) => (await clusters()).list(signal, enough),
     reader: async (cluster) => (await clusters()).reader(cluster),
     ping: async (signal) => (await clusters()).ping(signal),
     close: async () => (await opened)?.close(),
@@ -37,8 +37,11 @@ async function open(options: OpenOptions): Promise<Clusters> {
   const { demo, from } = options.settings;
   const path = from ?? (demo ? options.demo : undefined);
   if (path === undefined) return openLive(options);
-  const { createArchiveClusters } = await import('../kubernetes/archive/clusters.ts');
-  return createArchiveClusters(path);
+  const [{ createArchiveClusters }, { nextReads }] = await Promise.all([
+    import('../kubernetes/archive/clusters.ts'),
+    import('../engines/reads.ts'),
+  ]);
+  return createArchiveClusters(path, { nextReads });
 }
 
 async function openLive({ settings, metrics, environment, version }: OpenOptions): Promise<Clusters> {

@@ -76,6 +76,7 @@ export type Register = (program: Command, run: Run, host: Host) => void;
 const commands: Readonly<Record<string, () => Promise<{ readonly register: Register }>>> = {
   diagnose: () => import('./diagnose.ts'),
   doctor: () => import('./doctor.ts'),
+  logs: () => import('./logs.ts'),
   serve: () => import('./serve.ts'),
   snapshot: () => import('./snapshot.ts'),
   version: () => import('./version.ts'),
@@ -133,7 +134,8 @@ const examples = `
 Examples:
   kubemend diagnose -n shop               why is the namespace shop broken?
   kubemend diagnose --demo                the same, on a recorded cluster; needs none of your own
-  kubemend diagnose --from shop.gz        on a file that kubemend snapshot wrote
+  kubemend diagnose --from bundle.tar.gz  on a snapshot, support bundle, must-gather, …
+  kubemend logs deployment/api -n shop    what is worth reading in its logs
   kubemend doctor                         can kubemend reach and read the cluster?
   kubemend serve                          MCP over stdio, for an AI assistant
   kubemend serve --http --port 8080       MCP and REST over HTTP

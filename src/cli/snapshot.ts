@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import * as z from 'zod';
-import type { SnapshotData } from '../engines/snapshot-data.ts';
+import { isBlind, type SnapshotData } from '../engines/snapshot-data.ts';
 import { plural } from '../tools/report/plural.ts';
 import { targetNamespace } from '../tools/target.ts';
 import type { CommandContext, Host, Register } from './program.ts';
@@ -57,7 +57,7 @@ function nameFor({ scope, cluster, takenAt }: SnapshotData): string {
 function report(data: SnapshotData, { path, size }: { readonly path: string; readonly size: number }): string {
   const { objects, heads, podRows, logs, reads, scope } = data;
   const pods = Math.max(podRows.length, objects.filter(({ kind }) => kind === 'Pod').length);
-  const unread = reads.filter(({ outcome }) => outcome !== 'ok' && outcome !== 'absent');
+  const unread = reads.filter(({ outcome }) => isBlind(outcome));
   const denied = unread.filter(({ outcome }) => outcome === 'denied').length;
   const gap = `${unread.length} of ${reads.length} reads gave nothing or not all${denied > 0 ? ` (${denied} denied)` : ''}.`;
   const contents = [

@@ -168,7 +168,7 @@ function mountStatements(snapshot: Snapshot, pod: Pod): readonly Statement[] {
 }
 
 /** Whether the pod has a node and none of its containers was ever created, as long as volumes are being set up. */
-function waitsForVolumes(pod: Pod): boolean {
+export function waitsForVolumes(pod: Pod): boolean {
   const idle = new Set(['ContainerCreating', 'PodInitializing']);
   return (
     pod.spec?.nodeName !== undefined &&

@@ -12,6 +12,8 @@ export interface Dependency {
   /** How a person names it: `Service/db port 5432`, `api.example.com:443`. The same for all replicas. */
   readonly name: string;
   readonly failure: ConnectionFailure;
+  readonly host: string;
+  readonly port: number | undefined;
   /** The Service behind the host, when it is in the cluster. */
   readonly service: ObjectRef | undefined;
   /** Ready endpoints of that Service now; `undefined` when it is known that there is no such Service. */
@@ -73,6 +75,8 @@ function dependencyOf(
     return {
       name: port === undefined ? shown : `${shown}:${port}`,
       failure,
+      host,
+      port,
       service: undefined,
       endpoints: undefined,
       alike: undefined,
@@ -85,6 +89,8 @@ function dependencyOf(
   return {
     name: `${nameOf(ref)}${elsewhere}${port === undefined ? '' : ` port ${port}`}`,
     failure,
+    host,
+    port,
     service: ref,
     endpoints: service && readyEndpoints(snapshot, service).length,
     alike: service === undefined ? nearest(ref.name, snapshot.names('Service', ref.namespace), 1)[0] : undefined,

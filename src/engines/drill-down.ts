@@ -1,12 +1,15 @@
 import { creationFailures } from './admission.ts';
+import { lifeReads } from './life-reads.ts';
+import { networkReads } from './network/symptoms.ts';
 import { keyOf, type Pod } from './objects.ts';
 import { onSuspicion } from './on-suspicion.ts';
 import { workloadOf } from './owners.ts';
 import { containersOf, isBroken, isFinished } from './pods.ts';
 import { referencesOf } from './references.ts';
-import { awaitedClass } from './routes.ts';
+import { awaitedClass, certificatesOf } from './routes.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { PodRow, Read } from './snapshot-data.ts';
+import { volumeReads } from './volumes/volume-reads.ts';
 
 /** Up to this many pods a namespace is read whole: cheaper than a table first and a request per suspect. */
 export const smallNamespace = 200;
@@ -19,6 +22,7 @@ const logLines = 100;
 /** Nodes whose pods are read to recompute what is free on them. */
 const maximumNodes = 10;
 const maximumReferences = 60;
+const maximumCertificates = 10;
 
 /**
  * Whole pods, their events, what they refer to, their logs, and what they wait for: of whatever looks wrong.
@@ -33,7 +37,11 @@ export function drillDown(snapshot: Snapshot, namespaces: readonly string[] | un
     ...logsOf(snapshot, suspects),
     ...placement(snapshot, suspects),
     ...claims(snapshot),
+    ...volumeReads(snapshot, suspects),
+    ...lifeReads(snapshot, suspects),
     ...ingressClasses(snapshot),
+    ...certificates(snapshot),
+    ...networkReads(snapshot),
     ...admission(snapshot),
     ...onSuspicion(snapshot),
     ...askedFor(snapshot),
@@ -186,6 +194,25 @@ function claims(snapshot: Snapshot): readonly Read[] {
 function ingressClasses(snapshot: Snapshot): readonly Read[] {
   const awaited = snapshot.all('Ingress').some((ingress) => awaitedClass(ingress) !== undefined);
   return awaited ? [{ verb: 'list', kind: 'IngressClass', as: 'metadata' }] : [];
+}
+
+/** Secrets that Ingresses of the namespace in question take their certificates from. */
+const certificates = (snapshot: Snapshot): readonly Read[] =>
+  snapshot.scope.namespace === undefined
+    ? []
+    : snapshot
+        .all('Ingress', snapshot.scope.namespace)
+        .flatMap((ingress) => certificatesOf(ingress).map(({ secret }) => secret))
+        .slice(0, maximumCertificates)
+        .flatMap((name): readonly Read[] => secretReads(snapshot, name));
+
+function secretReads(snapshot: Snapshot, name: string): readonly Read[] {
+  const { namespace } = snapshot.scope;
+  const absent = snapshot.presence('Secret', namespace, name) === 'absent';
+  return [
+    { verb: 'get', kind: 'Secret', namespace, name },
+    ...(absent ? [{ verb: 'list' as const, kind: 'Secret', namespace, as: 'metadata' as const }] : []),
+  ];
 }
 
 /** What a refused pod may lack: its ServiceAccount, its PriorityClass, room in a range. A quota says itself what is full. */

@@ -1,3 +1,4 @@
+import { selects } from './network/policies.ts';
 import { keyOf, type ObjectRef, type Of, type Pod, refOf } from './objects.ts';
 import { podsOf, workloadOf } from './owners.ts';
 import { referencesOf, templateOf } from './references.ts';
@@ -61,8 +62,18 @@ function workloadDependencies(snapshot: Snapshot, workload: ObjectRef): readonly
     ),
     ...[...new Set(nodes)].map((name) => ({ kind: 'Node', name })),
     ...snapshot.all('ResourceQuota', workload.namespace).map((quota) => refOf(quota)),
+    ...policiesOf(snapshot, workload, pods),
     ...(workload.namespace === undefined ? [] : [{ kind: 'Namespace', name: workload.namespace }]),
   ];
+}
+
+/** NetworkPolicies that select its pods; they are read only when a connection fails. */
+function policiesOf(snapshot: Snapshot, workload: ObjectRef, pods: readonly Pod[]): readonly ObjectRef[] {
+  const labels = pods[0]?.metadata.labels ?? templateOf(snapshot.head(workload))?.metadata?.labels ?? {};
+  return snapshot
+    .all('NetworkPolicy', workload.namespace)
+    .filter((policy) => selects(policy, labels))
+    .map((policy) => refOf(policy));
 }
 
 /** Nodes that would take an unscheduled pod if they were well, or not cordoned. */

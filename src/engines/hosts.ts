@@ -43,7 +43,8 @@ export function hostsOfEnv({ env = [], command = [], args = [] }: Container): re
     ([text = '', field = '']) => hostsInText(text, field),
   );
   const all = [...fromEnv, ...fromWords].filter(({ host }) => host !== 'localhost');
-  return [...new Map(all.map((each) => [`${each.host}:${each.port ?? ''}`, each])).values()];
+  // What comes first counts: a variable, which a person would change, before the command that uses it.
+  return [...Map.groupBy(all, ({ host, port }) => `${host}:${port ?? ''}`).values()].flatMap(([first]) => first ?? []);
 }
 
 function hostsInText(text: string, field: string): readonly NamedHost[] {

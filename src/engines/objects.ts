@@ -26,6 +26,8 @@ export interface Kinds {
   APIService: client.V1APIService;
   ClusterRole: client.V1ClusterRole;
   ClusterRoleBinding: client.V1ClusterRoleBinding;
+  CSIDriver: client.V1CSIDriver;
+  CSINode: client.V1CSINode;
   ConfigMap: client.V1ConfigMap;
   CronJob: client.V1CronJob;
   DaemonSet: client.V1DaemonSet;
@@ -40,10 +42,12 @@ export interface Kinds {
   Namespace: client.V1Namespace;
   NetworkPolicy: client.V1NetworkPolicy;
   Node: client.V1Node;
+  NodeMetrics: client.NodeMetric;
   PersistentVolume: client.V1PersistentVolume;
   PersistentVolumeClaim: client.V1PersistentVolumeClaim;
   Pod: client.V1Pod;
   PodDisruptionBudget: client.V1PodDisruptionBudget;
+  PodMetrics: client.PodMetric;
   PriorityClass: client.V1PriorityClass;
   ReplicaSet: client.V1ReplicaSet;
   ResourceQuota: client.V1ResourceQuota;
@@ -55,6 +59,7 @@ export interface Kinds {
   ServiceAccount: client.V1ServiceAccount;
   StatefulSet: client.V1StatefulSet;
   StorageClass: client.V1StorageClass;
+  VolumeAttachment: client.V1VolumeAttachment;
 }
 export type Kind = keyof Kinds;
 /** An object of a known kind: raw, with identity. */

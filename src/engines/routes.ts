@@ -35,6 +35,12 @@ export function awaitedClass({ spec, status }: Ingress): string | undefined {
   return served || !spec?.ingressClassName ? undefined : spec.ingressClassName;
 }
 
+/** The Secrets that an Ingress takes certificates from, with the hosts that they are for; a default one is not named. */
+export const certificatesOf = ({ spec }: Ingress): readonly { readonly secret: string; readonly hosts: string }[] =>
+  (spec?.tls ?? []).flatMap(({ secretName, hosts = [] }) =>
+    secretName ? [{ secret: secretName, hosts: hosts.length === 0 ? 'every host' : hosts.join(', ') }] : [],
+  );
+
 /** Routes from outside that lead to a Service. */
 export const routesTo = (snapshot: Snapshot, service: ObjectRef): readonly RoutePath[] =>
   snapshot

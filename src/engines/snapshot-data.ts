@@ -66,6 +66,9 @@ export const readOutcomes = [
 ] as const;
 export type ReadOutcome = (typeof readOutcomes)[number];
 
+/** Whether something is not known that this read should have told. */
+export const isBlind = (outcome: ReadOutcome): boolean => !['ok', 'absent', 'exceeded'].includes(outcome);
+
 export interface ReadResult {
   readonly read: Read;
   readonly outcome: ReadOutcome;

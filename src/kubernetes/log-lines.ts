@@ -30,3 +30,67 @@ export function logLinesOf(text: string): LogLines {
     return [at === undefined ? { text: cut } : { at, text: cut }];
   });
 }
+
+/** Bytes of a log as lines, block by block; holds one block at a time. */
+export interface LogDecoder {
+  push(chunk: Uint8Array): void;
+  /** The last line may have no end. */
+  end(): void;
+}
+
+/** Characters kept of a line whose end has not come; what comes after is not a message any more. */
+const longestRaw = 64 * 1024;
+/** Characters held back because a private key begins in them: more than any key has. */
+const longestKey = 64 * 1024;
+
+/** Decodes a stream of any size: half characters wait for their other half, what is no UTF-8 is replaced. */
+export function decodeLog(take: (lines: LogLines) => void): LogDecoder {
+  const decoder = new TextDecoder();
+  let rest = '';
+  let skipping = false;
+
+  function give(text: string): void {
+    const lines = logLinesOf(text);
+    if (lines.length > 0) take(lines);
+  }
+
+  function add(text: string): void {
+    const whole = skipping ? afterLine(text) : text;
+    if (whole === undefined) return;
+    if (skipping) rest += '\n';
+    skipping = false;
+    rest += whole;
+    const end = rest.lastIndexOf('\n');
+    const ready = end === -1 ? 0 : end + 1;
+    const kept = ready - heldBack(rest.slice(0, ready));
+    if (kept > 0) give(rest.slice(0, kept));
+    rest = rest.slice(kept);
+    if (rest.length > longestRaw && !rest.includes('\n')) {
+      rest = rest.slice(0, longestRaw);
+      skipping = true;
+    }
+  }
+
+  return {
+    push: (chunk) => add(decoder.decode(chunk, { stream: true })),
+    end() {
+      add(decoder.decode());
+      give(rest);
+      rest = '';
+    },
+  };
+}
+
+/** What follows the end of the line; `undefined` when the line goes on. */
+function afterLine(text: string): string | undefined {
+  const end = text.indexOf('\n');
+  return end === -1 ? undefined : text.slice(end + 1);
+}
+
+/** How many of the last characters belong to a private key whose end is not there yet: it is only known as a whole. */
+function heldBack(text: string): number {
+  const begin = text.lastIndexOf('-----BEGIN ');
+  if (begin === -1 || text.includes('-----END ', begin) || text.length - begin > longestKey) return 0;
+  const key = /^-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY/.test(text.slice(begin, begin + 80));
+  return key ? text.length - (text.lastIndexOf('\n', begin) + 1) : 0;
+}

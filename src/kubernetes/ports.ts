@@ -1,3 +1,5 @@
+import type { AccessReview } from '../engines/access/access.ts';
+import type { AccessRequest, Identity } from '../engines/access/request.ts';
 import type { KubernetesObject, ObjectRef } from '../engines/objects.ts';
 import type { LogExcerpt, Read, Scope, SnapshotData } from '../engines/snapshot-data.ts';
 
@@ -36,6 +38,26 @@ export interface ListQuery {
   readonly cursor?: string | undefined;
 }
 
+/** Which lines of which log. */
+export interface LogRange {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly previous: boolean;
+  /** The last so many. */
+  readonly tailLines: number;
+  /** And not older than this, by the clock of the node. */
+  readonly sinceSeconds?: number | undefined;
+}
+/** Takes the next lines of a log, redacted, oldest first. */
+export type TakeLines = (lines: LogExcerpt['lines']) => void;
+export interface StreamedLog {
+  /** As they came, with the runtime's timestamps. */
+  readonly bytes: number;
+  /** False when it was cut before its end: by its size, by `signal`, by a broken connection. */
+  readonly whole: boolean;
+}
+
 /**
  * One cluster, or an archive of one, to read from. Every method throws `AppError`: `not_found` (with the nearest
  * names in `details.suggestions`), `permission_denied` (with `details.required_permission`), `timeout`, `api_error`,
@@ -59,10 +81,15 @@ export interface Reader {
     target: { namespace: string; pod: string; container: string; previous: boolean; tailLines: number },
     signal: AbortSignal,
   ): Promise<LogExcerpt>;
+  /**
+   * Hands a log of any size to `take` as it comes, in constant memory. Throws only as long as nothing was handed on;
+   * after that whatever ends it early, `signal` too, is a cut.
+   */
+  streamLog(range: LogRange, take: TakeLines, signal: AbortSignal): Promise<StreamedLog>;
   /** Resolves a kind as people write it (`deploy`, `Deployment`, `deployments.apps`). */
   resolve(kind: string, signal: AbortSignal): Promise<ResourceType>;
   /** Executes just these reads, as {@link collect} does: for tools that know what they need. */
-  read(reads: readonly Read[], signal: AbortSignal): Promise<SnapshotData>;
+  read(reads: readonly Read[], signal: AbortSignal, options?: ReadOptions): Promise<SnapshotData>;
   /**
    * Which of these permissions (`list apps/deployments`) the credentials have, in one namespace or in all
    * (SelfSubjectAccessReview). Absent where nobody can be asked, as in archives.
@@ -72,6 +99,17 @@ export interface Reader {
     namespace: string | undefined,
     signal: AbortSignal,
   ): Promise<readonly PermissionAnswer[]>;
+  /** What the authorizers say of one request of somebody, or of the credentials themselves. Absent in archives. */
+  review?(request: AccessRequest, who: Identity | undefined, signal: AbortSignal): Promise<AccessReview>;
+  /** Whose the credentials are (SelfSubjectReview). Absent in archives. */
+  identity?(signal: AbortSignal): Promise<Identity>;
+}
+
+export interface ReadOptions {
+  /** Aborts when what was read by then has to do. */
+  readonly enough?: AbortSignal | undefined;
+  /** Asks the server even for what was read a moment ago. */
+  readonly fresh?: boolean | undefined;
 }
 
 export interface PermissionAnswer {
@@ -93,8 +131,11 @@ export interface ClusterInfo {
 
 /** The clusters a caller may choose from. */
 export interface Clusters {
-  /** Every context with a probe of each; an unreachable cluster delays no other. */
-  list(signal: AbortSignal): Promise<readonly ClusterInfo[]>;
+  /**
+   * Every context with a probe of each; an unreachable cluster delays no other. One that has not answered when `enough`
+   * aborts is not reachable.
+   */
+  list(signal: AbortSignal, enough?: AbortSignal): Promise<readonly ClusterInfo[]>;
   /** Throws `not_found` with the known names; `unavailable` when there is no kubeconfig at all. */
   reader(cluster: string | undefined): Promise<Reader>;
   /** A real call to the default cluster's API server; throws when it does not answer. */

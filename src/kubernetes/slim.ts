@@ -7,16 +7,19 @@ import { redactObject } from '../platform/redact.ts';
  */
 export function slimmed(object: KubernetesObject): KubernetesObject {
   const { managedFields, ...metadata } = object.metadata;
-  if (managedFields === undefined) return redactObject(object);
+  // Whoever wrote an archive may have written anything.
+  if (!Array.isArray(managedFields)) return redactObject({ ...object, metadata });
   const withKeys = object.kind === 'ConfigMap' || object.kind === 'Secret';
-  const kept = managedFields.map((entry) => ({
-    ...(entry.manager !== undefined && { manager: entry.manager }),
-    ...(entry.operation !== undefined && { operation: entry.operation }),
-    ...(entry.subresource !== undefined && { subresource: entry.subresource }),
-    ...(entry.time !== undefined && { time: entry.time }),
-    ...(entry.apiVersion !== undefined && entry.apiVersion !== object.apiVersion && { apiVersion: entry.apiVersion }),
-    ...(withKeys && dataKeysOf(entry.fieldsV1)),
-  }));
+  const kept = managedFields
+    .filter((entry) => typeof entry === 'object' && entry !== null)
+    .map((entry) => ({
+      ...(entry.manager !== undefined && { manager: entry.manager }),
+      ...(entry.operation !== undefined && { operation: entry.operation }),
+      ...(entry.subresource !== undefined && { subresource: entry.subresource }),
+      ...(entry.time !== undefined && { time: entry.time }),
+      ...(entry.apiVersion !== undefined && entry.apiVersion !== object.apiVersion && { apiVersion: entry.apiVersion }),
+      ...(withKeys && dataKeysOf(entry.fieldsV1)),
+    }));
   return redactObject({ ...object, metadata: { ...metadata, managedFields: kept } });
 }
 

@@ -87,7 +87,8 @@ export const settingsSchema = z.object({
   }),
   from: setting(text.optional(), {
     group: 'Kubernetes',
-    description: 'Read a file that kubemend snapshot wrote, instead of a cluster.',
+    description:
+      'Read an archive instead of a cluster: a kubemend snapshot, a support bundle, a must-gather, a kubectl cluster-info dump, or files of kubectl get -o yaml.',
     value: 'path',
     commands: 'all',
   }),

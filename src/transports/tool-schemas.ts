@@ -60,7 +60,10 @@ const failureProperties = {
 function inputSchemaOf(input: z.ZodObject): JsonSchema {
   const { $schema: _dialect, ...schema } = z.toJSONSchema(input, {
     io: 'input',
-    override: ({ jsonSchema }) => dropWideBounds(jsonSchema),
+    override: ({ jsonSchema }) => {
+      dropWideBounds(jsonSchema);
+      dropShape(jsonSchema);
+    },
   });
   return schema;
 }
@@ -69,6 +72,13 @@ function inputSchemaOf(input: z.ZodObject): JsonSchema {
 function dropWideBounds(schema: { minimum?: number; maximum?: number }): void {
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
+}
+
+/** Patterns and lengths guard us; whoever breaks them is told so in words, which models read better. */
+function dropShape(schema: { pattern?: string; minLength?: number; maxLength?: number }): void {
+  delete schema.pattern;
+  delete schema.minLength;
+  delete schema.maxLength;
 }
 
 const propertiesOf = (output: z.ZodObject, depth: number): JsonSchema => {

@@ -26,6 +26,9 @@ const apiVersions: Readonly<Partial<Record<string, string>>> = {
   Ingress: 'networking.k8s.io/v1',
   NetworkPolicy: 'networking.k8s.io/v1',
   StorageClass: 'storage.k8s.io/v1',
+  CSIDriver: 'storage.k8s.io/v1',
+  CSINode: 'storage.k8s.io/v1',
+  VolumeAttachment: 'storage.k8s.io/v1',
 };
 
 const clusterScoped = new Set([
@@ -36,6 +39,9 @@ const clusterScoped = new Set([
   'StorageClass',
   'PriorityClass',
   'RuntimeClass',
+  'CSIDriver',
+  'CSINode',
+  'VolumeAttachment',
 ]);
 
 /** Any object with identity: namespace `shop` unless it is cluster-scoped or says otherwise, a uid, an age of an hour. */
@@ -192,6 +198,12 @@ export function anEvent(
     ...more,
   };
 }
+
+/** The same object with other fields. */
+export const withFields = <T extends object>(object: T, fields: Readonly<Record<string, unknown>>): T => ({
+  ...object,
+  ...fields,
+});
 
 interface SnapshotFields extends Partial<Omit<SnapshotData, 'reads'>> {
   /** Kinds that were read completely in every namespace: what is not in `objects` does not exist. */

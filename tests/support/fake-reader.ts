@@ -20,7 +20,7 @@ function spelledOut<T extends object>(what: string, answers: Partial<T>): T {
     },
   });
 }
-const optional = new Set(['can', 'then']);
+const optional = new Set(['can', 'review', 'identity', 'then']);
 
 interface ContextFields {
   readonly reader?: Reader;

@@ -14,6 +14,14 @@ const costs: Readonly<Record<string, string>> = {
   persistentvolumeclaims: 'Pods that wait for storage are not explained.',
   'apps/replicasets': 'Pods cannot be traced to their Deployment, nor to its revisions.',
   namespaces: 'The cluster cannot be looked at as a whole.',
+  'apps/controllerrevisions': 'Rollouts of StatefulSets and DaemonSets are not in the timeline.',
+  'metrics.k8s.io/pods': 'Usage of pods cannot be compared with requests and limits.',
+  'metrics.k8s.io/nodes': 'Usage of nodes is not shown.',
+  'rbac.authorization.k8s.io/roles': 'check_access does not say which rule grants something.',
+  'rbac.authorization.k8s.io/rolebindings': 'check_access does not say which rule grants something.',
+  'rbac.authorization.k8s.io/clusterroles': 'check_access does not say which rule grants something.',
+  'rbac.authorization.k8s.io/clusterrolebindings': 'check_access does not say which rule grants something.',
+  'authorization.k8s.io/subjectaccessreviews': 'check_access answers about ServiceAccounts from roles alone.',
 };
 
 /** Whether everything that reading needs is allowed: in the whole cluster, or at least in one namespace. */

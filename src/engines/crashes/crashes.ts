@@ -1,5 +1,6 @@
 import { type Dependency, dependencyIn } from '../dependencies.ts';
 import { timeOf } from '../durations.ts';
+import type { SignatureId } from '../logs/signatures.ts';
 import { type TellingEntry, tellingEntries } from '../logs/telling.ts';
 import { keyOf, type Pod } from '../objects.ts';
 import { podsOf, workloadOf } from '../owners.ts';
@@ -11,10 +12,11 @@ import { shellExitRules, startErrorIn } from '../starting/errors.ts';
 import { isCrashing, isMissed, lifetimeOf, startErrors, type Termination } from './crashing.ts';
 import { deathLog } from './death-log.ts';
 import { hasMemoryPressure, isOutOfMemory, memoryLimitOf, nodeMemoryEvent } from './memory.ts';
-import { signatureIn } from './signatures.ts';
+import { type LogRule, signatureIn } from './signatures.ts';
 
 /** Rules that name why a container dies. A crash of which none speaks belongs to a rule about its command, image or probe. */
 export type CrashRule =
+  | LogRule
   | 'crash-app-error'
   | 'crash-dependency-down'
   | 'crash-exits-zero'
@@ -39,6 +41,8 @@ export interface Crash {
   readonly telling: TellingEntry | undefined;
   readonly dependency: Dependency | undefined;
   readonly rule: CrashRule | undefined;
+  /** The known fault that decided, for rules about logs. */
+  readonly signature: SignatureId | undefined;
   /** What that entry says, in the same words for all replicas that say it: without numbers where these differ. */
   readonly says: string | undefined;
 }
@@ -91,7 +95,7 @@ function crashOf(snapshot: Snapshot, pod: Pod, container: PodContainer): readonl
   return [{ ...base, ...verdictOf(snapshot, base, log === undefined ? [] : tellingEntries(log)) }];
 }
 
-type Verdict = Pick<Crash, 'rule' | 'telling' | 'dependency'>;
+type Verdict = Pick<Crash, 'rule' | 'telling' | 'dependency' | 'signature'>;
 type Unvoiced = Omit<Crash, 'says'>;
 type Undecided = Omit<Unvoiced, keyof Verdict>;
 
@@ -107,6 +111,7 @@ function verdictOf(snapshot: Snapshot, crash: Undecided, told: readonly TellingE
     rule,
     telling: told[0],
     dependency: undefined,
+    signature: undefined,
     ...more,
   });
   // Without a limit of its own or its pod's it was the node that ran out.
@@ -126,7 +131,7 @@ function verdictOf(snapshot: Snapshot, crash: Undecided, told: readonly TellingE
   }
   if (exitCode === 143) return by('exit-143-sigterm');
   if (abnormalSignals.has(exitCode) && !(exitCode === abort && saysWhy(told[0]))) return by('exit-139-134');
-  if (signature !== undefined) return by(signature.rule, { telling: signature.telling });
+  if (signature !== undefined) return by(signature.rule, { telling: signature.telling, signature: signature.id });
   return dependency === undefined ? by('crash-app-error') : by('crash-dependency-down', dependency);
 }
 

@@ -1,5 +1,5 @@
 import { keyOf } from '../objects.ts';
-import type { Read, ReadOutcome, ReadResult, SnapshotData } from '../snapshot-data.ts';
+import { isBlind, type Read, type ReadResult, type SnapshotData } from '../snapshot-data.ts';
 import type { BlindSpot } from './explanation.ts';
 
 /** Without these nobody can say that a namespace is healthy. */
@@ -25,7 +25,9 @@ const consequences: Readonly<Record<string, string>> = {
   EndpointSlice: 'Services without endpoints are not seen',
   Ingress: 'the routes that are affected are not known',
   IngressClass: 'an Ingress whose class does not exist is not seen',
+  PersistentVolume: 'what keeps a claim from its volume, or a volume from a node, is not seen',
   StorageClass: 'a claim that waits for its class cannot be explained',
+  NetworkPolicy: 'what policies let through is not known',
   ResourceQuota: 'a full quota is known only from events',
 };
 
@@ -43,16 +45,21 @@ export function blindSpotsOf(reads: readonly ReadResult[]): readonly BlindSpot[]
   const failed = reads.filter(({ outcome }) => isBlind(outcome));
   const groups = Map.groupBy(
     failed,
-    ({ read, outcome }) => `${read.namespace ?? ''}/${outcome}/${consequenceOf(read) ?? ''}`,
+    ({ read, outcome, message }) =>
+      // What failed for another reason is another line; lists are few, objects may be many.
+      `${read.namespace ?? ''}/${outcome}/${consequenceOf(read) ?? ''}/${read.verb === 'list' && outcome === 'failed' ? message : ''}`,
   );
   return [...groups.values()].toSorted((a, b) => weightOf(b) - weightOf(a)).flatMap(blindSpotOf);
 }
 
-const isBlind = (outcome: ReadOutcome): boolean => !['ok', 'absent', 'exceeded'].includes(outcome);
+/** An archive names the files that it could not read; no kind has such a name. */
+const isFile = (read: Read): boolean => read.verb === 'list' && /[. /]/.test(read.kind);
 
 const weightOf = (group: readonly ReadResult[]): number =>
   Math.max(
-    ...group.map(({ read }) => (consequenceOf(read) === undefined ? 0 : 1) + (essential.has(subjectOf(read)) ? 2 : 0)),
+    ...group.map(({ read }) =>
+      isFile(read) ? 4 : (consequenceOf(read) === undefined ? 0 : 1) + (essential.has(subjectOf(read)) ? 2 : 0),
+    ),
   );
 
 function blindSpotOf(group: readonly ReadResult[]): readonly BlindSpot[] {
@@ -66,7 +73,9 @@ function blindSpotOf(group: readonly ReadResult[]): readonly BlindSpot[] {
     {
       what: `${kinds.join(', ')}${where}${times}`,
       why: (kinds.length === 1 ? message : undefined) ?? whys[outcome] ?? message ?? outcome,
-      consequence: consequenceOf(read) ?? `what depends on ${kinds.length === 1 ? kinds[0] : 'them'} cannot be judged`,
+      consequence: isFile(read)
+        ? 'what is in it is missing here'
+        : (consequenceOf(read) ?? `what depends on ${kinds.length === 1 ? kinds[0] : 'them'} cannot be judged`),
     },
   ];
 }

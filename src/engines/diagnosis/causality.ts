@@ -19,8 +19,23 @@ const configuration = [
 const dependency: Causes = {
   areas: ['service'],
   elsewhere: ['pod', 'workload', 'namespace', 'volume'],
-  rules: ['node-not-ready-silent', 'node-not-ready-runtime', 'crash-regression-after-rollout', ...configuration],
+  rules: [
+    'node-not-ready-silent',
+    'node-not-ready-runtime',
+    'crash-regression-after-rollout',
+    'volume-full',
+    ...configuration,
+  ],
 };
+/** What only the log of a program tells: why it dies, or why it answers that it is not ready. */
+const logRules: readonly string[] = [
+  'log-auth-failed',
+  'log-config-parse',
+  'log-migration-failed',
+  'log-resource-exhausted',
+  'log-runtime-memory',
+  'log-tls-error',
+];
 /** What a program that starts may die of: what it needs, or what it finds in the place of its files. */
 const failure: Causes = { ...dependency, rules: [...(dependency.rules ?? []), 'container-mount-conflict'] };
 const regression: Causes = {
@@ -44,7 +59,6 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'namespace-terminating': { rules: ['apiservice-unavailable'] },
   'pod-unschedulable-hostport': { rules: ['deploy-surge-deadlock'] },
   'pod-unschedulable-spread': { rules: ['deploy-surge-deadlock'] },
-  'pod-unschedulable-capacity': { rules: ['deploy-surge-deadlock'] },
   'deploy-create-failed': { areas: ['namespace'], rules: ['reference-object-missing'] },
   'pod-not-ready-unexplained': {
     areas: ['namespace', 'volume', 'node', 'service'],
@@ -52,12 +66,30 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   },
   'pod-unschedulable-taint': { areas: ['node', 'volume'] },
   'pod-unschedulable-node-affinity': { areas: ['volume'] },
+  'pod-unschedulable-volume-topology': { areas: ['node'] },
+  'pvc-wait-first-consumer': { areas: ['pod', 'volume', 'node', 'namespace'] },
+  'pvc-no-default-class': { rules: ['pv-released-retained'] },
+  'volume-held-elsewhere': { areas: ['node'] },
+  'pod-unschedulable-capacity': { rules: ['pod-preempted', 'deploy-surge-deadlock'] },
+  'pod-evicted-node-pressure': { areas: ['node'] },
+  'pod-kubelet-rejected': { areas: ['node'] },
+  'pod-sandbox-cni-failed': { areas: ['node'] },
+  'pod-stuck-terminating-node-down': { areas: ['node'] },
   'webhook-unavailable': dependency,
+  // A policy stands in the way of every revision; a wrong name came with one.
+  'crash-regression-after-rollout': { rules: ['netpol-blocks-flow', 'netpol-blocks-dns'] },
+  'service-reference-missing': { rules: ['crash-regression-after-rollout'] },
   'crash-dependency-down': dependency,
   'crash-app-error': failure,
   'init-container-crash': failure,
+  'log-auth-failed': failure,
+  'log-config-parse': failure,
+  'log-migration-failed': failure,
+  'log-resource-exhausted': { ...failure, areas: [...(failure.areas ?? []), 'volume'] },
+  'log-runtime-memory': regression,
+  'log-tls-error': failure,
   'init-container-hanging': dependency,
-  'probe-readiness-5xx': dependency,
+  'probe-readiness-5xx': { ...dependency, rules: [...(dependency.rules ?? []), ...logRules] },
   'probe-timeout': dependency,
   'probe-misconfigured': regression,
   'probe-connection-refused': regression,
@@ -92,6 +124,7 @@ export const followsEnvironment: ReadonlySet<string> = new Set([
   'probe-readiness-5xx',
   'init-container-hanging',
   'pod-not-ready-unexplained',
+  'crash-regression-after-rollout',
 ]);
 
 /** Everything that the table names; a test compares it with the catalogue. */

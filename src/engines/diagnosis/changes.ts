@@ -12,7 +12,7 @@ const clockTolerance = minute;
 const maximumChanges = 3;
 
 /** Field managers whose writes are the system's own doing. */
-const controllers = /^(kube-|kubelet|cloud-|system:|.*-controller$|.*-controller-manager$)/;
+export const controllers = /^(kube-|kubelet|cloud-|system:|.*-controller$|.*-controller-manager$)/;
 
 /** What changed shortly before a problem began, on its objects and on what they refer to; newest first. */
 export function changesBefore(snapshot: Snapshot, problem: Problem, since: string | undefined): readonly Change[] {

@@ -37,12 +37,12 @@ export function dependencyFields(
   };
 }
 
-function adviceFor(service: ObjectRef, { endpoints, alike, field = 'the host' }: Dependency): string {
+function adviceFor(service: ObjectRef, { endpoints, alike, field }: Dependency): string {
   const name = nameOf(service);
   if (endpoints === undefined) {
     return alike === undefined
-      ? `create ${name} in namespace ${service.namespace}, or correct ${field}`
-      : `change ${service.name} to ${alike} in ${field}, if that was meant, or create ${name}`;
+      ? `create ${name} in namespace ${service.namespace}, or correct ${field ?? 'the host'}`
+      : `change ${service.name} to ${alike} in ${field ?? 'its configuration'}, if that was meant, or create ${name}`;
   }
   if (endpoints === 0) return `make ${name} answer first: none of its pods is ready`;
   return `see why ${name} does not answer although it has ready endpoints: its ports, its pods' logs, network policies`;

@@ -1,3 +1,4 @@
+import { isUnder } from '../file-paths.ts';
 import type { Pod } from '../objects.ts';
 import type { PodContainer } from '../pods.ts';
 
@@ -6,16 +7,6 @@ export interface FileObstacle {
   readonly kind: 'root' | 'mount' | 'config' | 'mode' | 'owner' | 'image';
   readonly text: string;
 }
-
-const patterns: readonly RegExp[] = [
-  /["'`](\/[^"'`\n]+)["'`]/,
-  /\b(?:open|mkdir|create|creat|directory|write|writing|read|reading|unlink|rename|chmod|chown|access|stat|file|path|to|touch|rm) (\/[^\s'"`:,;)]+)/i,
-  /(?<![\w./:-])(\/[\w@-][^\s'"`:,;)]*)/,
-];
-
-/** The path that a complaint is about; `undefined` when it names no absolute one. */
-export const pathIn = (text: string): string | undefined =>
-  patterns.map((pattern) => pattern.exec(text)?.[1]).find((path) => path !== undefined);
 
 const readableByAll = 0o004;
 
@@ -53,8 +44,3 @@ export function obstacleOf(
     text: `${runs} with ${group === undefined ? 'no fsGroup' : `fsGroup ${group}`} on volume ${mount.name} at ${mount.mountPath}`,
   };
 }
-
-const isUnder = (path: string, mountPath: string): boolean => {
-  const folder = mountPath.replace(/\/+$/, '');
-  return folder !== '' && (path === folder || path.startsWith(`${folder}/`));
-};

@@ -1,9 +1,9 @@
 import type { LogExcerpt } from '../snapshot-data.ts';
-import { type Level, parseLine } from './lines.ts';
+import { type Level, type LogLine, parseLine } from './lines.ts';
 
 /** One thing that was logged: a line, or an exception with its trace. */
 export interface LogEntry {
-  /** All lines as they stood in the log. */
+  /** All lines as they stood in the log; of a very long trace the first and the last ones. */
   readonly lines: readonly string[];
   readonly level: Level | undefined;
   /** Of the first line, without what the logger wrote around it. */
@@ -12,47 +12,116 @@ export interface LogEntry {
   readonly at: string | undefined;
 }
 
-/** The runtime's own complaint, which the API server passes on as if it were a log. */
-const notALog = /^unable to retrieve container logs for |^failed to try resolving symlinks in path /;
+type RawLine = LogExcerpt['lines'][number];
+
+/** Joins lines to entries as they come, holding one entry at a time. */
+export interface EntryAssembler {
+  /** Takes the next line; returns the entry that it ended. */
+  push(line: RawLine): LogEntry | undefined;
+  /** The entry that the end of the log ended. */
+  end(): LogEntry | undefined;
+}
 
 /** A log as entries, oldest first; traces of Java, .NET, Python, Node.js, Go, Ruby and Rust are one entry each. */
 export function entriesOf(log: LogExcerpt): readonly LogEntry[] {
-  const entries: { lines: string[]; at: string | undefined }[] = [];
-  for (const { text, at } of log.lines) {
-    if (notALog.test(text)) continue;
-    const current = entries.at(-1);
-    if (current !== undefined && continues(current.lines, text)) current.lines.push(text);
-    else if (text.trim() !== '') entries.push({ lines: [text], at });
+  const assembler = assembleEntries();
+  const entries = log.lines.flatMap((line) => assembler.push(line) ?? []);
+  return [...entries, ...[assembler.end()].flatMap((last) => last ?? [])];
+}
+
+/** The runtime's own complaint, which the API server passes on as if it were a log. */
+const notALog = /^unable to retrieve container logs for |^failed to try resolving symlinks in path /;
+
+/** An entry that is not yet known to be whole. */
+interface Open {
+  readonly lines: string[];
+  readonly at: string | undefined;
+  readonly parsed: LogLine;
+  traceback: boolean;
+}
+
+/** Lines kept at either end of an entry: more than any trace that a person reads. */
+const keptLines = 100;
+
+export function assembleEntries(): EntryAssembler {
+  let open: Open | undefined;
+
+  function take(): LogEntry | undefined {
+    const taken = open;
+    open = undefined;
+    if (taken === undefined) return undefined;
+    const { lines, at, parsed } = taken;
+    const { level, message, trace = [] } = dotnetLine(lines) ?? parsed;
+    return { lines: [...lines, ...trace], at, level, message };
   }
-  return entries.map(({ lines, at }) => ({ lines, at, ...parseLine(lines[0] ?? '') }));
+
+  return {
+    push({ text, at }) {
+      if (notALog.test(text)) return undefined;
+      if (open !== undefined && continues(open, text)) {
+        open.lines.push(text);
+        if (text.startsWith(traceback)) open.traceback = true;
+        if (open.lines.length > 2 * keptLines) open.lines.splice(keptLines, 1);
+        return undefined;
+      }
+      if (text.trim() === '') return undefined;
+      // The error comes next; the line of source that Node.js prints before it says nothing.
+      if (open !== undefined && isExcerpt(open.lines)) open = undefined;
+      const ended = take();
+      open = { lines: [text], at, parsed: parseLine(text), traceback: text.startsWith(traceback) };
+      return ended;
+    },
+    end: take,
+  };
 }
 
 const tracePart =
-  /^(?:\s+at |Caused by:|\s*\.\.\. \d+ (?:more|common frames)|\s*Suppressed:|Traceback \(most recent|During handling of the above|The above exception was|goroutine \d+ |created by |exit status \d+$|\[signal |\s*from \S+:\d+:in |\s*--- End of |note: run with|stack backtrace:)/;
+  /^(?:\s+at |Caused by:|\s*\.\.\. \d+ (?:more|common frames)|\s*Suppressed:|Traceback \(most recent|During handling of the above|The above exception was|goroutine \d+ |created by |exit status \d+$|\[signal |\s*from \S+:\d+:in |Stack trace:$|#\d+ \S|\s*--- End of |note: run with|stack backtrace:)/;
 
-function continues(lines: readonly string[], text: string): boolean {
+function continues({ lines, parsed, traceback: inTraceback }: Open, text: string): boolean {
   const head = lines[0] ?? '';
   const last = lines.at(-1) ?? '';
-  if (isGoPanic(head)) return true;
+  if (isGoPanic(head)) return !isStamped.test(text);
   if (/^thread '.*' panicked at [^']*:\d+:$/.test(last)) return true;
-  if (lines.some((line) => line.startsWith(traceback))) {
+  if (inTraceback && text.startsWith(traceback)) return lines.slice(-3).some((line) => chaining.test(line));
+  if (inTraceback) {
     if (text.trim() === '' || /^\s/.test(text)) return true;
     // The line after the indented frames names the exception and ends the trace, unless another follows.
     if (/^\s/.test(last) && last.trim() !== '') return true;
     return tracePart.test(text);
   }
+  if (text.startsWith(traceback)) return isComplaint(parsed);
   if (tracePart.test(text)) return true;
   // An exception on its own line under the complaint that was logged with it (log4j, logback).
-  if (lines.length === 1 && /^[\w$.]+\.[\w$]+(?:Exception|Error)\b/.test(text) && isComplaint(head)) return true;
-  return /^\s+\S/.test(text);
+  if (lines.length === 1 && /^[\w$.]+\.[\w$]+(?:Exception|Error)\b/.test(text) && isComplaint(parsed)) return true;
+  // Node.js closes an error's own fields with a brace.
+  return /^\s+\S/.test(text) || (lines.length > 1 && text === '}');
 }
 
-function isComplaint(line: string): boolean {
-  const { level } = parseLine(line);
-  return level === 'warn' || level === 'error' || level === 'fatal';
+const isComplaint = ({ level }: LogLine): boolean => level === 'warn' || level === 'error' || level === 'fatal';
+
+const isExcerpt = ([head = '', ...rest]: readonly string[]): boolean =>
+  rest.length > 0 && /^(?:file:\/\/)?(?:\/|node:)\S*:\d+$/.test(head) && rest.every((line) => /^\s/.test(line));
+
+const dotnetLevels: Readonly<Record<string, Level>> = {
+  trce: 'debug',
+  dbug: 'debug',
+  info: 'info',
+  warn: 'warn',
+  fail: 'error',
+  crit: 'fatal',
+};
+
+/** .NET's console logger writes the category to one line and the message, indented, to the next. */
+function dotnetLine([head = '', said]: readonly string[]): LogLine | undefined {
+  const [, level = ''] = /^(trce|dbug|info|warn|fail|crit): \S+\[\d+\]$/.exec(head) ?? [];
+  return said === undefined || level === '' ? undefined : { level: dotnetLevels[level], message: said.trim() };
 }
 
-/** From here on a dying Go program prints nothing but goroutines. */
+/** From here on a dying Go program prints nothing but goroutines; a line with a time is somebody else's. */
 const isGoPanic = (head: string): boolean => /^(?:panic: |fatal error: )/.test(head);
+const isStamped = /^\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d/;
 
+/** What Python writes between an exception and the one that it led to; without it a traceback is another fault. */
+const chaining = /^(?:During handling of the above|The above exception was)/;
 const traceback = 'Traceback (most recent call last)';

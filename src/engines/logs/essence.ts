@@ -1,4 +1,5 @@
 import type { LogEntry } from './entries.ts';
+import { frameOf } from './frames.ts';
 import { parseLine } from './lines.ts';
 
 const maximumLength = 160;
@@ -28,7 +29,7 @@ function pythonCause(lines: readonly string[]): Cause | undefined {
 
 /** The last `Caused by`, .NET's last `--->`, else the exception itself. */
 function javaCause(lines: readonly string[]): Cause | undefined {
-  const line = lines.findLastIndex((text) => /^\s*(?:Caused by: | ---> )/.test(text));
+  const line = lines.findLastIndex((text) => /^\s*(?:Caused by: |---> )/.test(text));
   if (line !== -1) return { text: lines[line]?.replace(/^\s*(?:Caused by: |---> )/, '') ?? '', line };
   const own = lines.findIndex((text) => /^(?:[\w$]+\.)+[\w$]*(?:Exception|Error)\b/.test(text));
   return own === -1 ? undefined : { text: lines[own] ?? '', line: own };
@@ -42,37 +43,17 @@ const rustCause = (lines: readonly string[]): Cause | undefined =>
 /** Drops what is the same for every program: packages of a type, "Exception in thread", "panic:". */
 function tidy(text: string): string {
   return parseLine(text)
-    .message.replace(/^(?:Exception in thread "[^"]*" |Unhandled exception\. ?|Uncaught |panic: |fatal error: )/, '')
+    .message.replace(/^PHP (?:Fatal|Parse) error: +/, '')
+    .replace(
+      /^(?:Exception in thread "[^"]*" |Unhandled exception\. ?|Uncaught |panic: |[Ff]atal error: +(?:Uncaught )?)/,
+      '',
+    )
     .replace(/^(?:[\w$]+\.)+(?=[\w$]*(?:Exception|Error)\b)/, '')
     .replace(/^Error: /, '')
     .replace(/^thread '[^']*' panicked at '(.*)', .*$/, '$1')
-    .replace(/^\S+\.rb:\d+:in [`'][^']*': /, '')
+    .replace(/^\S+\.(?:rb|ru):\d+:in [`'][^']*': /, '')
     .replace(/\s+/g, ' ')
     .trim();
-}
-
-const frames: readonly RegExp[] = [
-  /^\s+File "(?<file>[^"]+)", line (?<line>\d+)/,
-  /^\s+at .*\((?<file>[^()\s]+?\.(?:java|kt|scala|groovy)):(?<line>\d+)\)/,
-  /^\s+at .*?\(?(?<file>\/[^():]+\.[cm]?[jt]sx?):(?<line>\d+):\d+\)?$/,
-  /^\s+at .* in (?<file>.+?):line (?<line>\d+)/,
-  /^\t(?<file>\/\S+\.go):(?<line>\d+)/,
-  /^thread '.*' panicked at (?:'.*', )?(?<file>[^':]+\.rs):(?<line>\d+)/,
-  /^(?<file>\S+\.rb):(?<line>\d+):in /,
-];
-const notOfTheApp =
-  /site-packages|\/usr\/(?:local\/)?lib\/python|<frozen|node_modules|node:internal|\/usr\/local\/go\/src|\/pkg\/mod\/|\/go\/src\/runtime|^\s+at (?:java|javax|jakarta|jdk|sun|com\.sun|kotlin|scala|org\.(?:springframework|apache|hibernate|postgresql|eclipse))\.|^\s+at (?:System|Microsoft)\.|\/rustc\/|\/gems\//;
-
-/** `main.py:12`: where the app's own code was. In Python the last frame is the innermost, elsewhere the first. */
-function frameOf(lines: readonly string[]): string | undefined {
-  const own = lines.filter((line) => !notOfTheApp.test(line)).flatMap((line) => placeOf(line) ?? []);
-  return lines.some((line) => line.includes('Traceback (most recent')) ? own.at(-1) : own[0];
-}
-
-function placeOf(line: string): string | undefined {
-  const groups = frames.map((frame) => frame.exec(line)?.groups).find((match) => match !== undefined);
-  const file = groups?.['file']?.split(/[\\/]/).at(-1);
-  return file === undefined ? undefined : `${file}:${groups?.['line']}`;
 }
 
 const cut = (text: string): string =>

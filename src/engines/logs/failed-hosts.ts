@@ -42,11 +42,13 @@ const port = '(?<port>\\d{1,5})';
 
 /** Best first: the forms that name the far side beyond doubt. */
 const forms: readonly RegExp[] = [
+  // A name that was not found: what follows is the DNS server.
+  new RegExp(`\\blookup ${host}(?: on |: |,)`),
   // Go: the last address of `10.0.0.1:43210->10.0.0.2:5432` is the far side.
   new RegExp(`\\bdial (?:tcp|udp)[46]? (?:[^\\s:]+:\\d+->)?${host}:${port}`),
   new RegExp(`->${host}:${port}`),
-  new RegExp(`\\blookup ${host}(?: on |: |,)`),
   new RegExp(`\\bgetaddrinfo (?:ENOTFOUND|EAI_AGAIN) ${host}`),
+  new RegExp(`\\bgetaddrinfo for ${host} failed`),
   new RegExp(`\\bconnect (?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ECONNRESET) (?:::ffff:)?${host}:${port}`),
   new RegExp(`\\bserver at "${host}"(?: \\([^)]*\\))?, port ${port}`),
   new RegExp(`\\bhost=["']?${host}["']?,? port=["']?${port}`),

@@ -6,6 +6,8 @@ export interface LogLine {
   /** Only when the line states it: in a field, as klog's letter, as a word in its place. */
   readonly level: Level | undefined;
   readonly message: string;
+  /** Lines of the stack trace that a structured line carries in a field of its own. */
+  readonly trace?: readonly string[] | undefined;
 }
 
 /** Takes a line apart: JSON, logfmt, klog, and the usual "time level logger - message" of servers and frameworks. */
@@ -56,7 +58,22 @@ function jsonLine(line: string): LogLine | undefined {
   }
   const level = levelOf(fields['level'] ?? fields['severity'] ?? fields['lvl'] ?? fields['levelname'] ?? fields['@l']);
   const message = firstText(fields['msg'], fields['message'], fields['event'], fields['@mt']);
-  return { level, message: joined(message, errorText(fields)) ?? line };
+  const trace = traceOf(fields);
+  return { level, message: joined(message, errorText(fields)) ?? line, ...(trace === undefined ? {} : { trace }) };
+}
+
+const traceFields = ['stack', 'stack_trace', 'stacktrace', 'stackTrace', 'exc_info', 'exception', '@x'];
+const maximumTrace = 100;
+
+/** The field that holds a trace, of the line itself or of its error: pino, winston, logstash, zap, structlog, Serilog. */
+function traceOf(fields: Readonly<Record<string, unknown>>): readonly string[] | undefined {
+  const error = fields['err'] ?? fields['error'];
+  const places = [fields, ...(typeof error === 'object' && error !== null ? [new Map(Object.entries(error))] : [])];
+  const texts = places.flatMap((place) =>
+    traceFields.map((name) => (place instanceof Map ? place.get(name) : Reflect.get(place, name)) as unknown),
+  );
+  const trace = texts.find((text): text is string => typeof text === 'string' && text.includes('\n'));
+  return trace?.split('\n', maximumTrace);
 }
 
 function errorText(fields: Readonly<Record<string, unknown>>): string | undefined {

@@ -3,6 +3,7 @@ import { entriesOf, type LogEntry } from './entries.ts';
 import { essenceOf } from './essence.ts';
 import type { Level } from './lines.ts';
 import { mask, maskIds } from './masking.ts';
+import { exceptionShape } from './severity.ts';
 
 /** An entry that says why a container is broken. */
 export interface TellingEntry {
@@ -50,17 +51,14 @@ const byLevel: Readonly<Record<Level, number>> = {
 };
 
 /** Wrappers that only repeat that something ended. */
-const farewell =
+export const farewell =
   /^(?:npm (?:ERR!|error)|Node\.js v\d|error Command failed|make: \*\*\*|exit(?:ing|ed)?\b.{0,40}$|shutting down|stopping|abort(?:ed|ing)\b.{0,20}$|terminat(?:ed|ing)\b.{0,20}$|giving up\b.{0,20}$|bye\b|info {2}Visit|A complete log of this run|yarn run |Command exited|Application run failed$|Failed to start application\.?$)/i;
-
-const exceptionShape =
-  /^(?:panic: |fatal error: |Unhandled exception|Exception in thread|Traceback \(most recent|thread '.*' panicked at|Uncaught |(?:[\w$]+\.)*[A-Z][\w$]*(?:Error|Exception)(?:: | \[|$)|Error: |\S+\.rb:\d+:in )|^\[?error\]?: /i;
 
 /**
  * Words of failure in a line that states no level. "error" and "fail" alone say nothing (`errors=0`, `failover`).
  */
-const failureWords =
-  /\b(?:can(?:no|')t|could ?n[o']t|could not|unable to|failed(?: to| with|:)|failure:|mismatch|(?:is|not) a directory|missing|not found|no such|not set|is required|must (?:be|have|not)|denied|refused|not permitted|read-only file system|already in use|in use|timed? ?out|unreachable|invalid|unknown|unrecognized|unsupported|undefined|unexpected|malformed|bad |illegal|expired|out of memory|no space left|segmentation fault|core dumped|assertion|syntax error|unbound variable|not configured|unset|does not exist|no route)\b/i;
+export const failureWords =
+  /\b(?:can(?:no|')t|could ?n[o']t|could not|unable to|failed(?= to\b| with\b|:)|failure(?=:)|mismatch|(?:is|not) a directory|missing|not found|no such|not set|is required|must (?:be|have|not)|denied|refused|not permitted|read-only file system|already in use|in use|timed? ?out|unreachable|invalid|unknown|unrecognized|unsupported|undefined|unexpected|malformed|bad |illegal|expired|out of memory|no space left|segmentation fault|core dumped|assertion|syntax error|unbound variable|not configured|unset|does not exist|no route)\b/i;
 
 function weightOf(entry: LogEntry): number {
   const { level, message, lines } = entry;

@@ -34,3 +34,7 @@ export function insufficientIn({ reason }: Pick<NodeCount, 'reason'>): string | 
   if (/^too many pods/i.test(reason)) return 'pods';
   return /^insufficient (\S+)/i.exec(reason)?.[1];
 }
+
+/** Whether nodes are ruled out because a volume of the pod lies elsewhere (plugins VolumeBinding, VolumeZone). */
+export const conflictsWithVolume = ({ reason }: Pick<NodeCount, 'reason'>): boolean =>
+  /persistent ?volume's node affinity|volume node affinity conflict|no available volume zone/i.test(reason);

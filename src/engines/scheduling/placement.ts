@@ -1,7 +1,7 @@
 import type { Pod } from '../objects.ts';
 import { isFinished, isTerminating, podCondition } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { histogramOf, insufficientIn, type Obstacle, obstacleOf } from './histogram.ts';
+import { conflictsWithVolume, histogramOf, insufficientIn, type Obstacle, obstacleOf } from './histogram.ts';
 import { fitsOf, type NodeFit } from './node-fit.ts';
 
 /** What keeps a pod from every node: an obstacle, or a request that no eligible node could meet even when empty. */
@@ -26,7 +26,7 @@ const cache = new WeakMap<Snapshot, readonly Unplaced[]>();
 
 /**
  * Pods that the scheduler could not place for one of the obstacles that are recomputed here. Pods that wait for
- * something else (a claim, a port, spreading, a device that no node has) are left out.
+ * something else (a claim, where its volume is, a port, spreading, a device that no node has) are left out.
  */
 export function unplacedPods(snapshot: Snapshot): readonly Unplaced[] {
   let unplaced = cache.get(snapshot);
@@ -46,7 +46,7 @@ function unplacedPod(snapshot: Snapshot, pod: Pod): Unplaced | undefined {
   if (condition?.status !== 'False' || condition.reason !== 'Unschedulable') return undefined;
   const counts = histogramOf(message);
   const said = new Set(counts.flatMap((count) => obstacleOf(count) ?? []));
-  if (said.size === 0) return undefined;
+  if (said.size === 0 || counts.some(conflictsWithVolume)) return undefined;
   const short = counts.flatMap((count) => insufficientIn(count) ?? []);
   const fits = fitsOf(snapshot, pod).map((fit) => believed(fit, short));
   const base = { pod, message, since: condition.lastTransitionTime ?? pod.metadata.creationTimestamp, fits };

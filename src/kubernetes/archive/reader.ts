@@ -1,5 +1,5 @@
 import type { KubernetesObject, ObjectRef } from '../../engines/objects.ts';
-import type { Read, ReadResult, Scope, SnapshotData } from '../../engines/snapshot-data.ts';
+import type { LogExcerpt, Read, ReadResult, Scope, SnapshotData } from '../../engines/snapshot-data.ts';
 import { AppError } from '../../platform/errors.ts';
 import { nearest } from '../../platform/nearest.ts';
 import { byTime } from '../event-order.ts';
@@ -7,13 +7,17 @@ import { matcherOf, unknownKind } from '../kind-names.ts';
 import { splitApiVersion } from '../live/builtin-types.ts';
 import { keyOfRead } from '../live/collect.ts';
 import { continueOf, cursorOf } from '../live/cursor.ts';
-import type { ListQuery, Reader, ResourceType, TablePage } from '../ports.ts';
+import type { ListQuery, LogRange, NextReads, Reader, ResourceType, TablePage } from '../ports.ts';
+import { answererOf, replayed } from './replay.ts';
 import { columnsOf, rowOfObject, rowOfPod, rowOfPodObject } from './rows.ts';
 import { matchesFieldSelector, matchesLabelSelector } from './selectors.ts';
 import { typesOf } from './types.ts';
 
-/** Answers from what was recorded. What is not there is `not_found`, with the word that this is an archive. */
-export function createArchiveReader(data: SnapshotData): Reader {
+/**
+ * Answers from what was recorded. What is not there is `not_found`, with the word that this is an archive.
+ * @param nextReads for archives that do not tell how their reads ended: what to ask them for.
+ */
+export function createArchiveReader(data: SnapshotData, nextReads?: NextReads): Reader {
   const types = typesOf(data);
   const everything = [...data.objects, ...data.heads];
 
@@ -40,15 +44,29 @@ export function createArchiveReader(data: SnapshotData): Reader {
     );
   }
 
+  function logOf({ namespace, pod, container, previous }: Omit<LogRange, 'tailLines'>): LogExcerpt {
+    const found = data.logs.find(
+      (log) =>
+        log.namespace === namespace && log.pod === pod && log.container === container && log.previous === previous,
+    );
+    if (found !== undefined) return found;
+    const which = `the ${previous ? 'previous ' : ''}log of container ${container} of Pod/${pod} in namespace ${namespace}`;
+    throw notRecorded(which, { namespace });
+  }
+
   return {
     async collect(scope, signal) {
       signal.throwIfAborted();
-      checkScope(data, scope);
-      return { ...data, scope };
+      const namesNothing = scope.namespace === undefined && scope.object === undefined;
+      // A snapshot of a namespace holds others only as far as they explain that one.
+      const meant = namesNothing ? data.scope : scope;
+      checkScope(data, meant);
+      return nextReads === undefined ? { ...data, scope: meant } : replayed(data, meant, nextReads);
     },
     async read(reads, signal) {
       signal.throwIfAborted();
-      return { ...data, reads: reads.map((read) => resultOf(data, read)) };
+      const answer = nextReads === undefined ? (read: Read) => resultOf(data, read) : answererOf(data);
+      return { ...data, reads: reads.map(answer) };
     },
     async list(query, signal) {
       signal.throwIfAborted();
@@ -65,14 +83,18 @@ export function createArchiveReader(data: SnapshotData): Reader {
     },
     async log(target, signal) {
       signal.throwIfAborted();
-      const { namespace, pod, container, previous, tailLines } = target;
-      const found = data.logs.find(
-        (log) =>
-          log.namespace === namespace && log.pod === pod && log.container === container && log.previous === previous,
-      );
-      const which = `the ${previous ? 'previous ' : ''}log of container ${container} of Pod/${pod} in namespace ${namespace}`;
-      if (found === undefined) throw notRecorded(which, { namespace });
-      return { ...found, lines: found.lines.slice(-Math.max(1, tailLines)) };
+      const found = logOf(target);
+      return { ...found, lines: found.lines.slice(-Math.max(1, target.tailLines)) };
+    },
+    async streamLog(range, take, signal) {
+      signal.throwIfAborted();
+      const { tailLines, sinceSeconds } = range;
+      const from = sinceSeconds === undefined ? 0 : Date.parse(data.takenAt) - sinceSeconds * 1000;
+      const lines = logOf(range)
+        .lines.slice(-Math.max(1, tailLines))
+        .filter(({ at }) => at === undefined || Date.parse(at) >= from);
+      take(lines);
+      return { bytes: lines.reduce((sum, { text }) => sum + text.length, 0), whole: true };
     },
     async resolve(kind, signal) {
       signal.throwIfAborted();

@@ -9,6 +9,31 @@ export interface Body {
   readonly capped: boolean;
 }
 
+/**
+ * Hands a body on, unzipped, as it comes, up to `cap` bytes, and keeps none of it. Once something was handed on, a
+ * failure is a cut, because whoever took it cannot take it again.
+ */
+export async function passBody(
+  stream: Readable,
+  encoding: unknown,
+  { cap, take }: { readonly cap: number; readonly take: (chunk: Buffer) => void },
+): Promise<Body> {
+  const source = encoding === 'gzip' ? unzipped(stream) : stream;
+  const bytes = Buffer.alloc(0);
+  let size = 0;
+  try {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      take(chunk);
+      if (size > cap) return { bytes, capped: true };
+    }
+  } catch (error) {
+    if (size === 0) throw error;
+    return { bytes, capped: true };
+  }
+  return { bytes, capped: false };
+}
+
 /** Reads a body, unzipped, up to `cap` bytes; then stops reading and closes the connection. */
 export async function readBody(stream: Readable, encoding: unknown, cap: number): Promise<Body> {
   const source = encoding === 'gzip' ? unzipped(stream) : stream;

@@ -92,9 +92,10 @@ export function createClusters(options: ClustersOptions): Clusters {
     });
   }
 
-  async function probe(context: ContextEntry, signal: AbortSignal): Promise<ClusterInfo> {
+  async function probe(context: ContextEntry, signal: AbortSignal, enough: AbortSignal): Promise<ClusterInfo> {
+    const startedAt = performance.now();
     const about = { name: context.name, default: isDefault(context), server: context.server };
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(probeMs)]);
+    const limited = AbortSignal.any([signal, enough, AbortSignal.timeout(probeMs)]);
     try {
       return {
         ...about,
@@ -103,14 +104,14 @@ export function createClusters(options: ClustersOptions): Clusters {
       };
     } catch (error) {
       signal.throwIfAborted();
-      return { ...about, reachable: false, problem: problemOf(error) };
+      return { ...about, reachable: false, problem: problemOf(error, performance.now() - startedAt) };
     }
   }
 
   return {
-    async list(signal) {
+    async list(signal, enough = signal) {
       const all = await allContexts();
-      return Promise.all(all.map((context) => probe(context, signal)));
+      return Promise.all(all.map((context) => probe(context, signal, enough)));
     },
     async reader(cluster) {
       return opened(await chosen(cluster)).reader;
@@ -127,5 +128,5 @@ export function createClusters(options: ClustersOptions): Clusters {
   };
 }
 
-const problemOf = (error: unknown): string =>
-  error instanceof AppError ? error.message : `It did not answer within ${probeMs / 1000} s.`;
+const problemOf = (error: unknown, waitedMs: number): string =>
+  error instanceof AppError ? error.message : `It did not answer within ${(waitedMs / 1000).toFixed(1)} s.`;

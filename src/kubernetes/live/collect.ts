@@ -30,7 +30,7 @@ const atOnce = 16;
 /** Seven, when the cause is in another namespace; a function that never has enough must not read for ever. */
 const maximumRounds = 8;
 /** So long a round waits for its last answers; then those that came decide what to read meanwhile. */
-const patienceMs = 500;
+export const patienceMs = 500;
 
 /**
  * Reads what `nextReads` asks for, round by round, until it asks for nothing new. Failed reads are part of the result;
@@ -153,11 +153,11 @@ const identityOf = ({ apiVersion, kind, metadata: { namespace, name } }: Kuberne
   `${splitApiVersion(apiVersion).group}/${kind}/${namespace ?? ''}/${name}`;
 
 function unanswered(elapsedMs: number): Executed {
-  const message = `not answered in ${(elapsedMs / 1000).toFixed(1)} s`;
-  const error = new AppError('timeout', `The API server has ${message}.`, {
-    hint: 'Try again, ask for less, such as one namespace or one object, or raise KUBEMEND_TIMEOUT.',
+  const seconds = (elapsedMs / 1000).toFixed(1);
+  const error = new AppError('timeout', `Nothing was answered in ${seconds} s.`, {
+    hint: 'Ask for less, such as one namespace or one object, or raise KUBEMEND_TIMEOUT; kubemend doctor tests each step.',
   });
-  return { outcome: 'failed', message, error };
+  return { outcome: 'failed', message: `not answered in ${seconds} s`, error };
 }
 
 /** No connection, no credentials, no permission: a diagnosis of nothing would only hide that. */

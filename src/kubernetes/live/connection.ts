@@ -8,6 +8,7 @@ export interface Connection {
   readonly dispatcher: Dispatcher;
   /** The API server's URL without a slash at its end. */
   readonly server: string;
+  readonly proxy: Credentials['proxy'];
   readonly headers: Credentials['headers'];
 }
 
@@ -39,12 +40,12 @@ export function createConnector(load: LoadCredentials, { connectMs, headersMs }:
   async function renew(refresh: boolean): Promise<Connection> {
     const credentials = await load({ refresh });
     const fingerprint = fingerprintOf(credentials);
-    const { server, headers } = credentials;
+    const { server, proxy, headers } = credentials;
     const kept = current?.fingerprint === fingerprint ? current.connection.dispatcher : undefined;
     const dispatcher = kept ?? createDispatcher(credentials, { connectMs, headersMs });
     // Closing lets requests on the old sockets end.
     if (kept === undefined) void current?.connection.dispatcher.close();
-    current = { connection: { dispatcher, server, headers }, fingerprint, loadedAt: performance.now() };
+    current = { connection: { dispatcher, server, proxy, headers }, fingerprint, loadedAt: performance.now() };
     if (closed) await dispatcher.destroy();
     return current.connection;
   }

@@ -69,24 +69,31 @@ function hintOfStatus(status: number): string {
   return 'Try again; if it stays, look at the API server itself.';
 }
 
+/** To an API server; URLs. */
+export interface Way {
+  readonly server: string;
+  readonly proxy?: string | undefined;
+}
+
 /** A request that got no answer. Errors that are already ours stay, and so do slips of a programmer, which have no code. */
-export function errorOfFailure(error: unknown, server: string, asking: Asking): unknown {
+export function errorOfFailure(error: unknown, { server, proxy }: Way, asking: Asking): unknown {
   if (error instanceof AppError) return error;
   const codes = codesOf(error);
   if (codes.length === 0 && isSlip(error)) return error;
   const host = hostOf(server);
+  const place = proxy === undefined ? host : `${host} through proxy ${hostOf(proxy)}`;
   const because = (sentence: string, hint: string) =>
     new AppError('unavailable', `${sentence}.`, { hint, details: { server: host }, cause: error });
   if (codes.some((code) => slow.has(code)) || isTimeout(error)) {
-    return new AppError('timeout', `The API server at ${host} took too long to answer for ${subjectOf(asking)}.`, {
+    return new AppError('timeout', `The API server at ${place} took too long to answer for ${subjectOf(asking)}.`, {
       hint: 'Try again, or ask for less: one namespace, one object.',
       cause: error,
     });
   }
   for (const [matching, sentence, hint] of reasons) {
-    if (codes.some((code) => matching.test(code))) return because(sentence(host), hint);
+    if (codes.some((code) => matching.test(code))) return because(sentence(place), hint);
   }
-  return because(`The API server at ${host} cannot be reached`, reachHint);
+  return because(`The API server at ${place} cannot be reached`, reachHint);
 }
 
 const slow: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);

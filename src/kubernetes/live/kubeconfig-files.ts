@@ -61,7 +61,8 @@ async function loadFile(library: Library, path: string): Promise<LoadedFile> {
   try {
     const text = await readFile(path, 'utf8');
     const config = new library.KubeConfig();
-    config.loadFromString(text, { onInvalidEntry: 'filter' });
+    // An empty file is an empty kubeconfig, as for kubectl.
+    config.loadFromString(text.trim() === '' ? '{}' : text, { onInvalidEntry: 'filter' });
     config.makePathsAbsolute(dirname(resolve(path)));
     return { config, userExtras: await extrasOf(text) };
   } catch (cause) {

@@ -1,10 +1,11 @@
 import type { LogExcerpt } from '../../engines/snapshot-data.ts';
 import { AppError } from '../../platform/errors.ts';
-import { logLinesOf } from '../log-lines.ts';
+import { decodeLog, logLinesOf } from '../log-lines.ts';
 import { checkedName } from '../names.ts';
+import type { LogRange, StreamedLog, TakeLines } from '../ports.ts';
 import { builtinTypes } from './builtin-types.ts';
 import { pathOf, queryOf } from './paths.ts';
-import type { Rest, RestCall } from './rest.ts';
+import type { Rest, RestCall, RestRequest } from './rest.ts';
 
 export interface LogTarget {
   readonly namespace: string;
@@ -32,25 +33,65 @@ export async function readLog(rest: Rest, target: LogTarget, call: RestCall): Pr
   return { namespace, pod, container, previous, lines: logLinesOf(text) };
 }
 
+/** More lines than anyone counts, and more bytes than a kubelet keeps of one log by default (10 MiB, rotated). */
+const maximumStreamed = { lines: 1_000_000, bytes: 1024 * 1024 * 1024 };
+
+/** The log as it comes, in constant memory. */
+export async function streamLog(rest: Rest, target: LogRange, take: TakeLines, call: RestCall): Promise<StreamedLog> {
+  const decoder = decodeLog(take);
+  let bytes = 0;
+  const { lines, bytes: cap } = maximumStreamed;
+  const wanted = Math.max(1, Math.min(lines, Math.floor(target.tailLines)));
+  const query = { tailLines: wanted, sinceSeconds: target.sinceSeconds };
+  const { capped } = await ask(
+    rest,
+    target,
+    { query, cap, call },
+    {
+      take: (chunk) => {
+        bytes += chunk.length;
+        decoder.push(chunk);
+      },
+    },
+  );
+  decoder.end();
+  return { bytes, whole: !capped };
+}
+
 interface Tail {
   readonly lines: number;
   readonly call: RestCall;
 }
 
-async function tail(rest: Rest, { namespace, pod, container, previous }: LogTarget, { lines, call }: Tail) {
+async function tail(rest: Rest, target: LogTarget, { lines, call }: Tail) {
+  const query = { tailLines: lines, limitBytes: maximumBytes };
+  const { bytes } = await ask(rest, target, { query, cap: maximumBytes, call });
+  return { text: bytes.toString('utf8'), capped: bytes.length >= maximumBytes };
+}
+
+interface Question {
+  readonly query: Readonly<Record<string, number | undefined>>;
+  readonly cap: number;
+  readonly call: RestCall;
+}
+
+async function ask(
+  rest: Rest,
+  { namespace, pod, container, previous }: Omit<LogTarget, 'tailLines'>,
+  { query, cap, call }: Question,
+  taking: Pick<RestRequest, 'take'> = {},
+) {
   if (podType === undefined) throw new AppError('internal_error', 'There is no kind Pod.');
   const asking = { verb: 'get', type: podType, subresource: 'log', namespace, name: pod } as const;
-  const query = queryOf({
+  const text = queryOf({
     container: checkedName(container, 'container'),
     previous: previous || undefined,
-    tailLines: lines,
-    limitBytes: maximumBytes,
     timestamps: true,
+    ...query,
   });
-  const path = `${pathOf(podType, { namespace, name: pod, subresource: 'log' })}${query}`;
+  const path = `${pathOf(podType, { namespace, name: pod, subresource: 'log' })}${text}`;
   try {
-    const { bytes } = await rest.bytes({ asking, path, accept: '*/*', cap: maximumBytes }, call);
-    return { text: bytes.toString('utf8'), capped: bytes.length >= maximumBytes };
+    return await rest.bytes({ asking, path, accept: '*/*', cap, ...taking }, call);
   } catch (error) {
     throw isMissing(error) ? noLog(error, asking) : error;
   }

@@ -11,6 +11,8 @@ export interface Weighed<T> {
 /** Remembers answers for a while, and asks only once for what is being asked for already. */
 export interface ReadCache<T extends object> {
   get(key: string, signal: AbortSignal, load: (signal: AbortSignal) => Promise<Weighed<T>>): Promise<T>;
+  /** Forgets one answer: whoever asks next hears what holds then. */
+  forget(key: string): void;
   clear(): void;
 }
 
@@ -60,6 +62,7 @@ export function createReadCache<T extends object>({
       metrics.cacheRequest('reads', result);
       return sharedLoad;
     },
+    forget: (key) => void answers.delete(key),
     clear: () => answers.clear(),
   };
 }

@@ -6,17 +6,18 @@ import { checkVerb } from '../kind-names.ts';
 import type { NextReads, Reader, ResourceType } from '../ports.ts';
 import { asObject, slimmed } from '../slim.ts';
 import { apiVersionOf, builtinTypes } from './builtin-types.ts';
-import { type Collection, collect, type Executed, keyOfRead } from './collect.ts';
+import { type Collection, collect, type Executed, keyOfRead, patienceMs } from './collect.ts';
+import { unlessAborted } from './connection.ts';
 import { createDiscovery } from './discovery.ts';
 import { executeRead, type ReadPart } from './execute-read.ts';
 import { listPage } from './list-page.ts';
 import { listObjects } from './lists.ts';
-import { readLog } from './logs.ts';
+import { readLog, streamLog } from './logs.ts';
 import { missingObject } from './missing.ts';
 import { pathOf } from './paths.ts';
 import { createReadCache } from './read-cache.ts';
 import type { ClusterMetrics, Rest, RestCall } from './rest.ts';
-import { reviewPermissions } from './reviews.ts';
+import { ownIdentity, reviewAccess, reviewPermissions } from './reviews.ts';
 import { anyShape, versionShape } from './shapes.ts';
 import { createSharing } from './sharing.ts';
 
@@ -77,7 +78,8 @@ export function createLiveReader({ cluster, rest, metrics, nextReads, now, ...ca
   ): Promise<SnapshotData> {
     const known = version(AbortSignal.any([asked.signal, asked.enough]));
     const found = await collect({ ...asked, cluster, now, run });
-    const serverVersionNow = await known;
+    // Nobody waits long for it once all else is there.
+    const serverVersionNow = await unlessAborted(known, AbortSignal.timeout(patienceMs)).catch(() => undefined);
     return serverVersionNow === undefined ? found : { ...found, version: serverVersionNow };
   }
 
@@ -88,6 +90,21 @@ export function createLiveReader({ cluster, rest, metrics, nextReads, now, ...ca
     return shareObject(`${apiVersionOf(type)} ${pathOf(type, place)}`, signal, (ownSignal) =>
       getObject(rest, { type, ...place }, { signal: ownSignal }),
     );
+  }
+
+  /** Tells a pod that is not there from a log that is not. */
+  async function ofPod<T>(
+    { namespace, pod }: { namespace: string; pod: string },
+    signal: AbortSignal,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const gone = error instanceof AppError && error.code === 'not_found' && error.details.status === 404;
+      if (!gone) throw error;
+      throw await missingObject(rest, builtin('Pod'), { kind: 'Pod', namespace, name: pod }, { signal });
+    }
   }
 
   return {
@@ -104,35 +121,27 @@ export function createLiveReader({ cluster, rest, metrics, nextReads, now, ...ca
       }
       return found;
     },
-    read: (reads, signal) =>
-      collected({
+    read(reads, signal, { enough = signal, fresh = false } = {}) {
+      if (fresh) for (const read of reads) cache.forget(keyOfRead(read));
+      return collected({
         scope: {},
         nextReads: ({ reads: done }) => (done.length === 0 ? reads : []),
         signal,
-        enough: signal,
-      }),
+        enough,
+      });
+    },
     list: async (query, signal) => listPage(rest, await discovery.resolve(query.kind, { signal }), query, { signal }),
     get,
     async events(ref, signal) {
       const type = await discovery.resolve(ref.kind, { signal });
       return eventsOf(rest, { ...placeOf(type, ref), kind: type.kind }, signal);
     },
-    async log(target, signal) {
-      try {
-        return await readLog(rest, target, { signal });
-      } catch (error) {
-        const gone = error instanceof AppError && error.code === 'not_found' && error.details.status === 404;
-        if (!gone) throw error;
-        throw await missingObject(
-          rest,
-          builtin('Pod'),
-          { kind: 'Pod', namespace: target.namespace, name: target.pod },
-          { signal },
-        );
-      }
-    },
+    log: (target, signal) => ofPod(target, signal, () => readLog(rest, target, { signal })),
+    streamLog: (range, take, signal) => ofPod(range, signal, () => streamLog(rest, range, take, { signal })),
     resolve: (kind, signal) => discovery.resolve(kind, { signal }),
     can: (permissions, namespace, signal) => reviewPermissions(rest, { permissions, namespace }, signal),
+    review: (request, who, signal) => reviewAccess(rest, { request, who }, { signal }),
+    identity: (signal) => ownIdentity(rest, { signal }),
   };
 }
 

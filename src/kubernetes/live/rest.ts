@@ -3,11 +3,11 @@ import type * as z from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { type Asking, subjectOf } from './asking.ts';
-import { type Body, parseJson, readBody } from './body.ts';
+import { type Body, parseJson, passBody, readBody } from './body.ts';
 import { builtinTypes } from './builtin-types.ts';
 import { type Connection, createConnector } from './connection.ts';
 import type { LoadCredentials } from './credentials.ts';
-import { errorOfFailure, errorOfStatus, type StatusBody } from './errors.ts';
+import { errorOfFailure, errorOfStatus, type StatusBody, type Way } from './errors.ts';
 import { createRetryBudget, delayOf, isPassingFailure, isPassingStatus, maximumRetries } from './retry.ts';
 import { statusShape } from './shapes.ts';
 
@@ -42,6 +42,8 @@ export interface RestRequest {
   readonly post?: unknown;
   /** Bytes of the answer, unzipped; default 64 MiB. */
   readonly cap?: number | undefined;
+  /** Takes the body of a 2xx answer as it comes; then none of it is kept. */
+  readonly take?: ((chunk: Buffer) => void) | undefined;
 }
 
 export interface RestCall {
@@ -69,7 +71,7 @@ export function createRest({ random = Math.random, wait = pause, ...options }: R
   const timeouts = { ...defaults, ...options.timeouts };
   const connector = createConnector(options.credentials, timeouts);
   const budget = createRetryBudget();
-  let server = '';
+  let way: Way = { server: '' };
 
   /** One request until it is answered for good, or its time is up. */
   async function answered<T>(request: RestRequest, call: RestCall, parse: (body: Body) => T): Promise<T> {
@@ -81,7 +83,7 @@ export function createRest({ random = Math.random, wait = pause, ...options }: R
       let renewed = false;
       for (let retry = 0; ; ) {
         const connection = await connector.connect(signal);
-        server = connection.server;
+        way = connection;
         const outcome = await attempt(connection, request, { ...call, signal }, parse);
         if ('value' in outcome) return outcome.value;
         if (outcome.status === 401 && !renewed) {
@@ -98,7 +100,7 @@ export function createRest({ random = Math.random, wait = pause, ...options }: R
       }
     } catch (error) {
       call.signal.throwIfAborted();
-      throw errorOfFailure(error, server, request.asking);
+      throw errorOfFailure(error, way, request.asking);
     }
   }
 
@@ -114,7 +116,11 @@ export function createRest({ random = Math.random, wait = pause, ...options }: R
       const response = await send(connection, request, { ...options, signal });
       const ok = response.status >= 200 && response.status < 300;
       const cap = ok ? (request.cap ?? defaultCap) : 64 * 1024;
-      const body = await readBody(response.body, response.headers['content-encoding'], cap);
+      const encoding = response.headers['content-encoding'];
+      const { take } = request;
+      const body = await (ok && take !== undefined
+        ? passBody(response.body, encoding, { cap, take })
+        : readBody(response.body, encoding, cap));
       spent?.(body.bytes.length);
       const value = ok ? parse(body) : undefined;
       code = response.status;

@@ -31,6 +31,17 @@ export const versionShape = z.object({ gitVersion: z.string() });
 
 export const reviewShape = z.object({ status: z.object({ allowed: z.boolean().optional() }).optional() });
 
+/** A review of one request: why, where an authorizer says so. */
+export const accessReviewShape = z.object({
+  status: z
+    .object({ allowed: z.boolean().optional(), reason: z.string().optional(), evaluationError: z.string().optional() })
+    .optional(),
+});
+
+export const identityShape = z.object({
+  status: z.object({ userInfo: z.object({ username: z.string(), groups: z.array(z.string()).optional() }) }),
+});
+
 const strings = z.array(z.string()).nullish();
 
 /** Aggregated discovery (apidiscovery.k8s.io), or the lists of groups of servers before 1.27. */

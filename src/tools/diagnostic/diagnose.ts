@@ -1,7 +1,4 @@
 import * as z from 'zod';
-import type { Scope } from '../../engines/snapshot-data.ts';
-import type { Reader } from '../../kubernetes/ports.ts';
-import { AppError } from '../../platform/errors.ts';
 import { investigate } from '../investigate.ts';
 import { diagnosisPermissions } from '../permissions.ts';
 import { diagnosis } from '../report/diagnosis.ts';
@@ -9,16 +6,8 @@ import { diagnosisLines } from '../report/diagnosis-lines.ts';
 import { digest } from '../report/digest.ts';
 import { plainLines } from '../report/lines.ts';
 import { allNamespaces, cluster, namespace, objectPath } from '../schemas.ts';
-import { splitPath, targetNamespace, targetObject } from '../target.ts';
-import { defineTool, type ToolContext } from '../tool.ts';
-
-const input = z.object({
-  namespace,
-  all_namespaces: allNamespaces,
-  object: objectPath,
-  cluster,
-  limit: z.int().min(1).max(50).default(5).describe('Most causes to show.'),
-});
+import { scopeOf } from '../scope.ts';
+import { defineTool } from '../tool.ts';
 
 export const diagnose = defineTool({
   name: 'diagnose',
@@ -31,7 +20,13 @@ export const diagnose = defineTool({
   access: 'read',
   permissions: diagnosisPermissions,
 
-  input,
+  input: z.object({
+    namespace,
+    all_namespaces: allNamespaces,
+    object: objectPath,
+    cluster,
+    limit: z.int().min(1).max(50).default(5).describe('Most causes to show.'),
+  }),
   output: diagnosis,
 
   async run(request, context) {
@@ -43,22 +38,3 @@ export const diagnose = defineTool({
 
   render: (data) => plainLines(diagnosisLines(data)),
 });
-
-async function scopeOf(request: z.output<typeof input>, reader: Reader, context: ToolContext): Promise<Scope> {
-  const namesNothing = request.object === undefined && request.namespace === undefined;
-  // Whoever opens an archive does not know its namespaces yet.
-  if (namesNothing && context.settings.archive === true) return {};
-  if (request.object === undefined) return { namespace: targetNamespace(request, context.settings) };
-  if (request.all_namespaces) {
-    throw new AppError('validation_error', 'object and all_namespaces exclude each other.', {
-      hint: 'Name the namespace of the object, or leave it out.',
-      details: { problems: [{ path: 'all_namespaces', message: 'excludes object' }] },
-    });
-  }
-  const path = splitPath(request.object);
-  const named = targetNamespace(request, context.settings);
-  const object = await targetObject(reader, { ...path, namespace: named }, context);
-  // A namespace is asked about for what is in it.
-  if (object.kind === 'Namespace') return { namespace: object.name };
-  return { namespace: object.namespace, object };
-}

@@ -23,7 +23,7 @@ export const listClusters = defineTool({
   input: z.object({}),
   output: z.object({ clusters: z.array(cluster).readonly() }),
 
-  run: async (_, { clusters, signal }) => ({ clusters: await clusters.list(signal) }),
+  run: async (_, { clusters, signal, enough }) => ({ clusters: await clusters.list(signal, enough) }),
 
   render: ({ clusters }) =>
     clusters.length === 0

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Clusters } from '../../../src/kubernetes/ports.ts';
 import { aFakeApiServer, type FakeApiServer, type FakeApiServerOptions } from '../../support/fake-api-server.ts';
@@ -53,6 +53,17 @@ describe('the contexts of a kubeconfig', () => {
         reachable: false,
         problem: expect.stringContaining('cannot be resolved'),
       },
+    ]);
+  });
+
+  it('do not answer when there was enough time', async () => {
+    const enough = new AbortController();
+    const server = await serving();
+    server.on('GET /version', () => enough.abort());
+    const kubeconfig = await writeKubeconfig([{ name: 'slow', server: server.url, cluster: insecure }]);
+
+    expect(await liveClusters(kubeconfig).list(signal, enough.signal)).toMatchObject([
+      { name: 'slow', reachable: false, problem: expect.stringMatching(/^It did not answer within \d+\.\d s\.$/) },
     ]);
   });
 
@@ -141,6 +152,16 @@ describe('the contexts of a kubeconfig', () => {
     const byVariable = liveClusters('', { kubeconfigPath: undefined, environment: { KUBECONFIG: kubeconfig } });
 
     await expect(Promise.all([byHome.ping(signal), byVariable.ping(signal)])).resolves.toBeDefined();
+  });
+
+  it('may be empty beside one that is not', async () => {
+    const server = await serving();
+    const empty = join(await folder(), 'config');
+    await writeFile(empty, '');
+
+    const clusters = liveClusters([empty, await server.kubeconfig()].join(delimiter));
+
+    expect(await clusters.list(signal)).toMatchObject([{ name: 'fake', reachable: true }]);
   });
 
   it('may not exist, be broken, or name what is not there', async () => {

@@ -314,7 +314,7 @@ describe('collect', () => {
 
     await expect(reader.collect({ namespace: 'shop' }, signal, enough.signal)).rejects.toMatchObject({
       code: 'timeout',
-      message: expect.stringContaining('not answered in'),
+      message: expect.stringContaining('Nothing was answered in'),
     });
   });
 

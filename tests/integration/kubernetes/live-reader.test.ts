@@ -366,6 +366,43 @@ describe('log', () => {
     expect(read.length).toBeGreaterThan(300);
   });
 
+  it('streams a log, and asks for no more than was wanted', async () => {
+    const { server, reader } = await serving({
+      objects: [pod('web-1')],
+      logs: { 'shop/web-1/app': ['first', 'second', 'password=canary'] },
+    });
+    const texts: string[] = [];
+
+    const streamed = await reader.streamLog(
+      { ...target, sinceSeconds: 60 },
+      (lines) => texts.push(...lines.map(({ text }) => text)),
+      signal,
+    );
+
+    expect(texts).toEqual(['second', expect.stringMatching(/^password=\[REDACTED/)]);
+    expect(streamed.whole).toBe(true);
+    expect(Object.fromEntries(server.requests.at(-1)?.query ?? [])).toEqual({
+      container: 'app',
+      timestamps: 'true',
+      tailLines: '2',
+      sinceSeconds: '60',
+    });
+  });
+
+  it('takes a stream that breaks for a cut, not for a failure', async () => {
+    const { server, reader } = await serving({
+      objects: [pod('web-1')],
+      logs: { 'shop/web-1/app': ['first', 'second'] },
+    });
+    server.on(({ path }) => path.endsWith('/log'), 'reset-mid-body');
+    const texts: string[] = [];
+
+    const { whole } = await reader.streamLog(target, (lines) => texts.push(...lines.map(({ text }) => text)), signal);
+
+    expect(whole).toBe(false);
+    expect(texts[0]).toMatch(/^f/);
+  });
+
   it('says that there is no earlier instance', async () => {
     const { reader } = await serving({ objects: [pod('web-1')] });
 
@@ -425,5 +462,19 @@ describe('read', () => {
       heads: [{ kind: 'Pod', apiVersion: 'v1' }],
       reads: [{ outcome: 'ok' }],
     });
+  });
+});
+
+describe('a fresh read', () => {
+  it('asks again for what was read a moment ago', async () => {
+    const { server, reader } = await serving({ objects: [pod('web-0')] });
+    const reads = [{ verb: 'list', kind: 'Pod', namespace: 'shop', as: 'full' }] as const;
+    await reader.read(reads, signal);
+    server.apply(pod('web-1'));
+
+    const kept = await reader.read(reads, signal);
+    const fresh = await reader.read(reads, signal, { fresh: true });
+
+    expect([kept.objects.length, fresh.objects.length]).toEqual([1, 2]);
   });
 });

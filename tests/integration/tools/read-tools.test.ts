@@ -117,6 +117,29 @@ describe('through the pipeline, from a real server', () => {
     expect(JSON.stringify([whole, field])).not.toContain(password);
   });
 
+  it('get_timeline reads all that has a past, and misses what has expired', async () => {
+    const { result } = await call('get_timeline', { namespace: 'shop', since_minutes: 10_080 });
+
+    expect(result).toMatchObject({ success: true, blind_spots: [{ what: expect.stringMatching(/^Events before/) }] });
+  });
+
+  it('get_usage shows requests where there is no metrics API', async () => {
+    const { result, text } = await call('get_usage', { namespace: 'shop' });
+
+    expect(result).toMatchObject({ success: true, totals: { pods: 3 } });
+    expect(text).toContain('the cluster serves no metrics API');
+  });
+
+  it('check_access says what the API server says', async () => {
+    server.on('POST /apis/authentication.k8s.io/v1/selfsubjectreviews', {
+      json: { status: { userInfo: { username: 'jane', groups: [] } } },
+    });
+
+    const { result } = await call('check_access', { verb: 'list', resource: 'pods' });
+
+    expect(result).toMatchObject({ success: true, subject: 'User jane', verdict: 'allowed' });
+  });
+
   it('list_clusters probes every context', async () => {
     const { text } = await call('list_clusters');
 
@@ -129,6 +152,10 @@ describe('what is read', () => {
     await call('diagnose', { all_namespaces: true });
     await call('diagnose', { object: 'service/web' });
     await call('check_pod_health', { pod_name: 'db-0' });
+    await call('get_timeline', { namespace: 'shop' });
+    await call('get_timeline', { object: 'deploy/web' });
+    await call('get_usage', { object: 'deploy/web' });
+    await call('check_access', { verb: 'list', resource: 'pods' });
 
     const declared = new Set(tools.flatMap(({ permissions }) => permissions));
     const asked = new Set(server.requests.flatMap(({ method, path }) => (method === 'GET' ? resourceOf(path) : [])));

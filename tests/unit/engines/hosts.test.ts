@@ -77,6 +77,12 @@ describe('hostsOfEnv', () => {
     );
   });
 
+  it('names the variable when the command says the same', () => {
+    const env = [{ name: 'DATABASE_URL', value: 'postgres://db:5432/shop' }];
+
+    expect(hosts({ env, args: ['--database=postgres://db:5432/shop'] })).toEqual(['db:5432 env[DATABASE_URL]']);
+  });
+
   it('finds none in images, paths and times', () => {
     expect(hosts({ args: ['--config=/etc/app/a.yaml', 'busybox:1.36', '12:30', '--listen=localhost:8080'] })).toEqual(
       [],

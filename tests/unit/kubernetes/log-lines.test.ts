@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { logLinesOf } from '../../../src/kubernetes/log-lines.ts';
+import { decodeLog, logLinesOf } from '../../../src/kubernetes/log-lines.ts';
 
 describe('logLinesOf', () => {
   it('takes the timestamps of the runtime off', () => {
@@ -30,5 +30,45 @@ describe('logLinesOf', () => {
 
   it('cuts lines that are no messages', () => {
     expect(logLinesOf('x'.repeat(20_000))[0]?.text).toHaveLength(8193);
+  });
+});
+
+/** What a decoder makes of these chunks, as texts. */
+function decoded(chunks: readonly (string | Uint8Array)[]): readonly string[] {
+  const texts: string[] = [];
+  const decoder = decodeLog((lines) => texts.push(...lines.map(({ text }) => text)));
+  chunks.forEach((chunk) => decoder.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk));
+  decoder.end();
+  return texts;
+}
+
+describe('decodeLog', () => {
+  it('joins lines and characters that chunks cut', () => {
+    const [head, tail] = [Buffer.from('grün').subarray(0, 3), Buffer.from('grün').subarray(3)];
+
+    expect(decoded(['one\ntw', 'o\n', head, tail, '\nlast'])).toEqual(['one', 'two', 'grün', 'last']);
+  });
+
+  it('survives bytes that are no text', () => {
+    const [first, last] = decoded([Buffer.from([0xff, 0x00, 0xfe, 0x41, 0x0a]), 'end']);
+
+    expect(first).toContain('A');
+    expect(last).toBe('end');
+  });
+
+  it('keeps the beginning of a line without end, and what follows it', () => {
+    const texts = decoded([...Array.from({ length: 300 }, () => 'x'.repeat(1000)), '\nnext\n']);
+
+    expect(texts.map((text) => text.length)).toEqual([8193, 4]);
+  });
+
+  it('takes out a private key that chunks cut', () => {
+    const key = [
+      'before\n-----BEGIN RSA PRIVATE KEY-----\nMIIcan',
+      'ary1\ncanary2\n',
+      '-----END RSA PRIVATE KEY-----\nafter\n',
+    ];
+
+    expect(decoded(key)).toEqual(['before', expect.stringMatching(/^\[REDACTED:private-key/), 'after']);
   });
 });

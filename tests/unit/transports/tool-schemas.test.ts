@@ -36,6 +36,18 @@ describe('describeTools', () => {
     });
   });
 
+  it('keeps patterns and lengths to itself', () => {
+    const shaped = {
+      ...aTool('t', deep),
+      input: z.object({ name: z.string().min(1).max(9).regex(/^a/).describe('A.') }),
+    };
+
+    expect(describeTools([shaped])[0]?.inputSchema).toMatchObject({
+      properties: { name: { type: 'string', description: 'A.' } },
+    });
+    expect(JSON.stringify(describeTools([shaped]))).not.toMatch(/pattern|Length/);
+  });
+
   it('outlines the result, and leaves room for a failure', () => {
     const [described] = describeTools([aTool('t', deep)]);
 

@@ -40,30 +40,67 @@ import { imageUnauthorized } from './pod/image-unauthorized.ts';
 import { initContainerCrash } from './pod/init-container-crash.ts';
 import { initContainerHanging } from './pod/init-container-hanging.ts';
 import { livenessKillsHealthyApp } from './pod/liveness-kills-healthy-app.ts';
+import { logAuthFailed } from './pod/log-auth-failed.ts';
+import { logConfigParse } from './pod/log-config-parse.ts';
+import { logMigrationFailed } from './pod/log-migration-failed.ts';
+import { logResourceExhausted } from './pod/log-resource-exhausted.ts';
+import { logRuntimeMemory } from './pod/log-runtime-memory.ts';
+import { logTlsError } from './pod/log-tls-error.ts';
 import { oomContainerLimit } from './pod/oom-container-limit.ts';
 import { oomNodeLevel } from './pod/oom-node-level.ts';
+import { podEvictedEphemeralLimit } from './pod/pod-evicted-ephemeral-limit.ts';
+import { podEvictedNodePressure } from './pod/pod-evicted-node-pressure.ts';
+import { podExtendedResourceMissing } from './pod/pod-extended-resource-missing.ts';
+import { podIpExhausted } from './pod/pod-ip-exhausted.ts';
+import { podKubeletRejected } from './pod/pod-kubelet-rejected.ts';
+import { podNodeDoesNotExist } from './pod/pod-node-does-not-exist.ts';
+import { podNotObservedByScheduler } from './pod/pod-not-observed-by-scheduler.ts';
 import { podNotReadyUnexplained } from './pod/pod-not-ready-unexplained.ts';
+import { podPreempted } from './pod/pod-preempted.ts';
 import { podPvcNotFound } from './pod/pod-pvc-not-found.ts';
 import { podRequestExceedsAnyNode } from './pod/pod-request-exceeds-any-node.ts';
+import { podResizePending } from './pod/pod-resize-pending.ts';
+import { podSandboxCniFailed } from './pod/pod-sandbox-cni-failed.ts';
+import { podSchedulingGated } from './pod/pod-scheduling-gated.ts';
+import { podStuckTerminatingFinalizer } from './pod/pod-stuck-terminating-finalizer.ts';
+import { podStuckTerminatingNodeDown } from './pod/pod-stuck-terminating-node-down.ts';
+import { podStuckTerminatingRuntime } from './pod/pod-stuck-terminating-runtime.ts';
 import { podUnschedulableCapacity } from './pod/pod-unschedulable-capacity.ts';
 import { podUnschedulableHostport } from './pod/pod-unschedulable-hostport.ts';
 import { podUnschedulableNodeAffinity } from './pod/pod-unschedulable-node-affinity.ts';
 import { podUnschedulableSpread } from './pod/pod-unschedulable-spread.ts';
 import { podUnschedulableTaint } from './pod/pod-unschedulable-taint.ts';
+import { podUnschedulableVolumeLimit } from './pod/pod-unschedulable-volume-limit.ts';
+import { podUnschedulableVolumeTopology } from './pod/pod-unschedulable-volume-topology.ts';
 import { portBindConflict } from './pod/port-bind-conflict.ts';
 import { probeConnectionRefused } from './pod/probe-connection-refused.ts';
 import { probeMisconfigured } from './pod/probe-misconfigured.ts';
 import { probeReadiness5xx } from './pod/probe-readiness-5xx.ts';
 import { probeTimeout } from './pod/probe-timeout.ts';
 import { rbacForbiddenWorkload } from './pod/rbac-forbidden-workload.ts';
+import { readinessGateBlocked } from './pod/readiness-gate-blocked.ts';
 import { startupProbeTooShort } from './pod/startup-probe-too-short.ts';
 import { ingressBackendMissing } from './route/ingress-backend-missing.ts';
 import { ingressClassProblem } from './route/ingress-class-problem.ts';
+import { ingressRouteConflict } from './route/ingress-route-conflict.ts';
+import { ingressTlsInvalid } from './route/ingress-tls-invalid.ts';
+import { netpolBlocksDns } from './service/netpol-blocks-dns.ts';
+import { netpolBlocksFlow } from './service/netpol-blocks-flow.ts';
+import { serviceReferenceMissing } from './service/service-reference-missing.ts';
 import { svcNoReadyEndpoints } from './service/svc-no-ready-endpoints.ts';
 import { svcSelectorMatchesNothing } from './service/svc-selector-matches-nothing.ts';
 import { svcTargetPortMismatch } from './service/svc-target-port-mismatch.ts';
+import { pvReleasedRetained } from './volume/pv-released-retained.ts';
+import { pvcLost } from './volume/pvc-lost.ts';
 import { pvcNoDefaultClass } from './volume/pvc-no-default-class.ts';
+import { pvcProvisioningFailed } from './volume/pvc-provisioning-failed.ts';
+import { pvcResizeStuck } from './volume/pvc-resize-stuck.ts';
+import { pvcRwoShared } from './volume/pvc-rwo-shared.ts';
 import { pvcStorageclassMissing } from './volume/pvc-storageclass-missing.ts';
+import { pvcWaitFirstConsumer } from './volume/pvc-wait-first-consumer.ts';
+import { volumeAttachOrMountFailed } from './volume/volume-attach-or-mount-failed.ts';
+import { volumeFull } from './volume/volume-full.ts';
+import { volumeHeldElsewhere } from './volume/volume-held-elsewhere.ts';
 import { configChangeCorrelated } from './workload/config-change-correlated.ts';
 import { configEnvShadowed } from './workload/config-env-shadowed.ts';
 import { configStaleInPod } from './workload/config-stale-in-pod.ts';
@@ -84,6 +121,7 @@ import { imageTagDrift } from './workload/image-tag-drift.ts';
 import { jobFailed } from './workload/job-failed.ts';
 import { jobSuspended } from './workload/job-suspended.ts';
 import { pdbBlocksAll } from './workload/pdb-blocks-all.ts';
+import { podFailedLeftovers } from './workload/pod-failed-leftovers.ts';
 import { referenceObjectMissing } from './workload/reference-object-missing.ts';
 import { rolloutHeld } from './workload/rollout-held.ts';
 import { sidecarBlocksJob } from './workload/sidecar-blocks-job.ts';
@@ -126,29 +164,66 @@ export const rules: readonly Rule[] = [
   initContainerCrash,
   initContainerHanging,
   livenessKillsHealthyApp,
+  logAuthFailed,
+  logConfigParse,
+  logMigrationFailed,
+  logResourceExhausted,
+  logRuntimeMemory,
+  logTlsError,
   oomContainerLimit,
   oomNodeLevel,
+  podEvictedEphemeralLimit,
+  podEvictedNodePressure,
+  podExtendedResourceMissing,
+  podIpExhausted,
+  podKubeletRejected,
+  podNodeDoesNotExist,
+  podNotObservedByScheduler,
   podNotReadyUnexplained,
+  podPreempted,
   podPvcNotFound,
   podRequestExceedsAnyNode,
+  podResizePending,
+  podSandboxCniFailed,
+  podSchedulingGated,
+  podStuckTerminatingFinalizer,
+  podStuckTerminatingNodeDown,
+  podStuckTerminatingRuntime,
   podUnschedulableCapacity,
   podUnschedulableHostport,
   podUnschedulableNodeAffinity,
   podUnschedulableSpread,
   podUnschedulableTaint,
+  podUnschedulableVolumeLimit,
+  podUnschedulableVolumeTopology,
   portBindConflict,
   probeConnectionRefused,
   probeMisconfigured,
   probeReadiness5xx,
   probeTimeout,
+  readinessGateBlocked,
   startupProbeTooShort,
   ingressBackendMissing,
   ingressClassProblem,
+  ingressRouteConflict,
+  ingressTlsInvalid,
+  netpolBlocksDns,
+  netpolBlocksFlow,
+  serviceReferenceMissing,
   svcNoReadyEndpoints,
   svcSelectorMatchesNothing,
   svcTargetPortMismatch,
+  pvReleasedRetained,
+  pvcLost,
   pvcNoDefaultClass,
+  pvcProvisioningFailed,
+  pvcResizeStuck,
+  pvcRwoShared,
   pvcStorageclassMissing,
+  pvcWaitFirstConsumer,
+  volumeAttachOrMountFailed,
+  volumeFull,
+  volumeHeldElsewhere,
   configEnvShadowed,
   crashRegressionAfterRollout,
   deployCreateFailed,
@@ -156,6 +231,7 @@ export const rules: readonly Rule[] = [
   deployScaledToZero,
   imageTagDrift,
   jobFailed,
+  podFailedLeftovers,
   referenceObjectMissing,
   stsOrdinalBlocked,
   stsRollbackTrap,

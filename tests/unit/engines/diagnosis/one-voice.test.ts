@@ -72,7 +72,17 @@ const limits = { resources: { limits: { memory: '16Mi' } } };
 
 describe('one fault has one voice', () => {
   it.each<[string, string, Snapshot]>([
-    ['a plain error', 'crash-app-error', crash('ERROR missing API_TOKEN')],
+    ['a plain error', 'crash-app-error', crash('ERROR order 42 has no tenant')],
+    ['a missing variable', 'log-config-parse', crash('ERROR missing API_TOKEN')],
+    ['a refused password', 'log-auth-failed', crash('FATAL: password authentication failed for user "app"')],
+    ['an expired certificate', 'log-tls-error', crash('ERROR x509: certificate has expired')],
+    ['a missing table', 'log-migration-failed', crash('ERROR relation "orders" does not exist')],
+    ['a full disk', 'log-resource-exhausted', crash('ERROR write /x/y: no space left on device')],
+    [
+      'a full heap',
+      'log-runtime-memory',
+      crash('FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory', { exitCode: 134 }),
+    ],
     ['an error without a log', 'crash-app-error', crash('')],
     ['exit 0', 'crash-exits-zero', crash('done', { exitCode: 0, reason: 'Completed' })],
     [

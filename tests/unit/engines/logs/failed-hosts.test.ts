@@ -12,6 +12,7 @@ describe('hostsIn', () => {
       'unknown-host',
     ],
     ['Error: getaddrinfo ENOTFOUND db', 'db', undefined, 'unknown-host'],
+    ['php_network_getaddresses: getaddrinfo for db failed: Name or service not known', 'db', undefined, 'unknown-host'],
     ['connect ECONNREFUSED 10.96.0.12:5432', '10.96.0.12', 5432, 'refused'],
     ['Connection refused: db:5432', 'db', 5432, 'refused'],
     ['connection to server at "db" (10.96.1.2), port 5432 failed: Connection refused', 'db', 5432, 'refused'],

@@ -13,6 +13,7 @@ describe('tellingEntries', () => {
 
   it('knows a directory in the place of a file for a complaint', () => {
     expect(essences('cat: read error: Is a directory')).toEqual(['cat: read error: Is a directory']);
+    expect(essences('checking', 'validation failed: 3 rows')).toEqual(['validation failed: <n> rows']);
   });
 
   it('says nothing of a log without a complaint', () => {
@@ -65,6 +66,19 @@ describe('tellingEntries', () => {
     ).toEqual(['ProgrammingError: relation "orders" does not exist']);
   });
 
+  it('folds a PHP trace', () => {
+    expect(
+      essences(
+        'PHP Fatal error:  Uncaught PDOException: SQLSTATE[HY000] [1045] Access denied in /var/www/html/db.php:12',
+        'Stack trace:',
+        '#0 /var/www/html/vendor/orm/Driver.php(40): PDO->__construct()',
+        '#1 /var/www/html/db.php(12): Driver->connect()',
+        '#2 {main}',
+        '  thrown in /var/www/html/vendor/orm/Driver.php on line 40',
+      ),
+    ).toEqual(['PDOException: SQLSTATE[HY000] [<n>] Access denied in /var/www/html/db.php:12 (db.php:12)']);
+  });
+
   it('folds a Node.js trace', () => {
     expect(
       essences(
@@ -79,7 +93,7 @@ describe('tellingEntries', () => {
         '',
         'Node.js v24.0.0',
       )[0],
-    ).toBe('listen EADDRINUSE: address already in use :::8080');
+    ).toBe('listen EADDRINUSE: address already in use :::8080 (index.js:3)');
   });
 
   it('folds a Go panic with all its goroutines', () => {

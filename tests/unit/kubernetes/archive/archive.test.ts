@@ -8,6 +8,7 @@ import type { KubernetesObject } from '../../../../src/engines/objects.ts';
 import type { SnapshotData } from '../../../../src/engines/snapshot-data.ts';
 import { createArchiveClusters } from '../../../../src/kubernetes/archive/clusters.ts';
 import { readArchive } from '../../../../src/kubernetes/archive/read.ts';
+import { createArchiveReader } from '../../../../src/kubernetes/archive/reader.ts';
 import { writeArchive } from '../../../../src/kubernetes/archive/write.ts';
 
 const signal = new AbortController().signal;
@@ -275,10 +276,18 @@ describe('an archive as a cluster', () => {
   it('collects what was recorded, for the question asked now', async () => {
     const reader = await reading();
 
-    expect(await reader.collect({}, signal)).toEqual({ ...snapshot, source: basename(path), scope: {} });
+    expect(await reader.collect({ namespace: 'shop' }, signal)).toEqual({ ...snapshot, source: basename(path) });
     expect(
       await reader.collect({ namespace: 'shop', object: { kind: 'Pod', namespace: 'shop', name: 'web-2' } }, signal),
     ).toMatchObject({ cluster: 'prod' });
+  });
+
+  it('takes a question that names nothing for the one that it was made for', async () => {
+    const ofNamespace = await reading();
+    const ofCluster = createArchiveReader({ ...snapshot, scope: {} });
+
+    expect((await ofNamespace.collect({}, signal)).scope).toEqual({ namespace: 'shop' });
+    expect((await ofCluster.collect({}, signal)).scope).toEqual({});
   });
 
   it('does not diagnose what is not in it', async () => {
@@ -372,7 +381,11 @@ describe('an archive as a cluster', () => {
         ({ metadata }) => metadata.name,
       ),
     ).toEqual(['early', 'late']);
+    const streamed: string[] = [];
+    await reader.streamLog(target, (lines) => streamed.push(...lines.map(({ text }) => text)), signal);
+
     expect((await reader.log(target, signal)).lines).toEqual([{ text: 'two' }]);
+    expect(streamed).toEqual(['two']);
     await expect(reader.log({ ...target, previous: true }, signal)).rejects.toMatchObject({
       code: 'not_found',
       message: expect.stringContaining('previous log'),

@@ -5,7 +5,7 @@ import { AppError } from '../../../../src/platform/errors.ts';
 
 const pod = { group: '', resource: 'pods', kind: 'Pod' };
 const web: Asking = { verb: 'get', type: pod, namespace: 'shop', name: 'web' };
-const server = 'https://api.example:6443';
+const way = { server: 'https://api.example:6443' };
 const failing = (code: string, more: object = {}) => Object.assign(new Error('internals'), { code }, more);
 
 describe('errorOfStatus', () => {
@@ -91,7 +91,7 @@ describe('errorOfFailure', () => {
     ['ECONNRESET', 'broke'],
     ['SOMETHING_NEW', 'cannot be reached'],
   ])('explains %s', (code, sentence) => {
-    expect(errorOfFailure(failing(code), server, web)).toMatchObject({
+    expect(errorOfFailure(failing(code), way, web)).toMatchObject({
       code: 'unavailable',
       message: expect.stringContaining(sentence),
       hint: expect.any(String),
@@ -104,28 +104,36 @@ describe('errorOfFailure', () => {
     failing('UND_ERR_BODY_TIMEOUT'),
     new DOMException('late', 'TimeoutError'),
   ])('calls %s a timeout', (error) => {
-    expect(errorOfFailure(error, server, web)).toMatchObject({ code: 'timeout' });
+    expect(errorOfFailure(error, way, web)).toMatchObject({ code: 'timeout' });
   });
 
   it('finds the reason inside of causes and of attempts at several addresses', () => {
     const attempts = new AggregateError([failing('ECONNREFUSED')], 'both failed');
 
-    expect(errorOfFailure(new TypeError('fetch failed', { cause: attempts }), server, web)).toMatchObject({
+    expect(errorOfFailure(new TypeError('fetch failed', { cause: attempts }), way, web)).toMatchObject({
       message: expect.stringContaining('Nothing listens'),
+    });
+  });
+
+  it('names the proxy on the way, without its password', () => {
+    const proxied = { ...way, proxy: 'http://user:canary@proxy.example:3128' };
+
+    expect(errorOfFailure(failing('ECONNREFUSED'), proxied, web)).toMatchObject({
+      message: expect.stringContaining('Nothing listens at api.example:6443 through proxy proxy.example:3128'),
     });
   });
 
   it('does not blame the cluster for a slip in the program', () => {
     const slip = new TypeError('Agent is not a constructor');
 
-    expect(errorOfFailure(slip, server, web)).toBe(slip);
+    expect(errorOfFailure(slip, way, web)).toBe(slip);
   });
 
   it('lets our own errors pass, and shows nothing of others', () => {
     const own = new AppError('refused', 'no');
 
-    expect(errorOfFailure(own, server, web)).toBe(own);
-    expect(errorOfFailure('internals', 'no url', web)).toMatchObject({
+    expect(errorOfFailure(own, way, web)).toBe(own);
+    expect(errorOfFailure('internals', { server: 'no url' }, web)).toMatchObject({
       message: 'The API server at the given address cannot be reached.',
     });
   });

@@ -29,10 +29,13 @@ export const containerMountConflict = defineRule({
   check: (snapshot) => [
     ...startFailuresOf(snapshot, 'container-mount-conflict').map((failure) => findingOf(snapshot, failure)),
     ...crashes(snapshot)
-      .filter(({ rule }) => rule === 'crash-app-error' || rule === 'init-container-crash')
+      .filter(({ rule }) => rule !== undefined && diesOfFiles.has(rule))
       .flatMap((crash) => emptyMount(snapshot, crash)),
   ],
 });
+
+/** What a program that finds no file in the place of its file may die of. */
+const diesOfFiles: ReadonlySet<string> = new Set(['crash-app-error', 'init-container-crash', 'log-config-parse']);
 
 interface Mount {
   readonly name: string;

@@ -1,17 +1,14 @@
+import { nearest } from '../../../../platform/nearest.ts';
 import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
 import { memoryLimitOf } from '../../../crashes/memory.ts';
+import { pathIn } from '../../../file-paths.ts';
 import { heapLimitIn } from '../../../heap-limits.ts';
-import { workloadOf } from '../../../owners.ts';
+import { nameOf } from '../../../objects.ts';
+import { referencesOf } from '../../../references.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import {
-  crashClause,
-  crashFinding,
-  deathLogCommand,
-  essenceClause,
-  kubectlName,
-  missingLog,
-} from '../../crash-finding.ts';
-import { defineRule, type Fix } from '../../rule.ts';
+import { crashClause, crashFinding, deathLogCommand, essenceClause, missingLog } from '../../crash-finding.ts';
+import { defineRule, type Finding, type Fix } from '../../rule.ts';
+import { variableFix } from '../../variable-fix.ts';
 
 export const crashAppError = defineRule({
   id: 'crash-app-error',
@@ -25,7 +22,8 @@ export const crashAppError = defineRule({
     'A container is in CrashLoopBackOff, has just died again, or restarted within the last ten minutes for at least the ' +
     'third time, with an exit code that is neither 0 nor that of a signal, or aborts after an exception. The line of its last log that tells most is ' +
     'quoted: an explicit level or an exception before other words, the innermost cause of a trace. It is silent when the ' +
-    'kernel, a probe, the runtime or a known text (a refused connection, a port in use, a path that may not be written) ' +
+    'kernel, a probe, the runtime or a known text (a refused connection, a port in use, a path that may not be written, ' +
+    'what the rules log-* know) ' +
     'explains the death.',
   remedies: [
     'Read the log of the instance that died and fix what it complains about.',
@@ -36,11 +34,18 @@ export const crashAppError = defineRule({
   check: (snapshot) =>
     crashesBy(snapshot, 'crash-app-error').map((crash) => {
       const base = crashFinding(snapshot, crash);
+      const gap = optionalGap(snapshot, crash);
       return {
         ...base,
-        problem: `${crashClause(snapshot, crash)}${essenceClause(crash)}`,
+        problem: `${crashClause(snapshot, crash)}${essenceClause(crash)}${gap === undefined ? '' : ` (${gap.says})`}`,
         certainty: crash.telling === undefined ? ('inferred' as const) : ('message' as const),
-        fixes: [...variableFix(snapshot, crash), ...heapFix(crash), ...logFix(crash)].slice(0, 3),
+        evidence: [...base.evidence, ...(gap?.evidence ?? [])],
+        fixes: [
+          ...(gap?.fixes ?? []),
+          ...variableFix(snapshot, crash, crash.telling?.essence ?? ''),
+          ...heapFix(crash),
+          ...logFix(crash),
+        ].slice(0, 3),
         missingEvidence: missingLog(crash),
         nextCheck: deathLogCommand(crash),
       };
@@ -61,6 +66,41 @@ function logFix(crash: Crash): readonly Fix[] {
   return [{ advice: deathLogCommand(crash), reason }];
 }
 
+/** A ConfigMap or Secret that may be absent, is, and whose volume covers the file that the log misses. */
+function optionalGap(
+  snapshot: Snapshot,
+  { pod, container, telling }: Crash,
+): (Pick<Finding, 'evidence' | 'fixes'> & { readonly says: string }) | undefined {
+  const text = telling?.entry.lines.join('\n') ?? '';
+  const path = /no such file|ENOENT|FileNotFound|not found|does not exist/i.test(text) ? pathIn(text) : undefined;
+  const mounts = (container.spec.volumeMounts ?? []).filter(
+    ({ mountPath }) => mountPath !== undefined && path?.startsWith(mountPath.replace(/\/*$/, '/')),
+  );
+  const fields = new Set(mounts.map(({ name }) => `volumes[${name}]`));
+  const { namespace } = pod.metadata;
+  const absent = referencesOf(pod.spec).find(
+    ({ kind, name, optional, field }) =>
+      optional && fields.has(field) && snapshot.presence(kind, namespace, name) === 'absent',
+  );
+  if (absent === undefined) return undefined;
+  const { kind, name, field } = absent;
+  const near = nearest(name, snapshot.names(kind, namespace), 1)[0];
+  const object = { kind, namespace, name };
+  const says = `${nameOf(object)}, which ${field} calls optional, does not exist${near === undefined ? '' : `; ${near} does`}`;
+  return {
+    says,
+    evidence: [{ object, source: 'recomputed', text: `${nameOf(object)} was looked for and not found` }],
+    fixes: [
+      near === undefined
+        ? {
+            advice: `apply ${nameOf(object)} from its source to namespace ${namespace}`,
+            reason: `${path} comes from it`,
+          }
+        : { advice: `set ${field} to ${kind} ${near}`, reason: `${near} exists and differs little` },
+    ],
+  };
+}
+
 /** The words of Java, .NET and Node.js for a heap that is full; the kernel then killed nothing. */
 const heapFull = /OutOfMemoryError: (?:Java heap space|GC overhead)|heap out of memory|\bOutOfMemoryException\b/;
 
@@ -76,23 +116,6 @@ function heapFix({ pod, container, telling }: Crash): readonly Fix[] {
           ? `give the runtime of container ${container.name} a larger heap${within}`
           : `raise ${heap.text} of container ${container.name}${within}`,
       reason: 'the heap that the runtime allows itself is full, not the memory of the container',
-    },
-  ];
-}
-
-/** Names of variables that a line says are not there. */
-const missingVariable =
-  /(?:missing|required?|not set|unset|undefined|not found|not defined|must be set|KeyError|no value|empty|unbound).*?\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b|\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b.*?(?:missing|required?|not set|unset|undefined|not found|not defined|must be set|is empty|unbound|not configured)/;
-
-function variableFix(snapshot: Snapshot, { pod, container, telling }: Crash): readonly Fix[] {
-  const match = missingVariable.exec(telling?.essence ?? '');
-  const variable = match?.[1] ?? match?.[2];
-  if (variable === undefined || container.spec.env?.some(({ name }) => name === variable)) return [];
-  const elsewhere = (container.spec.envFrom ?? []).length > 0 ? ', nor may what envFrom brings' : '';
-  return [
-    {
-      advice: `kubectl set env ${kubectlName(workloadOf(snapshot, pod))} -c ${container.name} ${variable}=VALUE, or take it from a ConfigMap or Secret`,
-      reason: `env of container ${container.name} has no ${variable}${elsewhere}`,
     },
   ];
 }

@@ -1,6 +1,7 @@
 import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
+import { pathIn } from '../../../file-paths.ts';
 import { crashClause, crashFinding, essenceClause } from '../../crash-finding.ts';
-import { type FileObstacle, obstacleOf, pathIn } from '../../file-obstacles.ts';
+import { type FileObstacle, obstacleOf } from '../../file-obstacles.ts';
 import { defineRule, type Fix } from '../../rule.ts';
 
 export const crashFilesystemPermission = defineRule({

@@ -28,7 +28,8 @@ export const oomContainerLimit = defineRule({
     'The last termination has the reason OOMKilled, with any exit code (when only a child was killed the main process ' +
     'ends in its own way), or the start itself was killed ("init was OOM-killed"), and the container or its pod has a ' +
     'memory limit. A heap limit given to the runtime is compared with it, and the time between start and kill says ' +
-    'whether the limit is too small or memory grows. A single kill within the hour is a risk.',
+    'whether the limit is too small or memory grows. A single kill within the hour is a risk. A limit below 1 MiB ' +
+    'without a unit is named when not even the token of the pod fits ("no space left on device").',
   remedies: [
     'Raise the limit one bounded step, if the node and the quota have room.',
     'When memory grows slowly until the kill, look for the leak; a higher limit only delays it.',
@@ -149,29 +150,57 @@ function onceKilled(snapshot: Snapshot, pod: Pod): readonly Finding[] {
   });
 }
 
-/** A limit so low that not even the pod's sandbox starts in it. */
+/** A limit so low that not even the pod's sandbox starts in it, or the files of its token do not fit. */
 function neverStarted(snapshot: Snapshot, pod: Pod): readonly Finding[] {
-  if (!isBroken(pod)) return [];
+  if (!isBroken(pod) || containersOf(pod).some(({ status }) => status?.state?.running !== undefined)) return [];
+  const slips = unitSlips(pod);
   const event = snapshot
     .eventsAbout(pod)
-    .findLast(({ reason, message }) => reason === 'FailedCreatePodSandBox' && startOutOfMemory.test(message));
-  if (event === undefined || containersOf(pod).some(({ status }) => status?.state?.running !== undefined)) return [];
+    .findLast(
+      ({ reason, message }) =>
+        (reason === 'FailedCreatePodSandBox' && startOutOfMemory.test(message)) ||
+        (slips.length > 0 && reason === 'FailedMount' && noSpace.test(message)),
+    );
+  if (event === undefined) return [];
   const limits = containersOf(pod).flatMap((container) => memoryLimitOf(pod, container) ?? []);
   const text =
     limits.length === 0 ? 'the memory limit of the pod' : `the memory limit of the pod (${limits.join(' + ')})`;
+  const hint = slips.map(({ limit, meant }) => `${limit} means ${quantity(limit)} bytes, and ${meant} may be meant`);
   return [
     {
       subject: refOf(pod),
-      problem: `cannot start: ${text} does not even hold the start of a container`,
-      certainty: 'message',
-      evidence: [{ object: refOf(pod), source: 'event', text: event.message.slice(-200), at: event.at }],
+      problem: `cannot start: ${text} does not even hold the start of a container${hint.length > 0 ? `: ${hint.join('; ')}` : ''}`,
+      certainty: slips.length > 0 ? 'recomputed' : 'message',
+      evidence: [
+        { object: refOf(pod), source: 'event', text: withoutHostPath(event.message).slice(-200), at: event.at },
+      ],
       since: pod.status?.startTime ?? pod.metadata.creationTimestamp,
       fixes: [
+        ...slips.map(({ name, meant }) => ({
+          advice: `set resources.limits.memory of container ${name} to ${meant}, if that was meant`,
+          reason: 'without Mi or Gi the number counts bytes',
+        })),
         {
           advice: 'raise the memory limit to at least 16Mi, and to what the program needs',
           reason: 'the runtime needs a few MiB before the program runs',
         },
-      ],
+      ].slice(0, 3),
     },
   ];
 }
+
+/** The path on the node holds ids of this one attempt. */
+const withoutHostPath = (text: string): string => text.replace(/\/\S*\/pods\/\S+\/([^/\s]+):/, '$1:');
+
+/** The kubelet sizes volumes in memory, such as that of the token, by the limit of the pod (`SizeMemoryBackedVolumes`). */
+const noSpace = /no space left on device/i;
+const mebibyte = 2 ** 20;
+
+/** Limits without a unit, or in thousandths: `64`, `128m`. */
+const unitSlips = (pod: Pod) =>
+  containersOf(pod).flatMap((container) => {
+    const limit = memoryLimitOf(pod, container) ?? '';
+    const [, digits] = /^(\d+)m?$/.exec(limit) ?? [];
+    const tiny = (quantity(limit) ?? mebibyte) < mebibyte;
+    return digits !== undefined && tiny ? [{ name: container.name, limit, meant: `${digits}Mi` }] : [];
+  });

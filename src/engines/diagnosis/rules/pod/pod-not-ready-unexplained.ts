@@ -13,6 +13,7 @@ import {
 } from '../../../pods.ts';
 import { histogramOf } from '../../../scheduling/histogram.ts';
 import type { Snapshot } from '../../../snapshot.ts';
+import { isBlind } from '../../../snapshot-data.ts';
 import { defineRule, type Evidence, type Finding, type RuleFinding } from '../../rule.ts';
 
 /** A pod that has just been made, moved or restarted is not ready for a moment. */
@@ -134,7 +135,7 @@ function missing(snapshot: Snapshot, pod: Pod): readonly string[] {
   const { name } = pod.metadata;
   const events = snapshot.eventsAbout(pod).length === 0 ? ['events of the pod (none, or older than an hour)'] : [];
   const failed = snapshot.data.reads
-    .filter(({ outcome }) => outcome !== 'ok' && outcome !== 'absent')
+    .filter(({ outcome }) => isBlind(outcome))
     .flatMap(({ read }) =>
       read.verb === 'log' ? (read.pod === name ? [`the log of ${read.container}`] : []) : [`${read.kind} objects`],
     );

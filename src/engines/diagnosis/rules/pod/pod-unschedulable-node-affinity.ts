@@ -93,8 +93,9 @@ function fixesOf(
   nodes: readonly Node[],
 ): readonly Fix[] {
   const [first] = requirements;
-  const label = first !== undefined && first.operator === 'In' ? `${first.key}=${first.values[0]}` : 'what it demands';
-  const replacement = present[0] ?? nearestKey;
+  const label = first !== undefined && first.operator === 'In' ? `${first.key}=${first.values[0]}` : undefined;
+  const renamed = nearestKey === undefined || label === undefined ? nearestKey : `${nearestKey}=${first?.values[0]}`;
+  const replacement = label === undefined ? nearestKey : (present[0] ?? renamed);
   return [
     ...rollback(snapshot, workload, ({ spec }) =>
       nodes.some((node) => meetsAffinity(node, spec)) ? `did not demand ${textOf(requirements)}` : undefined,
@@ -107,7 +108,10 @@ function fixesOf(
       reason: replacement === undefined ? 'no node has it' : 'that is what nodes have',
     },
     {
-      advice: `kubectl label node NODE ${label}, or bring back the node pool that had it`,
+      advice:
+        label === undefined
+          ? 'add a node that meets it, or bring back the node pool that did'
+          : `kubectl label node NODE ${label}, or bring back the node pool that had it`,
       reason: 'if the demand is right and the nodes lost or never had the label',
     },
   ];

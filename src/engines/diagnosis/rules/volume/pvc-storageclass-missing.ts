@@ -31,8 +31,8 @@ function findingOf(snapshot: Snapshot, claim: Of<'PersistentVolumeClaim'>): read
     .findLast(({ reason, message }) => reason === 'ProvisioningFailed' && /storageclass.* not found/i.test(message));
   const presence = snapshot.presence('StorageClass', undefined, name);
   if (presence === 'present' || (presence === 'unknown' && event === undefined)) return [];
-  if (event === undefined && snapshot.all('PersistentVolume').some(({ spec }) => spec?.storageClassName === name))
-    return [];
+  // The controller says so of volumes made by hand too, when none of them will do.
+  if (snapshot.all('PersistentVolume').some(({ spec }) => spec?.storageClassName === name)) return [];
 
   const subject = refOf(claim);
   const classes = snapshot.names('StorageClass', undefined);

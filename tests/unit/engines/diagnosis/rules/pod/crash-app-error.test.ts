@@ -70,6 +70,10 @@ testRule(crashAppError, {
       ],
     }),
     'a refused connection': aSnapshot({ objects: [dying], logs: log('dial tcp: lookup db: no such host') }),
+    'what rules about logs know': aSnapshot({
+      objects: [dying],
+      logs: log('ERROR: missing environment variable API_TOKEN'),
+    }),
     'a port in use': aSnapshot({ objects: [dying], logs: log('nc: bind: Address already in use') }),
     'a path that may not be written': aSnapshot({
       objects: [dying],
@@ -97,6 +101,28 @@ testRule(crashAppError, {
     }),
   },
   speaks: {
+    'of a file that an optional ConfigMap would have brought': [
+      aSnapshot({
+        complete: ['ConfigMap'],
+        objects: [
+          aPod('api', {
+            spec: { volumes: [{ name: 'conf', configMap: { name: 'api-conf', optional: true } }] },
+            containers: [
+              aContainer('app', { ...crashed(failed), volumeMounts: [{ name: 'conf', mountPath: '/etc/app' }] }),
+            ],
+          }),
+          anObject('ConfigMap', 'api-config'),
+        ],
+        logs: log('Error: open /etc/app/conf.yaml: no such file or directory'),
+      }),
+      {
+        object: 'Pod/api',
+        problem:
+          'no such file or directory (ConfigMap/api-conf, which volumes[conf] calls optional, does not exist; api-config does)',
+        certainty: 'message',
+        fix: 'set volumes[conf] to ConfigMap api-config',
+      },
+    ],
     'of an abort after an exception that nothing handled': [
       aSnapshot({
         objects: [dies({ exitCode: 134 })],
@@ -111,39 +137,21 @@ testRule(crashAppError, {
         certainty: 'message',
       },
     ],
-    'of a full heap with the limit that the runtime was given': [
-      aSnapshot({
-        objects: [
-          dies(
-            { exitCode: 134 },
-            {
-              env: [{ name: 'NODE_OPTIONS', value: '--max-old-space-size=256' }],
-              resources: { limits: { memory: '1Gi' } },
-            },
-          ),
-        ],
-        logs: log('FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory'),
-      }),
+    'with the line that names the failure': [
+      aSnapshot({ objects: [dying], logs: log('starting', 'ERROR: order 42 has no tenant') }),
       {
         object: 'Pod/api',
-        problem: 'JavaScript heap out of memory',
-        fix: 'raise --max-old-space-size=256 of container app, within its memory limit of 1Gi',
+        problem: 'crashes 60 s after start with exit code 1: order 42 has no tenant',
+        certainty: 'message',
+        evidence: ['exit code 1 (Error)', 'ERROR: order 42 has no tenant'],
+        fix: 'fix what the log complains about',
       },
     ],
-    'of a full heap without a limit of its own': [
-      aSnapshot({
-        objects: [dying],
-        logs: log('Exception in thread "main" java.lang.OutOfMemoryError: Java heap space'),
-      }),
-      { object: 'Pod/api', fix: 'give the runtime of container app a larger heap' },
-    ],
-    'with the line that names the failure, and how to set the variable': [
-      aSnapshot({ objects: [dying], logs: log('starting', 'ERROR: missing environment variable API_TOKEN') }),
+    'of a setting that only a warning misses, and how to set it': [
+      aSnapshot({ objects: [dying], logs: log('WARN API_TOKEN is not set') }),
       {
         object: 'Pod/api',
-        problem: 'crashes 60 s after start with exit code 1: missing environment variable API_TOKEN',
-        certainty: 'message',
-        evidence: ['exit code 1 (Error)', 'ERROR: missing environment variable API_TOKEN'],
+        problem: 'API_TOKEN is not set',
         fix: 'kubectl set env pod/api -n shop -c app API_TOKEN=VALUE',
       },
     ],

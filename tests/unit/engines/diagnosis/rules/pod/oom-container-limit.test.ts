@@ -32,6 +32,13 @@ const creating = aPod('web', {
   status: { phase: 'Pending' },
   containers: [aContainer('app', { resources: { limits: { memory: '1Mi' } }, ...waiting('ContainerCreating') })],
 });
+const counting = (memory: string) =>
+  aPod('web', {
+    status: { phase: 'Pending' },
+    containers: [aContainer('app', { resources: { limits: { memory } }, ...waiting('ContainerCreating') })],
+  });
+const full =
+  'MountVolume.SetUp failed for volume "kube-api-access-xh7bq" : write /var/lib/kubelet/pods/f29662f6/volumes/kubernetes.io~projected/kube-api-access-xh7bq/..2026_11_26.1/ca.crt: no space left on device';
 const sandbox =
   'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: container init was OOM-killed (memory limit too low?): unknown';
 
@@ -49,6 +56,10 @@ testRule(oomContainerLimit, {
     'a kill without a limit': aSnapshot({ objects: [pod({}, { resources: {} })] }),
     'exit code 137 without the reason': aSnapshot({ objects: [pod({ reason: 'Error' })] }),
     'one kill two hours ago': aSnapshot({ objects: [once(120)] }),
+    'a full disk': aSnapshot({ objects: [counting('64Mi'), anEvent(counting('64Mi'), 'FailedMount', full)] }),
+    'a limit in bytes that is large enough': aSnapshot({
+      objects: [counting('67108864'), anEvent(counting('67108864'), 'FailedMount', full)],
+    }),
     'a sandbox that fails for its network': aSnapshot({
       objects: [creating, anEvent(creating, 'FailedCreatePodSandBox', 'failed to setup network for sandbox')],
     }),
@@ -113,6 +124,16 @@ testRule(oomContainerLimit, {
     'of one recent kill, as a risk': [
       aSnapshot({ objects: [once(12)] }),
       { object: 'Pod/web', problem: 'ran out of memory within the last hour', evidence: ['was OOMKilled 12 min ago'] },
+    ],
+    'of a limit without its unit, of which not even the token fits': [
+      aSnapshot({ objects: [counting('128m'), anEvent(counting('128m'), 'FailedMount', full)] }),
+      {
+        object: 'Pod/web',
+        problem: 'does not even hold the start of a container: 128m means 0.128 bytes, and 128Mi may be meant',
+        certainty: 'recomputed',
+        evidence: ['write ca.crt: no space left on device'],
+        fix: 'set resources.limits.memory of container app to 128Mi',
+      },
     ],
     'of a limit that does not hold the sandbox': [
       aSnapshot({ objects: [creating, anEvent(creating, 'FailedCreatePodSandBox', sandbox)] }),

@@ -53,7 +53,35 @@ testRule(podUnschedulableNodeAffinity, {
         complete,
         objects: [wanting({ nodeSelector: { poool: 'web' } }), aNode('node-1', { labels: { pool: 'web' } })],
       }),
-      { object: 'Pod/picky', problem: 'no node has poool=web (nodes have the label pool)' },
+      {
+        object: 'Pod/picky',
+        problem: 'no node has poool=web (nodes have the label pool)',
+        fix: 'change poool=web to pool=web in the pod template',
+      },
+    ],
+    'of a value that no node lacks': [
+      aSnapshot({
+        complete,
+        objects: [
+          wanting({
+            affinity: {
+              nodeAffinity: {
+                requiredDuringSchedulingIgnoredDuringExecution: {
+                  nodeSelectorTerms: [
+                    { matchExpressions: [{ key: 'kubernetes.io/os', operator: 'NotIn', values: ['linux'] }] },
+                  ],
+                },
+              },
+            },
+          }),
+          aNode('node-1'),
+        ],
+      }),
+      {
+        object: 'Pod/picky',
+        problem: 'no node has kubernetes.io/os not in (linux) (nodes have linux)',
+        fix: 'correct kubernetes.io/os not in (linux) in the pod template',
+      },
     ],
     'of requirements that nodes meet only apart': [
       aSnapshot({

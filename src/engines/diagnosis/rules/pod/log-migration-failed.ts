@@ -1,0 +1,44 @@
+import type { LogFault } from '../../log-finding.ts';
+import { logFindings, textOf } from '../../log-finding.ts';
+import { defineRule } from '../../rule.ts';
+
+export const logMigrationFailed = defineRule({
+  id: 'log-migration-failed',
+  title: 'The database schema does not fit the application',
+  area: 'pod',
+  class: 'cause',
+  severity: 'high',
+  meaning: 'A migration failed, or the application asks for tables or columns that the database does not have.',
+  detection:
+    'The log line that tells most about a crash, or about a readiness check that answers with an error, says so in known ' +
+    'words of Flyway, Liquibase, Alembic, Prisma, Rails, golang-migrate or the database itself: "Dirty database version", ' +
+    '"relation … does not exist". An init container that fails so is `init-container-crash`.',
+  remedies: [
+    'Find out how far the migration came, and bring schema and application together by hand.',
+    'Run the missing migrations when none was run.',
+  ],
+  avoid: [
+    'rolling the application back on its own: the schema may be ahead of it',
+    'running the migration again without knowing how far it came',
+  ],
+
+  check: (snapshot) =>
+    logFindings(snapshot, 'log-migration-failed', (fault) => ({ clause: '', fixes: [fixOf(fault)] })),
+});
+
+function fixOf(fault: LogFault) {
+  const missing =
+    /\b(?:relation|table|column) ["'`]?([\w.]+)["'`]? (?:of relation \S+ )?(?:does not|doesn't) exist|no such (?:table|column): (\S+)|Table '([^']+)'|Unknown column '([^']+)'/i.exec(
+      textOf(fault),
+    );
+  const name = missing?.slice(1).find((group) => group !== undefined);
+  return name === undefined
+    ? {
+        advice: 'find in the log which migration failed and how far it came, and mend the schema by hand',
+        reason: 'what a half-run migration left behind decides what is safe',
+      }
+    : {
+        advice: `run the migration that makes ${name}, or deploy the version of the application that fits the schema`,
+        reason: `the database has no ${name}`,
+      };
+}

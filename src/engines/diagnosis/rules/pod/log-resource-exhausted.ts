@@ -1,0 +1,67 @@
+import { pathIn } from '../../../file-paths.ts';
+import { mountOf } from '../../../log-links.ts';
+import type { SignatureId } from '../../../logs/signatures.ts';
+import { type LogFault, logFindings, ofContainer, textOf } from '../../log-finding.ts';
+import { defineRule, type Fix } from '../../rule.ts';
+
+export const logResourceExhausted = defineRule({
+  id: 'log-resource-exhausted',
+  title: 'The application ran out of something',
+  area: 'pod',
+  class: 'cause',
+  severity: 'high',
+  meaning: 'Disk space, file handles, threads or connections are used up, or two transactions wait for each other.',
+  detection:
+    'The log line that tells most about a crash, or about a readiness check that answers with an error, says so in known ' +
+    'words: "no space left on device", "too many open files", "unable to create native thread", an exhausted pool, "too ' +
+    'many clients already", "deadlock detected". For a path, the volume that holds it is named.',
+  remedies: ['Find out what holds the resource, and free it or raise its limit.', 'Restart as a stop-gap.'],
+  avoid: ['scaling out against a saturated database: every replica takes more connections'],
+
+  check: (snapshot) =>
+    logFindings(snapshot, 'log-resource-exhausted', (fault) => {
+      const place = fault.signature === 'disk-full' ? placeOf(fault) : undefined;
+      return { clause: place === undefined ? '' : ` (${place})`, fixes: [fixOf(fault, place)] };
+    }),
+});
+
+/** `/data/wal is in volume data, from PersistentVolumeClaim/data-0`. */
+function placeOf({ pod, container, telling }: LogFault): string | undefined {
+  const path = pathIn(textOf({ telling }));
+  if (path === undefined) return undefined;
+  const mount = mountOf(container, path);
+  if (mount === undefined) return `${path} is on the disk of the node: no volume is mounted there`;
+  const volume = pod.spec?.volumes?.find(({ name }) => name === mount.name);
+  const claim = volume?.persistentVolumeClaim?.claimName;
+  const limit = volume?.emptyDir?.sizeLimit;
+  const kind = volume?.emptyDir === undefined ? '' : `, an emptyDir${limit === undefined ? '' : ` of ${limit}`}`;
+  return `${path} is in volume ${mount.name}${claim === undefined ? kind : `, from PersistentVolumeClaim/${claim}`}`;
+}
+
+const causes: Readonly<Partial<Record<SignatureId, { readonly advice: string; readonly reason: string }>>> = {
+  'file-handles-exhausted': {
+    advice: 'find what keeps files or sockets open, or raise the limit of open files where the process is started',
+    reason: 'a limit of the process is reached, not one of the pod: Kubernetes sets none',
+  },
+  'threads-exhausted': {
+    advice: 'lower the number of threads, or raise the limit of processes of the node (kubelet podPidsLimit)',
+    reason: 'the node or its kubelet allows no more threads',
+  },
+  'pool-exhausted': {
+    advice: 'find what holds the connections, or raise the size of the pool within what the database allows',
+    reason: 'every connection is in use, and none came back in time',
+  },
+  deadlock: {
+    advice: 'make the transactions that the log names take their locks in the same order',
+    reason: 'each waits for a lock that the other holds',
+  },
+};
+
+function fixOf(fault: LogFault, place: string | undefined): Fix {
+  const known = causes[fault.signature];
+  if (known !== undefined) return known;
+  return {
+    advice: `make room where the log says it is full${ofContainer(fault)}, or enlarge the volume`,
+    reason: place ?? 'a file system is full',
+  };
+}

@@ -1,0 +1,114 @@
+import { formatDuration, minute, timeOf } from '../../../durations.ts';
+import { type KubernetesObject, nameOf, refOf } from '../../../objects.ts';
+import { workloadOf } from '../../../owners.ts';
+import { hasStopped } from '../../../pod-ends.ts';
+import { podCondition } from '../../../pods.ts';
+import type { Snapshot } from '../../../snapshot.ts';
+import { consumersOf, waitingFor } from '../../../volumes/claims.ts';
+import { defineRule, type Finding } from '../../rule.ts';
+
+const hold = minute;
+/** These wait for other objects, which tell themselves what keeps them; a namespace has a rule of its own. */
+const waiting = new Set(['foregroundDeletion', 'orphan', 'kubernetes']);
+const protection = 'kubernetes.io/pvc-protection';
+
+export const podStuckTerminatingFinalizer = defineRule({
+  id: 'pod-stuck-terminating-finalizer',
+  title: 'An object cannot be deleted because of a finalizer',
+  area: 'pod',
+  class: 'cause',
+  severity: 'high',
+  meaning:
+    'The object was deleted, and stays until the controller that owns the finalizer has cleaned up. That controller is ' +
+    'gone, broken, or not allowed to.',
+  detection:
+    'deletionTimestamp (which includes the grace period) is more than a minute old and metadata.finalizers is not ' +
+    'empty; of a pod, nothing runs any more. A claim that pods still mount is a risk: it stays until they stop.',
+  remedies: [
+    'Find the controller that owns the finalizer, by its domain, and mend it: it removes the finalizer.',
+    'When that controller is gone for good, clean up what it should have, then remove the finalizer by hand.',
+  ],
+  avoid: ['removing the finalizer first: what it protects (cloud resources, data) leaks or is lost'],
+
+  check: (snapshot) => snapshot.data.objects.flatMap((object) => findingOf(snapshot, object)),
+});
+
+function findingOf(snapshot: Snapshot, object: KubernetesObject): readonly Finding[] {
+  const { deletionTimestamp, finalizers = [] } = object.metadata;
+  const deleted = timeOf(deletionTimestamp);
+  const own = finalizers.filter((finalizer) => !waiting.has(finalizer));
+  if (deleted === undefined || snapshot.now - deleted <= hold || own.length === 0 || object.kind === 'Namespace')
+    return [];
+  if (object.kind === 'PersistentVolumeClaim' && own.includes(protection)) return protectedClaim(snapshot, object);
+  const pod = object.kind === 'Pod' ? snapshot.find('Pod', object.metadata.namespace, object.metadata.name) : undefined;
+  if (pod !== undefined && !hasStopped(pod)) return [];
+  const subject = refOf(object);
+  const named = own.join(', ');
+  return [
+    {
+      subject,
+      problem: `cannot be deleted: metadata.finalizers still has ${named}`,
+      certainty: 'declared',
+      evidence: [
+        {
+          object: subject,
+          source: 'status',
+          text: `deleted ${formatDuration(snapshot.now - deleted)} ago${pod === undefined ? '' : ', and nothing of it runs any more'}`,
+          at: deletionTimestamp,
+        },
+        { object: subject, source: 'spec', text: `metadata.finalizers: ${named}` },
+      ],
+      since: deletionTimestamp,
+      fixes: [
+        {
+          advice: `find the controller that owns the finalizer ${own[0]}, and see in its log why it does not finish`,
+          reason: 'it removes the finalizer when it has cleaned up',
+        },
+        {
+          advice: `kubectl patch ${object.kind.toLowerCase()} ${object.metadata.name}${object.metadata.namespace === undefined ? '' : ` -n ${object.metadata.namespace}`} --type=merge -p '{"metadata":{"finalizers":null}}', after cleaning up what it protects`,
+          reason: 'if that controller is gone for good',
+        },
+      ],
+    },
+  ];
+}
+
+/** A deleted claim stays as long as pods use it, and no new pod may. */
+function protectedClaim(snapshot: Snapshot, { metadata }: KubernetesObject): readonly Finding[] {
+  const claim = snapshot.find('PersistentVolumeClaim', metadata.namespace, metadata.name);
+  if (claim === undefined) return [];
+  const users = consumersOf(snapshot, claim).filter(({ spec }) => Boolean(spec?.nodeName));
+  const [first] = users;
+  if (first === undefined) return [];
+  const subject = refOf(claim);
+  const waitingPods = waitingFor(snapshot, claim).filter((pod) =>
+    /is being deleted/i.test(podCondition(pod, 'PodScheduled')?.message ?? ''),
+  );
+  const [blocked] = waitingPods;
+  return [
+    {
+      subject,
+      problem:
+        blocked === undefined
+          ? `is deleted, and stays until ${nameOf(workloadOf(snapshot, first))} stops using it (finalizer ${protection})`
+          : `is deleted and still used by ${nameOf(workloadOf(snapshot, first))}, so ${nameOf(workloadOf(snapshot, blocked))} cannot be scheduled with it`,
+      ...(blocked === undefined ? { class: 'risk' as const, severity: 'medium' as const } : {}),
+      certainty: 'declared',
+      evidence: [
+        { object: subject, source: 'spec', text: `metadata.finalizers: ${protection}`, at: metadata.deletionTimestamp },
+        ...users.slice(0, 2).map((pod) => ({
+          object: refOf(pod),
+          source: 'spec' as const,
+          text: `mounts it on ${pod.spec?.nodeName}`,
+        })),
+      ],
+      since: metadata.deletionTimestamp,
+      fixes: [
+        {
+          advice: `back up what PersistentVolumeClaim/${metadata.name} holds before its last pod stops, or set its volume's persistentVolumeReclaimPolicy to Retain`,
+          reason: 'a deletion cannot be taken back: the claim goes with its last pod',
+        },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,120 @@
+import { type BlockedCall, blockedCalls, byPolicy, clientNames } from '../../../network/blocked.ts';
+import { nearText, peersText, portsText, ruleName, verdictText } from '../../../network/words.ts';
+import { nameOf, refOf } from '../../../objects.ts';
+import { selectorText } from '../../../selectors.ts';
+import { defineRule, type Evidence, type Finding } from '../../rule.ts';
+
+export const netpolBlocksFlow = defineRule({
+  id: 'netpol-blocks-flow',
+  title: 'A NetworkPolicy blocks a connection',
+  area: 'service',
+  class: 'cause',
+  severity: 'high',
+  meaning: 'The two ends are healthy, but a policy drops what one sends to the other, so the caller waits for nothing.',
+  detection:
+    'A container says that a connection timed out or that there is no route, the Service it means has ready endpoints, and ' +
+    'the NetworkPolicies of both ends, evaluated here as the API defines them, isolate one end without a rule that lets ' +
+    'this connection through to any pod behind the Service. Policies are read only then. Policies of network plugins ' +
+    '(Cilium, Calico) are not evaluated.',
+  remedies: ['Add a rule that allows this connection to the policy that is nearest, or a policy of its own.'],
+  avoid: [
+    'deleting the policy: it opens what it protects',
+    'restarting the caller: the connection stays blocked',
+    'taking the port of the Service: policies see the port of the pod',
+  ],
+
+  check: (snapshot) => byPolicy(blockedCalls(snapshot)).flatMap(findingsOf),
+});
+
+/** One finding a client, in the same words, so that they collapse. */
+function findingsOf(blocked: readonly BlockedCall[]): readonly Finding[] {
+  const clients = clientNames(blocked);
+  return blocked.slice(0, 1).map((first): Finding => {
+    const { policy, denial, direction, call } = first;
+    const subject = refOf(policy);
+    const what = connection(first);
+    return {
+      subject,
+      problem: `keeps ${clients} from ${what} (${direction}): ${reasonOf(first)}`,
+      certainty: call.dependency.told ? 'recomputed' : 'inferred',
+      evidence: [
+        { object: subject, source: 'spec', text: policyText(first) },
+        {
+          object: subject,
+          source: 'recomputed',
+          text: verdictText(denial, direction, `${what} from ${clients}`),
+        },
+        ...wordsOf(blocked),
+      ],
+      since: policy.metadata.creationTimestamp,
+      fixes: [fixOf(first, clients)],
+      nextCheck: `kubectl describe networkpolicy ${subject.name} -n ${subject.namespace}`,
+    };
+  });
+}
+
+/** `Service/db on TCP 5432`: the port is that of the pods, which policies see. */
+function connection({ call: { dependency }, arrival, server }: BlockedCall): string {
+  const target = server === undefined ? dependency.host : nameOf(server);
+  const port = arrival.port === undefined ? '' : ` on ${arrival.protocol} ${arrival.port}`;
+  return `${target}${port}`;
+}
+
+function reasonOf({ denial, direction, policy, server }: BlockedCall): string {
+  const { nearest, policies } = denial;
+  if (nearest !== undefined) return nearText(nearest, direction).replace(` of ${nameOf(refOf(policy))}`, '');
+  const others = policies.filter(({ name }) => name !== policy.metadata.name).map(nameOf);
+  const end = direction === 'egress' || server === undefined ? 'the caller' : nameOf(server);
+  return `it isolates the pods of ${end} and allows nothing of it${others.length === 0 ? '' : `, nor does ${others.slice(0, 2).join(' or ')}`}`;
+}
+
+function policyText({ policy, denial }: BlockedCall): string {
+  const selector = selectorText(policy.spec?.podSelector ?? {});
+  const rule = denial.nearest?.rule;
+  const nearest = rule === undefined ? '' : `; ${ruleName(rule)} allows ${portsText(rule)}`;
+  return `spec.podSelector is ${selector}, policyTypes ${(policy.spec?.policyTypes ?? ['Ingress']).join(', ')}${nearest}`;
+}
+
+const wordsOf = (blocked: readonly BlockedCall[]): readonly Evidence[] =>
+  blocked.slice(0, 2).flatMap(({ call: { pod, words } }) => {
+    const line = words?.text.split('\n')[0];
+    return line === undefined || words === undefined
+      ? []
+      : [{ object: refOf(pod), source: 'log' as const, text: line.slice(0, 300), at: words.at }];
+  });
+
+function fixOf(blocked: BlockedCall, clients: string) {
+  const { denial, direction, policy, call, arrival } = blocked;
+  const port = arrival.port === undefined ? 'its port' : `${arrival.protocol} ${arrival.port}`;
+  const name = `NetworkPolicy/${policy.metadata.name}`;
+  const { nearest } = denial;
+  if (nearest?.lacks === 'port') {
+    return {
+      advice: `add ${port} to ${nearest.rule.field}.ports of ${name} in namespace ${policy.metadata.namespace}`,
+      reason: `that rule already allows it ${peersText(nearest.rule, direction)}, on other ports`,
+    };
+  }
+  const peer = direction === 'ingress' ? peerOf(call.pod.metadata) : peerOf(arrival.endpoint.pod ?? {});
+  const field =
+    nearest === undefined ? `spec.${direction}` : `${nearest.rule.field}.${direction === 'ingress' ? 'from' : 'to'}`;
+  return {
+    advice: `allow ${direction} on ${port} ${direction === 'ingress' ? 'from' : 'to'} ${peer} in ${field} of ${name} in namespace ${policy.metadata.namespace}`,
+    reason: `${clients} then gets through, and the rest stays closed`,
+  };
+}
+
+/** Labels that replicas of one revision have alone say nothing that lasts. */
+const passing =
+  /^(?:pod-template-hash|controller-revision-hash|topology\.kubernetes\.io\/.*|pod-template-generation|statefulset\.kubernetes\.io\/.*|apps\.kubernetes\.io\/.*|batch\.kubernetes\.io\/.*)$/;
+
+function peerOf({
+  labels = {},
+  namespace,
+}: {
+  readonly labels?: Readonly<Record<string, string | undefined>> | undefined;
+  readonly namespace?: string | undefined;
+}): string {
+  const lasting = Object.fromEntries(Object.entries(labels).filter(([key]) => !passing.test(key)));
+  const where = namespace === undefined ? '' : ` of namespace ${namespace}`;
+  return `${Object.keys(lasting).length === 0 ? 'the other end' : `pods with ${selectorText({ matchLabels: lasting })}`}${where}`;
+}

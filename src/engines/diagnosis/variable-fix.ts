@@ -1,0 +1,33 @@
+import type { Pod } from '../objects.ts';
+import { workloadOf } from '../owners.ts';
+import type { PodContainer } from '../pods.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { kubectlName } from './crash-finding.ts';
+import type { Fix } from './rule.ts';
+
+/** Names of variables that a line says are not there. */
+const missingVariable =
+  /(?:missing|required?|not set|unset|undefined|not found|not defined|must be set|KeyError|no value|empty|unbound).*?\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b|\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b.*?(?:missing|required?|not set|unset|undefined|not found|not defined|must be set|is empty|unbound|not configured)/;
+
+/** The variable that a text says is missing; `undefined` when it names none. */
+export function missingVariableIn(text: string): string | undefined {
+  const match = missingVariable.exec(text);
+  return match?.[1] ?? match?.[2];
+}
+
+/** How to set the variable that a text says is missing, unless the container has it. */
+export function variableFix(
+  snapshot: Snapshot,
+  { pod, container }: { readonly pod: Pod; readonly container: PodContainer },
+  text: string,
+): readonly Fix[] {
+  const variable = missingVariableIn(text);
+  if (variable === undefined || container.spec.env?.some(({ name }) => name === variable)) return [];
+  const elsewhere = (container.spec.envFrom ?? []).length > 0 ? ', nor may what envFrom brings' : '';
+  return [
+    {
+      advice: `kubectl set env ${kubectlName(workloadOf(snapshot, pod))} -c ${container.name} ${variable}=VALUE, or take it from a ConfigMap or Secret`,
+      reason: `env of container ${container.name} has no ${variable}${elsewhere}`,
+    },
+  ];
+}

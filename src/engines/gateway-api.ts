@@ -1,0 +1,114 @@
+import type { KubernetesObject } from './objects.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Kinds of the Gateway API (gateway.networking.k8s.io/v1), which come as CRDs: of what its documents say, what is looked at. */
+export interface Condition {
+  readonly type?: string;
+  readonly status?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly lastTransitionTime?: string;
+}
+
+/** Where a route wants to be attached; a Gateway of its own namespace unless it says otherwise. */
+export interface ParentRef {
+  readonly kind?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly sectionName?: string;
+}
+
+/** What a rule sends to; a Service of the route's namespace unless it says otherwise. */
+export interface BackendRef {
+  readonly kind?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly port?: number;
+  readonly weight?: number;
+}
+
+export interface HttpRoute extends KubernetesObject {
+  readonly spec?: {
+    readonly parentRefs?: readonly ParentRef[];
+    readonly hostnames?: readonly string[];
+    readonly rules?: readonly {
+      readonly matches?: readonly { readonly path?: { readonly type?: string; readonly value?: string } }[];
+      readonly backendRefs?: readonly BackendRef[];
+    }[];
+  };
+  readonly status?: {
+    readonly parents?: readonly {
+      readonly parentRef?: ParentRef;
+      readonly controllerName?: string;
+      readonly conditions?: readonly Condition[];
+    }[];
+  };
+}
+
+export interface Gateway extends KubernetesObject {
+  readonly spec?: {
+    readonly gatewayClassName?: string;
+    readonly listeners?: readonly {
+      readonly name?: string;
+      readonly hostname?: string;
+      readonly port?: number;
+      readonly protocol?: string;
+      readonly tls?: { readonly certificateRefs?: readonly BackendRef[] };
+    }[];
+  };
+  readonly status?: {
+    readonly conditions?: readonly Condition[];
+    readonly addresses?: readonly { readonly value?: string }[];
+    readonly listeners?: readonly { readonly name?: string; readonly conditions?: readonly Condition[] }[];
+  };
+}
+
+export interface GatewayClass extends KubernetesObject {
+  readonly spec?: { readonly controllerName?: string };
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
+interface ReferenceGrant extends KubernetesObject {
+  readonly spec?: {
+    readonly from?: readonly { readonly kind?: string; readonly namespace?: string }[];
+    readonly to?: readonly { readonly kind?: string; readonly name?: string }[];
+  };
+}
+
+const group = 'gateway.networking.k8s.io/';
+const isOf = ({ apiVersion, kind }: KubernetesObject, wanted: string): boolean =>
+  kind === wanted && apiVersion.startsWith(group);
+
+const isHttpRoute = (object: KubernetesObject): object is HttpRoute => isOf(object, 'HTTPRoute');
+const isGateway = (object: KubernetesObject): object is Gateway => isOf(object, 'Gateway');
+const isGatewayClass = (object: KubernetesObject): object is GatewayClass => isOf(object, 'GatewayClass');
+const isReferenceGrant = (object: KubernetesObject): object is ReferenceGrant => isOf(object, 'ReferenceGrant');
+
+export const httpRoutes = ({ data }: Snapshot): readonly HttpRoute[] => data.objects.filter(isHttpRoute);
+export const gateways = ({ data }: Snapshot): readonly Gateway[] => data.objects.filter(isGateway);
+export const gatewayClasses = ({ data }: Snapshot): readonly GatewayClass[] => data.objects.filter(isGatewayClass);
+
+export const gatewayOf = (snapshot: Snapshot, route: HttpRoute, parent: ParentRef): Gateway | undefined =>
+  gateways(snapshot).find(
+    ({ metadata }) =>
+      metadata.name === parent.name && metadata.namespace === (parent.namespace ?? route.metadata.namespace),
+  );
+
+/** A condition by its type: their order means nothing. */
+export const conditionOf = (conditions: readonly Condition[] | undefined, type: string): Condition | undefined =>
+  conditions?.find((condition) => condition.type === type);
+
+/** Whether a namespace lets routes of another one refer to its Service (`ReferenceGrant`, which lives where the Service is). */
+export const isGranted = (
+  { data }: Snapshot,
+  from: string | undefined,
+  to: { namespace: string; name: string },
+): boolean =>
+  data.objects
+    .filter(isReferenceGrant)
+    .some(
+      ({ metadata, spec }) =>
+        metadata.namespace === to.namespace &&
+        (spec?.from ?? []).some((each) => each.kind === 'HTTPRoute' && each.namespace === from) &&
+        (spec?.to ?? []).some((each) => each.kind === 'Service' && (each.name === undefined || each.name === to.name)),
+    );

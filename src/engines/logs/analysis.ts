@@ -1,0 +1,209 @@
+import type { LogExcerpt } from '../snapshot-data.ts';
+import { type Cluster, createDrain } from './drain.ts';
+import { assembleEntries, type LogEntry } from './entries.ts';
+import { type Level, levels } from './lines.ts';
+import { mask } from './masking.ts';
+import { severityOf } from './severity.ts';
+import { type SignatureId, signatureOf } from './signatures.ts';
+import { failureWords, farewell } from './telling.ts';
+import { foldTrace, type Trace } from './traces.ts';
+
+type RawLine = LogExcerpt['lines'][number];
+
+/** Entries of one shape: what a log says again and again. */
+export interface Pattern {
+  /** Times in the log itself. */
+  count: number;
+  /** Times in the log of a healthy sibling, or before the window. */
+  before: number;
+  /** ISO 8601. */
+  first: string | undefined;
+  last: string | undefined;
+  /** Number of the line of its last entry, from 1. */
+  position: number;
+  level: Level | undefined;
+  readonly trace: Trace | undefined;
+  /** The latest entry, cut: what it says without the logger's header, and what caused it, line by line. */
+  sample: string;
+}
+
+/** What was gathered of one log; what {@link logReport} chooses from. */
+export interface LogFacts {
+  readonly lines: number;
+  readonly first: string | undefined;
+  readonly last: string | undefined;
+  /** Entries by level. */
+  readonly levels: Readonly<Partial<Record<Level, number>>>;
+  readonly patterns: readonly PatternFact[];
+  /** The last entries, oldest first: their first lines as they stood, and how many more each has. */
+  readonly end: readonly EndEntry[];
+  /** Whether there was anything to compare with. */
+  readonly compared: boolean;
+  /** Patterns that were forgotten because there were too many. */
+  readonly forgotten: number;
+}
+export interface EndEntry {
+  readonly at: string | undefined;
+  readonly text: string;
+  readonly more: number;
+}
+export interface PatternFact extends Readonly<Pattern> {
+  /** Words of failure in entries that state no level. */
+  readonly complains: boolean;
+  /** Only repeats that something ended. */
+  readonly farewell: boolean;
+  readonly signature: SignatureId | undefined;
+  /** What all its entries have alike, `<*>` where they differ. */
+  readonly template: string;
+}
+
+/** Takes a log line by line, of any length, in constant memory. */
+export interface LogAnalysis {
+  /** Takes the next line of the log. */
+  add(line: RawLine): void;
+  /** Takes a line of a healthy sibling's log. All of those come before the first of the log itself. */
+  compare(line: RawLine): void;
+  /** Ends the log. */
+  facts(): LogFacts;
+}
+
+interface AnalysisOptions {
+  /** Milliseconds since the epoch: what came before is compared with, not reported. */
+  readonly windowStart?: number | undefined;
+}
+
+const keptEnd = 10;
+const maximumSample = 600;
+
+export function analyzeLog({ windowStart }: AnalysisOptions = {}): LogAnalysis {
+  let forgotten = 0;
+  const drain = createDrain<Pattern>({
+    forgotten: ({ count }) => {
+      if (count > 0) forgotten += 1;
+    },
+  });
+  const entries = assembleEntries();
+  const compared = assembleEntries();
+  const counts: Partial<Record<Level, number>> = {};
+  const end: EndEntry[] = [];
+  let lines = 0;
+  let [first, last]: (string | undefined)[] = [];
+  let comparing = false;
+
+  const isEarlier = (at: string | undefined): boolean =>
+    windowStart !== undefined && at !== undefined && Date.parse(at) < windowStart;
+
+  function patternOf(entry: LogEntry): Pattern {
+    const trace = foldTrace(entry);
+    const message = trace === undefined ? mask(entry.message) : traceKey(trace);
+    return drain.add(message, () => newPattern(trace));
+  }
+
+  function count(entry: LogEntry): void {
+    const pattern = patternOf(entry);
+    const level = severityOf(entry);
+    if (level !== undefined) counts[level] = (counts[level] ?? 0) + 1;
+    pattern.count += 1;
+    pattern.first ??= entry.at;
+    pattern.last = entry.at;
+    pattern.position = lines;
+    pattern.level = worse(pattern.level, level);
+    pattern.sample = sampleOf(entry);
+    end.push({ at: entry.at, text: entry.lines[0] ?? '', more: entry.lines.length - 1 });
+    if (end.length > keptEnd) end.shift();
+  }
+
+  function countBefore(entry: LogEntry): void {
+    comparing = true;
+    patternOf(entry).before += 1;
+  }
+
+  function settle(entry: LogEntry | undefined): void {
+    if (entry === undefined) return;
+    if (isEarlier(entry.at)) countBefore(entry);
+    else count(entry);
+  }
+
+  function flushCompared(): void {
+    const entry = compared.end();
+    if (entry !== undefined) countBefore(entry);
+  }
+
+  return {
+    add(line) {
+      settle(entries.push(line));
+      if (isEarlier(line.at)) return;
+      lines += 1;
+      first ??= line.at;
+      last = line.at ?? last;
+    },
+    compare(line) {
+      const entry = compared.push(line);
+      if (entry !== undefined) countBefore(entry);
+    },
+    facts() {
+      flushCompared();
+      settle(entries.end());
+      return {
+        lines,
+        first,
+        last,
+        levels: { ...counts },
+        patterns: drain
+          .clusters()
+          .filter(({ value }) => value.count > 0)
+          .map(factOf),
+        end: [...end],
+        compared: comparing,
+        forgotten,
+      };
+    },
+  };
+}
+
+const newPattern = (trace: Trace | undefined): Pattern => ({
+  count: 0,
+  before: 0,
+  first: undefined,
+  last: undefined,
+  position: 0,
+  level: undefined,
+  trace,
+  sample: '',
+});
+
+/** What the latest entry of a pattern tells: looked for once, not for every line of a log. */
+function factOf({ tokens, value }: Cluster<Pattern>): PatternFact {
+  const { level, sample } = value;
+  const routine = level === 'info' || level === 'debug';
+  return {
+    ...value,
+    template: tokens.join(' '),
+    complains: level === undefined && failureWords.test(sample),
+    farewell: farewell.test(sample),
+    signature: routine ? undefined : signatureOf(sample),
+  };
+}
+
+/** Traces of one type and place are one pattern; the two first words keep it apart from any other. */
+const traceKey = ({ language, type, frame = '', message, cause }: Trace): string =>
+  `trace:${language} ${type}@${frame.replace(/\d+/g, '')} ${cause?.type ?? ''} ${mask(cause?.message ?? message)}`;
+
+function worse(a: Level | undefined, b: Level | undefined): Level | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return levels.indexOf(a) >= levels.indexOf(b) ? a : b;
+}
+
+/** What it says, and the lines that name what caused it. */
+function sampleOf({ lines, message }: LogEntry): string {
+  const causes = lines
+    .slice(1)
+    .filter((line) =>
+      /^(?:\s*(?:Caused by: |---> |\[cause\]: )|(?:[\w$]+\.)*[A-Z]\w*(?:Error|Exception)\b)/.test(line),
+    );
+  const said = message.startsWith('Traceback (') && causes.length > 0 ? [] : [message];
+  return [...said, ...causes.slice(-2)]
+    .map((line) => line.trim())
+    .join('\n')
+    .slice(0, maximumSample);
+}

@@ -1,0 +1,156 @@
+import type { LogEntry } from './entries.ts';
+import { connectionFailureIn } from './failed-hosts.ts';
+
+/** Faults that logs of many programs tell in the same words. */
+export const signatureIds = [
+  'port-in-use',
+  'permission',
+  'threads-exhausted',
+  'disk-full',
+  'file-handles-exhausted',
+  'runtime-memory',
+  'dns',
+  'connection',
+  'certificate-expired',
+  'tls',
+  'bad-credentials',
+  'rbac',
+  'migration-failed',
+  'pool-exhausted',
+  'deadlock',
+  'missing-variable',
+  'config-parse',
+  'upstream',
+] as const;
+export type SignatureId = (typeof signatureIds)[number];
+
+/** What each is called to a person. */
+export const signatureTitles: Readonly<Record<SignatureId, string>> = {
+  'port-in-use': 'cannot listen on a port',
+  permission: 'may not use a path',
+  'threads-exhausted': 'cannot start more threads or processes',
+  'disk-full': 'no space left',
+  'file-handles-exhausted': 'too many open files',
+  'runtime-memory': 'the runtime ran out of memory',
+  dns: 'a host name does not resolve',
+  connection: 'cannot reach something',
+  'certificate-expired': 'a certificate has expired',
+  tls: 'TLS fails',
+  'bad-credentials': 'credentials are refused',
+  rbac: 'the API server forbids a request',
+  'migration-failed': 'the database schema does not fit',
+  'pool-exhausted': 'no connection is free',
+  deadlock: 'a deadlock',
+  'missing-variable': 'a setting is missing',
+  'config-parse': 'a configuration cannot be read',
+  upstream: 'an upstream fails',
+};
+
+const absolutePath = String.raw`["'\x60(]?\/[\w.@-][^\s"'\x60]*`;
+const constant = String.raw`[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+`;
+const absent = String.raw`(?:(?:is |was |are )?(?:not|never) (?:set|defined|provided|configured|found|specified)|(?:is |are )?(?:missing|required|unset|undefined|empty|unbound)|must be (?:set|provided|defined|specified)|unbound variable|parameter (?:null or )?not set)`;
+const configFile = String.raw`[\w-]\.(?:ya?ml|json|toml|ini|conf|cfg|properties|xml|hcl|env)\b`;
+const badConfig = String.raw`(?:pars\w+|syntax|invalid|malformed|unexpected|unmarshal\w*|decod\w+|expected|illegal|unknown (?:field|key|option|directive|property))`;
+
+type Signature = readonly [SignatureId, RegExp];
+
+/** First match wins: words that name the fault beyond doubt stand before those that may be its effect. */
+const signatures: readonly Signature[] = [
+  ['port-in-use', /\bEADDRINUSE\b|address (?:is )?already in use|port (?:\d+ )?(?:is |was )?already in use/i],
+  [
+    'port-in-use',
+    /\b(?:bind|listen)\b.*(?:permission denied|EACCES)|(?:permission denied|EACCES).*\b(?:bind|listen)\b/i,
+  ],
+  ['permission', /read-only file ?system|\bEROFS\b/i],
+  [
+    'permission',
+    new RegExp(
+      `(?:permission denied|operation not permitted|\\bEACCES\\b|\\bEPERM\\b|AccessDeniedException).*${absolutePath}|${absolutePath}.*(?:permission denied|operation not permitted|access denied)`,
+      'i',
+    ),
+  ],
+  [
+    'threads-exhausted',
+    /unable to create (?:new )?native thread|can(?:'t|not) (?:start|create|allocate) (?:a )?(?:new )?thread|pthread_create\b.*(?:failed|unavailable)|\bfork\b.*Resource temporarily unavailable|(?:failed|unable) to (?:create|spawn) (?:new )?(?:OS |native )?thread/i,
+  ],
+  [
+    'disk-full',
+    /no space left on device|\bENOSPC\b(?!.*watchers)|disk (?:is )?full\b|not enough space on the disk|disk quota exceeded|\bEDQUOT\b/i,
+  ],
+  ['file-handles-exhausted', /too many open files|\bEMFILE\b|\bENFILE\b|number of file watchers reached/i],
+  [
+    'runtime-memory',
+    /\bjava\.lang\.OutOfMemoryError|\bOutOfMemoryError: |heap out of memory|Reached heap limit|(?:^|\s)MemoryError(?::|$)|fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory)|\bruntime: out of memory|\bOutOfMemoryException\b|\bNoMemoryError\b|std::bad_alloc|memory allocation of \d+ bytes failed/m,
+  ],
+  [
+    'certificate-expired',
+    /certificate (?:has expired|is expired|expired)|\bCERT_HAS_EXPIRED\b|CertificateExpiredException|certificate has expired or is not yet valid|(?:ssl|tls)v?\d* alert certificate expired/i,
+  ],
+  [
+    'tls',
+    /\bx509: |PKIX path building failed|CERTIFICATE_VERIFY_FAILED|UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT)|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED|certificate verify failed|certificate signed by unknown authority|self[- ]signed certificate|unable to (?:get local issuer|verify the first) certificate|SSLHandshakeException|SSLPeerUnverifiedException|\btls: (?:handshake failure|failed to verify|bad certificate|first record does not look|unknown certificate|protocol version)|remote error: tls|ERR_TLS_CERT|WRONG_VERSION_NUMBER|wrong version number|remote certificate is invalid|server gave HTTP response to HTTPS client|InvalidCertificate/i,
+  ],
+  [
+    'bad-credentials',
+    /password authentication failed|authentication failed(?: for| with|:|\.|$)|\bAccess denied for user\b|\bACCESS_REFUSED\b|\bNOAUTH\b|\bWRONGPASS\b|\binvalid (?:user ?name|username and|username or|user or|user|login|credentials?|password|api[- ]?key|access[- ]?key|auth\w* token|token)\b(?!.* (?:line|column) \d)|\bbad credentials\b|InvalidAccessKeyId|SignatureDoesNotMatch|\bLogin failed for user\b|\b28P01\b|SASL authentication failed|incorrect (?:user ?name|password)|no password supplied|\bORA-01017\b|\binvalid_(?:client|grant)\b|\b401 Unauthorized\b|(?:status|status code|HTTP|code|returned|got|error)[ :=]+401\b|AuthenticationException: (?!.*certificate)|CredentialsProviderError|Unable to locate credentials|ExpiredToken(?:Exception)?\b|token (?:is |has )?expired/im,
+  ],
+  ['rbac', /\bUser "[^"]+" cannot \w+ resource "/],
+  [
+    'migration-failed',
+    /\bDirty database version\b|\bFlyway\w*Exception|Validate failed: |Migrations? have failed validation|\bliquibase\b.*(?:Exception|failed)|Could not acquire change log lock|Can't locate revision identified by|\bP30(?:05|06|09|18)\b|PendingMigrationError|Migrations are pending|\bmigrations?\b[^\n]{0,80}\b(?:failed|aborted|error)\b|\b(?:failed|error|unable|cannot|could not)\b[^\n]{0,40}\b(?:migrat(?:e|ion|ions|ing)|run migrations?)\b|\brelation "[^"]+" (?:does not exist|already exists)|\bcolumn "?[\w.]+"? (?:of relation "[^"]+" )?does not exist|\bno such (?:table|column): |\bTable '[^']+' (?:doesn't|does not) exist|\bUnknown column '|migration checksum mismatch/i,
+  ],
+  [
+    'pool-exhausted',
+    /\b(?:connection )?pool\b[^\n]{0,40}\b(?:exhausted|is full|timed? ?out|timeout)|\bpool (?:exhausted|timeout)|Connection is not available, request timed out|QueuePool limit of size|too many clients already|\bToo many connections\b|remaining connection slots are reserved|Timeout acquiring a connection|ResourceRequest timed out|max(?:imum)? pool size was reached|could not obtain (?:a )?(?:database )?connection (?:from the pool )?within|max number of clients reached|\bORA-125(?:16|19|20)\b/i,
+  ],
+  ['deadlock', /\bdeadlock (?:detected|found)\b|all goroutines are asleep - deadlock/i],
+  [
+    'missing-variable',
+    new RegExp(
+      `(?:[Mm]issing|[Rr]equired|[Uu]nset|[Uu]ndefined|[Nn]o)\\b[^\\n]{0,40}\\b(?:env(?:ironment)?)[ _-]?(?:var(?:iable)?s?)?\\b|\\b[Ee]nv(?:ironment)?(?: variables?| vars?)?\\b[^\\n]{0,80}\\b${absent}|\\b${constant}\\b["'\`]?:? (?:environment variable |env var )?${absent}|\\b(?:[Mm]issing|[Rr]equired|[Pp]lease set|[Mm]ust set|[Uu]nset|[Nn]o value for)\\b[^\\n]{0,40}\\b${constant}\\b|\\bKeyError: ['"]${constant}['"]|key not found: "${constant}"|Could not resolve placeholder '|\\bno ${constant}\\b|\\b\\w+: (?:unbound variable|parameter not set)`,
+      'm',
+    ),
+  ],
+  [
+    'config-parse',
+    new RegExp(
+      `\\byaml: (?:line|unmarshal|did not find|mapping|control|found|invalid)|\\btoml: |TOMLDecodeError|YAMLException|yaml\\.\\w+\\.\\w+Error|\\bPsych::SyntaxError|mapping values are not allowed|cannot start any token|did not find expected (?:key|node|'-')|unknown directive "|\\bconfiguration file \\S+ test failed|\\[emerg\\].* in /\\S+:\\d+|[Ss]yntax error on line \\d+ of|\\b(?:failed|unable|cannot|could not|can't|error)\\b[^\\n]{0,24}\\b(?:pars(?:e|ing)|decod(?:e|ing)|unmarshal(?:ling)?)\\b[^\\n]{0,40}\\b(?:config(?:uration)?|settings|properties)\\b|\\b(?:invalid|malformed|bad|broken) (?:config(?:uration)?|settings?)\\b|\\bconfig(?:uration)?\\b[^\\n]{0,60}\\b(?:is invalid|is not valid|cannot be parsed|${badConfig} error)|\\b(?:Invalid)?Config(?:uration)?(?:Error|Exception)\\b|${configFile}["']?[^\\n]{0,60}\\b${badConfig}|\\b${badConfig}\\b[^\\n]{0,80}${configFile}|\\bconfig[^]{0,160}(?:in JSON at position|is not valid JSON|invalid character|JSONDecodeError|cannot unmarshal|strconv\\.Parse)|(?:cannot unmarshal|invalid character|JSONDecodeError|JsonParseException|in JSON at position)[^\\n]{0,80}\\bconfig`,
+      'm',
+    ),
+  ],
+  [
+    'upstream',
+    /\bupstream (?:timed out|prematurely closed|connect error|request timeout)|no live upstreams|while connecting to upstream|\b(?:502 Bad Gateway|503 Service Unavailable|504 Gateway Time-?out)\b/i,
+  ],
+];
+
+/** A file that is not there is not one that cannot be read. */
+const noFile =
+  /no such file or directory|\bENOENT\b|FileNotFound|cannot find the file|\b(?:is|not) a directory\b|\bEISDIR\b/i;
+
+/** A failed connection says so before what failed because of it, unless it only took too long. */
+const certainFailures: ReadonlySet<string> = new Set(['refused', 'unreachable', 'unknown-host']);
+const maximumText = 4000;
+const beforeConnection = signatures.findIndex(([id]) => id === 'certificate-expired');
+
+/** The known fault that a text tells; `undefined` when it tells none. */
+export function signatureOf(whole: string): SignatureId | undefined {
+  const text = whole.slice(0, maximumText);
+  const failure = connectionFailureIn(text);
+  const first = matching(signatures.slice(0, beforeConnection), text);
+  if (first !== undefined) return first;
+  if (failure !== undefined && certainFailures.has(failure)) return failure === 'unknown-host' ? 'dns' : 'connection';
+  return matching(signatures.slice(beforeConnection), text) ?? (failure === undefined ? undefined : 'connection');
+}
+
+const matching = (some: readonly Signature[], text: string): SignatureId | undefined =>
+  some.find(([id, pattern]) => pattern.test(text) && !(id === 'config-parse' && noFile.test(text)))?.[0];
+
+/** What an entry says, without the frames of its trace: their names of classes and files say nothing of the fault. */
+export const wordsOf = ({ lines, message }: Pick<LogEntry, 'lines' | 'message'>): string =>
+  [
+    lines[0]?.startsWith('{') ? message : (lines[0] ?? ''),
+    ...lines.slice(1).filter((line) => /^\S/.test(line) || /^\s*(?:Caused by: |---> |\[cause\]: |code: )/.test(line)),
+  ]
+    .filter((line) => !/^(?:goroutine |created by |[\w./*()]+\(.*\)$|from )/.test(line))
+    .join('\n');

@@ -1,0 +1,71 @@
+import { crashes } from '../crashes/crashes.ts';
+import { type Dependency, dependencyIn } from '../dependencies.ts';
+import { hangs } from '../hangs.ts';
+import { tellingEntries } from '../logs/telling.ts';
+import type { Pod } from '../objects.ts';
+import { probeFailures } from '../probes/probes.ts';
+import type { Snapshot } from '../snapshot.ts';
+
+/** Something that a container says it could not reach, or waits for. */
+export interface FailedCall {
+  readonly pod: Pod;
+  readonly container: string;
+  readonly dependency: Dependency;
+  /** What it said; absent when it says nothing and only its command tells. */
+  readonly words: { readonly text: string; readonly at: string | undefined } | undefined;
+}
+
+const cache = new WeakMap<Snapshot, readonly FailedCall[]>();
+
+/** Every call that failed, as far as containers that crash, hang or are not ready say so. */
+export function failedCalls(snapshot: Snapshot): readonly FailedCall[] {
+  let found = cache.get(snapshot);
+  if (found === undefined) {
+    found = [...callsOfCrashes(snapshot), ...callsOfHangs(snapshot), ...callsOfProbes(snapshot)];
+    cache.set(snapshot, found);
+  }
+  return found;
+}
+
+const callsOfCrashes = (snapshot: Snapshot): readonly FailedCall[] =>
+  crashes(snapshot).flatMap(({ pod, container, dependency, telling }) => {
+    if (dependency === undefined) return [];
+    const words = telling && { text: telling.entry.lines.join('\n'), at: telling.entry.at };
+    return [{ pod, container: container.name, dependency, words }];
+  });
+
+const callsOfHangs = (snapshot: Snapshot): readonly FailedCall[] =>
+  hangs(snapshot).flatMap(({ pod, container, dependency, says }) => {
+    if (dependency === undefined) return [];
+    const words = says && { text: says.entry.lines.join('\n'), at: says.entry.at };
+    return [{ pod, container: container.name, dependency, words }];
+  });
+
+const callsOfProbes = (snapshot: Snapshot): readonly FailedCall[] =>
+  probeFailures(snapshot).flatMap(({ pod, container, log }) => {
+    const told = log === undefined ? [] : tellingEntries(log);
+    return told.flatMap(({ entry }): readonly FailedCall[] => {
+      const text = entry.lines.join('\n');
+      const dependency = dependencyIn(snapshot, { pod, container }, text);
+      return dependency === undefined
+        ? []
+        : [{ pod, container: container.name, dependency, words: { text, at: entry.at } }];
+    });
+  });
+
+/** Whether nobody answered: what a NetworkPolicy does to a connection. One that is refused has arrived. */
+export const isUnanswered = ({ dependency: { failure } }: FailedCall): boolean =>
+  failure === 'timeout' || failure === 'unreachable';
+
+/** A resolver that got no answer, as Go says it. */
+const resolverTimeout = /\blookup \S+ on \S+:53\b.*(?:timeout|refused)|:53: (?:i\/o timeout|connection refused)/i;
+/** Words of a resolver that got an answer, and it was no. */
+const answeredNo = /no such host|ENOTFOUND|NXDOMAIN/i;
+
+/** Whether a name was not resolved, for whatever reason. */
+export const isNameFailure = ({ dependency: { failure }, words }: FailedCall): boolean =>
+  failure === 'unknown-host' || resolverTimeout.test(words?.text ?? '');
+
+/** Whether the DNS answered that there is no such name. */
+export const isNameDenied = (call: FailedCall): boolean =>
+  isNameFailure(call) && answeredNo.test(call.words?.text ?? '');

@@ -1,0 +1,90 @@
+import type { KubernetesObject } from '../../engines/objects.ts';
+import type { LogExcerpt, Read, ReadResult, Scope, SnapshotData } from '../../engines/snapshot-data.ts';
+import { builtinTypes, splitApiVersion } from '../live/builtin-types.ts';
+import { keyOfRead } from '../live/collect.ts';
+import type { NextReads } from '../ports.ts';
+
+/** As many as a live collection may take; a function that never has enough must not read for ever. */
+const maximumRounds = 8;
+const missing = 'not in this archive';
+
+/**
+ * Asks an archive that others made what a live cluster would be asked about this scope: what it lacks becomes a failed
+ * read, as if a cluster had not answered, and no other lack does.
+ */
+export function replayed(archive: SnapshotData, scope: Scope, nextReads: NextReads): SnapshotData {
+  const data = { ...archive, scope, objects: archive.objects.filter(isWhatItsKindSays) };
+  const answers = new Map(archive.reads.map((result) => [keyOfRead(result.read), result]));
+  const answer = answererOf(data);
+  for (let round = 0; round < maximumRounds; round += 1) {
+    const reads = nextReads({ ...data, reads: [...answers.values()] });
+    const fresh = reads.filter((read) => !answers.has(keyOfRead(read)));
+    if (fresh.length === 0) break;
+    for (const read of fresh) answers.set(keyOfRead(read), answer(read));
+  }
+  return { ...data, reads: [...answers.values()] };
+}
+
+/** Other groups have kinds of the same names (a Service of Knative, an Ingress of OpenShift), which nobody asks for. */
+function isWhatItsKindSays({ kind, apiVersion }: KubernetesObject): boolean {
+  const groups = groupsOf.get(kind);
+  return groups === undefined || groups.has(splitApiVersion(apiVersion).group);
+}
+
+const groupsOf: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  [...Map.groupBy(builtinTypes, ({ kind }) => kind)].map(([kind, types]) => [
+    kind,
+    new Set(types.map(({ group }) => group)),
+  ]),
+);
+
+/** How each read ends in an archive, by what is in it and by the lists that are complete. */
+export function answererOf({ objects, heads, logs, reads }: SnapshotData): (read: Read) => ReadResult {
+  const complete = new Set(reads.flatMap(({ read, outcome }) => (outcome === 'ok' ? keysOfList(read) : [])));
+  const failed = new Map(
+    reads.flatMap((result) =>
+      result.outcome === 'ok' ? [] : keysOfList(result.read).map((key) => [key, result] as const),
+    ),
+  );
+  const present = new Set(
+    [...objects, ...heads].map(({ kind, metadata }) => keyOf(kind, metadata.namespace, metadata.name)),
+  );
+  const recorded = new Set(logs.map(logKey));
+  const namespaces = complete.has('Namespace/')
+    ? objects.flatMap(({ kind, metadata }) => (kind === 'Namespace' ? [metadata.name] : []))
+    : undefined;
+
+  const isComplete = (kind: string, namespace: string | undefined): boolean =>
+    complete.has(`${kind}/`) || (namespace !== undefined && complete.has(`${kind}/${namespace}`));
+
+  function list(read: Extract<Read, { verb: 'list' }>): ReadResult {
+    const { kind, namespace } = read;
+    if (isComplete(kind, namespace)) return { read, outcome: 'ok' };
+    if (namespace === undefined && namespaces?.every((each) => isComplete(kind, each)) === true)
+      return { read, outcome: 'ok' };
+    const known = failed.get(`${kind}/${namespace ?? ''}`) ?? failed.get(`${kind}/`);
+    if (known !== undefined) return { ...known, read };
+    const count = namespace === undefined ? [...complete].filter((key) => key.startsWith(`${kind}/`)).length : 0;
+    const partly =
+      count === 1 ? 'in this archive for one namespace only' : `in this archive for ${count} namespaces only`;
+    return { read, outcome: 'failed', message: count === 0 ? missing : partly };
+  }
+
+  return (read) => {
+    if (read.verb === 'list') return list(read);
+    if (read.verb === 'log')
+      return recorded.has(logKey(read)) ? { read, outcome: 'ok' } : { read, outcome: 'failed', message: missing };
+    const { kind, namespace, name } = read;
+    if (present.has(keyOf(kind, namespace, name))) return { read, outcome: 'ok' };
+    return isComplete(kind, namespace) ? { read, outcome: 'absent' } : { read, outcome: 'failed', message: missing };
+  };
+}
+
+const keysOfList = (read: Read): readonly string[] =>
+  read.verb === 'list' ? [`${read.kind}/${read.namespace ?? ''}`] : [];
+
+const keyOf = (kind: string, namespace: string | undefined, name: string): string =>
+  `${kind}/${namespace ?? ''}/${name}`;
+
+const logKey = ({ namespace, pod, container, previous }: Omit<LogExcerpt, 'lines'>): string =>
+  `${namespace}/${pod}/${container}/${previous}`;

@@ -1,0 +1,103 @@
+import { logAuthFailed } from '../../../../../../src/engines/diagnosis/rules/pod/log-auth-failed.ts';
+import {
+  aContainer,
+  aLog,
+  anEvent,
+  anObject,
+  aPod,
+  aSnapshot,
+  crashed,
+  minutesAgo,
+} from '../../../../../support/builders.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const failed = { exitCode: 1, reason: 'Error' };
+const dying = (container: Readonly<Record<string, unknown>> = {}, spec: Readonly<Record<string, unknown>> = {}) =>
+  aPod('api', { spec, containers: [aContainer('app', { ...crashed(failed), ...container })] });
+const dies = (
+  lines: readonly string[],
+  container: Readonly<Record<string, unknown>> = {},
+  spec: Readonly<Record<string, unknown>> = {},
+) => aSnapshot({ objects: [dying(container, spec)], logs: [aLog('api', lines)] });
+
+const env = [
+  { name: 'CACHE', valueFrom: { secretKeyRef: { name: 'cache', key: 'size' } } },
+  { name: 'DB_PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } },
+];
+const line = 'FATAL: password authentication failed for user "app"';
+const probe = { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 5 };
+const unready = (lines: readonly string[]) => {
+  const pod = aPod('api', {
+    containers: [
+      aContainer('app', {
+        env,
+        readinessProbe: probe,
+        status: { ready: false, started: true, state: { running: { startedAt: minutesAgo(30) } } },
+      }),
+    ],
+  });
+  const message = 'Readiness probe failed: HTTP probe failed with statuscode: 500';
+  const involvedObject = { kind: 'Pod', namespace: 'shop', name: 'api', fieldPath: 'spec.containers{app}' };
+  return aSnapshot({
+    objects: [pod, anEvent(pod, 'Unhealthy', message, { involvedObject })],
+    logs: [aLog('api', lines)],
+  });
+};
+
+testRule(logAuthFailed, {
+  silent: {
+    'a healthy pod whose clients are refused': aSnapshot({ objects: [aPod('api')], logs: [aLog('api', [line])] }),
+    'a crash of another reason': dies(['ERROR order 42 has no tenant']),
+    'a warning before another error': dies(['WARN password authentication failed for user "probe"', 'ERROR no tenant']),
+    'a refused connection': dies(['ERROR dial tcp 10.0.0.1:5432: connect: connection refused']),
+    'a container whose log was not read': aSnapshot({ objects: [dying()] }),
+    'a container that was killed for memory': aSnapshot({
+      objects: [aPod('api', { containers: [aContainer('app', crashed({ exitCode: 137, reason: 'OOMKilled' }))] })],
+      logs: [aLog('api', [line])],
+    }),
+    'an init container': aSnapshot({
+      objects: [
+        aPod('api', { containers: [aContainer('app', { init: true, ...crashed(failed) }), aContainer('web')] }),
+      ],
+      logs: [aLog('api', [line])],
+    }),
+    'an app that is not ready for a host that it cannot reach': unready([
+      'ERROR dial tcp 10.0.0.1:5432: connect: connection refused',
+    ]),
+  },
+  speaks: {
+    'with the Secret that the password comes from, and when it was written': [
+      aSnapshot({
+        objects: [dying({ env }), anObject('Secret', 'db', { metadata: { creationTimestamp: minutesAgo(4) } })],
+        logs: [aLog('api', ['INFO starting', line])],
+      }),
+      {
+        object: 'Pod/api',
+        problem:
+          'with exit code 1: password authentication failed for user "app" (env[DB_PASSWORD] takes it from Secret/db key password)',
+        certainty: 'message',
+        evidence: ['password authentication failed', 'last written at 2026-11-23T11:56:00.000Z'],
+        fix: 'compare Secret/db with what the other side accepts',
+      },
+    ],
+    'without any Secret': [
+      dies([line]),
+      { object: 'Pod/api', fix: 'correct the credentials that container app is given' },
+    ],
+    'of the innermost cause of a trace': [
+      dies([
+        'Exception in thread "main" java.lang.IllegalStateException: cannot start',
+        'Caused by: org.postgresql.util.PSQLException: FATAL: password authentication failed for user "app"',
+      ]),
+      { object: 'Pod/api', problem: 'PSQLException: FATAL: password authentication failed for user "app"' },
+    ],
+    'of an app that is not ready for it': [
+      unready(['INFO up', 'ERROR password authentication failed for user "app"']),
+      {
+        object: 'Pod/api',
+        problem: 'is not ready: its log says password authentication failed for user "app" (env[DB_PASSWORD]',
+        evidence: ['password authentication failed', 'statuscode: 500'],
+      },
+    ],
+  },
+});

@@ -1,0 +1,77 @@
+import { logConfigParse } from '../../../../../../src/engines/diagnosis/rules/pod/log-config-parse.ts';
+import { aContainer, aLog, aPod, aSnapshot, crashed } from '../../../../../support/builders.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const failed = { exitCode: 1, reason: 'Error' };
+const dying = (container: Readonly<Record<string, unknown>> = {}, spec: Readonly<Record<string, unknown>> = {}) =>
+  aPod('api', { spec, containers: [aContainer('app', { ...crashed(failed), ...container })] });
+const dies = (
+  lines: readonly string[],
+  container: Readonly<Record<string, unknown>> = {},
+  spec: Readonly<Record<string, unknown>> = {},
+) => aSnapshot({ objects: [dying(container, spec)], logs: [aLog('api', lines)] });
+
+const volumes = [{ name: 'config', configMap: { name: 'settings' } }];
+const volumeMounts = [{ name: 'config', mountPath: '/etc/app' }];
+
+testRule(logConfigParse, {
+  silent: {
+    'a healthy pod': aSnapshot({
+      objects: [aPod('api')],
+      logs: [aLog('api', ['ERROR missing environment variable A_B'])],
+    }),
+    'a crash of another reason': dies(['ERROR order 42 has no tenant']),
+    'a default that is taken': dies(['WARN CACHE_SIZE is not set, using 10', 'ERROR order 42 has no tenant']),
+    'a file that is not there': dies(['ERROR failed to parse config /etc/app/app.yaml: no such file or directory']),
+    'a folder in the place of the file': dies(['ERROR failed to parse config /etc/app/app.yaml: is a directory']),
+    'an answer of somebody else that is no JSON': dies(['SyntaxError: Unexpected token < in JSON at position 0']),
+    'a container whose log was not read': aSnapshot({ objects: [dying()] }),
+  },
+  speaks: {
+    'of a missing variable, and how to set it': [
+      dies(['starting', 'ERROR: missing environment variable API_TOKEN']),
+      {
+        object: 'Pod/api',
+        problem: 'crashes 60 s after start with exit code 1: missing environment variable API_TOKEN',
+        certainty: 'message',
+        evidence: ['exit code 1 (Error)', 'ERROR: missing environment variable API_TOKEN'],
+        fix: 'kubectl set env pod/api -n shop -c app API_TOKEN=VALUE',
+      },
+    ],
+    'of a variable that Python asks for': [
+      dies([
+        'Traceback (most recent call last):',
+        '  File "/app/main.py", line 3, in <module>',
+        "KeyError: 'API_TOKEN'",
+      ]),
+      { object: 'Pod/api', problem: "KeyError: 'API_TOKEN' (main.py:3)", fix: 'API_TOKEN=VALUE' },
+    ],
+    'of a variable that is there and empty, by the key that it comes from': [
+      dies(['FATAL LOG_LEVEL is empty'], {
+        env: [{ name: 'LOG_LEVEL', valueFrom: { configMapKeyRef: { name: 'settings', key: 'level' } } }],
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'LOG_LEVEL is empty (env[LOG_LEVEL] takes it from ConfigMap/settings key level)',
+        fix: 'correct the value of LOG_LEVEL in ConfigMap/settings',
+      },
+    ],
+    'of a file, by the key that it is': [
+      dies(
+        ['ERROR failed to parse config /etc/app/app.yaml: yaml: line 7: mapping values are not allowed here'],
+        { volumeMounts },
+        { volumes },
+      ),
+      {
+        object: 'Pod/api',
+        problem:
+          'yaml: line 7: mapping values are not allowed here (/etc/app/app.yaml is key app.yaml of ConfigMap/settings)',
+        fix: 'correct key app.yaml of ConfigMap/settings',
+      },
+    ],
+    'of nginx': [
+      dies(['2026/11/23 12:00:00 [emerg] 1#1: unknown directive "prox_pass" in /etc/nginx/nginx.conf:12']),
+      { object: 'Pod/api', problem: 'unknown directive "prox_pass" in /etc/nginx/nginx.conf:12' },
+    ],
+  },
+});

@@ -1,0 +1,44 @@
+import { logMigrationFailed } from '../../../../../../src/engines/diagnosis/rules/pod/log-migration-failed.ts';
+import { aContainer, aLog, aPod, aSnapshot, crashed } from '../../../../../support/builders.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const failed = { exitCode: 1, reason: 'Error' };
+const dying = (container: Readonly<Record<string, unknown>> = {}, spec: Readonly<Record<string, unknown>> = {}) =>
+  aPod('api', { spec, containers: [aContainer('app', { ...crashed(failed), ...container })] });
+const dies = (
+  lines: readonly string[],
+  container: Readonly<Record<string, unknown>> = {},
+  spec: Readonly<Record<string, unknown>> = {},
+) => aSnapshot({ objects: [dying(container, spec)], logs: [aLog('api', lines)] });
+
+testRule(logMigrationFailed, {
+  silent: {
+    'a healthy pod': aSnapshot({ objects: [aPod('api')], logs: [aLog('api', ['ERROR Dirty database version 3'])] }),
+    'a crash of another reason': dies(['ERROR order 42 has no tenant']),
+    'a migration that could not reach the database': dies([
+      'ERROR migration failed: dial tcp 10.0.0.1:5432: connect: connection refused',
+    ]),
+    'a migration that went well': dies(['INFO migration 42 applied', 'ERROR order 42 has no tenant']),
+    'an init container': aSnapshot({
+      objects: [
+        aPod('api', { containers: [aContainer('app', { init: true, ...crashed(failed) }), aContainer('web')] }),
+      ],
+      logs: [aLog('api', ['error: Dirty database version 12. Fix and force version.'])],
+    }),
+  },
+  speaks: {
+    'of a migration that was left half-way': [
+      dies(['error: Dirty database version 12. Fix and force version.']),
+      {
+        object: 'Pod/api',
+        problem: 'Dirty database version 12. Fix and force version.',
+        certainty: 'message',
+        fix: 'mend the schema by hand',
+      },
+    ],
+    'of a table that is not there': [
+      dies(['ERROR query failed: pq: relation "orders" does not exist']),
+      { object: 'Pod/api', problem: 'relation "orders" does not exist', fix: 'run the migration that makes orders' },
+    ],
+  },
+});

@@ -1,0 +1,66 @@
+import { logRuntimeMemory } from '../../../../../../src/engines/diagnosis/rules/pod/log-runtime-memory.ts';
+import { aContainer, aLog, aPod, aSnapshot, crashed } from '../../../../../support/builders.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const failed = { exitCode: 1, reason: 'Error' };
+const dying = (container: Readonly<Record<string, unknown>> = {}, spec: Readonly<Record<string, unknown>> = {}) =>
+  aPod('api', { spec, containers: [aContainer('app', { ...crashed(failed), ...container })] });
+const dies = (
+  lines: readonly string[],
+  container: Readonly<Record<string, unknown>> = {},
+  spec: Readonly<Record<string, unknown>> = {},
+) => aSnapshot({ objects: [dying(container, spec)], logs: [aLog('api', lines)] });
+
+testRule(logRuntimeMemory, {
+  silent: {
+    'a healthy pod': aSnapshot({
+      objects: [aPod('api')],
+      logs: [aLog('api', ['java.lang.OutOfMemoryError: Java heap space'])],
+    }),
+    'a crash of another reason': dies(['ERROR order 42 has no tenant']),
+    'threads, which Java calls memory': dies(['java.lang.OutOfMemoryError: unable to create native thread']),
+    'a kill by the kernel': aSnapshot({
+      objects: [aPod('api', { containers: [aContainer('app', crashed({ exitCode: 137, reason: 'OOMKilled' }))] })],
+      logs: [aLog('api', ['java.lang.OutOfMemoryError: Java heap space'])],
+    }),
+  },
+  speaks: {
+    'with the limit that the runtime was given, also when it aborts': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            containers: [
+              aContainer('app', {
+                ...crashed({ exitCode: 134, reason: 'Error' }),
+                env: [{ name: 'NODE_OPTIONS', value: '--max-old-space-size=256' }],
+                resources: { limits: { memory: '1Gi' } },
+              }),
+            ],
+          }),
+        ],
+        logs: [aLog('api', ['FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory'])],
+      }),
+      {
+        object: 'Pod/api',
+        problem:
+          'JavaScript heap out of memory (the heap is limited by --max-old-space-size=256; the memory limit is 1Gi)',
+        certainty: 'message',
+        fix: 'raise --max-old-space-size=256 of container app, within its memory limit of 1Gi',
+      },
+    ],
+    'without a limit of its own': [
+      dies(['Exception in thread "main" java.lang.OutOfMemoryError: Java heap space'], {
+        resources: { limits: { memory: '1Gi' } },
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(no heap limit is set; the memory limit is 1Gi)',
+        fix: 'give the runtime of container app a larger heap, within its memory limit of 1Gi',
+      },
+    ],
+    'of Python, without any limit': [
+      dies(['Traceback (most recent call last):', '  File "/app/main.py", line 3, in load', 'MemoryError']),
+      { object: 'Pod/api', problem: 'MemoryError (main.py:3)' },
+    ],
+  },
+});

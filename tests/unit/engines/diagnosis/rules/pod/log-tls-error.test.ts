@@ -1,0 +1,54 @@
+import { logTlsError } from '../../../../../../src/engines/diagnosis/rules/pod/log-tls-error.ts';
+import { aContainer, aLog, aPod, aSnapshot, crashed } from '../../../../../support/builders.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const failed = { exitCode: 1, reason: 'Error' };
+const dying = (container: Readonly<Record<string, unknown>> = {}, spec: Readonly<Record<string, unknown>> = {}) =>
+  aPod('api', { spec, containers: [aContainer('app', { ...crashed(failed), ...container })] });
+const dies = (
+  lines: readonly string[],
+  container: Readonly<Record<string, unknown>> = {},
+  spec: Readonly<Record<string, unknown>> = {},
+) => aSnapshot({ objects: [dying(container, spec)], logs: [aLog('api', lines)] });
+
+testRule(logTlsError, {
+  silent: {
+    'a healthy pod': aSnapshot({
+      objects: [aPod('api')],
+      logs: [aLog('api', ['ERROR x509: certificate has expired'])],
+    }),
+    'a crash of another reason': dies(['ERROR order 42 has no tenant']),
+    'a warning before another error': dies(['WARN remote error: tls: bad certificate', 'ERROR order 42 has no tenant']),
+    'a refused connection': dies([
+      'ERROR Get "https://pay.example:443/": dial tcp 1.2.3.4:443: connect: connection refused',
+    ]),
+  },
+  speaks: {
+    'of an expired certificate': [
+      dies([
+        'FATAL Get "https://pay.example/v1": tls: failed to verify certificate: x509: certificate has expired or is not yet valid',
+      ]),
+      {
+        object: 'Pod/api',
+        problem: 'certificate has expired or is not yet valid (the certificate of pay.example)',
+        certainty: 'message',
+        fix: 'renew the certificate of pay.example',
+      },
+    ],
+    'of an unknown authority': [
+      dies(['ERROR javax.net.ssl.SSLHandshakeException: PKIX path building failed']),
+      {
+        object: 'Pod/api',
+        fix: 'mount the authority that signed the certificate of the other side into container app',
+      },
+    ],
+    'of another name': [
+      dies(['ERROR x509: certificate is valid for a.example, not b.example']),
+      { object: 'Pod/api', fix: 'call the other side by a name of its certificate' },
+    ],
+    'of a port without TLS': [
+      dies(['Error: write EPROTO error:1408F10B:SSL routines:ssl3_get_record:wrong version number']),
+      { object: 'Pod/api', problem: '(the other side does not speak TLS on that port)', fix: 'use the TLS port' },
+    ],
+  },
+});

@@ -1,0 +1,67 @@
+import { podStuckTerminatingFinalizer } from '../../../../../../src/engines/diagnosis/rules/pod/pod-stuck-terminating-finalizer.ts';
+import { aContainer, anObject, aPendingPod, aPod, aSnapshot, minutesAgo } from '../../../../../support/builders.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const deleted = (minutes: number, ...finalizers: readonly string[]) => ({
+  deletionTimestamp: minutesAgo(minutes),
+  finalizers,
+});
+const ended = { status: { state: { terminated: { exitCode: 0 } } } };
+const stopped = (metadata: object) =>
+  aPod('books', { metadata, containers: [aContainer('app', ended)], status: { phase: 'Failed' } });
+const claim = anObject('PersistentVolumeClaim', 'books', {
+  metadata: deleted(9, 'kubernetes.io/pvc-protection'),
+  status: { phase: 'Bound' },
+});
+const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'books' } }];
+const user = aPod('reader', { spec: { volumes } });
+
+testRule(podStuckTerminatingFinalizer, {
+  silent: {
+    'a deletion of this very moment': aSnapshot({ objects: [stopped(deleted(0.5, 'example.com/cleanup'))] }),
+    'no finalizer': aSnapshot({ objects: [stopped(deleted(9))] }),
+    'a pod that still runs': aSnapshot({ objects: [aPod('books', { metadata: deleted(9, 'example.com/cleanup') })] }),
+    'an object that is not deleted': aSnapshot({ objects: [stopped({ finalizers: ['example.com/cleanup'] })] }),
+    'a deletion that waits for its dependents': aSnapshot({
+      objects: [anObject('Deployment', 'books', { metadata: deleted(9, 'foregroundDeletion') })],
+    }),
+    'a namespace, which has a rule of its own': aSnapshot({
+      objects: [anObject('Namespace', 'shop', { metadata: deleted(9, 'example.com/cleanup') })],
+    }),
+    'a deleted claim that nobody uses, for a moment': aSnapshot({ objects: [claim] }),
+  },
+  speaks: {
+    'of a pod': [
+      aSnapshot({ objects: [stopped(deleted(9, 'example.com/cleanup'))] }),
+      {
+        object: 'Pod/books',
+        problem: 'cannot be deleted: metadata.finalizers still has example.com/cleanup',
+        certainty: 'declared',
+        evidence: ['deleted 9 min ago, and nothing of it runs any more'],
+        fix: 'find the controller that owns the finalizer example.com/cleanup',
+      },
+    ],
+    'of any other object': [
+      aSnapshot({
+        objects: [anObject('Service', 'web', { metadata: deleted(9, 'service.kubernetes.io/load-balancer-cleanup') })],
+      }),
+      { object: 'Service/web', problem: 'service.kubernetes.io/load-balancer-cleanup' },
+    ],
+    'of a claim that is still used, as a risk': [
+      aSnapshot({ objects: [claim, user] }),
+      { object: 'PersistentVolumeClaim/books', problem: 'is deleted, and stays until Pod/reader stops using it' },
+    ],
+    'of a claim that a new pod wants': [
+      aSnapshot({
+        objects: [
+          claim,
+          user,
+          aPendingPod('writer', '0/1 nodes are available: persistentvolumeclaim "books" is being deleted.', {
+            spec: { volumes },
+          }),
+        ],
+      }),
+      { object: 'PersistentVolumeClaim/books', problem: 'so Pod/writer cannot be scheduled with it' },
+    ],
+  },
+});

@@ -1,0 +1,55 @@
+import { serviceReferenceMissing } from '../../../../../../src/engines/diagnosis/rules/service/service-reference-missing.ts';
+import type { KubernetesObject } from '../../../../../../src/engines/objects.ts';
+import { aContainer, aDeployment, aLog, anObject, aSnapshot, crashed } from '../../../../../support/builders.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const web = aDeployment('web', {
+  pod: {
+    containers: [
+      aContainer('app', {
+        env: [{ name: 'DB_URL', value: 'postgres://databse:5432' }],
+        ...crashed({ exitCode: 1, reason: 'Error' }),
+      }),
+    ],
+  },
+});
+const service = (name: string, namespace = 'shop') => anObject('Service', name, { metadata: { namespace } });
+const snapshot = (words: string, objects: readonly KubernetesObject[] = [], complete = ['Service']) =>
+  aSnapshot({ complete, objects: [...web.all, ...objects], logs: [aLog('web-5d8f-0', [words], { previous: true })] });
+
+testRule(serviceReferenceMissing, {
+  silent: {
+    'a Service of that name': snapshot('lookup databse on 10.96.0.10:53: no such host', [service('databse')]),
+    'Services that were not read': snapshot('lookup databse on 10.96.0.10:53: no such host', [], []),
+    'a resolver that gets no answer': snapshot('lookup databse on 10.96.0.10:53: read udp: i/o timeout'),
+    'a resolver that fails for now': snapshot('getaddrinfo EAI_AGAIN databse'),
+    'a name outside of the cluster': snapshot('lookup api.example.com on 10.96.0.10:53: no such host'),
+    'a refused connection': snapshot('connect to databse:5432: connection refused'),
+  },
+  speaks: {
+    'of the Service that is spelt alike, and where the name stands': [
+      snapshot('dial tcp: lookup databse on 10.96.0.10:53: no such host', [service('database'), service('web')]),
+      {
+        object: 'Pod/web-5d8f-0',
+        problem:
+          'asks for databse in env[DB_URL], and there is no Service/databse in namespace shop (there is Service/database)',
+        culprit: 'Service/databse',
+        certainty: 'message',
+        evidence: ['no such host', 'the namespace has the Services database, web'],
+        fix: 'write database instead of databse in env[DB_URL]',
+      },
+    ],
+    'of the Service of that name in another namespace': [
+      snapshot('Error: getaddrinfo ENOTFOUND queue', [service('queue', 'data')]),
+      {
+        object: 'Pod/web-5d8f-0',
+        problem: 'there is no Service/queue in namespace shop (there is Service/queue in namespace data)',
+        fix: 'write queue.data instead of queue',
+      },
+    ],
+    'of nothing alike': [
+      snapshot('lookup cache.shop.svc.cluster.local: no such host'),
+      { object: 'Pod/web-5d8f-0', problem: 'there is no Service/cache in namespace shop', fix: 'create Service/cache' },
+    ],
+  },
+});
