@@ -21,11 +21,11 @@ export interface ToolDescription {
 /** What a client pays for in every conversation: the whole of `tools/list` stays below 12 KB. */
 const maxListBytes = 11_500;
 
-/** Derived once a catalogue, in its order; results are outlined as deeply as the size of the list allows. */
+/** Derived once a catalogue, in its order; results are outlined as deeply as the size of the list allows, at 0 not at all. */
 export function describeTools(tools: readonly AnyTool[]): readonly ToolDescription[] {
   const atDepth = (depth: number) => tools.map((tool) => describeTool(tool, depth));
-  const candidates = [3, 2].map(atDepth);
-  return candidates.find((list) => Buffer.byteLength(JSON.stringify(list)) <= maxListBytes) ?? atDepth(1);
+  const candidates = [3, 2, 1].map(atDepth);
+  return candidates.find((list) => Buffer.byteLength(JSON.stringify(list)) <= maxListBytes) ?? atDepth(0);
 }
 
 const describeTool = (tool: AnyTool, depth: number): ToolDescription => ({
@@ -35,7 +35,10 @@ const describeTool = (tool: AnyTool, depth: number): ToolDescription => ({
   inputSchema: { type: 'object', ...inputSchemaOf(tool.input) },
   outputSchema: {
     type: 'object',
-    properties: { success: { type: 'boolean' }, ...propertiesOf(tool.output, depth), ...failureProperties },
+    properties: {
+      success: { type: 'boolean' },
+      ...(depth > 0 && { ...propertiesOf(tool.output, depth), ...failureProperties }),
+    },
     required: ['success'],
   },
   annotations: annotationsOf(tool.access),

@@ -60,6 +60,7 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'namespace-terminating': { rules: ['apiservice-unavailable'] },
   'pod-unschedulable-hostport': { rules: ['deploy-surge-deadlock'] },
   'pod-unschedulable-spread': { rules: ['deploy-surge-deadlock'] },
+  'pod-unschedulable-capacity': { rules: ['deploy-surge-deadlock', 'pod-preempted'] },
   'deploy-create-failed': { areas: ['namespace'], rules: ['reference-object-missing'] },
   'pod-not-ready-unexplained': {
     areas: ['namespace', 'volume', 'node', 'service'],
@@ -71,7 +72,6 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'pvc-wait-first-consumer': { areas: ['pod', 'volume', 'node', 'namespace'] },
   'pvc-no-default-class': { rules: ['pv-released-retained'] },
   'volume-held-elsewhere': { areas: ['node'] },
-  'pod-unschedulable-capacity': { rules: ['pod-preempted', 'deploy-surge-deadlock'] },
   'pod-evicted-node-pressure': { areas: ['node'] },
   'pod-kubelet-rejected': { areas: ['node'] },
   'pod-sandbox-cni-failed': { areas: ['node'] },

@@ -17,6 +17,7 @@ const missingTag = waiting('ImagePullBackOff', 'failed to resolve reference "reg
 const web = aDeployment('web', { replicas: 2, pod: { containers: [aContainer('app', missingTag)] } });
 const objects = [
   ...['shop', 'calm', 'kube-system'].map((name) => anObject('Namespace', name)),
+  anObject('Node', 'node-1', { status: { conditions: [{ type: 'Ready', status: 'True' }] } }),
   ...web.all,
   anObject('Service', 'web', { spec: { selector: { app: 'web' }, ports: [{ port: 80 }] } }),
   aPod('db-0', { containers: [aContainer('app', crashed({ exitCode: 1, reason: 'Error' }))] }),

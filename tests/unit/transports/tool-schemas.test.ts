@@ -88,6 +88,16 @@ describe('describeTools', () => {
     expect(JSON.stringify(describeTools(many))).not.toContain('"more"');
   });
 
+  it('outlines nothing when there are very many', () => {
+    const many = Array.from({ length: 60 }, (_, index) => aTool(`tool_${index}`, deep));
+
+    expect(describeTools(many)[0]?.outputSchema).toEqual({
+      type: 'object',
+      properties: { success: { type: 'boolean' } },
+      required: ['success'],
+    });
+  });
+
   it('stays below 12 KB for the whole catalogue', () => {
     expect(Buffer.byteLength(JSON.stringify({ tools: describeTools(tools) }))).toBeLessThan(12_000);
   });
