@@ -29,7 +29,7 @@ export const register: Register = (program, run) => {
   const command = program
     .command('logs')
     .description('Say what is worth reading in the logs of a pod or a workload.')
-    .argument('<object...>', 'kind/name, such as deployment/api or pod/api-0; a bare name is a pod');
+    .argument('[object...]', 'kind/name, or the name of a pod; by default pods of the namespace that are in trouble');
   addTargetFlags(command)
     .addOption(new Option('-c, --container <name>', 'Container; by default those in trouble, else all.'))
     .addOption(new Option('-p, --previous', 'The instance before the last restart; by default whichever tells more.'))
@@ -67,8 +67,9 @@ async function logs(context: CommandContext, operands: readonly string[], option
 }
 
 /** `deployment/api`, the two words that kubectl takes, or the name of a pod. */
-function objectOf(operands: readonly string[]): string {
-  const [first = '', second] = operands;
+function objectOf(operands: readonly string[]): string | undefined {
+  const [first, second] = operands;
+  if (first === undefined) return undefined;
   if (operands.length > 2) {
     throw new AppError('validation_error', `One object at a time, not ${operands.length} words.`, {
       hint: 'Write it as kind/name: kubemend logs deployment/api',
@@ -114,6 +115,7 @@ function wholeNumber(text: string): number {
 
 const help = `
 Examples:
+  kubemend logs -n shop                            of what is in trouble there
   kubemend logs deployment/api -n shop             of its broken pods, compared with healthy ones
   kubemend logs api-7d9fc6b5d4-x2xkq -c app -n shop
   kubemend logs deployment/api --since 30m         compared with the 30 minutes before

@@ -26,6 +26,7 @@ export function linksOf(snapshot: Snapshot, where: Where, text: string): readonl
     ...variablesIn(text).flatMap((name) => variableLink(where, name, signatureOf(text) === 'missing-variable') ?? []),
     ...pathLinks(where, text),
     ...userLinks(where, text),
+    ...(signatureOf(text) === 'bad-credentials' ? credentialLinks(where) : []),
   ];
   return [...new Map(links.map((link) => [`${link.word} ${link.says}`, link])).values()];
 }

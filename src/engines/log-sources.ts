@@ -1,5 +1,6 @@
 import { minute, timeOf } from './durations.ts';
-import type { Pod } from './objects.ts';
+import { keyOf, type Pod, refOf } from './objects.ts';
+import { controllerOf } from './owners.ts';
 import {
   containersOf,
   isBroken,
@@ -34,39 +35,45 @@ export interface LogQuestion {
   readonly now: number;
 }
 
+/** Logs of one answer: what a person reads at once. */
+export const maximumLogs = 4;
 /** More would repeat themselves: replicas fail alike. */
 const maximumPods = 2;
-const maximumContainers = 4;
 const maximumSiblings = 2;
 /** An instance that runs for longer is what a question is about, not the one that died before it. */
 const recently = 10 * minute;
 
 /** Which logs to read: of broken pods first, of their containers those that are in trouble. */
 export function logSources(question: LogQuestion): readonly LogSource[] {
-  const { pods, only, container } = question;
-  const chosen = only === undefined ? tellingPods(pods, question.now) : [only];
-  return chosen.flatMap((pod) => {
-    const all = containersOf(pod);
-    const troubled = all.filter((each) => isTroubled(each, question.now));
-    const running = all.filter(({ init, sidecar }) => !init || sidecar);
-    const wanted =
-      container === undefined
-        ? troubled.length > 0
-          ? troubled
-          : running
-        : all.filter(({ name }) => name === container);
-    return wanted.slice(0, maximumContainers).map((each) => sourceOf(pod, each, question));
+  const { pods, only, now } = question;
+  const present = pods.filter((pod) => !isTerminating(pod));
+  const troubled = present.filter((pod) => isPodTroubled(pod, now));
+  const newest = present.toSorted((a, b) => startOf(b) - startOf(a));
+  const chosen = only === undefined ? (troubled.length > 0 ? troubled : newest).slice(0, maximumPods) : [only];
+  return chosen.flatMap((pod) => sourcesOf(pod, question));
+}
+
+/** The same for pods of many workloads: one pod of each that is in trouble, none of the others. */
+export function troubledSources(question: LogQuestion): readonly LogSource[] {
+  const groups = Map.groupBy(question.pods, (pod) => keyOf(controllerOf(pod) ?? refOf(pod)));
+  return [...groups.values()].flatMap((pods) => {
+    const first = pods.find((pod) => !isTerminating(pod) && isPodTroubled(pod, question.now));
+    return first === undefined ? [] : sourcesOf(first, { ...question, pods });
   });
 }
 
-function tellingPods(pods: readonly Pod[], now: number): readonly Pod[] {
-  const present = pods.filter((pod) => !isTerminating(pod));
-  const troubled = present.filter(
-    (pod) => isBroken(pod) || pod.status?.phase === 'Failed' || containersOf(pod).some((each) => isTroubled(each, now)),
-  );
-  const newest = present.toSorted((a, b) => startOf(b) - startOf(a));
-  return (troubled.length > 0 ? troubled : newest).slice(0, maximumPods);
+function sourcesOf(pod: Pod, question: LogQuestion): readonly LogSource[] {
+  const { container, now } = question;
+  const all = containersOf(pod);
+  const troubled = all.filter((each) => isTroubled(each, now));
+  const running = all.filter(({ init, sidecar }) => !init || sidecar);
+  const telling = troubled.length > 0 ? troubled : running;
+  const wanted = container === undefined ? telling : all.filter(({ name }) => name === container);
+  return wanted.map((each) => sourceOf(pod, each, question));
 }
+
+const isPodTroubled = (pod: Pod, now: number): boolean =>
+  isBroken(pod) || pod.status?.phase === 'Failed' || containersOf(pod).some((each) => isTroubled(each, now));
 
 const startOf = ({ metadata }: Pod): number => timeOf(metadata.creationTimestamp) ?? 0;
 

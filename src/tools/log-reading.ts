@@ -31,7 +31,7 @@ const lastLines = 200;
 export async function readContainerLog(source: LogSource, reading: LogReading): Promise<ContainerLog> {
   const { sinceSeconds, now, budget } = reading;
   const windowStart = sinceSeconds === undefined ? undefined : now - sinceSeconds * 1000;
-  const analysis = analyzeLog({ windowStart });
+  const analysis = analyzeLog({ windowStart, pod: source.pod.metadata.name });
   const compared = await compareSiblings(source, analysis, reading);
   const read = await readLog(source, analysis, reading);
   const facts = analysis.facts();
@@ -76,7 +76,7 @@ async function compareSiblings(
   for (const pod of siblings) {
     const range = { ...rangeOf({ pod, container }, false), tailLines: siblingLines };
     const streamed = await reader
-      .streamLog(range, (lines) => lines.forEach((line) => analysis.compare(line)), signal)
+      .streamLog(range, (lines) => lines.forEach((line) => analysis.compare(line, pod.metadata.name)), signal)
       .catch(() => undefined);
     if (streamed !== undefined && streamed.bytes > 0) names.push(pod.metadata.name);
   }
@@ -111,8 +111,9 @@ async function readLog(source: LogSource, analysis: LogAnalysis, reading: LogRea
   };
   const streamed = await attempt(source.previous).catch((error: unknown) => {
     const missing = error instanceof AppError && error.code === 'not_found';
-    if (!missing || !source.previous) throw error;
-    return attempt(false);
+    // Of one that died the API server files its log either way; of one that never died there is no other.
+    if (!missing || (!source.previous && source.died === undefined)) throw error;
+    return attempt(!source.previous);
   });
   const cut = lines >= tailLines ? [`only the last ${tailLines} lines were read`] : [];
   if (streamed.whole) return { ...streamed, cut };

@@ -33,6 +33,23 @@ export async function podsOfObject(reader: Reader, ref: ObjectRef, signal: Abort
   return { pods: [object, ...pods.filter(({ metadata }) => metadata.name !== name)], only: object, now };
 }
 
+/** A namespace of more is not looked through for what is in trouble: diagnose does that at less cost. */
+const maximumPods = 200;
+
+/** @throws AppError `validation_error` when there are too many pods to look through. */
+export async function podsOfNamespace(reader: Reader, namespace: string, signal: AbortSignal): Promise<Selected> {
+  const read = { verb: 'list', kind: 'Pod', namespace, as: 'full', atMost: maximumPods } as const;
+  const data = await reader.read([read], signal);
+  if (data.reads.some(({ outcome }) => outcome === 'exceeded')) {
+    throw new AppError('validation_error', `Namespace ${namespace} has more than ${maximumPods} pods.`, {
+      hint: 'Name a pod or a workload, such as deployment/api; diagnose says which are broken.',
+      details: { problems: [{ path: 'object', message: 'required in a large namespace' }] },
+    });
+  }
+  const snapshot = indexSnapshot(data);
+  return { pods: snapshot.all('Pod', namespace), now: snapshot.now };
+}
+
 type Selected = Pick<PodsFound, 'pods' | 'now'>;
 
 async function selectedPods(

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { apply, cluster, eventually, kubectl, kubemend } from './bed.ts';
 
 export const folder = 'tests/e2e/faults';
@@ -38,7 +39,8 @@ async function take(namespace: string, step: string): Promise<void> {
   else if (verb === 'apply') {
     await apply(namespace, readFileSync(`${folder}/${words[0]}`, 'utf8'));
     await rolledOut(namespace);
-  } else throw new Error(`no such direction: ${step}`);
+  } else if (verb === 'wait') await sleep(Number(words[0]) * 1_000);
+  else throw new Error(`no such direction: ${step}`);
 }
 
 const rolledOut = (namespace: string): Promise<string> =>

@@ -52,6 +52,8 @@ export interface PatternFact extends Readonly<Pattern> {
   readonly complains: boolean;
   /** Only repeats that something ended. */
   readonly farewell: boolean;
+  /** Bytes that are no text. */
+  readonly binary: boolean;
   readonly signature: SignatureId | undefined;
   /** What all its entries have alike, `<*>` where they differ. */
   readonly template: string;
@@ -61,8 +63,8 @@ export interface PatternFact extends Readonly<Pattern> {
 export interface LogAnalysis {
   /** Takes the next line of the log. */
   add(line: RawLine): void;
-  /** Takes a line of a healthy sibling's log. All of those come before the first of the log itself. */
-  compare(line: RawLine): void;
+  /** Takes a line of the log of this healthy sibling. All of those come before the first of the log itself. */
+  compare(line: RawLine, sibling?: string): void;
   /** Ends the log. */
   facts(): LogFacts;
 }
@@ -70,12 +72,14 @@ export interface LogAnalysis {
 interface AnalysisOptions {
   /** Milliseconds since the epoch: what came before is compared with, not reported. */
   readonly windowStart?: number | undefined;
+  /** Name of the pod, which means "I" in its own log, and which a sibling says of itself with another name. */
+  readonly pod?: string | undefined;
 }
 
 const keptEnd = 10;
 const maximumSample = 600;
 
-export function analyzeLog({ windowStart }: AnalysisOptions = {}): LogAnalysis {
+export function analyzeLog({ windowStart, pod = '' }: AnalysisOptions = {}): LogAnalysis {
   let forgotten = 0;
   const drain = createDrain<Pattern>({
     forgotten: ({ count }) => {
@@ -89,18 +93,19 @@ export function analyzeLog({ windowStart }: AnalysisOptions = {}): LogAnalysis {
   let lines = 0;
   let [first, last]: (string | undefined)[] = [];
   let comparing = false;
+  let sibling = '';
 
   const isEarlier = (at: string | undefined): boolean =>
     windowStart !== undefined && at !== undefined && Date.parse(at) < windowStart;
 
-  function patternOf(entry: LogEntry): Pattern {
+  function patternOf(entry: LogEntry, self: string): Pattern {
     const trace = foldTrace(entry);
-    const message = trace === undefined ? mask(entry.message) : traceKey(trace);
+    const message = trace === undefined ? mask(withoutSelf(entry.message, self)) : traceKey(trace);
     return drain.add(message, () => newPattern(trace));
   }
 
   function count(entry: LogEntry): void {
-    const pattern = patternOf(entry);
+    const pattern = patternOf(entry, pod);
     const level = severityOf(entry);
     if (level !== undefined) counts[level] = (counts[level] ?? 0) + 1;
     pattern.count += 1;
@@ -113,20 +118,20 @@ export function analyzeLog({ windowStart }: AnalysisOptions = {}): LogAnalysis {
     if (end.length > keptEnd) end.shift();
   }
 
-  function countBefore(entry: LogEntry): void {
+  function countBefore(entry: LogEntry, self: string): void {
     comparing = true;
-    patternOf(entry).before += 1;
+    patternOf(entry, self).before += 1;
   }
 
   function settle(entry: LogEntry | undefined): void {
     if (entry === undefined) return;
-    if (isEarlier(entry.at)) countBefore(entry);
+    if (isEarlier(entry.at)) countBefore(entry, pod);
     else count(entry);
   }
 
   function flushCompared(): void {
     const entry = compared.end();
-    if (entry !== undefined) countBefore(entry);
+    if (entry !== undefined) countBefore(entry, sibling);
   }
 
   return {
@@ -137,9 +142,11 @@ export function analyzeLog({ windowStart }: AnalysisOptions = {}): LogAnalysis {
       first ??= line.at;
       last = line.at ?? last;
     },
-    compare(line) {
+    compare(line, name = '') {
+      if (name !== sibling) flushCompared();
+      sibling = name;
       const entry = compared.push(line);
-      if (entry !== undefined) countBefore(entry);
+      if (entry !== undefined) countBefore(entry, sibling);
     },
     facts() {
       flushCompared();
@@ -181,9 +188,16 @@ function factOf({ tokens, value }: Cluster<Pattern>): PatternFact {
     template: tokens.join(' '),
     complains: level === undefined && failureWords.test(sample),
     farewell: farewell.test(sample),
+    binary: isBinary(sample),
     signature: routine ? undefined : signatureOf(sample),
   };
 }
+
+/** Whether a tenth of a text was no UTF-8. */
+const isBinary = (text: string): boolean => 10 * (text.split('\uFFFD').length - 1) > text.length;
+
+const withoutSelf = (message: string, self: string): string =>
+  self === '' ? message : message.replaceAll(self, '<pod>');
 
 /** Traces of one type and place are one pattern; the two first words keep it apart from any other. */
 const traceKey = ({ language, type, frame = '', message, cause }: Trace): string =>

@@ -124,11 +124,11 @@ function mostSimilar<Value>(
   threshold: number,
 ): Entry<Value> | undefined {
   let best: Entry<Value> | undefined;
-  let bestShare = -1;
+  let most = Math.ceil(threshold * tokens.length) - 1;
   for (const entry of entries) {
-    const equal = entry.tokens.reduce((count, token, index) => count + (token === tokens[index] ? 1 : 0), 0);
-    const share = tokens.length === 0 ? 1 : equal / tokens.length;
-    if (share >= threshold && share > bestShare) [best, bestShare] = [entry, share];
+    let equal = 0;
+    for (let index = 0; index < tokens.length; index += 1) if (entry.tokens[index] === tokens[index]) equal += 1;
+    if (equal > most) [best, most] = [entry, equal];
   }
   return best;
 }

@@ -17,7 +17,7 @@ export const failureWords: Readonly<Record<ConnectionFailure, string>> = {
 
 const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [
-    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated/i,
+    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated|host not found|could not resolve (?:host|address)/i,
     'unknown-host',
   ],
   [/connection refused|ECONNREFUSED|actively refused/i, 'refused'],
@@ -54,6 +54,7 @@ const forms: readonly RegExp[] = [
   new RegExp(`\\bhost=["']?${host}["']?,? port=["']?${port}`),
   new RegExp(`\\bhost "?${host}"?(?: \\([^)]*\\))?,? port "?${port}`),
   new RegExp(`\\bhost(?: ?name)?[ =:]+["']${host}["']`, 'i'),
+  new RegExp(`\\bhost not found in \\w+ "${host}(?::${port})?"`),
   new RegExp(`\\bUnknownHostException: ${host}`),
   new RegExp(
     `\\b(?:amqp|redis|rediss|postgres(?:ql)?|mysql|mongodb(?:\\+srv)?|https?|nats|kafka|tcp|grpc|jdbc:\\w+)://(?:[^\\s@/]*@)?${host}(?::${port})?`,

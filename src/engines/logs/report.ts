@@ -82,6 +82,7 @@ export function logReport(facts: LogFacts, options: ReportOptions): LogReport {
 const severityWeights: Readonly<Record<Level, number>> = { debug: 0.5, info: 1, warn: 3, error: 6, fatal: 8 };
 const complaintWeight = 2;
 const farewellWeight = 0.5;
+const binaryWeight = 0.1;
 const signatureWeight = 3;
 const noveltyWeights = { novel: 2, known: 0.5 };
 /** Of something long before the end: it may still be why. */
@@ -92,7 +93,7 @@ const nearLines = 100;
 function scoreOf(pattern: PatternFact, facts: LogFacts, died: number | undefined): number {
   const { level, complains, signature } = pattern;
   const plain = level === undefined ? (complains ? complaintWeight : 1) : severityWeights[level];
-  const severity = pattern.farewell ? farewellWeight : plain;
+  const severity = pattern.binary ? binaryWeight : pattern.farewell ? farewellWeight : plain;
   const novel = noveltyOf(pattern, facts);
   const novelty = novel === undefined ? 1 : novel ? noveltyWeights.novel : noveltyWeights.known;
   return severity * nearnessOf(pattern, facts, died) * novelty * (signature === undefined ? 1 : signatureWeight);

@@ -46,13 +46,14 @@ export const signatureTitles: Readonly<Record<SignatureId, string>> = {
   upstream: 'an upstream fails',
 };
 
-const absolutePath = String.raw`["'\x60(]?\/[\w.@-][^\s"'\x60]*`;
+const path = /\/[\w.@-]/;
 const constant = String.raw`[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+`;
 const absent = String.raw`(?:(?:is |was |are )?(?:not|never) (?:set|defined|provided|configured|found|specified)|(?:is |are )?(?:missing|required|unset|undefined|empty|unbound)|must be (?:set|provided|defined|specified)|unbound variable|parameter (?:null or )?not set)`;
 const configFile = String.raw`[\w-]\.(?:ya?ml|json|toml|ini|conf|cfg|properties|xml|hcl|env)\b`;
 const badConfig = String.raw`(?:pars\w+|syntax|invalid|malformed|unexpected|unmarshal\w*|decod\w+|expected|illegal|unknown (?:field|key|option|directive|property))`;
 
-type Signature = readonly [SignatureId, RegExp];
+/** A pattern, and another that the same line must have: two searches are linear where one would not be. */
+type Signature = readonly [SignatureId, RegExp, RegExp?];
 
 /** First match wins: words that name the fault beyond doubt stand before those that may be its effect. */
 const signatures: readonly Signature[] = [
@@ -64,10 +65,8 @@ const signatures: readonly Signature[] = [
   ['permission', /read-only file ?system|\bEROFS\b/i],
   [
     'permission',
-    new RegExp(
-      `(?:permission denied|operation not permitted|\\bEACCES\\b|\\bEPERM\\b|AccessDeniedException).*${absolutePath}|${absolutePath}.*(?:permission denied|operation not permitted|access denied)`,
-      'i',
-    ),
+    /permission denied|operation not permitted|\bEACCES\b|\bEPERM\b|AccessDeniedException|access denied(?! for user)/i,
+    path,
   ],
   [
     'threads-exhausted',
@@ -92,7 +91,7 @@ const signatures: readonly Signature[] = [
   ],
   [
     'bad-credentials',
-    /password authentication failed|authentication failed(?: for| with|:|\.|$)|\bAccess denied for user\b|\bACCESS_REFUSED\b|\bNOAUTH\b|\bWRONGPASS\b|\binvalid (?:user ?name|username and|username or|user or|user|login|credentials?|password|api[- ]?key|access[- ]?key|auth\w* token|token)\b(?!.* (?:line|column) \d)|\bbad credentials\b|InvalidAccessKeyId|SignatureDoesNotMatch|\bLogin failed for user\b|\b28P01\b|SASL authentication failed|incorrect (?:user ?name|password)|no password supplied|\bORA-01017\b|\binvalid_(?:client|grant)\b|\b401 Unauthorized\b|(?:status|status code|HTTP|code|returned|got|error)[ :=]+401\b|AuthenticationException: (?!.*certificate)|CredentialsProviderError|Unable to locate credentials|ExpiredToken(?:Exception)?\b|token (?:is |has )?expired/im,
+    /password authentication failed|authentication failed(?: for| with|:|\.|$)|\bAccess denied for user\b|\bACCESS_REFUSED\b|\bNOAUTH\b|\bWRONGPASS\b|\binvalid (?:user ?name|user or|login|credentials?|password|api[- ]?key|access[- ]?key|(?:auth\w*|access|bearer|refresh|jwt|api) token)\b|\bbad credentials\b|InvalidAccessKeyId|SignatureDoesNotMatch|\bLogin failed for user\b|\b28P01\b|SASL authentication failed|incorrect (?:user ?name|password)|no password supplied|\bORA-01017\b|\binvalid_(?:client|grant)\b|\b401 Unauthorized\b|(?:status|status code|HTTP|code|returned|got|error)[ :=]+401\b|AuthenticationException: (?!.*certificate)|CredentialsProviderError|Unable to locate credentials|ExpiredToken(?:Exception)?\b|token (?:is |has )?expired/im,
   ],
   ['rbac', /\bUser "[^"]+" cannot \w+ resource "/],
   [
@@ -107,7 +106,7 @@ const signatures: readonly Signature[] = [
   [
     'missing-variable',
     new RegExp(
-      `(?:[Mm]issing|[Rr]equired|[Uu]nset|[Uu]ndefined|[Nn]o)\\b[^\\n]{0,40}\\b(?:env(?:ironment)?)[ _-]?(?:var(?:iable)?s?)?\\b|\\b[Ee]nv(?:ironment)?(?: variables?| vars?)?\\b[^\\n]{0,80}\\b${absent}|\\b${constant}\\b["'\`]?:? (?:environment variable |env var )?${absent}|\\b(?:[Mm]issing|[Rr]equired|[Pp]lease set|[Mm]ust set|[Uu]nset|[Nn]o value for)\\b[^\\n]{0,40}\\b${constant}\\b|\\bKeyError: ['"]${constant}['"]|key not found: "${constant}"|Could not resolve placeholder '|\\bno ${constant}\\b|\\b\\w+: (?:unbound variable|parameter not set)`,
+      `(?:[Mm]issing|[Rr]equired|[Uu]nset|[Uu]ndefined|[Nn]o)\\b[^\\n]{0,40}\\benv(?:ironment)?[ _-]?var(?:iable)?s?\\b|\\b[Mm]issing required env\\b|\\b[Ee]nv(?:ironment)?(?: variables?| vars?)?\\b[^\\n]{0,80}\\b${absent}|\\b${constant}\\b["'\`]?:? (?:environment variable |env var )?${absent}|\\b(?:[Mm]issing|[Rr]equired|[Pp]lease set|[Mm]ust set|[Uu]nset|[Nn]o value for)\\b[^\\n]{0,40}\\b${constant}\\b|\\bKeyError: ['"]${constant}['"]|key not found: "${constant}"|Could not resolve placeholder '|\\bno ${constant}\\b|\\b\\w+: (?:unbound variable|parameter not set)`,
       'm',
     ),
   ],
@@ -124,9 +123,9 @@ const signatures: readonly Signature[] = [
   ],
 ];
 
-/** A file that is not there is not one that cannot be read. */
+/** A file that is not there is not one that cannot be read, and one that was fetched is none of ours. */
 const noFile =
-  /no such file or directory|\bENOENT\b|FileNotFound|cannot find the file|\b(?:is|not) a directory\b|\bEISDIR\b/i;
+  /no such file or directory|\bENOENT\b|FileNotFound|cannot find the file|\b(?:is|not) a directory\b|\bEISDIR\b|https?:\/\/\S+\.(?:json|ya?ml|xml)\b/i;
 
 /** A failed connection says so before what failed because of it, unless it only took too long. */
 const certainFailures: ReadonlySet<string> = new Set(['refused', 'unreachable', 'unknown-host']);
@@ -144,7 +143,13 @@ export function signatureOf(whole: string): SignatureId | undefined {
 }
 
 const matching = (some: readonly Signature[], text: string): SignatureId | undefined =>
-  some.find(([id, pattern]) => pattern.test(text) && !(id === 'config-parse' && noFile.test(text)))?.[0];
+  some.find(
+    ([id, pattern, beside]) => matches(text, pattern, beside) && !(id === 'config-parse' && noFile.test(text)),
+  )?.[0];
+
+const matches = (text: string, pattern: RegExp, beside: RegExp | undefined): boolean =>
+  pattern.test(text) &&
+  (beside === undefined || text.split('\n').some((line) => pattern.test(line) && beside.test(line)));
 
 /** What an entry says, without the frames of its trace: their names of classes and files say nothing of the fault. */
 export const wordsOf = ({ lines, message }: Pick<LogEntry, 'lines' | 'message'>): string =>

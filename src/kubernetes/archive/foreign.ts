@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { SnapshotData } from '../../engines/snapshot-data.ts';
 import { clusterInfoDump } from './cluster-info-dump.ts';
 import {
@@ -59,7 +59,8 @@ export async function readForeign(
     if (error instanceof CutOff) return error;
     throw error;
   });
-  const name = basename(path);
+  // Not the folder: whoever asks a service need not learn where it keeps its files.
+  const name = basename(resolve(path));
   if (cut !== undefined) {
     if (gathering.objectCount === 0) throw unreadable(path, cut.message, cut);
     gathering.fail({ kind: name }, 'truncated', `${cut.message}; what would come after is missing`);

@@ -8,6 +8,7 @@ import { tooMuch } from './files.ts';
 import type { Claim } from './listed-objects.ts';
 import { matchedLogs } from './named-logs.ts';
 import { newestTimeOf } from './times.ts';
+import { wellFormed } from './well-formed.ts';
 
 /** What the files of an archive came to. */
 export interface Gathered {
@@ -61,7 +62,7 @@ export function createGathering(path: string, maximumObjects: number): Gathering
       const known = objects.get(key);
       if (known !== undefined && versionOf(known) > versionOf(object)) return;
       newest = Math.max(newest, newestTimeOf(object));
-      objects.set(key, slimmed(object));
+      objects.set(key, slimmed(wellFormed(object)));
       if (objects.size > maximumObjects) throw tooMuch(path, `more than ${maximumObjects} objects`);
     },
     claim(claim) {

@@ -64,21 +64,24 @@ function ofItems(items: readonly unknown[], hint: Hint, { whole, kind, apiVersio
   return { objects, complete };
 }
 
-/** Of items of several namespaces there are all of the cluster: nothing else asks for more than one namespace. */
+/** Of items of several namespaces all of the cluster were asked for, whatever their kinds: one request asks for one or for all. */
 function claimsOf(
   objects: readonly KubernetesObject[],
   hint: Hint,
   defaults: { kind: string; apiVersion: string },
 ): readonly Claim[] {
   if (objects.length === 0) return emptyList(hint, defaults);
-  return [
-    ...Map.groupBy(objects, ({ kind, apiVersion }) => `${splitApiVersion(apiVersion).group}/${kind}`).values(),
-  ].flatMap((same): readonly Claim[] => {
+  const namespaces = new Set(objects.flatMap(({ metadata }) => metadata.namespace ?? []));
+  const [namespace] = namespaces;
+  const byKind = Map.groupBy(objects, ({ kind, apiVersion }) => `${splitApiVersion(apiVersion).group}/${kind}`);
+  return [...byKind.values()].flatMap((same): readonly Claim[] => {
     const [first] = same;
-    if (first === undefined || typeOf(first) === undefined) return [];
-    const namespaces = [...new Set(same.map(({ metadata }) => metadata.namespace))];
-    const [namespace] = namespaces;
-    return [{ kind: first.kind, namespace: namespaces.length === 1 ? namespace : undefined }];
+    const type = first === undefined ? undefined : typeOf(first);
+    if (type === undefined) return [];
+    const { kind, namespaced } = type;
+    // What never was in a cluster has no namespace either.
+    if (namespaced && same.some(({ metadata }) => metadata.namespace === undefined)) return [];
+    return [namespaced && namespaces.size === 1 ? { kind, namespace } : { kind }];
   });
 }
 

@@ -31,7 +31,8 @@ export async function openArchive(path: string, options: OpenArchiveOptions = {}
   const limits = { ...bundleLimits, ...options.bundle };
   const { signal } = options;
   const found = await stat(path).catch((error: unknown) => {
-    throw unreadable(path, `cannot be read (${codesOf(error)[0] ?? 'unknown error'})`, error);
+    const [code = 'unknown error'] = codesOf(error);
+    throw unreadable(path, code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`, error);
   });
   const foreign = async (walk: (each: EachFile) => Promise<void>): Promise<OpenedArchive> => ({
     data: await readForeign(path, walk, { limits, modified: found.mtimeMs }),
@@ -45,6 +46,8 @@ export async function openArchive(path: string, options: OpenArchiveOptions = {}
 
   const raw = () => bytesOf(real, signal);
   const start = await firstBytes(raw());
+  const foreignZip = otherCompressions.find(([mark]) => text(start).startsWith(mark));
+  if (foreignZip !== undefined) throw unreadable(path, `is compressed with ${foreignZip[1]}: unpack it first`);
   if (isZip(start)) return foreign((each) => eachZipFile(real, each, limits));
   const zipped = start[0] === 0x1f && start[1] === 0x8b;
   const unzipped = () => (zipped ? gunzipped(raw(), createMeter(path, found.size, limits)) : raw());
@@ -55,6 +58,15 @@ export async function openArchive(path: string, options: OpenArchiveOptions = {}
   const name = basename(path).replace(/\.gz$/i, '');
   return foreign((each) => each({ path: name, bytes: unzipped() }));
 }
+
+/** How files begin that other programs compressed. */
+const otherCompressions = [
+  ['\u00fd7zXZ\0', 'xz'],
+  ['BZh', 'bzip2'],
+  ['\u0028\u00b5\u002f\u00fd', 'zstd'],
+  ['7z\u00bc\u00af', '7-Zip'],
+  ['Rar!', 'RAR'],
+] as const;
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 

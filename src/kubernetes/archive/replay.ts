@@ -16,13 +16,24 @@ export function replayed(archive: SnapshotData, scope: Scope, nextReads: NextRea
   const data = { ...archive, scope, objects: archive.objects.filter(isWhatItsKindSays) };
   const answers = new Map(archive.reads.map((result) => [keyOfRead(result.read), result]));
   const answer = answererOf(data);
+  const wider = widerOf(data);
   for (let round = 0; round < maximumRounds; round += 1) {
     const reads = nextReads({ ...data, reads: [...answers.values()] });
     const fresh = reads.filter((read) => !answers.has(keyOfRead(read)));
     if (fresh.length === 0) break;
-    for (const read of fresh) answers.set(keyOfRead(read), answer(read));
+    for (const read of fresh) answers.set(keyOfRead(read), answer(scope.namespace === undefined ? wider(read) : read));
   }
-  return { ...data, reads: [...answers.values()] };
+  const once = new Map([...answers.values()].map((result) => [keyOfRead(result.read), result]));
+  return { ...data, reads: [...once.values()] };
+}
+
+/** Whoever asks about everything need not be told of each namespace that nothing is held of. */
+function widerOf({ objects, reads }: SnapshotData): (read: Read) => Read {
+  const held = new Set([
+    ...objects.map(({ metadata }) => metadata.namespace),
+    ...reads.flatMap(({ read }) => (read.verb === 'list' ? [read.namespace] : [])),
+  ]);
+  return (read) => (read.verb === 'list' && !held.has(read.namespace) ? { ...read, namespace: undefined } : read);
 }
 
 /** Other groups have kinds of the same names (a Service of Knative, an Ingress of OpenShift), which nobody asks for. */
@@ -65,9 +76,7 @@ export function answererOf({ objects, heads, logs, reads }: SnapshotData): (read
     const known = failed.get(`${kind}/${namespace ?? ''}`) ?? failed.get(`${kind}/`);
     if (known !== undefined) return { ...known, read };
     const count = namespace === undefined ? [...complete].filter((key) => key.startsWith(`${kind}/`)).length : 0;
-    const partly =
-      count === 1 ? 'in this archive for one namespace only' : `in this archive for ${count} namespaces only`;
-    return { read, outcome: 'failed', message: count === 0 ? missing : partly };
+    return { read, outcome: 'failed', message: count === 0 ? missing : partly(count, namespaces?.length) };
   }
 
   return (read) => {
@@ -79,6 +88,9 @@ export function answererOf({ objects, heads, logs, reads }: SnapshotData): (read
     return isComplete(kind, namespace) ? { read, outcome: 'absent' } : { read, outcome: 'failed', message: missing };
   };
 }
+
+const partly = (count: number, total: number | undefined): string =>
+  `in this archive for ${count}${total === undefined ? '' : ` of ${total}`} namespace${(total ?? count) === 1 ? '' : 's'} only`;
 
 const keysOfList = (read: Read): readonly string[] =>
   read.verb === 'list' ? [`${read.kind}/${read.namespace ?? ''}`] : [];

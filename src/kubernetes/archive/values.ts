@@ -1,4 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { FileProblem } from './files.ts';
+
+/** Items of a list that are parsed without a pause. */
+const together = 64;
 
 /** The value of a JSON document. Throws {@link FileProblem}. */
 export function jsonValue(text: string): unknown {
@@ -27,7 +31,13 @@ export async function yamlValue(text: string): Promise<unknown> {
   try {
     if (list === undefined) return one(text);
     const frame = one(list.frame);
-    return { ...(typeof frame === 'object' ? frame : {}), items: list.items.map(one) };
+    const items: unknown[] = [];
+    for (const item of list.items) {
+      // A list of a large cluster takes seconds; a service has others to answer meanwhile.
+      if (items.length % together === together - 1) await setImmediate();
+      items.push(one(item));
+    }
+    return { ...(typeof frame === 'object' ? frame : {}), items };
   } catch (error) {
     throw new FileProblem('is no valid YAML', { cause: error });
   }

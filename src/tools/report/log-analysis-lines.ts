@@ -44,6 +44,7 @@ const section = (title: string, items: readonly (readonly Span[])[]): readonly L
 
 /** `42 lines 12:00:01–12:04:10, 3 error, compared with api-1`. */
 function readClause({ lines, first, last, levels, compared_with }: ContainerLog): string {
+  if (lines === 0) return 'it wrote nothing';
   const counts = Object.entries(levels)
     .filter(([level]) => level !== 'info' && level !== 'debug')
     .map(([level, count]) => `${count} ${level}`);

@@ -84,6 +84,16 @@ describe('through the pipeline, from a real server', () => {
     expect(Buffer.byteLength(text)).toBeLessThan(6_144);
   });
 
+  it('analyze_logs names the known fault without its secrets', async () => {
+    const { result, text } = await call('analyze_logs', { object: 'pod/db-0' });
+
+    expect(result).toMatchObject({
+      success: true,
+      logs: [{ pod: 'db-0', signatures: [{ id: 'disk-full', count: 1 }] }],
+    });
+    expect(`${JSON.stringify(result)}${text}`).not.toContain(token);
+  });
+
   it('check_pod_health shows the log without its secrets', async () => {
     const { result, text } = await call('check_pod_health', { pod_name: 'db-0' });
 
@@ -157,6 +167,7 @@ describe('what is read', () => {
     await call('get_timeline', { object: 'deploy/web' });
     await call('get_usage', { object: 'deploy/web' });
     await call('check_access', { verb: 'list', resource: 'pods' });
+    await call('analyze_logs', { object: 'pod/db-0' });
 
     const declared = new Set(tools.flatMap(({ permissions }) => permissions));
     const asked = new Set(server.requests.flatMap(({ method, path }) => (method === 'GET' ? resourceOf(path) : [])));

@@ -81,6 +81,7 @@ describe('kubemend logs', () => {
   });
 
   it.each([
+    ['a namespace', ['-n', 'web'], { namespace: 'web' }],
     ['an object', ['deployment/api', '-n', 'web'], { object: 'deployment/api', namespace: 'web' }],
     ['an object as kubectl takes it', ['deployment', 'api'], { object: 'deployment/api' }],
     ['a pod by its name', ['api-0', '-c', 'app', '-p'], { object: 'pod/api-0', container: 'app', previous: true }],

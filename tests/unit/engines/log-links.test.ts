@@ -49,13 +49,22 @@ describe('linksOf', () => {
     ],
     ['cannot parse /etc/app/app.yaml', '/etc/app/app.yaml: is in volume config, from ConfigMap/settings'],
     ['write /data/wal/1: no space left on device', '/data/wal/1: is in volume data, from PersistentVolumeClaim/data-0'],
-    ['password authentication failed for user "shop"', 'shop: env[DB_USER] is shop'],
+    ['no session for user "shop"', 'shop: env[DB_USER] is shop'],
   ])('tells what is meant in %s', (text, link) => {
     expect(said(text)).toEqual([link]);
   });
 
   it.each(['HTTP_OK', 'cannot open /usr/lib/x.so', 'user bob', 'all is well'])('says nothing of %s', (text) => {
     expect(said(text)).toEqual([]);
+  });
+});
+
+describe('linksOf refused credentials', () => {
+  it('names the Secrets that they come from', () => {
+    expect(said('login incorrect: invalid credentials')).toEqual([
+      'API_TOKEN: env[API_TOKEN] takes it from Secret/api key token',
+      'envFrom: envFrom brings all of Secret/more',
+    ]);
   });
 });
 

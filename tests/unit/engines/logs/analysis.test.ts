@@ -57,6 +57,15 @@ describe('analyzeLog', () => {
     ]);
   });
 
+  it('takes the name of a pod for itself', () => {
+    const analysis = analyzeLog({ pod: 'orders-2' });
+    analysis.compare({ text: 'starting on orders-0' }, 'orders-0');
+    analysis.compare({ text: 'starting on orders-1' }, 'orders-1');
+    analysis.add({ text: 'starting on orders-2' });
+
+    expect(analysis.facts().patterns).toMatchObject([{ count: 1, before: 2, sample: 'starting on orders-2' }]);
+  });
+
   it('compares with what came before the window', () => {
     const analysis = analyzeLog({ windowStart: Date.parse(second(10)) });
     const at = [second(1), second(11), second(12)];
@@ -80,15 +89,15 @@ describe('analyzeLog', () => {
 
   it('holds no more of a log without end than its patterns and its last lines', () => {
     const analysis = analyzeLog();
-    for (let index = 0; index < 20_000; index += 1) {
+    for (let index = 0; index < 2000; index += 1) {
       analysis.add({ text: `w${index}x item q${index * 7} done z${index}` });
       analysis.add({ text: '  still the same entry' });
     }
     const { patterns, end, lines, forgotten } = analysis.facts();
 
-    expect(lines).toBe(40_000);
+    expect(lines).toBe(4000);
     expect(patterns.length).toBeLessThanOrEqual(500);
     expect(end.length).toBeLessThanOrEqual(10);
-    expect(forgotten).toBeGreaterThanOrEqual(0);
+    expect(forgotten).toBeGreaterThan(0);
   });
 });

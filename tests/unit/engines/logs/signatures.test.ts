@@ -15,6 +15,7 @@ describe('signatureOf', () => {
     ['runtime-memory', 'Traceback (most recent call last):\nMemoryError'],
     ['runtime-memory', 'fatal error: runtime: out of memory'],
     ['dns', 'dial tcp: lookup db on 10.96.0.10:53: no such host'],
+    ['dns', '[emerg] 1#1: host not found in upstream "api:8080" in /etc/nginx/nginx.conf:7'],
     ['connection', 'migration failed: dial tcp 10.0.0.1:5432: connect: connection refused'],
     ['connection', 'read tcp 10.0.0.1:43210->10.0.0.2:6379: i/o timeout'],
     ['certificate-expired', 'Get "https://api": x509: certificate has expired or is not yet valid'],
@@ -62,8 +63,18 @@ describe('signatureOf', () => {
     'tls listener ready on :8443',
     'TypeError: x is not a function',
     'order 42 has no tenant',
+    "chown: invalid user: 'app:app'",
+    'SyntaxError: invalid token',
+    'No .env file found, using defaults',
+    'unexpected status 500 of https://cdn.example/data.json',
   ])('does not know %s', (text) => {
     expect(signatureOf(text)).toBeUndefined();
+  });
+});
+
+describe('a line that is made to be slow', () => {
+  it.each(['/a', 'A_', 'config ', 'missing '])('of %s is searched in no time', (seed) => {
+    expect(signatureOf(seed.repeat(4000))).toBeUndefined();
   });
 });
 

@@ -165,6 +165,8 @@ describe('a list is known to be complete', () => {
       list([service('shop'), service('other')]),
       ['Service/'],
     ],
+    ['of every kind in it then', 'x.json', list([podOf('a'), service('shop'), service('other')]), ['Pod/', 'Service/']],
+    ['not when its items were in no namespace', 'x.json', list([{ ...service('shop'), metadata: { name: 'x' } }]), []],
     ['of a kind without a namespace', 'pv.json', list([]), ['PersistentVolume/']],
     ['not when it goes on elsewhere', 'x.json', list([podOf('a')], { metadata: { continue: 'more' } }), []],
     ['not when it is one object', 'x.json', JSON.stringify(podOf('a')), []],
@@ -297,6 +299,48 @@ describe('an archive that somebody sent does no harm', () => {
     expect(namesIn(await holding({ 'x.json': list(odd, null, 'x', { metadata: { name: 7 } }) }))).toEqual(['odd']);
   });
 
+  it('with parts of another shape than the API has', async () => {
+    const { objects } = await holding({
+      'x.json': list(
+        podOf('a', {
+          metadata: { name: 'a', namespace: 'shop', labels: { app: 'a', tier: 5 }, managedFields: 'x' },
+          spec: {
+            containers: [
+              { name: 'app', image: 5, ports: 80, resources: null, args: ['a', 1], env: [{ name: 'N', value: 5 }] },
+              'sidecar',
+            ],
+          },
+          status: { conditions: 'Ready', phase: 'Running' },
+        }),
+        {
+          apiVersion: 'apps/v1',
+          kind: 'Deployment',
+          metadata: { name: 'b' },
+          spec: [],
+          status: { conditions: [{ status: 'True' }] },
+        },
+        { apiVersion: 'x.io/v1', kind: 'X', metadata: { name: 'c' }, spec: 'free', conditions: 'form' },
+      ),
+    });
+
+    expect(objects).toEqual([
+      {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: 'a', namespace: 'shop', labels: { app: 'a' } },
+        spec: { containers: [{ name: 'app', args: ['a'], env: [{ name: 'N', value: '5' }] }] },
+        status: { phase: 'Running' },
+      },
+      {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'b' },
+        status: { conditions: [{ status: 'True' }] },
+      },
+      { apiVersion: 'x.io/v1', kind: 'X', metadata: { name: 'c' }, spec: 'free', conditions: 'form' },
+    ]);
+  });
+
   it.each<[string, Partial<NonNullable<OpenArchiveOptions['bundle']>>, string]>([
     ['more files than are read', { files: 1 }, 'more than 1 files'],
     ['more objects than are read', { objects: 1 }, 'more than 1 objects'],
@@ -376,6 +420,11 @@ describe('what is no archive is refused', () => {
     ],
     ['text', 'hello', 'holds no Kubernetes object'],
     ['bytes', Buffer.from([0, 159, 146, 150, 10, 255]), 'holds no Kubernetes object'],
+    [
+      'what xz compressed',
+      Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 4]),
+      'is compressed with xz: unpack it first',
+    ],
     ['damaged gzip', Buffer.from([0x1f, 0x8b, 8, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 9, 9, 9]), 'is damaged'],
     ['a damaged snapshot of ours', gzipSync('{"format":"kubemend-snapshot","version":1}\n'), 'damaged first line'],
     ['a newer snapshot of ours', gzipSync('{"format":"kubemend-snapshot","version":9}\n'), 'version 9'],
@@ -395,7 +444,7 @@ describe('what is no archive is refused', () => {
     await expect(openArchive('/dev/null')).rejects.toMatchObject({ message: '/dev/null is no file.' });
     await expect(openArchive(join(folder, 'nope'))).rejects.toMatchObject({
       code: 'validation_error',
-      message: expect.stringContaining('ENOENT'),
+      message: expect.stringContaining('does not exist'),
     });
   });
 

@@ -71,6 +71,66 @@ describe('analyze_logs', () => {
     expect(text).not.toContain('new slow disk');
   });
 
+  it('stays short, whatever is logged', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const crowded = aPod('crowded', {
+      containers: names.map((name) => aContainer(name, crashed({ exitCode: 1, reason: 'Error' }))),
+    });
+    const { context } = reading([crowded], {
+      streamLog: async ({ container }, take) => {
+        take(
+          names.flatMap((name) =>
+            names.map((other) => ({ text: `ERROR ${container}${name}${other} ${'broke '.repeat(40)}` })),
+          ),
+        );
+        take([{ text: `FATAL password authentication failed for user "${'x'.repeat(500)}"` }]);
+        return { bytes: 10_000, whole: true };
+      },
+    });
+
+    const { data, text } = await runTool(analyzeLogs, { object: 'pod/crowded' }, context);
+
+    expect(data).toMatchObject({ logs: [{}, {}, {}, {}], cut: ['1 of 5 logs'] });
+    expect(text.length).toBeLessThan(5000);
+  });
+
+  it('does not show the same of two replicas', async () => {
+    const other = { ...dying, metadata: { ...dying.metadata, name: 'api-other' } };
+    const { context } = reading([deployment, dying, other], {
+      streamLog: async (_range, take) => {
+        take([{ text: 'ERROR boom' }]);
+        return { bytes: 10, whole: true };
+      },
+    });
+
+    const { data, text } = await runTool(analyzeLogs, { object: 'deployment/api' }, context);
+
+    expect(data).toMatchObject({ logs: [{ pod: dying.metadata.name }] });
+    expect(text).toContain(`api-other app says the same as ${dying.metadata.name}`);
+  });
+
+  it('reads what is in trouble in a namespace when nothing is named', async () => {
+    const { context } = reading(all);
+
+    const { data } = await runTool(analyzeLogs, {}, context);
+
+    expect(data).toMatchObject({ object: { kind: 'Namespace', name: 'shop' }, logs: [{ pod: dying.metadata.name }] });
+  });
+
+  it('says that nothing is in trouble', async () => {
+    const { context } = reading(pods);
+
+    await expect(runTool(analyzeLogs, {}, context)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('looks through no large namespace', async () => {
+    const { context } = reading([], {
+      read: async (reads) => someData({ reads: reads.map((read) => ({ read, outcome: 'exceeded' as const })) }),
+    });
+
+    await expect(runTool(analyzeLogs, {}, context)).rejects.toMatchObject({ code: 'validation_error' });
+  });
+
   it('asks for a window twice as long, to compare it with the time before', async () => {
     const { context, ranges } = reading(all);
 

@@ -60,8 +60,19 @@ const causes: Readonly<Partial<Record<SignatureId, { readonly advice: string; re
 function fixOf(fault: LogFault, place: string | undefined): Fix {
   const known = causes[fault.signature];
   if (known !== undefined) return known;
+  const limited = emptyDirOf(fault);
   return {
-    advice: `make room where the log says it is full${ofContainer(fault)}, or enlarge the volume`,
+    advice:
+      limited?.sizeLimit === undefined
+        ? `make room where the log says it is full${ofContainer(fault)}, or enlarge the volume`
+        : `raise sizeLimit of emptyDir volume ${limited.volume} above ${limited.sizeLimit}, or write less to it`,
     reason: place ?? 'a file system is full',
   };
+}
+
+function emptyDirOf({ pod, container, telling }: LogFault) {
+  const path = pathIn(textOf({ telling }));
+  const volume = path === undefined ? undefined : mountOf(container, path)?.name;
+  const found = pod.spec?.volumes?.find(({ name }) => name === volume)?.emptyDir;
+  return found && { volume, sizeLimit: found.sizeLimit };
 }

@@ -41,7 +41,11 @@ testRule(logResourceExhausted, {
     ],
     'of a full emptyDir, by its limit': [
       dies(["dd: error writing '/tmp/x': No space left on device"], { volumeMounts }, { volumes }),
-      { object: 'Pod/api', problem: '(/tmp/x is in volume tmp, an emptyDir of 16Mi)' },
+      {
+        object: 'Pod/api',
+        problem: '(/tmp/x is in volume tmp, an emptyDir of 16Mi)',
+        fix: 'raise sizeLimit of emptyDir volume tmp above 16Mi',
+      },
     ],
     'of a full disk of the node': [
       dies(['ERROR write /var/log/app.log: no space left on device']),
