@@ -124,7 +124,9 @@ interface Reported {
 }
 
 function stuckObject(snapshot: Snapshot, { by, object }: Delivery): Stuck | undefined {
-  const { status } = (snapshot.head(object) ?? {}) as Reported;
+  const head = snapshot.head(object);
+  if (head === undefined) return undefined;
+  const { status } = head as KubernetesObject & Reported;
   const name = `${object.kind} ${object.namespace}/${object.name}`;
   if (by === 'Argo CD') {
     const { phase, message = '', finishedAt } = status?.operationState ?? {};

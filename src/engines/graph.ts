@@ -3,9 +3,10 @@ import { selects } from './network/policies.ts';
 import { keyOf, type ObjectRef, type Of, type Pod, refOf } from './objects.ts';
 import { podsOf, workloadOf } from './owners.ts';
 import { referencesOf, templateOf } from './references.ts';
-import { pathsOf, selectedPods, selectedWorkloads } from './routes.ts';
+import { certificatesOf, pathsOf, selectedPods, selectedWorkloads } from './routes.ts';
 import { unplacedPods } from './scheduling/placement.ts';
 import type { Snapshot } from './snapshot.ts';
+import { syncerOf } from './syncers.ts';
 
 /** From a dependent to what it depends on, over declared and selected edges. Pods stand for their workload. */
 export function dependenciesOf(snapshot: Snapshot, ref: ObjectRef): readonly ObjectRef[] {
@@ -14,7 +15,13 @@ export function dependenciesOf(snapshot: Snapshot, ref: ObjectRef): readonly Obj
       const ingress = snapshot.find('Ingress', ref.namespace, ref.name);
       return ingress === undefined
         ? []
-        : pathsOf(ingress).map(({ service }) => ({ kind: 'Service', namespace: ref.namespace, name: service }));
+        : [
+            ...pathsOf(ingress).map(({ service }) => ({ kind: 'Service', namespace: ref.namespace, name: service })),
+            ...certificatesOf(ingress).flatMap(({ secret }) => {
+              const maker = syncerOf(snapshot, { kind: 'Secret', namespace: ref.namespace, name: secret });
+              return maker === undefined ? [] : [refOf(maker)];
+            }),
+          ];
     }
     case 'Service': {
       const service = snapshot.find('Service', ref.namespace, ref.name);

@@ -1,6 +1,7 @@
+import { minute } from './durations.ts';
 import type { ObjectRef, Pod, PodSpec, PodTemplate } from './objects.ts';
 import { podsOf } from './owners.ts';
-import { isTerminating } from './pods.ts';
+import { containersOf, isBroken, isTerminating, unreadyFor } from './pods.ts';
 import { type TemplateChange, templateChanges } from './revisions.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -51,3 +52,15 @@ function comparable(spec: PodSpec | undefined): PodSpec {
     ...(serviceAccountName === undefined ? {} : { serviceAccountName }),
   };
 }
+
+/** States of a container that waits for something on its way to its first start. */
+const starting = new Set(['ContainerCreating', 'PodInitializing']);
+
+/** Whether a pod is broken for good: not ready for a minute, or in a state that does not pass by itself. */
+export const staysBroken = (pod: Pod, now: number): boolean =>
+  isBroken(pod) &&
+  (unreadyFor(pod, now) >= minute ||
+    containersOf(pod).some(({ status }) => {
+      const reason = status?.state?.waiting?.reason;
+      return reason !== undefined && !starting.has(reason);
+    }));

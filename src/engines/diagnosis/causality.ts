@@ -59,6 +59,7 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'gitops-or-helm-stuck': podStart,
   'hpa-metrics-unavailable': { ...podStart, rules: ['apiservice-unavailable'] },
   'apiservice-unavailable': dependency,
+  'ingress-tls-invalid': { rules: ['certificate-expiring'] },
   'namespace-terminating': { rules: ['apiservice-unavailable'] },
   'pod-unschedulable-hostport': { rules: ['deploy-surge-deadlock'] },
   'pod-unschedulable-spread': { rules: ['deploy-surge-deadlock'] },

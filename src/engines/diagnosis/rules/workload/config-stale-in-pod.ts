@@ -49,7 +49,7 @@ function findingOf(snapshot: Snapshot, pod: Pod, container: PodContainer): reado
   if (started === undefined || container.status?.ready === true) return [];
   const stale = configWrites(snapshot, pod)
     .map((write) => ({ write, fields: fixedFields(write, container) }))
-    .filter(({ write, fields }) => fields.length > 0 && write.at > started + resolution);
+    .filter(({ write, fields }) => fields.length > 0 && write.at >= started + resolution);
   const log = snapshot.log(refOf(pod), container.name, false);
   const entries = log === undefined ? [] : tellingEntries(log);
   const told = stale.flatMap((each) => {

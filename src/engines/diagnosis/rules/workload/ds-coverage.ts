@@ -1,7 +1,8 @@
-import { minute, timeOf } from '../../../durations.ts';
-import { type Of, refOf } from '../../../objects.ts';
+import { creationFailures } from '../../../admission.ts';
+import { minute } from '../../../durations.ts';
+import { keyOf, type Of, refOf } from '../../../objects.ts';
 import { podsOf } from '../../../owners.ts';
-import { isBroken, isTerminating, podStatusText, unreadyFor } from '../../../pods.ts';
+import { isBroken, podStatusText, unreadyFor } from '../../../pods.ts';
 import { matchesMap } from '../../../selectors.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
@@ -18,7 +19,7 @@ export const dsCoverage = defineRule({
   severity: 'medium',
   meaning: 'On some nodes what the DaemonSet brings is missing: an agent, a driver, the network.',
   detection:
-    'status.numberAvailable is below desiredNumberScheduled, and its pods are broken for a minute or do not exist; the ' +
+    'status.numberAvailable is below desiredNumberScheduled, and its pods are broken for a minute, or the API server refuses to create them; the ' +
     'nodes are named where the pods tell. What is found on the pods explains it. A DaemonSet that wants no node at all, ' +
     'where the nodes were read and none has the labels of its nodeSelector, is told as a risk. Nodes with a taint that it ' +
     'does not tolerate are not wanted, and no fault.',
@@ -38,9 +39,9 @@ function uncovered(snapshot: Snapshot, set: Of<'DaemonSet'>): readonly Finding[]
   if (desired === 0 || available >= desired) return [];
   const subject = refOf(set);
   const broken = podsOf(snapshot, subject).filter((pod) => isBroken(pod) && unreadyFor(pod, snapshot.now) >= hold);
-  const created = timeOf(set.metadata.creationTimestamp) ?? snapshot.now;
-  const missing =
-    podsOf(snapshot, subject).some(isTerminating) || snapshot.now - created < hold ? 0 : desired - current;
+  const refused = creationFailures(snapshot).some(({ owner }) => keyOf(owner) === keyOf(subject));
+  // A pod that is being replaced is missing for a moment.
+  const missing = refused ? desired - current : 0;
   if (broken.length === 0 && missing <= 0) return [];
   const nodes = [...new Set(broken.flatMap(({ spec }) => spec?.nodeName ?? []))];
   const more = nodes.length > namedNodes ? ` and ${nodes.length - namedNodes} more` : '';

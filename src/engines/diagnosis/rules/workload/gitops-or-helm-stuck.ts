@@ -3,7 +3,6 @@ import { minute, timeOf } from '../../../durations.ts';
 import { keyOf, refOf } from '../../../objects.ts';
 import { podsOf } from '../../../owners.ts';
 import { isBroken } from '../../../pods.ts';
-import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
 /** A delivery that has just begun is on its way: Helm waits five minutes by default. */

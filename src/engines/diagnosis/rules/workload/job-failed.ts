@@ -2,7 +2,7 @@ import { day, timeOf } from '../../../durations.ts';
 import { keyOf, nameOf, type Of, refOf } from '../../../objects.ts';
 import { podsOf, workloadOf } from '../../../owners.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { defineRule, type Finding, type Fix } from '../../rule.ts';
+import { defineRule, type Evidence, type Finding, type Fix } from '../../rule.ts';
 
 type Job = Of<'Job'>;
 
@@ -65,12 +65,25 @@ function findingOf(snapshot: Snapshot, job: Job): Finding {
     evidence: [
       { object: refOf(job), source: 'status', text: `Failed: ${reason}: ${message}`, at },
       { object: refOf(job), source: 'status', text: `pods that failed: ${job.status?.failed ?? 0}` },
+      ...streakOf(snapshot, job),
     ],
     since: at,
     fixes: fixesOf(job, reason),
     missingEvidence: podsOf(snapshot, subject).length > 0 ? [] : ['the logs of its pods: they are gone'],
     nextCheck: `kubectl describe job ${job.metadata.name} -n ${job.metadata.namespace}`,
   };
+}
+
+/** How many runs of a CronJob failed one after the other, and when one last went well. */
+function streakOf(snapshot: Snapshot, job: Job): readonly Evidence[] {
+  const workload = workloadOf(snapshot, job);
+  if (workload.kind !== 'CronJob') return [];
+  const runs = snapshot
+    .all('Job', workload.namespace)
+    .filter((each) => keyOf(workloadOf(snapshot, each)) === keyOf(workload) && failureOf(each) !== undefined).length;
+  const success = snapshot.find('CronJob', workload.namespace, workload.name)?.status?.lastSuccessfulTime;
+  const text = `${runs} failed ${runs === 1 ? 'run is' : 'runs are'} kept; ${success === undefined ? 'none ever succeeded' : `the last success was at ${success}`}`;
+  return [{ object: workload, source: 'status', text, at: success }];
 }
 
 function problemOf({ spec, status }: Job, reason: string, message: string): string {

@@ -1,4 +1,4 @@
-import { keyOf, nameOf, type Of, type Pod, refOf } from '../../../objects.ts';
+import { keyOf, nameOf, type ObjectRef, type Of, type Pod, refOf } from '../../../objects.ts';
 import { isFinished, isTerminating } from '../../../pods.ts';
 import { matchesSelector } from '../../../selectors.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -21,7 +21,7 @@ export const pdbBlocksAll = defineRule({
     'All pods are well, and still none may be evicted: draining a node, for an upgrade or to save costs, waits forever.',
   detection:
     'status.disruptionsAllowed of a PodDisruptionBudget is 0 while currentHealthy is expectedPods, so desiredHealthy leaves ' +
-    'no slack; or one pod is selected by two budgets, which the eviction API refuses. It is a cause when a node that an ' +
+    'no slack, and a cordoned node has such a pod, or that budget is asked about; or one pod is selected by two budgets, which the eviction API refuses. It is a cause when a node that an ' +
     'autoscaler drains still has such a pod. Budgets that are full because pods are broken are left to those pods. They ' +
     'are read when a node is cordoned, or when a node or a budget is asked about.',
   remedies: [
@@ -45,6 +45,7 @@ function withoutSlack(snapshot: Snapshot, budget: Budget): readonly Finding[] {
   const { minAvailable, maxUnavailable } = budget.spec ?? {};
   const field = minAvailable === undefined ? `maxUnavailable ${maxUnavailable ?? 0}` : `minAvailable ${minAvailable}`;
   const nodes = waitingNodes(snapshot, podsUnder(snapshot, budget));
+  if (nodes.length === 0 && !isAskedFor(snapshot, subject)) return [];
   const drained = nodes.filter((node) => node.spec?.taints?.some(({ key }) => draining.has(key ?? '')));
   const names = nodes.slice(0, namedNodes).map((node) => nameOf(refOf(node)));
   return [
@@ -77,6 +78,10 @@ function withoutSlack(snapshot: Snapshot, budget: Budget): readonly Finding[] {
     },
   ];
 }
+
+/** Many budgets are tight on purpose; it matters where something is evicted, or to whoever asks. */
+const isAskedFor = ({ scope }: Snapshot, subject: ObjectRef): boolean =>
+  scope.object !== undefined && keyOf(scope.object) === keyOf(subject);
 
 const podsUnder = (snapshot: Snapshot, { spec, metadata }: Budget): readonly Pod[] =>
   spec?.selector === undefined

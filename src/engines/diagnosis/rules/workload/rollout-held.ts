@@ -1,7 +1,6 @@
 import { nameOf, type ObjectRef, type Of, refOf } from '../../../objects.ts';
 import { podsOf } from '../../../owners.ts';
-import { isBroken } from '../../../pods.ts';
-import { driftOf, ordinalPods, revisionHashOf } from '../../../replaced-templates.ts';
+import { driftOf, ordinalPods, revisionHashOf, staysBroken } from '../../../replaced-templates.ts';
 import { describeChange, revisionsOf, type TemplateChange, templateChanges } from '../../../revisions.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { targetOf } from '../../rollback.ts';
@@ -73,7 +72,7 @@ function pausedDeployment(snapshot: Snapshot, deployment: Of<'Deployment'>): rea
       changes,
       broken:
         current === undefined ||
-        (!half && changes.some(inSpec) && podsOf(snapshot, subject).some((pod) => isBroken(pod))),
+        (!half && changes.some(inSpec) && podsOf(snapshot, subject).some((pod) => staysBroken(pod, snapshot.now))),
       resume: {
         advice: `kubectl rollout resume ${targetOf(subject)} -n ${subject.namespace}`,
         reason: 'nothing else holds it back; ask first who paused it',
@@ -98,7 +97,7 @@ function heldSet(snapshot: Snapshot, set: Of<'StatefulSet'>): readonly Finding[]
     ({ pod, ordinal }) => revisionHashOf(pod) !== target && (onDelete || ordinal < partition),
   );
   const left = held.length > 0 ? held.length : (status?.replicas ?? 0) - (status?.updatedReplicas ?? 0);
-  const worst = held.find(({ pod }) => isBroken(pod)) ?? held[0];
+  const worst = held.find(({ pod }) => staysBroken(pod, snapshot.now)) ?? held[0];
   const changes = worst === undefined ? [] : driftOf(worst.pod, spec?.template);
   if (left <= 0) return [];
   const at = `-n ${subject.namespace}`;
@@ -108,7 +107,7 @@ function heldSet(snapshot: Snapshot, set: Of<'StatefulSet'>): readonly Finding[]
       field: onDelete ? 'updateStrategy.type is OnDelete' : `updateStrategy.rollingUpdate.partition is ${partition}`,
       consequence: `keeps ${left} of ${status?.replicas ?? left} pods at the old template`,
       changes,
-      broken: changes.length > 0 && worst !== undefined && isBroken(worst.pod),
+      broken: changes.length > 0 && worst !== undefined && staysBroken(worst.pod, snapshot.now),
       resume: onDelete
         ? {
             advice: `kubectl delete pod ${worst?.pod.metadata.name ?? `${subject.name}-0`} ${at}, then the next when it is ready`,
@@ -131,7 +130,7 @@ function heldDaemons(snapshot: Snapshot, set: Of<'DaemonSet'>): readonly Finding
     .map((pod) => ({ pod, changes: driftOf(pod, set.spec?.template) }))
     .filter(({ changes }) => changes.length > 0);
   // Without a pod of an older template, pods are missing rather than held back.
-  const worst = drifted.find(({ pod }) => isBroken(pod)) ?? drifted[0];
+  const worst = drifted.find(({ pod }) => staysBroken(pod, snapshot.now)) ?? drifted[0];
   if (worst === undefined) return [];
   return [
     findingOf({
@@ -139,7 +138,7 @@ function heldDaemons(snapshot: Snapshot, set: Of<'DaemonSet'>): readonly Finding
       field: 'updateStrategy.type is OnDelete',
       consequence: `keeps ${left} of ${desiredNumberScheduled} pods at the old template`,
       changes: worst.changes,
-      broken: isBroken(worst.pod),
+      broken: staysBroken(worst.pod, snapshot.now),
       resume: {
         advice: `kubectl delete pod ${worst.pod.metadata.name} -n ${subject.namespace}, then the next when it is ready`,
         reason: 'with OnDelete a pod gets the new template only when it is deleted',

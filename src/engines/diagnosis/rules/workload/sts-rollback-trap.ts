@@ -1,6 +1,6 @@
 import { type Of, refOf } from '../../../objects.ts';
-import { isBroken, podStatusText, unreadySince } from '../../../pods.ts';
-import { driftOf, ordinalPods, revisionHashOf } from '../../../replaced-templates.ts';
+import { podStatusText, unreadySince } from '../../../pods.ts';
+import { driftOf, ordinalPods, revisionHashOf, staysBroken } from '../../../replaced-templates.ts';
 import { describeChange } from '../../../revisions.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding } from '../../rule.ts';
@@ -17,7 +17,7 @@ export const stsRollbackTrap = defineRule({
     'The template was corrected or rolled back, but the controller waits for the pod of the bad revision to become ready ' +
     'before it replaces it, which never happens.',
   detection:
-    'podManagementPolicy is OrderedReady, and a pod that is not ready carries another controller-revision-hash than ' +
+    'podManagementPolicy is OrderedReady, and a pod that stays unready (for a minute, or in a state that does not pass) carries another controller-revision-hash than ' +
     'status.updateRevision, with an ordinal that the update may touch. What the template says otherwise than the pod is ' +
     'recomputed; without a difference in the containers the new revision would not help, and the rule is silent.',
   remedies: ['Delete that one pod; it comes back with the new revision.'],
@@ -35,7 +35,7 @@ function findingOf(snapshot: Snapshot, set: Of<'StatefulSet'>): readonly Finding
   const { type = 'RollingUpdate', rollingUpdate } = spec?.updateStrategy ?? {};
   if (target === undefined || spec?.podManagementPolicy === 'Parallel' || type !== 'RollingUpdate') return [];
   const subject = refOf(set);
-  const stuck = ordinalPods(snapshot, subject).find(({ pod }) => isBroken(pod));
+  const stuck = ordinalPods(snapshot, subject).find(({ pod }) => staysBroken(pod, snapshot.now));
   if (stuck === undefined || stuck.ordinal < (rollingUpdate?.partition ?? 0)) return [];
   const { pod, ordinal } = stuck;
   const hash = revisionHashOf(pod);

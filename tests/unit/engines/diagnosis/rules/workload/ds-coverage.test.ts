@@ -1,13 +1,5 @@
 import { dsCoverage } from '../../../../../../src/engines/diagnosis/rules/workload/ds-coverage.ts';
-import {
-  aContainer,
-  anObject,
-  aPod,
-  aSnapshot,
-  crashed,
-  minutesAgo,
-  ownedBy,
-} from '../../../../../support/builders.ts';
+import { aContainer, anEvent, anObject, aPod, aSnapshot, crashed, ownedBy } from '../../../../../support/builders.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
 const counts = (desired: number, current: number, available: number) => ({
@@ -15,22 +7,21 @@ const counts = (desired: number, current: number, available: number) => ({
   currentNumberScheduled: current,
   numberAvailable: available,
 });
-const agent = (status: object | undefined, { spec = {}, metadata = {} } = {}) =>
-  anObject('DaemonSet', 'agent', { metadata, spec: { template: { spec } }, status });
+const agent = (status: object | undefined, { spec = {} } = {}) =>
+  anObject('DaemonSet', 'agent', { spec: { template: { spec } }, status });
 const aDaemon = (name: string, broken = false) =>
   aPod(name, {
     metadata: ownedBy(agent({})),
     containers: [broken ? aContainer('app', crashed({ exitCode: 1 })) : aContainer()],
   });
+const refused = anEvent(agent({}), 'FailedCreate', 'Error creating: exceeded quota: q');
 const node = anObject('Node', 'node-1', { metadata: { labels: { disk: 'hdd' } } });
 const fast = { spec: { nodeSelector: { disk: 'ssd' } } };
 
 testRule(dsCoverage, {
   silent: {
     'every node served': aSnapshot({ objects: [agent(counts(2, 2, 2)), aDaemon('agent-a'), aDaemon('agent-b')] }),
-    'a DaemonSet that was just made': aSnapshot({
-      objects: [agent(counts(2, 0, 0), { metadata: { creationTimestamp: minutesAgo(0.3) } })],
-    }),
+    'a pod that is being replaced': aSnapshot({ objects: [agent(counts(2, 1, 1)), aDaemon('agent-a')] }),
     'pods that start': aSnapshot({ objects: [agent(counts(2, 2, 1)), aDaemon('agent-a')] }),
     'no status yet': aSnapshot({ objects: [agent(undefined, fast), node], complete: ['Node'] }),
     'nodes that could not be read': aSnapshot({ objects: [agent(counts(0, 0, 0), fast), node] }),
@@ -48,8 +39,8 @@ testRule(dsCoverage, {
         evidence: ['numberAvailable 1, desiredNumberScheduled 2', 'CrashLoopBackOff on node-1'],
       },
     ],
-    'of pods that do not exist': [
-      aSnapshot({ objects: [agent(counts(2, 1, 1)), aDaemon('agent-a')] }),
+    'of pods that the API server refuses': [
+      aSnapshot({ objects: [agent(counts(2, 1, 1)), aDaemon('agent-a'), refused] }),
       { object: 'DaemonSet/agent', problem: 'is available on 1 of 2 nodes; 1 of its pods does not exist' },
     ],
     'of a label that no node has': [

@@ -60,7 +60,11 @@ testRule(jobFailed, {
           run('nightly-2', deadline),
         ],
       }),
-      { object: 'CronJob/nightly', problem: 'activeDeadlineSeconds is 600' },
+      {
+        object: 'CronJob/nightly',
+        problem: 'activeDeadlineSeconds is 600',
+        evidence: ['2 failed runs are kept; the last success was at'],
+      },
     ],
   },
   found: [

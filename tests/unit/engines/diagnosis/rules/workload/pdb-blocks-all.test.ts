@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { pdbBlocksAll } from '../../../../../../src/engines/diagnosis/rules/workload/pdb-blocks-all.ts';
+import { refOf } from '../../../../../../src/engines/objects.ts';
 import { aDeployment, anObject, aSnapshot } from '../../../../../support/builders.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
@@ -17,12 +18,13 @@ testRule(pdbBlocksAll, {
     'a budget that is full because a pod is broken': aSnapshot({
       objects: [aBudget('web', { ...tight, expectedPods: 2, desiredHealthy: 1 }), ...web],
     }),
+    'a tight budget that nobody waits for': aSnapshot({ objects: [aBudget('web', tight), ...web] }),
     'a budget that selects nothing': aSnapshot({ objects: [aBudget('web', { ...tight, expectedPods: 0 })] }),
     'a budget without a status': aSnapshot({ objects: [anObject('PodDisruptionBudget', 'web', { spec: {} })] }),
   },
   speaks: {
     'of the field that leaves no slack': [
-      aSnapshot({ objects: [aBudget('web', tight), ...web] }),
+      aSnapshot({ scope: { object: refOf(aBudget('web', tight)) }, objects: [aBudget('web', tight), ...web] }),
       {
         object: 'PodDisruptionBudget/web',
         problem: 'allows no pod to be evicted: minAvailable 1 of 1 pod leaves no slack',

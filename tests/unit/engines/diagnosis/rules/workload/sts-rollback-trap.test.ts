@@ -1,5 +1,13 @@
 import { stsRollbackTrap } from '../../../../../../src/engines/diagnosis/rules/workload/sts-rollback-trap.ts';
-import { aContainer, anObject, aPod, aSnapshot, ownedBy, waiting } from '../../../../../support/builders.ts';
+import {
+  aContainer,
+  anObject,
+  aPod,
+  aSnapshot,
+  minutesAgo,
+  ownedBy,
+  waiting,
+} from '../../../../../support/builders.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
 const corrected = { spec: { containers: [aContainer('app', { image: 'db:2' }).spec] } };
@@ -25,6 +33,16 @@ testRule(stsRollbackTrap, {
     }),
     'Parallel, where the broken pod is replaced': aSnapshot({
       objects: [aSet({ podManagementPolicy: 'Parallel' }), aMember('db-0')],
+    }),
+    'an old pod that has just been made': aSnapshot({
+      objects: [
+        aSet(),
+        aPod('db-0', {
+          metadata: { ...ownedBy(aSet()), labels: { 'controller-revision-hash': 'db-bad' } },
+          containers: [aContainer('app', { image: 'db:1', ...waiting('ContainerCreating') })],
+          status: { conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: minutesAgo(0.3) }] },
+        }),
+      ],
     }),
     'OnDelete, which never replaces': aSnapshot({
       objects: [aSet({ updateStrategy: { type: 'OnDelete' } }), aMember('db-0')],
