@@ -25,12 +25,7 @@ const input = z.object({
   object: objectPath,
   container: objectName.optional().describe('Default: those in trouble, else all.'),
   previous: z.boolean().optional().describe('The instance before the last restart. Default: whichever tells more.'),
-  since_minutes: z
-    .int()
-    .min(1)
-    .max(10_080)
-    .optional()
-    .describe('Only the last minutes, compared with as many before them.'),
+  since_minutes: z.int().min(1).max(10_080).optional().describe('How far back.'),
   tail_lines: z.int().min(1).max(1_000_000).default(10_000).describe('Most lines to read of each log, from its end.'),
   cluster,
 });

@@ -73,11 +73,6 @@ const limits = { resources: { limits: { memory: '16Mi' } } };
 describe('one fault has one voice', () => {
   it.each<[string, string, Snapshot]>([
     ['a plain error', 'crash-app-error', crash('ERROR order 42 has no tenant')],
-    [
-      'a proxy without its upstream',
-      'crash-dependency-down',
-      crash('[emerg] 1#1: host not found in upstream "api:8080" in /etc/nginx/nginx.conf:7'),
-    ],
     ['a missing variable', 'log-config-parse', crash('ERROR missing API_TOKEN')],
     ['a refused password', 'log-auth-failed', crash('FATAL: password authentication failed for user "app"')],
     ['an expired certificate', 'log-tls-error', crash('ERROR x509: certificate has expired')],

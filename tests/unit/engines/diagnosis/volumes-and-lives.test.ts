@@ -51,7 +51,7 @@ describe('what a diagnosis says of volumes', () => {
       logs: [aLog('books', ["cannot write '/data/a': No space left on device"], { previous: true })],
     });
 
-    expect(causes).toEqual(['volume-full PersistentVolumeClaim/books > crash-app-error']);
+    expect(causes).toEqual(['volume-full PersistentVolumeClaim/books > log-resource-exhausted']);
   });
 
   it('is that a claim waits because its pod has no node, and not the other way round', () => {
