@@ -14,6 +14,10 @@ const costs: Readonly<Record<string, string>> = {
   persistentvolumeclaims: 'Pods that wait for storage are not explained.',
   'apps/replicasets': 'Pods cannot be traced to their Deployment, nor to its revisions.',
   namespaces: 'The cluster cannot be looked at as a whole.',
+};
+
+/** What single questions lose. */
+const lesserCosts: Readonly<Record<string, string>> = {
   'apps/controllerrevisions': 'Rollouts of StatefulSets and DaemonSets are not in the timeline.',
   'metrics.k8s.io/pods': 'Usage of pods cannot be compared with requests and limits.',
   'metrics.k8s.io/nodes': 'Usage of nodes is not shown.',
@@ -48,13 +52,23 @@ const onlyInside = (only: number, all: number, namespace: string): Check => ({
   cost: 'Diagnose one namespace at a time (-n).',
 });
 
-/** One check a resource: `get, list configmaps`. */
+/** Of what has no line of its own. */
+const rareCost = 'The rarer causes that lie there are not found.';
+
+/** One check a cost: `may not get, list configmaps`, `may not read persistentvolumes, csinodes`. */
 function deniedChecks(denied: readonly string[]): readonly Check[] {
-  const byResource = Map.groupBy(denied, (permission) => permission.slice(permission.indexOf(' ') + 1));
-  return [...byResource].map(([resource, permissions]) => ({
-    name: 'permissions',
-    state: 'failed',
-    message: `may not ${permissions.map((permission) => permission.split(' ')[0]).join(', ')} ${resource}`,
-    cost: costs[resource] ?? `What is wrong with ${resource.split('/').at(-1)} is not found.`,
-  }));
+  const byResource = Map.groupBy(denied, resourceOf);
+  const byCost = Map.groupBy(byResource.keys(), (resource) => costs[resource] ?? lesserCosts[resource] ?? rareCost);
+  return [...byCost].map(([cost, resources]) => {
+    const [first = ''] = resources;
+    const verbs = (byResource.get(first) ?? []).map((permission) => permission.split(' ')[0]).join(', ');
+    return {
+      name: 'permissions',
+      state: costs[first] === undefined ? 'limited' : 'failed',
+      message: `may not ${resources.length === 1 ? verbs : 'read'} ${resources.join(', ')}`,
+      cost,
+    };
+  });
 }
+
+const resourceOf = (permission: string): string => permission.slice(permission.indexOf(' ') + 1);

@@ -64,7 +64,7 @@ describe('kubemend doctor', () => {
         ! permissions   2 of N hold in namespace shop and not in the whole cluster – Diagnose one namespace at a time (-n).
         ✖ permissions   may not get pods/log – Crashes are explained without the log.
         ✖ permissions   may not get, list configmaps – Missing keys and changed configuration are not found.
-        ✖ permissions   may not list policy/poddisruptionbudgets – What is wrong with poddisruptionbudgets is not found.
+        ! permissions   may not list policy/poddisruptionbudgets – The rarer causes that lie there are not found.
         ! metrics API   not installed – Usage cannot be compared with requests and limits.
         ! other context staging: connection refused – Only this cluster cannot be read.
 
