@@ -1,9 +1,8 @@
 import { gateways, httpRoutes } from '../gateway-api.ts';
-import { selectorText } from '../selectors.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Read } from '../snapshot-data.ts';
 import { failedCalls, isNameFailure, isUnanswered } from './calls.ts';
-import { dnsLabels, dnsNamespace } from './dns.ts';
+import { dnsReads } from './dns-reads.ts';
 import { refusedRequests } from './mesh.ts';
 
 /** Namespaces whose policies are read to explain connections that fail. */
@@ -48,27 +47,5 @@ function gatewayReads(snapshot: Snapshot): readonly Read[] {
   return [
     ...parents.map(({ kind, namespace, name }): Read => ({ verb: 'get', kind, namespace, name })),
     ...[...new Set(classes)].map((name): Read => ({ verb: 'get', kind: 'GatewayClass', name })),
-  ];
-}
-
-/** The DNS of the cluster: its Service, its endpoints, its pods. */
-function dnsReads(snapshot: Snapshot): readonly Read[] {
-  const labelSelector = selectorText({ matchLabels: dnsLabels });
-  const services = snapshot
-    .all('Service', dnsNamespace)
-    .filter(({ metadata }) => metadata.labels?.['k8s-app'] === dnsLabels['k8s-app']);
-  return [
-    { verb: 'get', kind: 'Namespace', name: dnsNamespace },
-    { verb: 'list', kind: 'Service', namespace: dnsNamespace, labelSelector, as: 'full' },
-    { verb: 'list', kind: 'Pod', namespace: dnsNamespace, labelSelector, as: 'full' },
-    ...services.map(
-      ({ metadata }): Read => ({
-        verb: 'list',
-        kind: 'EndpointSlice',
-        namespace: dnsNamespace,
-        labelSelector: `kubernetes.io/service-name=${metadata.name}`,
-        as: 'full',
-      }),
-    ),
   ];
 }

@@ -5,7 +5,8 @@ import type { Ingress } from '../../routes.ts';
 import { selectorText } from '../../selectors.ts';
 import { indexSnapshot, type Snapshot } from '../../snapshot.ts';
 import type { Read, SnapshotData } from '../../snapshot-data.ts';
-import { dnsLabels, dnsNamespace, hostName } from '../dns.ts';
+import { hostName } from '../dns.ts';
+import { dnsReads } from '../dns-reads.ts';
 import { podSelectorOf } from './client.ts';
 import type { Question } from './question.ts';
 
@@ -110,27 +111,6 @@ function clientReads(snapshot: Snapshot, from: ObjectRef): readonly Read[] {
       : [
           { verb: 'list' as const, kind: 'Pod', namespace, labelSelector: selectorText(selector), as: 'full' as const },
         ]),
-  ];
-}
-
-function dnsReads(snapshot: Snapshot): readonly Read[] {
-  const labelSelector = selectorText({ matchLabels: dnsLabels });
-  const services = snapshot
-    .all('Service', dnsNamespace)
-    .filter(({ metadata }) => metadata.labels?.['k8s-app'] === dnsLabels['k8s-app']);
-  return [
-    { verb: 'get', kind: 'Namespace', name: dnsNamespace },
-    { verb: 'list', kind: 'Service', namespace: dnsNamespace, labelSelector, as: 'full' },
-    { verb: 'list', kind: 'Pod', namespace: dnsNamespace, labelSelector, as: 'full' },
-    ...services.map(
-      ({ metadata }): Read => ({
-        verb: 'list',
-        kind: 'EndpointSlice',
-        namespace: dnsNamespace,
-        labelSelector: `kubernetes.io/service-name=${metadata.name}`,
-        as: 'full',
-      }),
-    ),
   ];
 }
 
