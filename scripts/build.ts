@@ -96,10 +96,13 @@ console.log(`dist/: ${outputs.length} files, ${(bytes / 1024).toFixed(0)} KiB`);
 async function getBuiltins(file: string): Promise<void> {
   const text = await readFile(file, 'utf8');
   const imports = /\bimport\s*(?:\*\s*as\s+)?([\w$]+|\{[^{}]*\})\s*from\s*"([\w:/]+)"/g;
-  const got = text.replaceAll(imports, (statement, names: string, module: string) =>
-    isBuiltin(module)
-      ? `const ${names.replaceAll(' as ', ':')}=globalThis.process.getBuiltinModule?.("${module}")??{}`
-      : statement,
-  );
+  const got = text.replaceAll(imports, (statement, names: string, module: string) => {
+    if (!isBuiltin(module)) return statement;
+    const whole = `globalThis.process.getBuiltinModule?.("${module}")??{}`;
+    // The default export of such a module is the module.
+    const [asDefault, name] = /\bdefault as ([\w$]+),?/.exec(names) ?? [];
+    if (asDefault === undefined) return `const ${names.replaceAll(' as ', ':')}=${whole}`;
+    return `const ${name}=${whole},${names.replace(asDefault, '').replaceAll(' as ', ':')}=${name}`;
+  });
   await writeFile(file, got);
 }
