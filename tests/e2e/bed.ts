@@ -1,6 +1,8 @@
 /** The real cluster and the built program, as tests use them. */
-import { type ExecFileException, execFile } from 'node:child_process';
+import { type ExecFileException, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const script = 'tests/e2e/cluster/cluster.sh';
@@ -81,4 +83,31 @@ export async function eventually<T>(probe: () => Promise<T>, { seconds = 60, pau
       await sleep(pause);
     }
   }
+}
+
+export interface Service {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+/** The built program as an HTTP service on a free port. */
+export async function aService(): Promise<Service> {
+  const args = ['dist/kubemend.js', 'serve', '--http', '--port', '0', '--metrics-port', '0'];
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, KUBECONFIG: await kubeconfig() },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const stop = async (): Promise<void> => {
+    if (child.exitCode !== null) return;
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+  };
+  for await (const line of createInterface({ input: child.stderr })) {
+    const { url } = JSON.parse(line) as { url?: string };
+    if (url !== undefined) {
+      child.stderr.resume();
+      return { url, stop };
+    }
+  }
+  throw new Error('the service ended before it served');
 }

@@ -1,19 +1,27 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { aNamespace, apply, cluster, deleteNamespaces, eventually, kubeconfig, kubectl, kubemend } from './bed.ts';
+import {
+  aNamespace,
+  apply,
+  aService,
+  cluster,
+  deleteNamespaces,
+  eventually,
+  kubeconfig,
+  kubectl,
+  kubemend,
+  type Service,
+} from './bed.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'kubemend-e2e-'));
 let namespace: string;
 let broken: string;
-let server: ChildProcess | undefined;
+let service: Service;
 let url: string;
 
 beforeAll(async () => {
@@ -28,14 +36,12 @@ beforeAll(async () => {
     const pods = await kubectl('get', 'pods', '-n', broken);
     if (!pods.includes('CreateContainerConfigError')) throw new Error(pods);
   });
-  ({ process: server, url } = await aService());
+  service = await aService();
+  ({ url } = service);
 });
 
 afterAll(async () => {
-  if (server?.exitCode === null) {
-    server.kill('SIGTERM');
-    await once(server, 'exit');
-  }
+  await service.stop();
   rmSync(folder, { recursive: true, force: true });
   await deleteNamespaces([namespace, broken]);
 });
@@ -188,21 +194,4 @@ async function writeKubeconfigOf(token: string, file: string): Promise<void> {
   const config = parse(readFileSync(await kubeconfig(), 'utf8')) as { users: { user: object }[] };
   for (const entry of config.users) entry.user = { token };
   writeFileSync(file, stringify(config), { mode: 0o600 });
-}
-
-/** `kubemend serve --http` on ports of its own choice, once its log says which. */
-async function aService(): Promise<{ process: ChildProcess; url: string }> {
-  const args = ['dist/kubemend.js', 'serve', '--http', '--port', '0', '--metrics-port', '0'];
-  const child = spawn(process.execPath, args, {
-    env: { ...process.env, KUBECONFIG: await kubeconfig() },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  for await (const line of createInterface({ input: child.stderr })) {
-    const { url } = JSON.parse(line) as { url?: string };
-    if (url !== undefined) {
-      child.stderr.resume();
-      return { process: child, url };
-    }
-  }
-  throw new Error('the service ended before it served');
 }
