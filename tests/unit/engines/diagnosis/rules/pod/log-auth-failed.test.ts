@@ -9,16 +9,8 @@ import {
   crashed,
   minutesAgo,
 } from '../../../../../support/builders.ts';
+import { dies, dying, failed } from '../../../../../support/dying-pod.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
-
-const failed = { exitCode: 1, reason: 'Error' };
-const dying = (container: Readonly<Record<string, unknown>> = {}, spec: Readonly<Record<string, unknown>> = {}) =>
-  aPod('api', { spec, containers: [aContainer('app', { ...crashed(failed), ...container })] });
-const dies = (
-  lines: readonly string[],
-  container: Readonly<Record<string, unknown>> = {},
-  spec: Readonly<Record<string, unknown>> = {},
-) => aSnapshot({ objects: [dying(container, spec)], logs: [aLog('api', lines)] });
 
 const env = [
   { name: 'CACHE', valueFrom: { secretKeyRef: { name: 'cache', key: 'size' } } },

@@ -1,15 +1,7 @@
 import { logRuntimeMemory } from '../../../../../../src/engines/diagnosis/rules/pod/log-runtime-memory.ts';
 import { aContainer, aLog, aPod, aSnapshot, crashed } from '../../../../../support/builders.ts';
+import { dies } from '../../../../../support/dying-pod.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
-
-const failed = { exitCode: 1, reason: 'Error' };
-const dying = (container: Readonly<Record<string, unknown>> = {}, spec: Readonly<Record<string, unknown>> = {}) =>
-  aPod('api', { spec, containers: [aContainer('app', { ...crashed(failed), ...container })] });
-const dies = (
-  lines: readonly string[],
-  container: Readonly<Record<string, unknown>> = {},
-  spec: Readonly<Record<string, unknown>> = {},
-) => aSnapshot({ objects: [dying(container, spec)], logs: [aLog('api', lines)] });
 
 testRule(logRuntimeMemory, {
   silent: {
