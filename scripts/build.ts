@@ -1,8 +1,7 @@
-/** Bundles the program into dist/: one entry, split chunks, nothing to install at run time. */
+/** Bundles the program into dist/: what starts it, and all the rest as one script; nothing to install at run time. */
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
-import { isBuiltin } from 'node:module';
-import { resolve } from 'node:path';
-import { build as bundle, type Plugin } from 'esbuild';
+import { basename, resolve } from 'node:path';
+import { type BuildOptions, build as bundle, type Plugin } from 'esbuild';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
 
@@ -54,55 +53,52 @@ const lightUndici: Plugin = {
   },
 };
 
-await rm('dist', { recursive: true, force: true });
-const { metafile } = await bundle({
-  entryPoints: { kubemend: 'src/main.ts' },
+const warmProgram: Plugin = {
+  name: 'warm-program',
+  setup(build) {
+    build.onResolve({ filter: /\/load-program\.ts$/ }, () => ({ path: resolve('scripts/warm-program.ts') }));
+  },
+};
+
+const common = {
   outdir: 'dist',
   bundle: true,
-  splitting: true,
-  format: 'esm',
+  // A module of ESM is found, linked and evaluated step by step; one script of CommonJS is there at once.
+  format: 'cjs',
   platform: 'node',
   target: 'node22.19',
   minify: true,
   keepNames: false,
   legalComments: 'none',
   metafile: true,
+} as const satisfies BuildOptions;
+const constants = { 'process.env.KUBEMEND_VERSION': JSON.stringify(version), 'import.meta.dirname': '__dirname' };
+
+await rm('dist', { recursive: true, force: true });
+const program = await bundle({
+  ...common,
+  entryPoints: { program: 'src/cli/program.ts' },
+  // The bytecode that a run leaves behind belongs to this very text.
+  entryNames: '[name]-[hash]',
   alias: {
     '@modelcontextprotocol/server/_shims': './scripts/light-shims.ts',
     'socks-proxy-agent': './scripts/no-proxy-agents.ts',
     socks: './scripts/no-proxy-agents.ts',
     hpagent: './scripts/no-proxy-agents.ts',
-    // Its build for Node is CommonJS, of which a split bundle exports nothing by name; this one is the same as modules.
-    yaml: './node_modules/yaml/browser/index.js',
   },
   plugins: [schemasInUse, lightUndici, withoutSideEffects],
-  define: { 'process.env.KUBEMEND_VERSION': JSON.stringify(version) },
-  // Packages that were written as CommonJS call `require`, for Node's own modules only.
-  banner: { js: 'const require=globalThis.process.getBuiltinModule;' },
+  define: constants,
 });
-const outputs = Object.keys(metafile.outputs);
-await Promise.all(outputs.map(getBuiltins));
+const [programFile = ''] = Object.keys(program.metafile.outputs);
+const main = await bundle({
+  ...common,
+  entryPoints: { kubemend: 'src/main.ts' },
+  plugins: [warmProgram],
+  define: { ...constants, 'process.env.KUBEMEND_PROGRAM': JSON.stringify(basename(programFile)) },
+});
 await chmod('dist/kubemend.js', 0o755);
-await writeFile('dist/package.json', `${JSON.stringify({ type: 'module' })}\n`);
+await writeFile('dist/package.json', `${JSON.stringify({ type: 'commonjs' })}\n`);
 
-const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
+const outputs = Object.values({ ...program.metafile.outputs, ...main.metafile.outputs });
+const bytes = outputs.reduce((sum, output) => sum + output.bytes, 0);
 console.log(`dist/: ${outputs.length} files, ${(bytes / 1024).toFixed(0)} KiB`);
-
-/**
- * Makes a file get Node's own modules instead of importing them: an import evaluates every lazy getter that a module
- * has. `node:fs` then loads its streams, `node:crypto` the Web Crypto API, `node:http` a WebSocket client. A Node that is
- * too old has no `getBuiltinModule`, and must come as far as main's words about that.
- */
-async function getBuiltins(file: string): Promise<void> {
-  const text = await readFile(file, 'utf8');
-  const imports = /\bimport\s*(?:\*\s*as\s+)?([\w$]+|\{[^{}]*\})\s*from\s*"([\w:/]+)"/g;
-  const got = text.replaceAll(imports, (statement, names: string, module: string) => {
-    if (!isBuiltin(module)) return statement;
-    const whole = `globalThis.process.getBuiltinModule?.("${module}")??{}`;
-    // The default export of such a module is the module.
-    const [asDefault, name] = /\bdefault as ([\w$]+),?/.exec(names) ?? [];
-    if (asDefault === undefined) return `const ${names.replaceAll(' as ', ':')}=${whole}`;
-    return `const ${name}=${whole},${names.replace(asDefault, '').replaceAll(' as ', ':')}=${name}`;
-  });
-  await writeFile(file, got);
-}

@@ -12,14 +12,27 @@ node=$PWD/node_modules/.bin/node
 program=$folder/installed/node_modules/kubemend/dist/kubemend.js
 [[ -x $folder/installed/node_modules/.bin/kubectl-mend ]]
 
+export XDG_CACHE_HOME=$folder/cache
 cd "$folder"
 "$node" "$program" version
+rm -rf "$XDG_CACHE_HOME"
 status=0
 "$node" "$program" diagnose -A --demo >"$folder/report" || status=$?
 if [[ $status -ne 1 ]] || ! grep -q '✖' "$folder/report"; then
   echo "the installed package does not diagnose its demo (exit $status)"
   exit 1
 fi
+# The bytecode that the first run left behind must serve the second, and must not matter when it was cut short.
+bytecode=("$folder"/cache/kubemend/bytecode/*)
+[[ -s ${bytecode[0]} ]]
+for harm in 'true' 'truncate -s 100000' 'truncate -s 3'; do
+  $harm "${bytecode[0]}"
+  "$node" "$program" diagnose -A --demo >"$folder/again" || status=$?
+  if [[ $status -ne 1 ]] || ! cmp "$folder/report" "$folder/again"; then
+    echo "the installed package does not diagnose its demo twice ($harm, exit $status)"
+    exit 1
+  fi
+done
 size=$(du -sk "$folder/installed/node_modules" | cut -f1)
 echo "installed size: $size KiB"
 [[ $size -le $maximum_kib ]]

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
-import * as nodeModule from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import type { Host } from './cli/program.ts';
+import { loadProgram } from './load-program.ts';
 
 const oldestNode = '22.19';
 if (!isAtLeast(process.versions.node, oldestNode)) {
@@ -9,52 +10,54 @@ if (!isAtLeast(process.versions.node, oldestNode)) {
   process.exit(2);
 }
 
-// Everything else is imported afterwards, so that the cache holds it too.
-nodeModule.enableCompileCache();
-const { runProgram } = await import('./cli/program.ts');
+void main();
 
-const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    // Whoever asks twice does not want to wait. Not 1, which says that a diagnosis found something.
-    if (stop.signal.aborted) process.exit(130);
-    stop.abort();
+async function main(): Promise<void> {
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // Whoever asks twice does not want to wait. Not 1, which says that a diagnosis found something.
+      if (stop.signal.aborted) process.exit(130);
+      stop.abort();
+    });
+  }
+  // The reader of a pipe may leave; what it does not want is not written. A full disk loses what somebody wanted.
+  let unwritten = false;
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || unwritten) return;
+    unwritten = true;
+    process.exitCode = 2;
+    process.stderr.write(`kubemend: the output cannot be written (${error.code ?? 'unknown error'}).\n`);
   });
+  process.stderr.on('error', () => {});
+
+  const host: Host = {
+    argv: process.argv.slice(2),
+    environment: process.env,
+    dotenv: contentOf('.env'),
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signal: stop.signal,
+    // The bundler writes it in; the sources read it.
+    version: process.env.KUBEMEND_VERSION ?? versionOf(contentOf(join(import.meta.dirname, '../package.json'))),
+    nodeVersion: process.version,
+    demo: join(import.meta.dirname, '../demo/shop.kubemend.gz'),
+  };
+  const status = await loadProgram()
+    .then((runProgram) => runProgram(host))
+    .catch((error: unknown) => {
+      // Not 1, which says that a diagnosis found something.
+      process.stderr.write(`kubemend failed unexpectedly: ${error instanceof Error ? error.stack : String(error)}\n`);
+      return 70;
+    });
+  process.exitCode = unwritten ? 2 : status;
+  // Ends as soon as all is written: a credential plugin that waits for a person must not keep us, and to take down the heap
+  // first, as Node does at the end of a program, costs 15 ms.
+  process.stdout.write('', () => setImmediate(() => process.exit()));
 }
-// The reader of a pipe may leave; what it does not want is not written. A full disk loses what somebody wanted.
-let unwritten = false;
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE' || unwritten) return;
-  unwritten = true;
-  process.exitCode = 2;
-  process.stderr.write(`kubemend: the output cannot be written (${error.code ?? 'unknown error'}).\n`);
-});
-process.stderr.on('error', () => {});
 
-const status = runProgram({
-  argv: process.argv.slice(2),
-  environment: process.env,
-  dotenv: contentOf('.env'),
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  signal: stop.signal,
-  // The bundler writes it in; the sources read it.
-  version: process.env.KUBEMEND_VERSION ?? versionOf(contentOf(new URL('../package.json', import.meta.url))),
-  nodeVersion: process.version,
-  demo: fileURLToPath(new URL('../demo/shop.kubemend.gz', import.meta.url)),
-});
-const exitStatus = await status.catch((error: unknown) => {
-  // Not 1, which says that a diagnosis found something.
-  process.stderr.write(`kubemend failed unexpectedly: ${error instanceof Error ? error.stack : String(error)}\n`);
-  return 70;
-});
-process.exitCode = unwritten ? 2 : exitStatus;
-// Ends as soon as all is written: a credential plugin that waits for a person must not keep us, and to take down the heap
-// first, as Node does at the end of a program, costs 15 ms.
-process.stdout.write('', () => setImmediate(() => process.exit()));
-
-function contentOf(file: string | URL): string {
+function contentOf(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
