@@ -15,7 +15,7 @@ program=$folder/installed/node_modules/kubemend/dist/kubemend.js
 export XDG_CACHE_HOME=$folder/cache
 cd "$folder"
 "$node" "$program" version
-rm -rf "$XDG_CACHE_HOME"
+mkdir "$XDG_CACHE_HOME"
 status=0
 "$node" "$program" diagnose -A --demo >"$folder/report" || status=$?
 if [[ $status -ne 1 ]] || ! grep -q '✖' "$folder/report"; then

@@ -3,7 +3,7 @@
  * command left behind. Node's own compile cache keeps what a file declares but not the functions that ran; to compile
  * those again takes a fourth of a short run. Without a usable cache everything is the same, only slower.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
@@ -93,7 +93,10 @@ function writeCache(cacheFile: string, { bytecode, status }: Cache): void {
   const folder = join(cacheFile, '..');
   const written = `${cacheFile}.${process.pid}`;
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    // Not `recursive`: Node makes the folders of a home that does not exist, and below /proc it tries for ever.
+    for (const each of [join(folder, '../..'), join(folder, '..'), folder]) {
+      if (!existsSync(each)) mkdirSync(each, { mode: 0o700 });
+    }
     writeFileSync(written, Buffer.concat([header, bytecode]), { mode: 0o600 });
     renameSync(written, cacheFile);
     const old = Date.now() - oldMilliseconds;
