@@ -92,7 +92,7 @@ function dependencyOf(
     host,
     port,
     service: ref,
-    endpoints: service && readyEndpoints(snapshot, service).length,
+    endpoints: service && readyEndpoints(snapshot, service)?.length,
     alike: service === undefined ? nearest(ref.name, snapshot.names('Service', ref.namespace), 1)[0] : undefined,
     field,
     told,

@@ -68,7 +68,7 @@ export function suspectPods(snapshot: Snapshot, namespaces: readonly string[] | 
 const finishedStatuses = new Set(['Completed', 'Succeeded']);
 
 /** Whether a row of the pod table needs a closer look. */
-function isSuspect({ ready, containers, status, restarts }: PodRow): boolean {
+export function isSuspect({ ready, containers, status, restarts }: PodRow): boolean {
   if (finishedStatuses.has(status)) return false;
   return ready < containers || status !== 'Running' || restarts >= 2;
 }

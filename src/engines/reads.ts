@@ -1,3 +1,4 @@
+import { closerReads } from './closer-reads.ts';
 import { drillDown, smallNamespace } from './drill-down.ts';
 import { namespacesElsewhere, servicesElsewhere } from './elsewhere.ts';
 import { indexSnapshot, type Snapshot } from './snapshot.ts';
@@ -21,17 +22,11 @@ export function nextReads(soFar: SnapshotData): readonly Read[] {
   ];
 }
 
+/** Where objects are as many as pods, or as old rollouts: of a whole cluster only where something calls for them. */
+const manyKinds = ['ReplicaSet', 'EndpointSlice'];
+const fewKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'Service', 'PersistentVolumeClaim', 'ResourceQuota'];
 /** What stands behind a Service, and what may keep it from starting: all that matters of another namespace. */
-const servingKinds = [
-  'Deployment',
-  'ReplicaSet',
-  'StatefulSet',
-  'DaemonSet',
-  'Service',
-  'EndpointSlice',
-  'PersistentVolumeClaim',
-  'ResourceQuota',
-];
+const servingKinds = [...fewKinds, ...manyKinds];
 const otherKinds = ['Job', 'CronJob', 'Ingress', 'HorizontalPodAutoscaler'];
 
 /** Kinds whose changes may change a verdict: what triage reads. */
@@ -54,12 +49,13 @@ function triage(snapshot: Snapshot, namespace: string, kinds: readonly string[])
   ];
 }
 
-/** The same for the whole cluster; of the events only warnings, and a table of pods per namespace. */
+/** The same for the whole cluster: of the events only warnings, a table of pods per namespace, and less of what is well. */
 const clusterTriage = (snapshot: Snapshot): readonly Read[] => [
   { verb: 'list', kind: 'Namespace', as: 'full' },
   { verb: 'list', kind: 'Node', as: 'full' },
   { verb: 'list', kind: 'Event', fieldSelector: 'type=Warning', as: 'full' },
-  ...listsOf([...servingKinds, ...otherKinds]),
+  ...listsOf([...fewKinds, ...otherKinds]),
+  ...closerReads(snapshot),
   ...snapshot
     .all('Namespace')
     .map(({ metadata }): Read => ({ verb: 'list', kind: 'Pod', namespace: metadata.name, as: 'table' })),

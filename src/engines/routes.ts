@@ -53,11 +53,18 @@ export const slicesOf = (snapshot: Snapshot, service: Service): readonly Endpoin
     .all('EndpointSlice', service.metadata.namespace)
     .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name);
 
-/** Endpoints that take traffic: ready, or not known to be unready (discovery.k8s.io/v1 `conditions.ready`). */
-export const readyEndpoints = (snapshot: Snapshot, service: Service) =>
-  slicesOf(snapshot, service)
+/**
+ * Endpoints that take traffic: ready, or not known to be unready (discovery.k8s.io/v1 `conditions.ready`). `undefined`
+ * when the EndpointSlices of the namespace were not read.
+ */
+export function readyEndpoints(snapshot: Snapshot, service: Service) {
+  const slices = slicesOf(snapshot, service);
+  if (slices.length === 0 && snapshot.presence('EndpointSlice', service.metadata.namespace, '') === 'unknown')
+    return undefined;
+  return slices
     .flatMap(({ endpoints }) => endpoints ?? [])
     .filter(({ conditions, addresses }) => conditions?.ready !== false && (addresses ?? []).length > 0);
+}
 
 /** Whole pods that a Service selects. */
 export const selectedPods = (snapshot: Snapshot, service: Service): readonly Pod[] =>

@@ -49,7 +49,7 @@ export function effectsOf(snapshot: Snapshot, root: Problem, explained: readonly
         selectedPods(snapshot, service).some((pod) => pods.includes(pod))
       );
     })
-    .filter((service) => readyEndpoints(snapshot, service).length === 0)
+    .filter((service) => readyEndpoints(snapshot, service)?.length === 0)
     .filter(({ spec }) => spec?.type !== 'ExternalName' && Object.keys(spec?.selector ?? {}).length > 0)
     .map((service) => refOf(service));
   const begun = [root.since, ...pods.map(unreadySince)].flatMap((time) => time ?? []).toSorted();

@@ -110,7 +110,7 @@ export function closedPorts(snapshot: Snapshot): readonly ClosedPort[] {
   const { object } = snapshot.scope;
   if (object?.kind !== 'Service') return [];
   const service: Service | undefined = snapshot.find('Service', object.namespace, object.name);
-  if (service === undefined || readyEndpoints(snapshot, service).length === 0) return [];
+  if (service === undefined || (readyEndpoints(snapshot, service) ?? []).length === 0) return [];
   return (service.spec?.ports ?? []).flatMap(({ port }) => {
     const { arrivals } = serviceWay(snapshot, service, port);
     const verdicts = arrivals.map((arrival) => ({

@@ -88,6 +88,31 @@ describe('nextReads', () => {
     expect(wanted(data).filter((read) => read.includes(' Pod '))).toEqual(['list Pod table']);
   });
 
+  it('reads old rollouts and endpoints of a whole cluster only where something may be wrong', () => {
+    const namespaces = ['shop', 'mail'].map((name) => anObject('Namespace', name));
+    const workload = (namespace: string, ready: number) =>
+      anObject('Deployment', 'web', {
+        metadata: { namespace, generation: 1 },
+        spec: { replicas: 2, template: { metadata: { labels: { app: 'web' } } } },
+        status: { observedGeneration: 1, replicas: 2, updatedReplicas: 2, readyReplicas: ready },
+      });
+    const service = (namespace: string, app: string) =>
+      anObject('Service', app, { metadata: { namespace }, spec: { selector: { app } } });
+    const places = (objects: SnapshotData['objects']): readonly string[] =>
+      nextReads(someData({ objects: [...namespaces, ...objects] })).flatMap((read) =>
+        read.verb === 'list' && ['ReplicaSet', 'EndpointSlice'].includes(read.kind)
+          ? `${read.kind} ${read.namespace ?? 'everywhere'}`
+          : [],
+      );
+
+    expect(places([workload('shop', 2), service('shop', 'web')])).toEqual([]);
+    expect(places([workload('shop', 2), service('shop', 'api')])).toEqual(['EndpointSlice shop']);
+    expect(places([workload('shop', 0), service('shop', 'web'), workload('mail', 2)])).toEqual([
+      'ReplicaSet shop',
+      'EndpointSlice shop',
+    ]);
+  });
+
   it('reads the previous log of a container that died and the current one of a container that is not ready', () => {
     const dead = aPod('api-1', { containers: [aContainer('app', crashed({ exitCode: 1 }))] });
     const unready = aPod('web-1', { containers: [aContainer('app', { status: { ready: false } })] });

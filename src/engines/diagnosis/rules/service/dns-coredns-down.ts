@@ -43,7 +43,7 @@ export const dnsCorednsDown = defineRule({
 
 function findingOf(snapshot: Snapshot, service: Service, callers: readonly Pod[]): readonly Finding[] {
   // Without slices it is not known whether they were read.
-  if (slicesOf(snapshot, service).length === 0 || readyEndpoints(snapshot, service).length > 0) return [];
+  if (slicesOf(snapshot, service).length === 0 || readyEndpoints(snapshot, service)?.length !== 0) return [];
   const subject = refOf(service);
   const pods = selectedPods(snapshot, service);
   const broken = pods.filter(isBroken);

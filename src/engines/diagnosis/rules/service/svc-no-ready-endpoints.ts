@@ -34,8 +34,7 @@ export const svcNoReadyEndpoints = defineRule({
 
 function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
   if (Object.keys(service.spec?.selector ?? {}).length === 0 || service.spec?.type === 'ExternalName') return [];
-  if (snapshot.presence('EndpointSlice', service.metadata.namespace, '') === 'unknown') return [];
-  if (readyEndpoints(snapshot, service).length > 0) return [];
+  if (readyEndpoints(snapshot, service)?.length !== 0) return [];
   const selected = selectedPods(snapshot, service);
   if (selected.some((pod) => isReady(pod) && !isTerminating(pod))) return [];
   const pods = selected.filter((pod) => !isFinished(pod) && !isTerminating(pod));

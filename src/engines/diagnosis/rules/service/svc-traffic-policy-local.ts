@@ -40,7 +40,7 @@ function droppedBy(snapshot: Snapshot, call: FailedCall): Dropped | undefined {
   // Clients of a headless Service connect to the pods themselves.
   if (service?.spec?.internalTrafficPolicy !== 'Local' || service.spec.clusterIP === 'None' || node === undefined)
     return undefined;
-  const endpoints = readyEndpoints(snapshot, service);
+  const endpoints = readyEndpoints(snapshot, service) ?? [];
   const nodes = endpoints.flatMap(({ nodeName }) => nodeName ?? []);
   if (nodes.length < endpoints.length || nodes.length === 0 || nodes.includes(node)) return undefined;
   return { call, service, node, nodes: [...new Set(nodes)].toSorted() };

@@ -94,8 +94,7 @@ function findingOf(snapshot: Snapshot, workload: Scalable): readonly Finding[] {
 function isDeserted(snapshot: Snapshot, service: Service, subject: ObjectRef): boolean {
   const selected = selectedWorkloads(snapshot, service);
   if (!selected.some((ref) => keyOf(ref) === keyOf(subject))) return false;
-  if (snapshot.presence('EndpointSlice', subject.namespace, '') === 'unknown') return false;
-  return readyEndpoints(snapshot, service).length === 0;
+  return readyEndpoints(snapshot, service)?.length === 0;
 }
 
 /** Who wrote `spec.replicas`, as far as managedFields were read. */
