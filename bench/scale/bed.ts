@@ -74,7 +74,7 @@ function startKwok() {
   ).trim();
   const flags = [
     '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
-    '--node-lease-duration-seconds=200',
+    '--node-lease-duration-seconds=24',
   ];
   return spawn(script, ['exec', '--', binary, ...flags, ...stages], { env, stdio: 'ignore' });
 }

@@ -48,7 +48,7 @@ try {
     ),
     row('its peak memory', `${last.peakMib.toFixed(0)} MiB`, '200 MiB', '130 MiB'),
     row('one namespace of 50 pods on that cluster', `${(namespace / 1000).toFixed(2)} s`, '0.5 s', ''),
-    row('its answer as text', `${(last.answerBytes / 1024).toFixed(1)} KiB`, '6 KiB', ''),
+    row('its answer, as an assistant gets it', `${(last.answerBytes / 1024).toFixed(1)} KiB`, '6 KiB', ''),
   ];
   console.log(table(rows));
 } finally {
@@ -64,7 +64,7 @@ async function measure(pods: number): Promise<Point> {
   const raw = await rawReads(bed.kubeconfig, [...troubledNamespaces, ...teams, 'default']);
   const pairs: { diagnosed: Diagnosed; raw: Awaited<ReturnType<typeof raw.read>> }[] = [];
   for (let run = 0; run <= runs; run++) {
-    const pair = { diagnosed: await diagnose('-A', '-o', 'json'), raw: await raw.read() };
+    const pair = { diagnosed: await diagnose('-A', '--limit', '50', '-o', 'json'), raw: await raw.read() };
     if (run > 0) pairs.push(pair);
   }
   const [first] = pairs;
@@ -79,7 +79,7 @@ async function measure(pods: number): Promise<Point> {
     bytes: first.diagnosed.bytes,
     rawBytes: first.raw.bytes,
     requests: first.diagnosed.requests,
-    answerBytes: (await diagnose('-A')).answerBytes,
+    answerBytes: (await diagnose('-A', '--limit', '5', '-o', 'json')).answerBytes,
   };
 }
 

@@ -15,6 +15,10 @@ import { volumeReads } from './volumes/volume-reads.ts';
 export const smallNamespace = 200;
 /** Suspects read by name in a larger namespace. */
 const maximumSuspects = 40;
+/** Broken pods of a namespace whose events are read one by one; above that, the events of a namespace read at once. */
+const fewPods = 4;
+const maximumEvents = 1_000;
+const eventExemplars = 10;
 /** Replicas of one workload whose logs are read, and logs altogether. */
 const logExemplars = 2;
 const maximumLogs = 30;
@@ -32,7 +36,7 @@ export function drillDown(snapshot: Snapshot, namespaces: readonly string[] | un
   const suspects = suspectPods(snapshot, namespaces);
   return [
     ...wholePods(snapshot),
-    ...suspects.flatMap((pod) => eventsOf(snapshot, pod)),
+    ...eventsOf(snapshot, suspects),
     ...referencesOfPods(snapshot, suspects),
     ...logsOf(snapshot, suspects),
     ...placement(snapshot, suspects),
@@ -101,18 +105,24 @@ function oneOfEach(rows: readonly PodRow[]): readonly PodRow[] {
 const hasRestarted = (pod: Pod): boolean =>
   !isFinished(pod) && containersOf(pod).some(({ status }) => (status?.restartCount ?? 0) >= 2);
 
-/** In a cluster-wide question only warnings were read; Normal events of a broken pod tell probes, volumes and pulls. */
-function eventsOf({ scope }: Snapshot, { metadata }: Pod): readonly Read[] {
+/**
+ * In a cluster-wide question only warnings were read; Normal events of a broken pod tell probes, volumes and pulls. Where
+ * many pods are broken their namespace's are read at once, unless there are too many.
+ */
+function eventsOf({ scope, data }: Snapshot, pods: readonly Pod[]): readonly Read[] {
   if (scope.namespace !== undefined) return [];
-  return [
-    {
-      verb: 'list',
-      kind: 'Event',
-      namespace: metadata.namespace,
-      fieldSelector: `involvedObject.name=${metadata.name}`,
-      as: 'full',
-    },
-  ];
+  return [...Map.groupBy(pods, ({ metadata }) => metadata.namespace)].flatMap(([namespace, group]): readonly Read[] => {
+    const atOnce = { verb: 'list', kind: 'Event', namespace, fieldSelector: 'type=Normal', as: 'full' } as const;
+    const tooMany = data.reads.some(
+      ({ read, outcome }) =>
+        outcome === 'exceeded' && read.verb === 'list' && read.kind === 'Event' && read.namespace === namespace,
+    );
+    const alone = group
+      .slice(0, eventExemplars)
+      .map(({ metadata: { name } }): Read => ({ ...atOnce, fieldSelector: `involvedObject.name=${name}` }));
+    if (group.length <= fewPods) return alone;
+    return [{ ...atOnce, atMost: maximumEvents }, ...(tooMany ? alone : [])];
+  });
 }
 
 /** ConfigMaps and Secrets that broken pods consume, and the names of their neighbours when one does not exist. */
