@@ -3,7 +3,19 @@
  * command left behind. Node's own compile cache keeps what a file declares but not the functions that ran; to compile
  * those again takes a fourth of a short run. Without a usable cache everything is the same, only slower.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
@@ -24,6 +36,8 @@ const headerBytes = 8;
 const foundSomething = 1;
 /** A server may be killed before it can say that it ends. */
 const keepAfterMilliseconds = 5_000;
+/** Windows has no such bits. */
+const writableByOthers = process.platform === 'win32' ? 0 : 0o022;
 const oldMilliseconds = 30 * 24 * 3_600_000;
 
 export const loadProgram: typeof asSource = () => {
@@ -74,11 +88,19 @@ function cacheFileOf(program: string): string | undefined {
   }
 }
 
+/** Only of our own making: bytecode is code, and whoever runs kubemend by sudo may have another's home. */
 function readCache(cacheFile: string): Cache | undefined {
   try {
-    const content = readFileSync(cacheFile);
-    const bytecode = content.subarray(headerBytes);
-    return crc32(bytecode) === content.readUInt32LE(0) ? { bytecode, status: content.readUInt32LE(4) } : undefined;
+    const file = openSync(cacheFile, 'r');
+    try {
+      const { uid, mode } = fstatSync(file);
+      if (uid !== (process.getuid?.() ?? uid) || (mode & writableByOthers) !== 0) return undefined;
+      const content = readFileSync(file);
+      const bytecode = content.subarray(headerBytes);
+      return crc32(bytecode) === content.readUInt32LE(0) ? { bytecode, status: content.readUInt32LE(4) } : undefined;
+    } finally {
+      closeSync(file);
+    }
   } catch {
     // None yet, or one that was cut short.
     return undefined;
