@@ -16,6 +16,7 @@ const formats = ['tree', 'json', 'yaml', 'markdown'] as const;
 const optionsSchema = targetFlags.extend({
   output: z.enum(formats),
   limit: z.number(),
+  cursor: z.string().optional(),
   color: z.boolean(),
   watch: z.boolean(),
 });
@@ -33,6 +34,7 @@ export const register: Register = (program, run) => {
   addTargetFlags(command)
     .addOption(new Option('-o, --output <format>', 'How to show it.').choices(formats).default('tree'))
     .addOption(new Option('--limit <count>', 'Most causes to show.').argParser(wholeNumber).default(10))
+    .option('--cursor <text>', 'Go on after the causes of an earlier answer.')
     .addOption(new Option('-w, --watch', 'Go on, and show it again whenever the answer changes.').default(false))
     .addOption(new Option('--no-color', 'No colours; NO_COLOR does the same.'))
     .addHelpText('after', help);
@@ -44,7 +46,7 @@ async function diagnose(context: CommandContext, operands: readonly string[], op
   const object = objectOf(operands);
   const { all_namespaces, ...target } = targetArguments(options, settings);
   const scope = object === undefined ? { all_namespaces } : { object };
-  const args = { ...target, ...definedOnly(scope), limit: options.limit };
+  const args = { ...target, ...definedOnly(scope), limit: options.limit, ...definedOnly({ cursor: options.cursor }) };
   if (options.watch) {
     const { watchDiagnosis } = await import('./watch-diagnosis.ts');
     const show = (found: Diagnosis, result: Success) => shown(found, result, { terminal, options });

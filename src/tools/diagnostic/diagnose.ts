@@ -5,7 +5,7 @@ import { diagnosis } from '../report/diagnosis.ts';
 import { diagnosisLines } from '../report/diagnosis-lines.ts';
 import { digest } from '../report/digest.ts';
 import { plainLines } from '../report/lines.ts';
-import { allNamespaces, cluster, namespace, objectPath } from '../schemas.ts';
+import { allNamespaces, cluster, cursor, namespace, objectPath } from '../schemas.ts';
 import { scopeOf } from '../scope.ts';
 import { defineTool } from '../tool.ts';
 
@@ -26,6 +26,7 @@ export const diagnose = defineTool({
     object: objectPath,
     cluster,
     limit: z.int().min(1).max(50).default(5).describe('Most causes to show.'),
+    cursor,
   }),
   output: diagnosis,
 

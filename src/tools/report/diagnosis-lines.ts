@@ -168,12 +168,12 @@ const leftOutNames: Readonly<Record<string, string>> = {
 };
 
 /** Only what is a thing of its own is worth a line; shortened lists of a cause are in the data. */
-function leftOutLines({ left_out = {} }: Diagnosis): readonly Line[] {
+function leftOutLines({ left_out = {}, cursor }: Diagnosis): readonly Line[] {
   const parts = Object.entries(leftOutNames).flatMap(([key, name]) => {
     const count = left_out[key] ?? 0;
     return count === 0 ? [] : [plural(count, name)];
   });
   if (parts.length === 0) return [];
-  const hint = (left_out['causes'] ?? 0) > 0 ? '; raise limit, or name an object, to see more' : '';
+  const hint = cursor === undefined ? '' : `; to see more, raise limit, name an object, or go on with cursor ${cursor}`;
   return [blank, { kind: 'paragraph', spans: [span(`… ${parts.join(', ')}${hint}`, 'dim')] }];
 }

@@ -61,6 +61,8 @@ export const diagnosis = z.object({
   }),
   /** How many of each were left out to keep the answer short; absent when none were. */
   left_out: z.record(z.string(), count).optional(),
+  /** For the causes after these. */
+  cursor: z.string().optional(),
 });
 
 export type Diagnosis = z.output<typeof diagnosis>;

@@ -1,5 +1,6 @@
 import type { Cause, Explanation, Risk } from '../../engines/diagnosis/explanation.ts';
 import type { Evidence } from '../../engines/diagnosis/rule.ts';
+import { AppError } from '../../platform/errors.ts';
 import type { DiagnosedCause, Diagnosis } from './diagnosis.ts';
 
 /** Bytes of JSON that an answer with `usualCauses` causes may have: about 1,500 tokens. */
@@ -73,24 +74,45 @@ interface DigestOptions {
   readonly limit: number;
   /** Bytes of JSON; by default what fits the limit. */
   readonly bytes?: number | undefined;
+  /** From an earlier answer, whose causes are not shown again. */
+  readonly cursor?: string | undefined;
 }
 
 /**
  * The explanation, short enough for a model to read. Causes beyond the limit go, and lesser ones when not even they fit
  * in short; what is left of the room is filled with details. What went is counted in `left_out`.
  */
-export function digest(explanation: Explanation, { limit, bytes }: DigestOptions): Diagnosis {
+export function digest(whole: Explanation, { limit, bytes, cursor: from }: DigestOptions): Diagnosis {
+  const before = from === undefined ? 0 : causesBefore(from, whole.causes.length);
+  const explanation = before === 0 ? whole : { ...whole, causes: whole.causes.slice(before), risks: [] };
   const shown = Math.min(limit, explanation.causes.length);
   const budget = bytes ?? (limit > usualCauses ? Math.max(answerBytes, causeBytes * shown) : answerBytes);
+  const shortened = (most: number, details: Detail): Diagnosis => {
+    const told = before + most;
+    const cursor = told < whole.causes.length ? { cursor: `${cursorStart}${told}` } : {};
+    return { ...shorten(explanation, most, details), ...cursor };
+  };
   const fits = (diagnosis: Diagnosis): boolean => Buffer.byteLength(JSON.stringify(diagnosis)) <= budget;
   let causes = limit;
-  while (causes > 1 && !fits(shorten(explanation, causes, terse))) causes--;
+  while (causes > 1 && !fits(shortened(causes, terse))) causes--;
   let detail = terse;
   for (const addition of additions) {
     const richer = withMore(detail, addition);
-    if (fits(shorten(explanation, causes, richer))) detail = richer;
+    if (fits(shortened(causes, richer))) detail = richer;
   }
-  return shorten(explanation, causes, detail);
+  return shortened(causes, detail);
+}
+
+const cursorStart = 'causes-';
+
+/** How many causes a cursor passes over. Throws `validation_error` for one that is not ours, or has nothing after it. */
+function causesBefore(cursor: string, known: number): number {
+  const count = cursor.startsWith(cursorStart) ? Number(cursor.slice(cursorStart.length)) : Number.NaN;
+  if (Number.isSafeInteger(count) && count > 0 && count < known) return count;
+  throw new AppError('validation_error', 'No cause follows this cursor.', {
+    hint: 'Pass the cursor of the previous answer with the same arguments, or none to start again.',
+    details: { problems: [{ path: 'cursor', message: 'is no cursor of this diagnosis' }] },
+  });
 }
 
 function shorten(explanation: Explanation, limit: number, detail: Detail): Diagnosis {

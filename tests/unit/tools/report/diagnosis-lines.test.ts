@@ -163,6 +163,6 @@ it('ends with risks and with what was left out', () => {
       ! shop: Deployment/api has one replica
       ! shop: Deployment/api has one replica
 
-    … 6 more causes, 1 more risk; raise limit, or name an object, to see more"
+    … 6 more causes, 1 more risk; to see more, raise limit, name an object, or go on with cursor causes-1"
   `);
 });

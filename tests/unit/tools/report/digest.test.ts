@@ -70,6 +70,25 @@ describe('digest', () => {
     expect(short.left_out?.['causes']).toBeUndefined();
   });
 
+  it('goes on after a cursor until every cause was told', () => {
+    const explanation = anExplanation({ causes: many(5, (index) => aCauseOf(`app-${index}`)) });
+    const told: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = digest(explanation, { limit: 2, cursor });
+      told.push(...page.causes.map(({ object }) => object.name));
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+
+    expect(told).toEqual(['app-0', 'app-1', 'app-2', 'app-3', 'app-4']);
+  });
+
+  it.each(['causes-0', 'causes-5', 'causes--1', 'causes-1e9', 'causes-', 'x'])('refuses the cursor %s', (cursor) => {
+    const explanation = anExplanation({ causes: many(5, (index) => aCauseOf(`app-${index}`)) });
+
+    expect(() => digest(explanation, { limit: 2, cursor })).toThrow('No cause follows this cursor.');
+  });
+
   it('gives up lesser causes when nothing else fits', () => {
     const long = (name: string) => aCauseOf(name, { fixes: [{ advice: 'y'.repeat(1_500), reason: 'z' }] });
 
