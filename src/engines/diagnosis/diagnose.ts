@@ -114,7 +114,7 @@ function causeOf(snapshot: Snapshot, root: Root, incomplete: boolean): Cause {
       since: effects.since,
     },
     changes: changesBefore(snapshot, problem, effects.since),
-    avoid: problem.rule.avoid,
+    avoid: problem.avoid,
     missing_evidence: problem.missingEvidence,
     next_check: problem.nextCheck,
   };
