@@ -126,7 +126,11 @@ function referencesOfPods(snapshot: Snapshot, pods: readonly Pod[]): readonly Re
   return unique.flatMap(({ kind, namespace, name }): readonly Read[] => [
     { verb: 'get', kind, namespace, name },
     ...(snapshot.presence(kind, namespace, name) === 'absent'
-      ? [{ verb: 'list' as const, kind, namespace, as: 'metadata' as const }]
+      ? [
+          { verb: 'list' as const, kind, namespace, as: 'metadata' as const },
+          // It may have been applied to another namespace.
+          { verb: 'list' as const, kind, fieldSelector: `metadata.name=${name}`, as: 'metadata' as const },
+        ]
       : []),
   ]);
 }

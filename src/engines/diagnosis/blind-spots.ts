@@ -31,8 +31,14 @@ const consequences: Readonly<Record<string, string>> = {
   ResourceQuota: 'a full quota is known only from events',
 };
 
+/** Kinds that are looked for by name in all namespaces, when the one in question has none of that name. */
+const soughtElsewhere = new Set(['ConfigMap', 'Secret']);
+
 /** What an archive calls a kind may be "constructor". */
 function consequenceOf(read: Read): string | undefined {
+  if (read.verb === 'list' && read.namespace === undefined && soughtElsewhere.has(read.kind)) {
+    return 'whether another namespace has what is missing is not known';
+  }
   const subject = subjectOf(read);
   return Object.hasOwn(consequences, subject) ? consequences[subject] : undefined;
 }

@@ -145,6 +145,8 @@ describe('nextReads', () => {
 
     expect(wanted(inShop({ objects: [pod] }))).toContain('get ConfigMap conf');
     expect(wanted(inShop({ objects: [pod], reads: [gone] }))).toContain('list ConfigMap metadata');
+    expect(wanted(inShop({ objects: [pod], reads: [gone] }))).toContain('list ConfigMap metadata.name=conf');
+    expect(wanted(inShop({ objects: [pod] }))).not.toContain('list ConfigMap metadata.name=conf');
   });
 
   it('reads nodes and the pods on them when a pod found no place', () => {
