@@ -1,3 +1,4 @@
+import { aliasedService } from './external-names.ts';
 import { gatewayDependencies } from './gateway-api.ts';
 import { selects } from './network/policies.ts';
 import { keyOf, type ObjectRef, type Of, type Pod, refOf } from './objects.ts';
@@ -29,6 +30,7 @@ export function dependenciesOf(snapshot: Snapshot, ref: ObjectRef): readonly Obj
       return [
         ...selectedWorkloads(snapshot, service),
         ...selectedPods(snapshot, service).map((pod) => workloadOf(snapshot, pod)),
+        ...[aliasedService(service)].filter((alias) => alias !== undefined),
       ];
     }
     case 'HTTPRoute':

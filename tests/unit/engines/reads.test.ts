@@ -325,4 +325,19 @@ describe('nextReads', () => {
       'list ServiceAccount metadata',
     );
   });
+
+  it('looks up what a Service is another name of, and reads that namespace only when a suspect asks for it', () => {
+    const alias = anObject('Service', 'db', {
+      spec: { type: 'ExternalName', externalName: 'postgres.data.svc.cluster.local' },
+    });
+    const target = anObject('Service', 'postgres', { metadata: { namespace: 'data' } });
+    const env = [{ name: 'DB_HOST', value: 'db' }];
+    const pod = aPod('api-1', { containers: [aContainer('app', { env, ...crashed({ exitCode: 1 }) })] });
+    const namespaces = (data: SnapshotData) =>
+      nextReads(data).flatMap((read) => (read.verb === 'list' && read.kind === 'Deployment' ? read.namespace : []));
+
+    expect(wanted(inShop({ objects: [alias] }))).toContain('get Service postgres');
+    expect(namespaces(inShop({ objects: [alias, target] }))).toEqual(['shop']);
+    expect(namespaces(inShop({ objects: [alias, target, pod] }))).toEqual(['shop', 'data']);
+  });
 });
