@@ -24,6 +24,7 @@ export const diagnosisPermissions: readonly string[] = [
   ...read('node.k8s.io/runtimeclasses'),
   'get coordination.k8s.io/leases',
   ...read('apiregistration.k8s.io/apiservices'),
+  'get metrics.k8s.io/pods',
   'list cert-manager.io/certificates',
   'get argoproj.io/applications',
   'get kustomize.toolkit.fluxcd.io/kustomizations',
