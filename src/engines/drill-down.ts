@@ -1,4 +1,5 @@
 import { creationFailures } from './admission.ts';
+import { gatewayReads } from './gateway-reads.ts';
 import { lifeReads } from './life-reads.ts';
 import { networkReads } from './network/symptoms.ts';
 import { keyOf, type Pod } from './objects.ts';
@@ -42,6 +43,7 @@ export function drillDown(snapshot: Snapshot, namespaces: readonly string[] | un
     ...ingressClasses(snapshot),
     ...certificates(snapshot),
     ...networkReads(snapshot),
+    ...gatewayReads(snapshot),
     ...admission(snapshot),
     ...onSuspicion(snapshot),
     ...askedFor(snapshot),

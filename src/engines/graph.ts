@@ -34,6 +34,10 @@ export function dependenciesOf(snapshot: Snapshot, ref: ObjectRef): readonly Obj
       ];
     }
     case 'HTTPRoute':
+    case 'GRPCRoute':
+    case 'TLSRoute':
+    case 'TCPRoute':
+    case 'UDPRoute':
     case 'Gateway':
       return gatewayDependencies(snapshot, ref);
     case 'HorizontalPodAutoscaler': {

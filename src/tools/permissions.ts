@@ -16,7 +16,9 @@ export const diagnosisPermissions: readonly string[] = [
   ...read('policy/poddisruptionbudgets'),
   ...read('discovery.k8s.io/endpointslices'),
   ...['ingresses', 'ingressclasses', 'networkpolicies'].flatMap((name) => read(`networking.k8s.io/${name}`)),
-  ...['httproutes', 'gateways', 'gatewayclasses'].flatMap((name) => read(`gateway.networking.k8s.io/${name}`)),
+  ...['httproutes', 'grpcroutes', 'gateways', 'gatewayclasses'].flatMap((name) =>
+    read(`gateway.networking.k8s.io/${name}`),
+  ),
   'list gateway.networking.k8s.io/referencegrants',
   ...read('storage.k8s.io/storageclasses'),
   ...['csidrivers', 'csinodes', 'volumeattachments'].flatMap((name) => read(`storage.k8s.io/${name}`)),
