@@ -12,14 +12,11 @@ export interface CertificateFacts {
   /** ISO 8601. */
   readonly notBefore?: string;
   readonly notAfter?: string;
-  /** DNS names and addresses that it is for (subjectAltName), at most {@link maximumNames}. */
+  /** DNS names and addresses that it is for (subjectAltName); absent when they are too many to be kept. */
   readonly names?: readonly string[];
   /** Why `tls.crt` cannot be read as a certificate; then nothing else is known. */
   readonly unreadable?: string;
 }
-
-/** A certificate of more names than these is not judged by them. */
-export const maximumNames = 200;
 
 /** A clock that is off by less is no fault of the certificate. */
 const clockTolerance = 5 * minute;
@@ -53,7 +50,7 @@ export function certificateTrouble(
   if (from !== undefined && from > now + clockTolerance) {
     return { text: `is not valid before ${notBefore}`, since: undefined };
   }
-  if (names === undefined || names.length >= maximumNames) return undefined;
+  if (names === undefined) return undefined;
   const bare = hosts.filter((host) => !names.some((name) => covers(name, host)));
   if (bare.length === 0) return undefined;
   return { text: `is not for ${bare.join(', ')}: it is for ${listOf(names)}`, since: undefined };

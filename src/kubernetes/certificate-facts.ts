@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto';
-import { type CertificateFacts, maximumNames } from '../engines/certificates.ts';
+import type { CertificateFacts } from '../engines/certificates.ts';
 import type { KubernetesObject } from '../engines/objects.ts';
 
 /** A chain of certificates has a few kilobytes. */
 const maximumBytes = 256 * 1024;
 const maximumText = 200;
+const maximumNames = 200;
 
 /**
  * What is public about the certificate of a Secret, to be taken before its values are hidden; `undefined` when it has
@@ -23,12 +24,13 @@ export function certificateFactsOf(object: KubernetesObject): CertificateFacts |
 function factsIn(bytes: Buffer): CertificateFacts {
   try {
     const { subject, issuer, validFrom, validTo, subjectAltName } = new X509Certificate(bytes);
+    const names = namesIn(subjectAltName);
     return {
       subject: inOneLine(subject),
       issuer: inOneLine(issuer),
       notBefore: secondsOf(validFrom),
       notAfter: secondsOf(validTo),
-      names: namesIn(subjectAltName),
+      ...(names.length <= maximumNames && { names }),
     };
   } catch {
     // What OpenSSL says of bytes that it cannot read tells nobody anything.
@@ -44,6 +46,4 @@ const inOneLine = (name: string | undefined): string => (name ?? '').split('\n')
 
 /** `DNS:a, DNS:b, IP Address:10.0.0.1`. */
 const namesIn = (alternatives: string | undefined): readonly string[] =>
-  [...(alternatives ?? '').matchAll(/(?:^|, )(?:DNS|IP Address):([^,"\s]+)/g)]
-    .flatMap(([, name]) => name ?? [])
-    .slice(0, maximumNames);
+  [...(alternatives ?? '').matchAll(/(?:^|, )(?:DNS|IP Address):([^,"\s]+)/g)].flatMap(([, name]) => name ?? []);

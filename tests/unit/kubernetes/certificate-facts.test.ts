@@ -30,6 +30,13 @@ describe('certificateFactsOf', () => {
     expect(certificateFactsOf(secret({ 'tls.crt': base64(chain) }))).toEqual(facts);
   });
 
+  it('leaves out names that are too many to be kept', () => {
+    const many = selfSigned({ names: Array.from({ length: 300 }, (_, index) => `host-${index}.example`) });
+
+    expect(certificateFactsOf(secret({ 'tls.crt': base64(many.cert) }))).toMatchObject({ notBefore: facts.notBefore });
+    expect(certificateFactsOf(secret({ 'tls.crt': base64(many.cert) }))).not.toHaveProperty('names');
+  });
+
   it.each([
     ['text', base64('no certificate')],
     ['a private key', base64(key)],

@@ -3,7 +3,7 @@ import { minute, timeOf } from '../../../durations.ts';
 import { aliasedService, externalNameOf } from '../../../external-names.ts';
 import { blockedLookups } from '../../../network/blocked.ts';
 import { type FailedCall, failedCalls, isNameDenied } from '../../../network/calls.ts';
-import { nameOf, type ObjectRef, refOf, type Service } from '../../../objects.ts';
+import { keyOf, nameOf, type ObjectRef, refOf, type Service } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
@@ -22,18 +22,24 @@ export const serviceReferenceMissing = defineRule({
     'A container says that there is no such host, the host can only mean a Service of the cluster, and all Services of ' +
     'that namespace were read without finding it. Services of a similar name and of the same name in other namespaces ' +
     'that were read are named. A resolver that gets no answer is another matter. Or a Service of type ExternalName, a ' +
-    'minute old, is another name of a Service of the cluster that was looked for and not found.',
+    'minute old or missed by a container, is another name of a Service of the cluster that was looked for and not found.',
   remedies: ['Correct the name in the configuration.', 'Restore the Service when it was deleted.'],
   avoid: ['blaming DNS: it answers, and rightly, that there is no such name'],
 
   check: (snapshot) => {
     // Who may not ask the DNS has got no answer from it.
     const silenced = new Set(blockedLookups(snapshot).map(({ call }) => call.pod));
+    const calls = failedCalls(snapshot);
+    const missed = new Set(
+      calls.flatMap(({ dependency: { service } }) => (service === undefined ? [] : keyOf(service))),
+    );
     return [
-      ...failedCalls(snapshot)
+      ...calls
         .filter((call) => isNameDenied(call) && !silenced.has(call.pod))
         .flatMap((call) => findingOf(snapshot, call)),
-      ...snapshot.all('Service').flatMap((service) => danglingName(snapshot, service)),
+      ...snapshot
+        .all('Service')
+        .flatMap((service) => danglingName(snapshot, service, missed.has(keyOf(refOf(service))))),
     ];
   },
 });
@@ -80,11 +86,14 @@ function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
   ];
 }
 
-/** An ExternalName that leads to a Service of the cluster which is not there. Names outside of the cluster are not looked at. */
-function danglingName(snapshot: Snapshot, service: Service): readonly Finding[] {
+/**
+ * An ExternalName that leads to a Service of the cluster which is not there. Names outside of the cluster are not looked at.
+ * @param missed whether a container already fails for it.
+ */
+function danglingName(snapshot: Snapshot, service: Service, missed: boolean): readonly Finding[] {
   const target = aliasedService(service);
   if (target === undefined || snapshot.presence('Service', target.namespace, target.name) !== 'absent') return [];
-  if (snapshot.now - (timeOf(service.metadata.creationTimestamp) ?? 0) < hold) return [];
+  if (!missed && snapshot.now - (timeOf(service.metadata.creationTimestamp) ?? 0) < hold) return [];
   const subject = refOf(service);
   const name = externalNameOf(service) ?? '';
   const noNamespace = snapshot.presence('Namespace', undefined, target.namespace ?? '') === 'absent';

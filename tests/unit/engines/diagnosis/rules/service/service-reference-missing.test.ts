@@ -74,6 +74,14 @@ testRule(serviceReferenceMissing, {
         fix: 'correct spec.externalName of Service/db in namespace shop',
       },
     ],
+    'at once, when a container already fails for it': [
+      aSnapshot({
+        complete: ['Service'],
+        objects: [...web.all, alias(postgres, { metadata: { creationTimestamp: minutesAgo(0.5) } })],
+        logs: [aLog('web-5d8f-0', ["wget: bad address 'db:5432'"], { previous: true })],
+      }),
+      { object: 'Service/db', problem: 'leads nowhere' },
+    ],
     'of a namespace that does not exist': [
       aSnapshot({ complete: ['Service', 'Namespace'], objects: [alias('db-0.postgres.data.svc.cluster.local')] }),
       { object: 'Service/db', problem: 'and namespace data does not exist', culprit: 'Service/postgres' },
