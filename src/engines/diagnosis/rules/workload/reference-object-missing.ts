@@ -71,6 +71,7 @@ function refusedPods(snapshot: Snapshot, failure: CreationFailure): readonly Fin
           { object: owner, source: 'spec', text: `${podSpecPath(owner)}.${field} is ${name}` },
         ],
         since,
+        avoid: [bypasses[kind]],
         fixes: [
           ...(workload === undefined ? [] : rollbackAdvice(snapshot, workload, (changed) => changed === field)),
           ...fixesFor(missing, object, { near, workload: owner }),
@@ -95,6 +96,12 @@ function fixesFor({ kind, name, field }: Missing, object: ObjectRef, { near, wor
     { advice: `recreate ${kind}/${name} in ${scope} from its source`, reason: `${field} names it` },
   ];
 }
+
+const bypasses: Readonly<Record<Missing['kind'], string>> = {
+  ServiceAccount: 'switching to the default ServiceAccount: its permissions are other ones',
+  PriorityClass: 'dropping the PriorityClass: its pods are then the first to give way',
+  RuntimeClass: 'dropping the RuntimeClass: it takes the sandbox away',
+};
 
 const refTo = ({ kind, name }: Missing, namespace: string | undefined): ObjectRef =>
   kind === 'ServiceAccount' ? { kind, namespace, name } : { kind, name };
@@ -143,6 +150,7 @@ function tokenFindings(snapshot: Snapshot, pod: Pod, event: ClusterEvent | undef
       certainty: presence === 'absent' ? 'declared' : 'message',
       evidence: [{ object: refOf(pod), source: 'event', text: withoutVolume(event.message), at: event.at }],
       since: unreadySince(pod),
+      avoid: [bypasses.ServiceAccount],
       fixes: fixesFor(missing, object, { near: nearTo(snapshot, object), workload: workloadOf(snapshot, pod) }),
     },
   ];
@@ -160,6 +168,7 @@ function runtimeFindings(pod: Pod, event: ClusterEvent | undefined): readonly Fi
       subject: refOf(pod),
       problem: `cannot start: the node has no runtime "${handler}", which RuntimeClass/${name} asks for`,
       culprit: { kind: 'RuntimeClass', name },
+      avoid: [bypasses.RuntimeClass],
       certainty: 'message',
       evidence: [{ object: refOf(pod), source: 'event', text: event.message, at: event.at }],
       since: unreadySince(pod),

@@ -88,6 +88,7 @@ testRule(referenceObjectMissing, {
       {
         object: 'Deployment/api',
         problem: 'PriorityClass/hihg does not exist (high does)',
+        avoid: 'dropping the PriorityClass',
         culprit: 'PriorityClass/hihg',
       },
     ],
