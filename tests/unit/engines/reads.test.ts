@@ -147,6 +147,9 @@ describe('nextReads', () => {
     expect(wanted(inShop({ objects: [pod], reads: [gone] }))).toContain('list ConfigMap metadata');
     expect(wanted(inShop({ objects: [pod], reads: [gone] }))).toContain('list ConfigMap metadata.name=conf');
     expect(wanted(inShop({ objects: [pod] }))).not.toContain('list ConfigMap metadata.name=conf');
+    expect(wanted(inShop({ source: 'a.kubemend.gz', objects: [pod], reads: [gone] }))).not.toContain(
+      'list ConfigMap metadata.name=conf',
+    );
   });
 
   it('reads nodes and the pods on them when a pod found no place', () => {
