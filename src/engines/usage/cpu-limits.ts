@@ -46,7 +46,9 @@ export function cpuUseOf(snapshot: Snapshot, pod: Pod, container: PodContainer):
   const { namespace, name } = pod.metadata;
   const measured = snapshot.find('PodMetrics', namespace, name);
   const time = timeOf(measured?.timestamp);
-  const started = timeOf(container.status?.state?.running?.startedAt);
+  // Between two instances the figure is that of the one that was killed.
+  const { state, lastState } = container.status ?? {};
+  const started = timeOf((state?.running ?? state?.terminated ?? lastState?.terminated)?.startedAt);
   if (limit === undefined || time === undefined || started === undefined) return undefined;
   if (snapshot.now - time > fresh || time < started) return undefined;
   const amounts = (measured?.containers ?? [])

@@ -1,6 +1,6 @@
 import { cpuThrottled } from '../../../../../../src/engines/diagnosis/rules/pod/cpu-throttled.ts';
 import type { KubernetesObject } from '../../../../../../src/engines/objects.ts';
-import { aContainer, aLog, anEvent, aPod, aSnapshot, minutesAgo } from '../../../../../support/builders.ts';
+import { aContainer, aLog, anEvent, aPod, aSnapshot, crashed, minutesAgo } from '../../../../../support/builders.ts';
 import { podMetrics } from '../../../../../support/metrics.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
@@ -108,6 +108,28 @@ testRule(cpuThrottled, {
         ],
       }),
       { object, problem: 'container app uses all of its CPU limit of 100m' },
+    ],
+    'of the instance that a liveness probe killed for it': [
+      aSnapshot({
+        objects: [
+          aPod('web', {
+            containers: [
+              aContainer('app', {
+                livenessProbe: probe,
+                resources: { limits: { cpu: '50m' } },
+                ...crashed({ exitCode: 137, reason: 'Error' }),
+              }),
+            ],
+          }),
+          said('Liveness probe failed: command timed out: "check" timed out after 1s'),
+          anEvent(aPod('web'), 'Killing', 'Container app failed liveness probe, will be restarted', {
+            type: 'Normal',
+            ...about,
+          }),
+          using('50m', { timestamp: minutesAgo(2.5) }),
+        ],
+      }),
+      { object, problem: 'is killed again and again: its liveness probe' },
     ],
     'of the limit of a whole pod': [
       aSnapshot({
