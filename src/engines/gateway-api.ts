@@ -103,6 +103,16 @@ export const gatewayOf = (snapshot: Snapshot, route: HttpRoute, parent: ParentRe
       metadata.name === parent.name && metadata.namespace === (parent.namespace ?? route.metadata.namespace),
   );
 
+/** The Secrets that listeners of a Gateway take their certificates from, with the host that each is for, where it says so. */
+export const listenerCertificates = ({ metadata, spec }: Gateway) =>
+  (spec?.listeners ?? []).flatMap(({ name: listener, hostname, tls }) =>
+    (tls?.certificateRefs ?? []).flatMap(({ kind = 'Secret', namespace = metadata.namespace, name }) =>
+      kind === 'Secret' && name !== undefined
+        ? [{ listener: listener ?? '', secret: { kind, namespace, name }, hosts: hostname ? [hostname] : [] }]
+        : [],
+    ),
+  );
+
 /** A condition by its type: their order means nothing. */
 export const conditionOf = (conditions: readonly Condition[] | undefined, type: string): Condition | undefined =>
   conditions?.find((condition) => condition.type === type);

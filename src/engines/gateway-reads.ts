@@ -1,6 +1,8 @@
-import { gatewayRoutes, gateways, gatewayVersion } from './gateway-api.ts';
+import { gatewayRoutes, gateways, gatewayVersion, listenerCertificates } from './gateway-api.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
+
+const maximumCertificates = 10;
 
 /**
  * Routes and Gateways, where the cluster serves the Gateway API, which one list tells; and what they hang on. An archive
@@ -24,6 +26,11 @@ export function gatewayReads(snapshot: Snapshot): readonly Read[] {
     ...parents
       .filter((each) => !lists.includes('Gateway') || (namespace !== undefined && each.namespace !== namespace))
       .map((each): Read => ({ verb: 'get', apiVersion: gatewayVersion, ...each })),
+    ...gateways(snapshot)
+      .flatMap((gateway) => listenerCertificates(gateway))
+      .filter(({ secret }) => namespace !== undefined && secret.namespace === namespace)
+      .slice(0, maximumCertificates)
+      .map(({ secret }): Read => ({ verb: 'get', ...secret })),
     ...[...new Set(classes)].map(
       (name): Read => ({ verb: 'get', kind: 'GatewayClass', apiVersion: gatewayVersion, name }),
     ),

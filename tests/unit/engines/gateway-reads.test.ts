@@ -41,6 +41,16 @@ describe('gatewayReads', () => {
     ]);
   });
 
+  it('reads the certificates of listeners in the namespace in question', () => {
+    const ref = (namespace?: string) => ({ name: 'tls', ...(namespace !== undefined && { namespace }) });
+    const secured = object('Gateway', 'gw', {
+      listeners: [{ name: 'https', tls: { certificateRefs: [ref(), ref('vault')] } }],
+    });
+
+    expect(reads({ objects: [secured] })).toEqual(['list HTTPRoute shop', 'get Secret tls']);
+    expect(reads({ scope: {}, objects: [secured] })).toEqual(['list HTTPRoute ']);
+  });
+
   it('asks an archive only for what its routes name', () => {
     expect(reads({ source: 'bundle.tgz' })).toEqual([]);
     expect(reads({ source: 'bundle.tgz', objects: [route] })).toEqual(['get Gateway gw', 'get Gateway edge']);

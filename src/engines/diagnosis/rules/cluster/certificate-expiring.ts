@@ -1,6 +1,7 @@
 import { certificateText, expiringCertificate } from '../../../certificates.ts';
 import { day, formatDuration, minute, timeOf } from '../../../durations.ts';
-import { type KubernetesObject, nameOf, type Of, refOf } from '../../../objects.ts';
+import { gateways, listenerCertificates } from '../../../gateway-api.ts';
+import { type KubernetesObject, keyOf, nameOf, type Of, refOf } from '../../../objects.ts';
 import { certificatesOf } from '../../../routes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { syncerOf } from '../../../syncers.ts';
@@ -21,7 +22,7 @@ export const certificateExpiring = defineRule({
   detection:
     "cert-manager's Certificate objects, which are read when an Ingress asks cert-manager for one: Ready is False for 15 " +
     'minutes, or status.renewalTime has passed and status.notAfter is less than 14 days away. Of the Secrets ' +
-    'that Ingresses of a namespace take their certificates from, the dates: less than 14 days and less than a quarter of ' +
+    'that Ingresses and Gateways of a namespace take their certificates from, the dates: less than 14 days and less than a quarter of ' +
     "the certificate's life are left. One that has expired there is ingress-tls-invalid. Certificates in caBundles and in " +
     'files of nodes are not looked at: nothing is said of those.',
   remedies: [
@@ -37,13 +38,18 @@ export const certificateExpiring = defineRule({
   ],
 });
 
-/** A certificate that an Ingress serves and nobody has renewed; one that cert-manager makes is told by its Certificate. */
+/** A certificate that an Ingress or a Gateway serves and nobody has renewed; one that cert-manager makes is told by its Certificate. */
 function endingSoon(snapshot: Snapshot, secret: Of<'Secret'>): readonly Finding[] {
   const subject = refOf(secret);
   const expiring = expiringCertificate(secret, snapshot.now);
-  const served = snapshot
-    .all('Ingress', subject.namespace)
-    .filter((ingress) => certificatesOf(ingress).some((each) => each.secret === subject.name));
+  const served: readonly KubernetesObject[] = [
+    ...snapshot
+      .all('Ingress', subject.namespace)
+      .filter((ingress) => certificatesOf(ingress).some((each) => each.secret === subject.name)),
+    ...gateways(snapshot).filter((gateway) =>
+      listenerCertificates(gateway).some((each) => keyOf(each.secret) === keyOf(subject)),
+    ),
+  ];
   const [first] = served;
   if (expiring === undefined || first === undefined || syncerOf(snapshot, subject) !== undefined) return [];
   return [

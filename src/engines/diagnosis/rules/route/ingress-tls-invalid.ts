@@ -1,6 +1,7 @@
 import { nearest } from '../../../../platform/nearest.ts';
 import { certificateText, certificateTrouble } from '../../../certificates.ts';
 import { minute, timeOf } from '../../../durations.ts';
+import { type Gateway, gateways, listenerCertificates } from '../../../gateway-api.ts';
 import { certificateFault } from '../../../network/trace/tls.ts';
 import { nameOf, type ObjectRef, refOf } from '../../../objects.ts';
 import { certificatesOf, type Ingress } from '../../../routes.ts';
@@ -14,7 +15,7 @@ const issuers = ['cert-manager.io/cluster-issuer', 'cert-manager.io/issuer', 'ku
 
 export const ingressTlsInvalid = defineRule({
   id: 'ingress-tls-invalid',
-  title: 'An Ingress has no usable certificate',
+  title: 'An Ingress or Gateway has no usable certificate',
   area: 'route',
   class: 'cause',
   severity: 'high',
@@ -24,15 +25,48 @@ export const ingressTlsInvalid = defineRule({
     'spec.tls names a Secret that does not exist, is of another type than kubernetes.io/tls, or has no tls.crt or tls.key. ' +
     'A Secret of type Opaque with both keys is taken by the controllers. Secrets are read for a question about one ' +
     'namespace only. Of the certificate what is public is kept, its dates and names: one that has expired, is not valid ' +
-    'yet, or is for none of the hosts that spec.tls names (subjectAltName; a wildcard stands for one label) is invalid too.',
+    'yet, or is for none of the hosts that spec.tls names (subjectAltName; a wildcard stands for one label) is invalid too, ' +
+    'also one that a listener of a Gateway names.',
   remedies: [
     'Let its issuer make it, or create the Secret.',
     'Correct the name in spec.tls when another one was meant.',
   ],
   avoid: ['reading or printing tls.key', 'removing spec.tls: clients that expect HTTPS then fail'],
 
-  check: (snapshot) => snapshot.all('Ingress').flatMap((ingress) => findingsOf(snapshot, ingress)),
+  check: (snapshot) => [
+    ...snapshot.all('Ingress').flatMap((ingress) => findingsOf(snapshot, ingress)),
+    ...gateways(snapshot).flatMap((gateway) => listenerFindings(snapshot, gateway)),
+  ],
 });
+
+/** Listeners of a Gateway whose certificate clients refuse; one that is missing its controller tells by a condition. */
+const listenerFindings = (snapshot: Snapshot, gateway: Gateway): readonly Finding[] =>
+  listenerCertificates(gateway).flatMap(({ listener, secret, hosts }): readonly Finding[] => {
+    const found = snapshot.find('Secret', secret.namespace, secret.name);
+    const trouble = found && certificateTrouble(found, hosts, snapshot.now);
+    if (found === undefined || trouble === undefined) return [];
+    const subject = refOf(gateway);
+    return [
+      {
+        subject,
+        problem: `has no valid certificate for listener ${listener}: ${nameOf(secret)} ${trouble.text}`,
+        culprit: secret,
+        certainty: 'declared',
+        evidence: [
+          {
+            object: subject,
+            source: 'spec',
+            text: `listener ${listener} takes its certificate from ${nameOf(secret)}`,
+          },
+          { object: secret, source: 'spec', text: certificateText(found) },
+          ...syncerEvidence(snapshot, secret),
+        ],
+        since: trouble.since,
+        fixes: fixesFor(snapshot, secret, { exists: true, usable: true, issued: false }),
+        nextCheck: `kubectl get secret ${secret.name} -n ${secret.namespace}`,
+      },
+    ];
+  });
 
 function findingsOf(snapshot: Snapshot, ingress: Ingress): readonly Finding[] {
   const age = snapshot.now - (timeOf(ingress.metadata.creationTimestamp) ?? 0);

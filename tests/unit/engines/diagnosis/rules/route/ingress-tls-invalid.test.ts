@@ -19,8 +19,20 @@ const certificate = (more: object = {}) =>
   secret('shop-tls', { type: 'kubernetes.io/tls', data: pair, certificateFacts: { ...facts, ...more } });
 const forOne = [{ hosts: ['shop.example'], secretName: 'shop-tls' }];
 
+const gateway = {
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'Gateway',
+  metadata: { name: 'edge', namespace: 'shop' },
+  spec: { listeners: [{ name: 'https', hostname: '*.example', tls: { certificateRefs: [{ name: 'shop-tls' }] } }] },
+};
+
 testRule(ingressTlsInvalid, {
   silent: {
+    'a Gateway with a certificate that is valid for its listener': aSnapshot({
+      complete,
+      objects: [gateway, certificate()],
+    }),
+    'a Gateway whose Secret is missing, which its controller tells': aSnapshot({ complete, objects: [gateway] }),
     'a certificate that is valid for its host': aSnapshot({ complete, objects: [ingress(forOne), certificate()] }),
     'one of another Secret that has expired': aSnapshot({
       complete,
@@ -47,6 +59,14 @@ testRule(ingressTlsInvalid, {
     }),
   },
   speaks: {
+    'of a listener of a Gateway whose certificate has expired': [
+      aSnapshot({ complete, objects: [gateway, certificate({ notAfter: minutesAgo(60 * 24 * 3) })] }),
+      {
+        object: 'Gateway/edge',
+        problem: 'has no valid certificate for listener https: Secret/shop-tls expired 3 d ago',
+        culprit: 'Secret/shop-tls',
+      },
+    ],
     'of a certificate that has expired': [
       aSnapshot({ complete, objects: [ingress(forOne), certificate({ notAfter: minutesAgo(60 * 24 * 3) })] }),
       {
