@@ -1,4 +1,5 @@
 import { nearest } from '../platform/nearest.ts';
+import { externalNameOf } from './external-names.ts';
 import { hostsOfEnv, serviceOfHost } from './hosts.ts';
 import { type ConnectionFailure, connectionFailureIn, hostsIn } from './logs/failed-hosts.ts';
 import type { ObjectRef, Pod } from './objects.ts';
@@ -18,6 +19,8 @@ export interface Dependency {
   readonly service: ObjectRef | undefined;
   /** Ready endpoints of that Service now; `undefined` when it is known that there is no such Service. */
   readonly endpoints: number | undefined;
+  /** What that Service is only another name of, when nothing behind it is known (ExternalName). */
+  readonly externalName?: string | undefined;
   /** A Service of that namespace whose name comes near, when there is none of this name. */
   readonly alike: string | undefined;
   /** Where the container is told the host: `env[DATABASE_URL]`. */
@@ -93,6 +96,7 @@ function dependencyOf(
     port,
     service: ref,
     endpoints: service && readyEndpoints(snapshot, service)?.length,
+    externalName: service && externalNameOf(service),
     alike: service === undefined ? nearest(ref.name, snapshot.names('Service', ref.namespace), 1)[0] : undefined,
     field,
     told,

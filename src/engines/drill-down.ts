@@ -1,4 +1,5 @@
 import { creationFailures } from './admission.ts';
+import { gatewayReads } from './gateway-reads.ts';
 import { lifeReads } from './life-reads.ts';
 import { networkReads } from './network/symptoms.ts';
 import { keyOf, type Pod } from './objects.ts';
@@ -46,6 +47,7 @@ export function drillDown(snapshot: Snapshot, namespaces: readonly string[] | un
     ...ingressClasses(snapshot),
     ...certificates(snapshot),
     ...networkReads(snapshot),
+    ...gatewayReads(snapshot),
     ...admission(snapshot),
     ...onSuspicion(snapshot),
     ...askedFor(snapshot),
@@ -136,10 +138,14 @@ function referencesOfPods(snapshot: Snapshot, pods: readonly Pod[]): readonly Re
   return unique.flatMap(({ kind, namespace, name }): readonly Read[] => [
     { verb: 'get', kind, namespace, name },
     ...(snapshot.presence(kind, namespace, name) === 'absent'
-      ? [{ verb: 'list' as const, kind, namespace, as: 'metadata' as const }]
+      ? [{ verb: 'list' as const, kind, namespace, as: 'metadata' as const }, ...elsewhere(snapshot, kind, name)]
       : []),
   ]);
 }
+
+/** It may have been applied to another namespace. An archive holds all its objects anyway. */
+const elsewhere = ({ data }: Snapshot, kind: string, name: string): readonly Read[] =>
+  data.source === 'live' ? [{ verb: 'list', kind, fieldSelector: `metadata.name=${name}`, as: 'metadata' }] : [];
 
 /** The log of the instance that died, and of the one that runs without being ready. */
 function logsOf(snapshot: Snapshot, pods: readonly Pod[]): readonly Read[] {

@@ -1,8 +1,9 @@
 import { creationFailures } from './admission.ts';
 import { suspectPods } from './drill-down.ts';
+import { aliasedService } from './external-names.ts';
 import { hostsOfEnv } from './hosts.ts';
 import { hostsIn } from './logs/failed-hosts.ts';
-import { keyOf } from './objects.ts';
+import { keyOf, type ObjectRef, refOf } from './objects.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
 import { failedCallIn } from './webhooks.ts';
@@ -14,13 +15,58 @@ const maximumNamespaces = 3;
 /** A name with a namespace: `queue.shop-data`, `queue.shop-data.svc.cluster.local`. Other domains look alike; a lookup tells. */
 const qualifiedName = /^([a-z][-a-z0-9]{0,62})\.([a-z0-9][-a-z0-9]{0,62})(\.svc(\..*)?)?$/;
 
-/** The Services of other namespaces that broken pods name in their environment, arguments and last words, or that guard the creation of pods. */
+/**
+ * The Services of other namespaces that broken pods name in their environment, arguments and last words, that guard the
+ * creation of pods, or that a Service is another name of.
+ */
 export function servicesElsewhere(snapshot: Snapshot): readonly Read[] {
   const { namespace: asked } = snapshot.scope;
   if (asked === undefined) return [];
-  const suspects = suspectPods(snapshot, [asked]);
+  const aliases = aliasesOf(snapshot, asked);
+  return [...new Map([...neededServices(snapshot, asked), ...aliases].map((each) => [keyOf(each), each])).values()]
+    .filter(({ namespace }) => namespace !== asked)
+    .slice(0, maximumServices)
+    .flatMap((each): readonly Read[] => [
+      { verb: 'get', ...each },
+      ...(aliases.includes(each) && snapshot.presence('Service', each.namespace, each.name) === 'absent'
+        ? meantInstead(each)
+        : []),
+    ]);
+}
+
+/** Whether the namespace of a name that leads nowhere exists, and what it has. */
+const meantInstead = ({ namespace }: ObjectRef): readonly Read[] =>
+  namespace === undefined
+    ? []
+    : [
+        { verb: 'get', kind: 'Namespace', name: namespace },
+        { verb: 'list', kind: 'Service', namespace, as: 'metadata' },
+      ];
+
+/** Namespaces of the Services that were found so: the cause may lie there. Not of another name that nothing broken asks for. */
+export function namespacesElsewhere(snapshot: Snapshot): readonly string[] {
+  const { namespace: asked } = snapshot.scope;
+  if (asked === undefined) return [];
+  const needed = new Set(neededServices(snapshot, asked).map(keyOf));
+  const idle = new Set(
+    aliasesOf(snapshot, asked)
+      .map(keyOf)
+      .filter((key) => !needed.has(key)),
+  );
+  const found = snapshot
+    .all('Service')
+    .filter((service) => !idle.has(keyOf(refOf(service))))
+    .flatMap(({ metadata: { namespace } }) => namespace ?? []);
+  return [...new Set(found)].filter((namespace) => namespace !== asked).slice(0, maximumNamespaces);
+}
+
+const aliasesOf = (snapshot: Snapshot, namespace: string): readonly ObjectRef[] =>
+  snapshot.all('Service', namespace).flatMap((service) => aliasedService(service) ?? []);
+
+/** What suspects name: qualified names of other namespaces, and what a Service of their own is another name of. */
+function neededServices(snapshot: Snapshot, asked: string): readonly ObjectRef[] {
   const hosts = [
-    ...suspects
+    ...suspectPods(snapshot, [asked])
       .flatMap(({ spec }) => [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])])
       .flatMap(hostsOfEnv),
     ...snapshot.data.logs
@@ -28,18 +74,12 @@ export function servicesElsewhere(snapshot: Snapshot): readonly Read[] {
       .flatMap(({ lines }) => lines.flatMap(({ text }) => hostsIn(text))),
   ];
   const guards = creationFailures(snapshot).flatMap(({ reason }) => failedCallIn(reason)?.service ?? []);
-  const named = hosts.flatMap(({ host }) => {
+  const named = [...new Set(hosts.map(({ host }) => host))].flatMap((host): readonly ObjectRef[] => {
+    const own = snapshot.find('Service', asked, host);
+    const alias = own && aliasedService(own);
+    if (alias !== undefined) return [alias];
     const [, name, namespace] = qualifiedName.exec(host) ?? [];
     return name === undefined || namespace === undefined ? [] : [{ kind: 'Service', namespace, name }];
   });
-  return [...new Map([...guards, ...named].map((service) => [keyOf(service), service])).values()]
-    .filter(({ namespace }) => namespace !== asked)
-    .map(({ kind, namespace, name }): Read => ({ verb: 'get', kind, namespace, name }))
-    .slice(0, maximumServices);
-}
-
-/** Namespaces of the Services that were found so: the cause may lie there. */
-export function namespacesElsewhere(snapshot: Snapshot): readonly string[] {
-  const found = snapshot.all('Service').flatMap(({ metadata: { namespace } }) => namespace ?? []);
-  return [...new Set(found)].filter((namespace) => namespace !== snapshot.scope.namespace).slice(0, maximumNamespaces);
+  return [...guards, ...named];
 }

@@ -1,7 +1,9 @@
 import type { KubernetesObject, ObjectRef } from './objects.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** Kinds of the Gateway API (gateway.networking.k8s.io/v1), which come as CRDs: of what its documents say, what is looked at. */
+/** Kinds of the Gateway API, which come as CRDs: of what its documents say, what is looked at. */
+export const gatewayVersion = 'gateway.networking.k8s.io/v1';
+
 export interface Condition {
   readonly type?: string;
   readonly status?: string;
@@ -81,12 +83,17 @@ const group = 'gateway.networking.k8s.io/';
 const isOf = ({ apiVersion, kind }: KubernetesObject, wanted: string): boolean =>
   kind === wanted && apiVersion.startsWith(group);
 
+/** Kinds that attach to a Gateway alike. */
+const routeKinds = ['HTTPRoute', 'GRPCRoute', 'TLSRoute', 'TCPRoute', 'UDPRoute'];
+const isRoute = (object: KubernetesObject): object is HttpRoute => routeKinds.some((kind) => isOf(object, kind));
 const isHttpRoute = (object: KubernetesObject): object is HttpRoute => isOf(object, 'HTTPRoute');
 const isGateway = (object: KubernetesObject): object is Gateway => isOf(object, 'Gateway');
 const isGatewayClass = (object: KubernetesObject): object is GatewayClass => isOf(object, 'GatewayClass');
 const isReferenceGrant = (object: KubernetesObject): object is ReferenceGrant => isOf(object, 'ReferenceGrant');
 
 export const httpRoutes = ({ data }: Snapshot): readonly HttpRoute[] => data.objects.filter(isHttpRoute);
+/** Routes of every protocol: of those that are not HTTP, matches and filters mean something else. */
+export const gatewayRoutes = ({ data }: Snapshot): readonly HttpRoute[] => data.objects.filter(isRoute);
 export const gateways = ({ data }: Snapshot): readonly Gateway[] => data.objects.filter(isGateway);
 export const gatewayClasses = ({ data }: Snapshot): readonly GatewayClass[] => data.objects.filter(isGatewayClass);
 
@@ -96,6 +103,16 @@ export const gatewayOf = (snapshot: Snapshot, route: HttpRoute, parent: ParentRe
       metadata.name === parent.name && metadata.namespace === (parent.namespace ?? route.metadata.namespace),
   );
 
+/** The Secrets that listeners of a Gateway take their certificates from, with the host that each is for, where it says so. */
+export const listenerCertificates = ({ metadata, spec }: Gateway) =>
+  (spec?.listeners ?? []).flatMap(({ name: listener, hostname, tls }) =>
+    (tls?.certificateRefs ?? []).flatMap(({ kind = 'Secret', namespace = metadata.namespace, name }) =>
+      kind === 'Secret' && name !== undefined
+        ? [{ listener: listener ?? '', secret: { kind, namespace, name }, hosts: hostname ? [hostname] : [] }]
+        : [],
+    ),
+  );
+
 /** A condition by its type: their order means nothing. */
 export const conditionOf = (conditions: readonly Condition[] | undefined, type: string): Condition | undefined =>
   conditions?.find((condition) => condition.type === type);
@@ -103,7 +120,7 @@ export const conditionOf = (conditions: readonly Condition[] | undefined, type: 
 /** Whether a namespace lets routes of another one refer to its Service (`ReferenceGrant`, which lives where the Service is). */
 export const isGranted = (
   { data }: Snapshot,
-  from: string | undefined,
+  from: { kind: string; namespace: string | undefined },
   to: { namespace: string; name: string },
 ): boolean =>
   data.objects
@@ -111,7 +128,7 @@ export const isGranted = (
     .some(
       ({ metadata, spec }) =>
         metadata.namespace === to.namespace &&
-        (spec?.from ?? []).some((each) => each.kind === 'HTTPRoute' && each.namespace === from) &&
+        (spec?.from ?? []).some((each) => each.kind === from.kind && each.namespace === from.namespace) &&
         (spec?.to ?? []).some((each) => each.kind === 'Service' && (each.name === undefined || each.name === to.name)),
     );
 
@@ -139,14 +156,15 @@ export const conditionText = ({ reason, message }: Condition): string =>
 
 /** A route depends on its Gateways and Services, a Gateway on its class. */
 export function gatewayDependencies(snapshot: Snapshot, { kind, namespace, name }: ObjectRef): readonly ObjectRef[] {
-  const isIt = ({ metadata }: KubernetesObject): boolean => metadata.namespace === namespace && metadata.name === name;
+  const isIt = (object: KubernetesObject): boolean =>
+    object.kind === kind && object.metadata.namespace === namespace && object.metadata.name === name;
   if (kind === 'Gateway') {
     return gateways(snapshot)
       .filter(isIt)
       .flatMap(({ spec }) => spec?.gatewayClassName ?? [])
       .map((each) => ({ kind: 'GatewayClass', name: each }));
   }
-  return httpRoutes(snapshot)
+  return gatewayRoutes(snapshot)
     .filter(isIt)
     .flatMap(({ spec }) => [
       ...(spec?.parentRefs ?? []).map((each) => refIn(namespace, 'Gateway', each)),

@@ -1,3 +1,4 @@
+import { aliasedService } from './external-names.ts';
 import { gatewayDependencies } from './gateway-api.ts';
 import { selects } from './network/policies.ts';
 import { keyOf, type ObjectRef, type Of, type Pod, refOf } from './objects.ts';
@@ -29,9 +30,14 @@ export function dependenciesOf(snapshot: Snapshot, ref: ObjectRef): readonly Obj
       return [
         ...selectedWorkloads(snapshot, service),
         ...selectedPods(snapshot, service).map((pod) => workloadOf(snapshot, pod)),
+        ...[aliasedService(service)].filter((alias) => alias !== undefined),
       ];
     }
     case 'HTTPRoute':
+    case 'GRPCRoute':
+    case 'TLSRoute':
+    case 'TCPRoute':
+    case 'UDPRoute':
     case 'Gateway':
       return gatewayDependencies(snapshot, ref);
     case 'HorizontalPodAutoscaler': {

@@ -1,3 +1,4 @@
+import { aliasedService } from './external-names.ts';
 import type { Container, ObjectRef, Service } from './objects.ts';
 import { refOf } from './objects.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -66,7 +67,7 @@ export interface HostService {
 
 /**
  * The Service that a host means to a pod of this namespace: `db`, `db.shop`, `db.shop.svc…`, `db-0.db.shop.svc…`, a
- * cluster IP, or the IP of an endpoint. A name that can only be a Service's, and of which it is known that there is
+ * cluster IP, or the IP of an endpoint; behind an ExternalName the one that it is another name of. A name that can only be a Service's, and of which it is known that there is
  * none, is one too. `undefined` for hosts outside of the cluster and when nothing can be said.
  */
 export function serviceOfHost(
@@ -97,8 +98,15 @@ export function serviceOfHost(
 function named(snapshot: Snapshot, namespace: string | undefined, service: string): HostService | undefined {
   const ref = { kind: 'Service', namespace, name: service };
   const found = snapshot.find('Service', namespace, service);
-  if (found !== undefined) return { ref, service: found };
+  if (found !== undefined) return behind(snapshot, found) ?? { ref, service: found };
   return snapshot.presence('Service', namespace, service) === 'absent' ? { ref, service: undefined } : undefined;
+}
+
+/** What a Service is only another name of, where that was read. */
+function behind(snapshot: Snapshot, service: Service): HostService | undefined {
+  const ref = aliasedService(service);
+  const found = ref && snapshot.find('Service', ref.namespace, ref.name);
+  return found && { ref, service: found };
 }
 
 function serviceOfAddress(snapshot: Snapshot, address: string): HostService | undefined {

@@ -34,14 +34,16 @@ export function linksOf(snapshot: Snapshot, where: Where, text: string): readonl
 function hostLinks(snapshot: Snapshot, where: Where, text: string): readonly LogLink[] {
   const dependency = dependencyIn(snapshot, where, text);
   if (dependency === undefined) return [];
-  const { name, service, endpoints, alike, field } = dependency;
+  const { name, service, endpoints, alike, field, externalName } = dependency;
   const told = field === undefined ? '' : `, named in ${field}`;
   if (service === undefined)
-    return [{ word: name, object: undefined, says: `is none of the Services that were read${told}` }];
+    return [{ word: name, object: undefined, says: `is no Service of the cluster that was found${told}` }];
   const state =
     endpoints === undefined
       ? `there is no ${nameOf(service)} in namespace ${service.namespace}${alike === undefined ? '' : `, but there is ${alike}`}`
-      : `has ${endpoints} ready ${endpoints === 1 ? 'endpoint' : 'endpoints'}`;
+      : externalName === undefined
+        ? `has ${endpoints} ready ${endpoints === 1 ? 'endpoint' : 'endpoints'}`
+        : `is another name of ${externalName}`;
   return [{ word: name, object: service, says: `${state}${told}` }];
 }
 

@@ -1,4 +1,5 @@
 import type * as client from '@kubernetes/client-node';
+import type { CertificateFacts } from './certificates.ts';
 
 /**
  * An API object as it stands in JSON: the generated types with dates as ISO 8601 strings, the generator's renamed
@@ -55,7 +56,8 @@ export interface Kinds {
   Role: client.V1Role;
   RoleBinding: client.V1RoleBinding;
   RuntimeClass: client.V1RuntimeClass;
-  Secret: client.V1Secret;
+  /** With what was derived from its certificate (`certificates.ts`): no field of the API. */
+  Secret: client.V1Secret & { certificateFacts?: CertificateFacts };
   Service: client.V1Service;
   ServiceAccount: client.V1ServiceAccount;
   StatefulSet: client.V1StatefulSet;

@@ -6,6 +6,7 @@ import { podsOf } from './owners.ts';
 import { isBroken } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
+import { cpuReads } from './usage/cpu-limits.ts';
 
 /** Kinds that most diagnoses never need, each read when something that was seen points to it. */
 export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
@@ -17,6 +18,7 @@ export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
   ...certificates(snapshot),
   ...controllerLease(snapshot),
   ...deliveries(snapshot),
+  ...cpuReads(snapshot),
 ];
 
 /** Whether a DaemonSet that no node wants is meant for labels that no node has. */

@@ -1,11 +1,15 @@
 import type { KubernetesObject } from '../engines/objects.ts';
 import { redactObject } from '../platform/redact.ts';
+import { certificateFactsOf } from './certificate-facts.ts';
 
 /**
  * An object as it may be kept: without secrets, and without what no rule reads and what makes up half of its bytes:
  * of managedFields who wrote when stays, in which other version of the API, and for ConfigMaps and Secrets which keys.
+ * Of the certificate in a Secret stays what is public (`certificateFacts`).
  */
-export function slimmed(object: KubernetesObject): KubernetesObject {
+export function slimmed(whole: KubernetesObject): KubernetesObject {
+  const certificateFacts = certificateFactsOf(whole);
+  const object = certificateFacts === undefined ? whole : { ...whole, certificateFacts };
   const { managedFields, ...metadata } = object.metadata;
   // Whoever wrote an archive may have written anything.
   if (!Array.isArray(managedFields)) return redactObject({ ...object, metadata });

@@ -1,3 +1,5 @@
+import { aliasReads, hostReads } from '../engines/host-reads.ts';
+import { hostsOfEnv } from '../engines/hosts.ts';
 import { type LogLink, linksOf } from '../engines/log-links.ts';
 import { containerState, type LogSource } from '../engines/log-sources.ts';
 import { analyzeLog, type LogAnalysis } from '../engines/logs/analysis.ts';
@@ -5,6 +7,7 @@ import { connectionFailureIn, hostsIn } from '../engines/logs/failed-hosts.ts';
 import { type LogReport, logReport } from '../engines/logs/report.ts';
 import { signatureTitles } from '../engines/logs/signatures.ts';
 import { indexSnapshot, type Snapshot } from '../engines/snapshot.ts';
+import type { Read, SnapshotData } from '../engines/snapshot-data.ts';
 import type { LogRange, Reader } from '../kubernetes/ports.ts';
 import { AppError } from '../platform/errors.ts';
 import type { ContainerLog } from './report/log-analysis.ts';
@@ -150,20 +153,27 @@ async function linksIn(source: LogSource, report: LogReport, reading: LogReading
 
 const plainLink = ({ word, object, says }: LogLink) => ({ word, says, ...(object === undefined ? {} : { object }) });
 
-/** The Services and endpoints that hosts may mean: of the pod's namespace, and of those that the hosts name. */
+/** The Services and endpoints that hosts of the texts and of the container's environment may mean. */
 async function services(
-  { pod }: LogSource,
+  { pod, container }: LogSource,
   { reader, signal, now }: LogReading,
   texts: readonly string[],
 ): Promise<Snapshot> {
-  const named = texts.flatMap(hostsIn).flatMap(({ host }) => /\.([a-z0-9-]+)\.svc\b/.exec(host)?.[1] ?? []);
-  const namespaces = new Set([pod.metadata.namespace ?? '', ...named.filter((name) => !isSystem(name))]);
-  const reads = [...namespaces].flatMap((namespace) =>
-    (['Service', 'EndpointSlice'] as const).map((kind) => ({ verb: 'list', kind, namespace, as: 'full' }) as const),
-  );
-  const failed = texts.some((text) => connectionFailureIn(text) !== undefined);
-  const data = failed ? await reader.read(reads, signal).catch(() => undefined) : undefined;
-  return indexSnapshot(data ?? { ...nothing, takenAt: new Date(now).toISOString() });
+  const empty = { ...nothing, takenAt: new Date(now).toISOString() };
+  if (texts.every((text) => connectionFailureIn(text) === undefined)) return indexSnapshot(empty);
+  const hosts = [...texts.flatMap(hostsIn), ...hostsOfEnv(container.spec)].map(({ host }) => host);
+  const unique = [...new Set(hosts)];
+  const allowed = (namespace: string) => !isSystem(namespace);
+  const read = (reads: readonly Read[]): Promise<SnapshotData> => reader.read(reads, signal).catch(() => empty);
+  const found = await read(hostReads(unique, pod.metadata.namespace ?? '', allowed));
+  const aliases = aliasReads(indexSnapshot(found), unique, allowed);
+  if (aliases.length === 0) return indexSnapshot(found);
+  const behind = await read(aliases);
+  return indexSnapshot({
+    ...found,
+    objects: [...found.objects, ...behind.objects],
+    reads: [...found.reads, ...behind.reads],
+  });
 }
 
 const nothing = {

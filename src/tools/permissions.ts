@@ -16,7 +16,9 @@ export const diagnosisPermissions: readonly string[] = [
   ...read('policy/poddisruptionbudgets'),
   ...read('discovery.k8s.io/endpointslices'),
   ...['ingresses', 'ingressclasses', 'networkpolicies'].flatMap((name) => read(`networking.k8s.io/${name}`)),
-  ...['httproutes', 'gateways', 'gatewayclasses'].flatMap((name) => read(`gateway.networking.k8s.io/${name}`)),
+  ...['httproutes', 'grpcroutes', 'gateways', 'gatewayclasses'].flatMap((name) =>
+    read(`gateway.networking.k8s.io/${name}`),
+  ),
   'list gateway.networking.k8s.io/referencegrants',
   ...read('storage.k8s.io/storageclasses'),
   ...['csidrivers', 'csinodes', 'volumeattachments'].flatMap((name) => read(`storage.k8s.io/${name}`)),
@@ -24,6 +26,7 @@ export const diagnosisPermissions: readonly string[] = [
   ...read('node.k8s.io/runtimeclasses'),
   'get coordination.k8s.io/leases',
   ...read('apiregistration.k8s.io/apiservices'),
+  'get metrics.k8s.io/pods',
   'list cert-manager.io/certificates',
   'get argoproj.io/applications',
   'get kustomize.toolkit.fluxcd.io/kustomizations',

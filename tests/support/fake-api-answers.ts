@@ -26,6 +26,7 @@ export function answer(world: FakeWorld, request: RecordedRequest): Answer {
   if (path === '/readyz') return text('ok');
   const discovery = discoveryOf([...builtinTypes, ...(world.types ?? [])], request, world.aggregatedDiscovery ?? true);
   if (discovery !== undefined) return json(request, discovery);
+  if (/^\/apis\/[^/]+\/[^/]+$/.test(path)) return { ...text('404 page not found\n'), status: 404 };
   return resourceAnswer(world, request);
 }
 

@@ -12,6 +12,7 @@ interface Expected {
   readonly evidence?: readonly string[];
   readonly certainty?: Finding['certainty'];
   readonly fix?: string;
+  readonly avoid?: string;
 }
 
 interface RuleTable {
@@ -51,6 +52,7 @@ function expectFinding(findings: readonly Finding[], want: Expected): void {
   if (want.culprit !== undefined) expect(finding.culprit && nameOf(finding.culprit)).toBe(want.culprit);
   if (want.certainty !== undefined) expect(finding.certainty).toBe(want.certainty);
   if (want.fix !== undefined) expect(JSON.stringify(finding.fixes)).toContain(want.fix);
+  if (want.avoid !== undefined) expect((finding.avoid ?? []).join('\n')).toContain(want.avoid);
   for (const text of want.evidence ?? []) {
     expect(finding.evidence.map((evidence) => evidence.text).join('\n')).toContain(text);
   }

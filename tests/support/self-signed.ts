@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 
-/** A certificate for 127.0.0.1 and localhost that signs itself, with its key; PEM. */
+/** A certificate that signs itself, for 127.0.0.1 and localhost unless told, with its key; PEM. */
 export interface SelfSigned {
   readonly cert: string;
   readonly key: string;
@@ -9,8 +9,11 @@ export interface SelfSigned {
 /** Made here in a few lines of DER, so that no test needs openssl and no key is committed. */
 export function selfSigned({
   notAfter = new Date('2049-01-01T00:00:00Z'),
+  names = ['localhost'],
 }: {
   readonly notAfter?: Date;
+  /** DNS names; 127.0.0.1 is always among what it is for. */
+  readonly names?: readonly string[];
 } = {}): SelfSigned {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const name = sequence(set(sequence(oid('550403'), der(0x0c, Buffer.from('kubemend test')))));
@@ -23,7 +26,7 @@ export function selfSigned({
     sequence(time(new Date('2020-01-01T00:00:00Z')), time(notAfter)),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
-    der(0xa3, sequence(alternativeNames(), authority())),
+    der(0xa3, sequence(alternativeNames(names), authority())),
   );
   const signature = sign('sha256', body, privateKey);
   const certificate = sequence(body, algorithm, der(0x03, Buffer.concat([Buffer.from([0]), signature])));
@@ -43,11 +46,11 @@ const oid = (hex: string): Buffer => der(0x06, Buffer.from(hex, 'hex'));
 const time = (date: Date): Buffer =>
   der(0x17, Buffer.from(`${date.toISOString().replaceAll(/[-:T]/g, '').slice(2, 14)}Z`));
 
-/** subjectAltName: localhost and 127.0.0.1. */
-const alternativeNames = (): Buffer =>
+/** subjectAltName: these names and 127.0.0.1. */
+const alternativeNames = (names: readonly string[]): Buffer =>
   sequence(
     oid('551d11'),
-    der(0x04, sequence(der(0x82, Buffer.from('localhost')), der(0x87, Buffer.from([127, 0, 0, 1])))),
+    der(0x04, sequence(...names.map((name) => der(0x82, Buffer.from(name))), der(0x87, Buffer.from([127, 0, 0, 1])))),
   );
 
 /** basicConstraints: may sign, itself above all. */

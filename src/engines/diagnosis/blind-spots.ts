@@ -24,15 +24,25 @@ const consequences: Readonly<Record<string, string>> = {
   Service: 'Services without endpoints are not seen',
   EndpointSlice: 'Services without endpoints are not seen',
   Ingress: 'the routes that are affected are not known',
+  HTTPRoute: 'routes of the Gateway API that lead nowhere are not seen',
+  GRPCRoute: 'routes of the Gateway API that lead nowhere are not seen',
+  Gateway: 'whether the Gateways of routes work is not known',
   IngressClass: 'an Ingress whose class does not exist is not seen',
   PersistentVolume: 'what keeps a claim from its volume, or a volume from a node, is not seen',
   StorageClass: 'a claim that waits for its class cannot be explained',
   NetworkPolicy: 'what policies let through is not known',
+  PodMetrics: 'whether a container is held back by its CPU limit is not known',
   ResourceQuota: 'a full quota is known only from events',
 };
 
+/** Kinds that are looked for by name in all namespaces, when the one in question has none of that name. */
+const soughtElsewhere = new Set(['ConfigMap', 'Secret']);
+
 /** What an archive calls a kind may be "constructor". */
 function consequenceOf(read: Read): string | undefined {
+  if (read.verb === 'list' && read.namespace === undefined && soughtElsewhere.has(read.kind)) {
+    return 'whether another namespace has what is missing is not known';
+  }
   const subject = subjectOf(read);
   return Object.hasOwn(consequences, subject) ? consequences[subject] : undefined;
 }

@@ -98,7 +98,8 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'log-tls-error': failure,
   'init-container-hanging': dependency,
   'probe-readiness-5xx': { ...dependency, rules: [...(dependency.rules ?? []), ...logRules] },
-  'probe-timeout': dependency,
+  'probe-timeout': { ...dependency, rules: [...(dependency.rules ?? []), 'cpu-throttled'] },
+  'cpu-throttled': regression,
   'probe-misconfigured': regression,
   'probe-connection-refused': regression,
   'crash-exits-zero': regression,
@@ -110,8 +111,8 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'exit-139-134': regression,
   'exit-143-sigterm': { rules: [...(regression.rules ?? []), 'liveness-kills-healthy-app', 'startup-probe-too-short'] },
   'oom-container-limit': regression,
-  'liveness-kills-healthy-app': dependency,
-  'startup-probe-too-short': dependency,
+  'liveness-kills-healthy-app': { ...dependency, rules: [...(dependency.rules ?? []), 'cpu-throttled'] },
+  'startup-probe-too-short': { ...dependency, rules: [...(dependency.rules ?? []), 'cpu-throttled'] },
 };
 
 /** Causes for which the pods still run what was already corrected: whatever they show of themselves is an effect. */

@@ -1,3 +1,4 @@
+import { deliveredTo } from '../delivered.ts';
 import { minute, timeOf } from '../durations.ts';
 import { type KubernetesObject, keyOf, type ObjectRef, refOf } from '../objects.ts';
 import { referencesOf, templateOf } from '../references.ts';
@@ -14,7 +15,7 @@ const maximumChanges = 3;
 /** Field managers whose writes are the system's own doing. */
 export const controllers = /^(kube-|kubelet|cloud-|system:|.*-controller$|.*-controller-manager$)/;
 
-/** What changed shortly before a problem began, on its objects and on what they refer to; newest first. */
+/** What changed shortly before a problem began, on its objects, on what they refer to, and what was delivered; newest first. */
 export function changesBefore(snapshot: Snapshot, problem: Problem, since: string | undefined): readonly Change[] {
   const began = timeOf(since);
   if (began === undefined) return [];
@@ -24,6 +25,7 @@ export function changesBefore(snapshot: Snapshot, problem: Problem, since: strin
   };
   const changes = [
     ...problem.members.flatMap((member) => rolloutOf(snapshot, member)),
+    ...problem.members.flatMap((member) => deliveredTo(snapshot, member)),
     ...relatedTo(snapshot, problem).flatMap(writesTo),
   ];
   return changes

@@ -32,6 +32,7 @@ export interface Problem {
   readonly evidence: readonly Evidence[];
   readonly since: string | undefined;
   readonly fixes: readonly Fix[];
+  readonly avoid: readonly string[];
   readonly missingEvidence: readonly string[];
   readonly nextCheck: string | undefined;
   readonly dependsOn: readonly ObjectRef[];
@@ -83,6 +84,7 @@ function problemOf(findings: readonly RuleFinding[], members: readonly ObjectRef
     evidence: exemplarEvidence(findings),
     since: findings.flatMap(({ since }) => since ?? []).toSorted()[0],
     fixes: first.fixes.slice(0, 3),
+    avoid: first.avoid ?? first.rule.avoid,
     missingEvidence: [...new Set(findings.flatMap(({ missingEvidence = [] }) => missingEvidence))],
     nextCheck: first.nextCheck,
     dependsOn: uniqueRefs(findings.flatMap(({ dependsOn = [] }) => dependsOn)),

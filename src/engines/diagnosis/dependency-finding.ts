@@ -17,12 +17,15 @@ export const absence = ({ service, endpoints, alike }: Dependency): string | und
 export function dependencyFields(
   dependency: Dependency,
 ): Pick<Finding, 'class' | 'dependsOn' | 'evidence' | 'fixes' | 'nextCheck'> {
-  const { name, service, endpoints } = dependency;
+  const { name, service, endpoints, externalName } = dependency;
   if (service === undefined) {
     const advice = `make ${name} reachable from the pod, or correct the host in its configuration`;
     return { class: 'cause', evidence: [], fixes: [{ advice, reason: 'the workload cannot work without it' }] };
   }
-  const text = absence(dependency) ?? `has ${endpoints} ready ${endpoints === 1 ? 'endpoint' : 'endpoints'}`;
+  const text =
+    externalName === undefined
+      ? (absence(dependency) ?? `has ${endpoints} ready ${endpoints === 1 ? 'endpoint' : 'endpoints'}`)
+      : `is another name of ${externalName} (ExternalName)`;
   return {
     class: 'symptom',
     dependsOn: [service],
@@ -31,14 +34,17 @@ export function dependencyFields(
       { advice: adviceFor(service, dependency), reason: 'the workload starts by itself as soon as it can connect' },
     ],
     nextCheck:
-      endpoints === undefined
+      endpoints === undefined || externalName !== undefined
         ? `kubectl get services -n ${service.namespace}`
         : `kubectl get endpointslices -n ${service.namespace} -l kubernetes.io/service-name=${service.name}`,
   };
 }
 
-function adviceFor(service: ObjectRef, { endpoints, alike, field }: Dependency): string {
+function adviceFor(service: ObjectRef, { endpoints, alike, field, externalName }: Dependency): string {
   const name = nameOf(service);
+  if (externalName !== undefined) {
+    return `make ${externalName} answer, or correct spec.externalName of ${name} in namespace ${service.namespace}`;
+  }
   if (endpoints === undefined) {
     return alike === undefined
       ? `create ${name} in namespace ${service.namespace}, or correct ${field ?? 'the host'}`

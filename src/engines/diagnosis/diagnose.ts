@@ -105,7 +105,10 @@ function causeOf(snapshot: Snapshot, root: Root, incomplete: boolean): Cause {
     chain,
     evidence: [
       ...problem.evidence,
-      ...explained.filter((effect) => !isEcho(effect)).flatMap(({ evidence }) => evidence.slice(0, 1)),
+      ...explained
+        .filter((effect) => !isEcho(effect))
+        .flatMap(({ evidence }) => evidence.slice(0, 1))
+        .filter(({ text }) => problem.evidence.every((own) => own.text !== text)),
     ],
     affected: {
       pods: effects.pods.length,
@@ -114,7 +117,7 @@ function causeOf(snapshot: Snapshot, root: Root, incomplete: boolean): Cause {
       since: effects.since,
     },
     changes: changesBefore(snapshot, problem, effects.since),
-    avoid: problem.rule.avoid,
+    avoid: problem.avoid,
     missing_evidence: problem.missingEvidence,
     next_check: problem.nextCheck,
   };

@@ -1,3 +1,4 @@
+import { gatewayDependencies, gatewayRoutes } from '../gateway-api.ts';
 import { reach } from '../graph.ts';
 import { keyOf, type ObjectRef, refOf } from '../objects.ts';
 import { workloadOf } from '../owners.ts';
@@ -17,13 +18,27 @@ export function relevance(snapshot: Snapshot): (root: Root) => boolean {
   const { namespace, object } = snapshot.scope;
   if (object !== undefined) return relevantTo(snapshot, object);
   if (namespace === undefined) return () => true;
+  const shared = sharedGateways(snapshot, namespace);
   return ({ problem, explained, effects }) =>
     [problem, ...explained].some(({ members }) =>
       members.some(
-        (member) => member.namespace === namespace || (member.kind === 'Namespace' && member.name === namespace),
+        (member) =>
+          member.namespace === namespace ||
+          (member.kind === 'Namespace' && member.name === namespace) ||
+          shared.has(keyOf(member)),
       ),
     ) || effects.pods.some((pod) => pod.metadata.namespace === namespace);
 }
+
+/** Gateways of other namespaces that serve routes of this one. */
+const sharedGateways = (snapshot: Snapshot, namespace: string): ReadonlySet<string> =>
+  new Set(
+    gatewayRoutes(snapshot)
+      .filter(({ metadata }) => metadata.namespace === namespace)
+      .flatMap((route) => gatewayDependencies(snapshot, refOf(route)))
+      .filter(({ kind }) => kind === 'Gateway')
+      .map(keyOf),
+  );
 
 /** A root concerns an object when it breaks that object, or something that the object depends on. */
 function relevantTo(snapshot: Snapshot, object: ObjectRef): (root: Root) => boolean {

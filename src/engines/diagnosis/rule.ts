@@ -73,6 +73,8 @@ export interface Finding {
   readonly severity?: Severity | undefined;
   /** Overrides the rule's class, when here it is explained by something else (a system taint) or explains itself. */
   readonly class?: FindingClass | undefined;
+  /** Overrides the rule's, when what makes it worse is something else here. */
+  readonly avoid?: readonly string[] | undefined;
   /** Objects that this one depends on by name only (a host in a log): they join the graph for this finding. */
   readonly dependsOn?: readonly ObjectRef[] | undefined;
 }

@@ -1,6 +1,7 @@
 import { nearest } from '../../platform/nearest.ts';
 import { keyOf, type Node, nameOf, type ObjectRef, type Pod } from '../objects.ts';
 import { workloadOf } from '../owners.ts';
+import { templateName } from '../pod-spec-path.ts';
 import {
   type AffinityTerm,
   type Crowded,
@@ -157,7 +158,7 @@ function spread(snapshot: Snapshot, { pod, nodes }: Crowded): SpreadReason | und
               reason: 'nodes without the label are ruled out',
             }
           : {
-              advice: `change topologyKey ${topologyKey} to ${near} in the pod template of ${nameOf(workload)}`,
+              advice: `change topologyKey ${topologyKey} to ${near} in ${templateName(workload)}`,
               reason: 'that is what nodes have',
             },
         softer(workload, 'whenUnsatisfiable: ScheduleAnyway'),

@@ -1,5 +1,6 @@
 import type { Pod } from '../objects.ts';
 import { workloadOf } from '../owners.ts';
+import { templateName } from '../pod-spec-path.ts';
 import type { PodContainer } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { kubectlName } from './crash-finding.ts';
@@ -23,10 +24,15 @@ export function variableFix(
 ): readonly Fix[] {
   const variable = missingVariableIn(text);
   if (variable === undefined || container.spec.env?.some(({ name }) => name === variable)) return [];
+  const workload = workloadOf(snapshot, pod);
+  // Of a Pod and a Job the API server lets nobody change the environment.
+  const settable = workload.kind !== 'Pod' && workload.kind !== 'Job';
   const elsewhere = (container.spec.envFrom ?? []).length > 0 ? ', nor may what envFrom brings' : '';
   return [
     {
-      advice: `kubectl set env ${kubectlName(workloadOf(snapshot, pod))} -c ${container.name} ${variable}=VALUE, or take it from a ConfigMap or Secret`,
+      advice: settable
+        ? `kubectl set env ${kubectlName(workload)} -c ${container.name} ${variable}=VALUE, or take it from a ConfigMap or Secret`
+        : `add ${variable} to env of container ${container.name} in ${templateName(workload)}, and create it anew`,
       reason: `env of container ${container.name} has no ${variable}${elsewhere}`,
     },
   ];

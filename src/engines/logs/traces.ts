@@ -45,7 +45,7 @@ interface Found {
 
 /** By the frames, which no two languages write alike; first match wins. */
 const shapes: readonly (readonly [RegExp, TraceLanguage])[] = [
-  [/^goroutine \d+ |^\t\/\S+\.go:\d+/, 'go'],
+  [/^goroutine \d+ |^\t\S+\/[\w.-]+\.go:\d+/, 'go'],
   [/^thread '.*' panicked at /, 'rust'],
   [/^Traceback \(most recent call last\)|^\s+File "[^"]+", line \d+/, 'python'],
   [

@@ -1,4 +1,3 @@
-import { gateways, httpRoutes } from '../gateway-api.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Read } from '../snapshot-data.ts';
 import { failedCalls, isNameFailure, isUnanswered } from './calls.ts';
@@ -23,7 +22,6 @@ export function networkReads(snapshot: Snapshot): readonly Read[] {
   return [
     ...namespaces.map((namespace): Read => ({ verb: 'list', kind: 'NetworkPolicy', namespace, as: 'full' })),
     ...(calls.some(isNameFailure) ? dnsReads(snapshot) : []),
-    ...gatewayReads(snapshot),
     ...meshReads(snapshot),
   ];
 }
@@ -34,18 +32,4 @@ function meshReads(snapshot: Snapshot): readonly Read[] {
   return [...new Set(places)]
     .slice(0, maximumNamespaces)
     .map((namespace) => ({ verb: 'list', kind: 'AuthorizationPolicy', namespace, as: 'full' }));
-}
-
-/** What a route of the Gateway API that is asked about hangs on; nobody reads routes that were not asked about. */
-function gatewayReads(snapshot: Snapshot): readonly Read[] {
-  const parents = httpRoutes(snapshot).flatMap(({ metadata, spec }) =>
-    (spec?.parentRefs ?? []).flatMap(({ kind = 'Gateway', namespace = metadata.namespace, name }) =>
-      kind === 'Gateway' && name !== undefined ? [{ kind, namespace, name }] : [],
-    ),
-  );
-  const classes = gateways(snapshot).flatMap(({ spec }) => spec?.gatewayClassName ?? []);
-  return [
-    ...parents.map(({ kind, namespace, name }): Read => ({ verb: 'get', kind, namespace, name })),
-    ...[...new Set(classes)].map((name): Read => ({ verb: 'get', kind: 'GatewayClass', name })),
-  ];
 }

@@ -1,3 +1,4 @@
+import { helmRevision } from '../delivered.ts';
 import { controllers } from '../diagnosis/changes.ts';
 import { second, timeOf } from '../durations.ts';
 import { type KubernetesObject, keyOf, refOf } from '../objects.ts';
@@ -32,7 +33,10 @@ export function writesOf(snapshot: Snapshot, namespace: string | undefined): rea
       (namespace === undefined || metadata.namespace === undefined || metadata.namespace === namespace),
   );
   return objects.flatMap((object) =>
-    controllerOf(object) === undefined ? [...creationOf(object), ...changesOf(object)] : [],
+    // What Helm writes to a revision later is only that another one has come.
+    controllerOf(object) === undefined
+      ? [...creationOf(object), ...(helmRevision(object) === undefined ? changesOf(object) : [])]
+      : [],
   );
 }
 
@@ -42,7 +46,15 @@ function creationOf(object: KubernetesObject): readonly TimelineEntry[] {
   const { creationTimestamp: at, managedFields = [] } = object.metadata;
   if (at === undefined) return [];
   const by = managedFields.find(({ time, subresource }) => subresource === undefined && isNear(time, at))?.manager;
-  return [{ at, kind: 'change', object: refOf(object), what: 'created', ...(by !== undefined && { by }) }];
+  return [
+    {
+      at,
+      kind: 'change',
+      object: refOf(object),
+      what: helmRevision(object) ?? 'created',
+      ...(by !== undefined && { by }),
+    },
+  ];
 }
 
 const isNear = (time: string | undefined, other: string | undefined): boolean =>

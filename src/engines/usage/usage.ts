@@ -14,7 +14,7 @@ export interface Usage {
   readonly blindSpots: readonly BlindSpot[];
 }
 
-const metricsVersion = 'metrics.k8s.io/v1beta1';
+export const metricsVersion = 'metrics.k8s.io/v1beta1';
 const alive = 'status.phase!=Succeeded,status.phase!=Failed';
 /** Whose pods are found through an owner between them. */
 const between: Readonly<Record<string, string>> = { Deployment: 'ReplicaSet', CronJob: 'Job' };

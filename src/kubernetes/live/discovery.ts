@@ -1,7 +1,7 @@
 import { matcherOf, unknownKind } from '../kind-names.ts';
 import type { ResourceType } from '../ports.ts';
 import { builtinTypes, splitApiVersion } from './builtin-types.ts';
-import { fetchTypes } from './fetch-types.ts';
+import { fetchTypes, typesOfVersion } from './fetch-types.ts';
 import type { ClusterMetrics, Rest, RestCall } from './rest.ts';
 import { createSharing } from './sharing.ts';
 
@@ -19,6 +19,7 @@ const justNowMs = 10_000;
 
 export function createDiscovery(rest: Rest, metrics: ClusterMetrics): Discovery {
   const share = createSharing<readonly ResourceType[]>();
+  const versions = new Map<string, { types: readonly ResourceType[]; loadedAt: number }>();
   let known: { types: readonly ResourceType[]; loadedAt: number } | undefined;
 
   async function typesNotOlderThan(maximumAge: number, call: RestCall): Promise<readonly ResourceType[]> {
@@ -42,16 +43,33 @@ export function createDiscovery(rest: Rest, metrics: ClusterMetrics): Discovery 
     return type ?? (await typesNotOlderThan(justNowMs, call)).find(matches);
   }
 
+  /** What one group version serves: a few kilobytes, where all that a server serves may be megabytes. */
+  async function typesOf(apiVersion: string, call: RestCall): Promise<readonly ResourceType[]> {
+    const asked = versions.get(apiVersion);
+    const maximumAge = asked === undefined || asked.types.length > 0 ? freshMs : justNowMs;
+    if (asked !== undefined && performance.now() - asked.loadedAt < maximumAge) {
+      metrics.cacheRequest('discovery', 'hit');
+      return asked.types;
+    }
+    metrics.cacheRequest('discovery', 'miss');
+    return share(apiVersion, call.signal, async (signal) => {
+      const types = await typesOfVersion(rest, apiVersion, { ...call, signal });
+      versions.set(apiVersion, { types, loadedAt: performance.now() });
+      return types;
+    });
+  }
+
   return {
     async resolve(written, call) {
       const type = await search(matcherOf(written), call);
       if (type !== undefined) return type;
       throw unknownKind(written, await typesNotOlderThan(freshMs, call));
     },
-    find(kind, apiVersion, call) {
+    async find(kind, apiVersion, call) {
       if (apiVersion === undefined) return search((type) => type.kind === kind, call);
       const { group, version } = splitApiVersion(apiVersion);
-      return search((type) => type.kind === kind && type.group === group && type.version === version, call);
+      const isIt = (type: ResourceType) => type.kind === kind && type.group === group && type.version === version;
+      return builtinTypes.find(isIt) ?? (await typesOf(apiVersion, call)).find(isIt);
     },
   };
 }

@@ -47,8 +47,12 @@ function groupVersionsOf({ versions, groups }: Groups): readonly string[] {
   return [...new Set([...(versions ?? []), ...ofGroups])];
 }
 
-/** One broken aggregated API (a dead metrics server) must not hide all others. */
-async function typesOfVersion(rest: Rest, groupVersion: string, call: RestCall): Promise<readonly ResourceType[]> {
+/** The kinds of one group version; none when it is not served. One broken aggregated API (a dead metrics server) must not hide all others. */
+export async function typesOfVersion(
+  rest: Rest,
+  groupVersion: string,
+  call: RestCall,
+): Promise<readonly ResourceType[]> {
   const { group, version } = splitApiVersion(groupVersion);
   const path = group === '' ? `/api/${version}` : `/apis/${groupVersion}`;
   try {

@@ -45,7 +45,13 @@ const list = (kind: string, as: 'full' | 'metadata' | 'table' = 'full', more: ob
   as,
   ...more,
 });
-const get = (kind: string, name: string): Read => ({ verb: 'get', kind, namespace: 'shop', name });
+const get = (kind: string, name: string, more: object = {}): Read => ({
+  verb: 'get',
+  kind,
+  namespace: 'shop',
+  name,
+  ...more,
+});
 const log = (previous = false): Read => ({
   verb: 'log',
   namespace: 'shop',
@@ -166,6 +172,31 @@ describe('collect', () => {
       'absent',
       'absent',
       'absent',
+    ]);
+  });
+
+  it('asks an exact kind of its group version alone, once', async () => {
+    const certificate = {
+      group: 'cert-manager.io',
+      version: 'v1',
+      kind: 'Certificate',
+      resource: 'certificates',
+      namespaced: true,
+      verbs: ['get', 'list'],
+      shortNames: [],
+    };
+    const apiVersion = 'cert-manager.io/v1';
+    const reads = [list('Certificate', 'full', { apiVersion }), get('Certificate', 'web', { apiVersion })];
+    const { server, reader } = await collecting(reads, {
+      types: [certificate],
+      objects: [object('Certificate', 'web', {}, apiVersion)],
+    });
+
+    const { reads: results } = await reader.collect({ namespace: 'shop' }, signal);
+
+    expect(results.map(({ outcome }) => outcome)).toEqual(['ok', 'ok']);
+    expect(server.requests.map(({ path }) => path).filter((path) => /^\/apis(\/[^/]+\/[^/]+)?$/.test(path))).toEqual([
+      '/apis/cert-manager.io/v1',
     ]);
   });
 

@@ -40,6 +40,15 @@ describe('serviceOfHost', () => {
     },
   );
 
+  it('looks behind a Service that is only another name of one', () => {
+    const alias = anObject('Service', 'broker', {
+      spec: { type: 'ExternalName', externalName: 'queue.infra.svc.cluster.local' },
+    });
+    const behind = aSnapshot({ ...snapshot.data, objects: [...snapshot.data.objects, alias] });
+
+    expect(serviceOfHost(behind, 'broker', 'shop')?.ref).toMatchObject({ namespace: 'infra', name: 'queue' });
+  });
+
   it('does not claim that a Service is absent whose list was not read', () => {
     expect(serviceOfHost(aSnapshot(), 'db', 'shop')).toBeUndefined();
   });

@@ -170,6 +170,11 @@ describe('nextReads', () => {
 
     expect(wanted(inShop({ objects: [pod] }))).toContain('get ConfigMap conf');
     expect(wanted(inShop({ objects: [pod], reads: [gone] }))).toContain('list ConfigMap metadata');
+    expect(wanted(inShop({ objects: [pod], reads: [gone] }))).toContain('list ConfigMap metadata.name=conf');
+    expect(wanted(inShop({ objects: [pod] }))).not.toContain('list ConfigMap metadata.name=conf');
+    expect(wanted(inShop({ source: 'a.kubemend.gz', objects: [pod], reads: [gone] }))).not.toContain(
+      'list ConfigMap metadata.name=conf',
+    );
   });
 
   it('reads nodes and the pods on them when a pod found no place', () => {
@@ -347,5 +352,20 @@ describe('nextReads', () => {
     expect(wanted(inShop({ objects: refused('error looking up service account shop/web') }))).toContain(
       'list ServiceAccount metadata',
     );
+  });
+
+  it('looks up what a Service is another name of, and reads that namespace only when a suspect asks for it', () => {
+    const alias = anObject('Service', 'db', {
+      spec: { type: 'ExternalName', externalName: 'postgres.data.svc.cluster.local' },
+    });
+    const target = anObject('Service', 'postgres', { metadata: { namespace: 'data' } });
+    const env = [{ name: 'DB_HOST', value: 'db' }];
+    const pod = aPod('api-1', { containers: [aContainer('app', { env, ...crashed({ exitCode: 1 }) })] });
+    const namespaces = (data: SnapshotData) =>
+      nextReads(data).flatMap((read) => (read.verb === 'list' && read.kind === 'Deployment' ? read.namespace : []));
+
+    expect(wanted(inShop({ objects: [alias] }))).toContain('get Service postgres');
+    expect(namespaces(inShop({ objects: [alias, target] }))).toEqual(['shop']);
+    expect(namespaces(inShop({ objects: [alias, target, pod] }))).toEqual(['shop', 'data']);
   });
 });

@@ -29,6 +29,7 @@ import { containerCommandNotFound } from './pod/container-command-not-found.ts';
 import { containerExecPermission } from './pod/container-exec-permission.ts';
 import { containerMountConflict } from './pod/container-mount-conflict.ts';
 import { containerSecurityRejected } from './pod/container-security-rejected.ts';
+import { cpuThrottled } from './pod/cpu-throttled.ts';
 import { crashAppError } from './pod/crash-app-error.ts';
 import { crashDependencyDown } from './pod/crash-dependency-down.ts';
 import { crashExitsZero } from './pod/crash-exits-zero.ts';
@@ -171,6 +172,7 @@ export const rules: readonly Rule[] = [
   containerExecPermission,
   containerMountConflict,
   containerSecurityRejected,
+  cpuThrottled,
   crashAppError,
   crashDependencyDown,
   crashExitsZero,

@@ -181,7 +181,8 @@ function backendOf(snapshot: Snapshot, route: HttpRoute, { name, backend }: Bran
 
 function grantHop(snapshot: Snapshot, home: string | undefined, ref: ObjectRef): Hop | undefined {
   const { namespace = '', name } = ref;
-  if (namespace === home || isGranted(snapshot, home, { namespace, name })) return undefined;
+  if (namespace === home || isGranted(snapshot, { kind: 'HTTPRoute', namespace: home }, { namespace, name }))
+    return undefined;
   if (snapshot.presence('ReferenceGrant', namespace, '') !== 'absent')
     return unknownHop('backend', ref, `lies in another namespace, whose ReferenceGrants were not read`);
   return brokenHop('backend', ref, {

@@ -1,4 +1,5 @@
 import { nearest } from '../../../platform/nearest.ts';
+import { certificateText, certificateTrouble } from '../../certificates.ts';
 import type { ObjectRef, Of } from '../../objects.ts';
 import type { Snapshot } from '../../snapshot.ts';
 import { brokenHop, type Hop, okHop, unknownHop } from './hops.ts';
@@ -13,13 +14,19 @@ export function certificateFault({ type, data }: Of<'Secret'>): string | undefin
   return `has no ${missing.join(' and no ')}${keys.length === 0 ? '' : ` (it has ${keys.slice(0, 5).join(', ')})`}`;
 }
 
-/** The Secret that TLS takes its certificate from. */
-export function secretHop(snapshot: Snapshot, ref: ObjectRef): Hop {
+/** The Secret that TLS takes its certificate from, and the hosts that are asked for. */
+export function secretHop(snapshot: Snapshot, ref: ObjectRef, hosts: readonly string[] = []): Hop {
   const secret = snapshot.find('Secret', ref.namespace, ref.name);
   if (secret !== undefined) {
-    const fault = certificateFault(secret);
-    if (fault === undefined)
-      return okHop('tls', ref, 'has a certificate and a key; their dates and names were not looked at');
+    const fault = certificateFault(secret) ?? certificateTrouble(secret, hosts, snapshot.now)?.text;
+    if (fault === undefined) {
+      const known = certificateText(secret);
+      return okHop(
+        'tls',
+        ref,
+        `has a certificate and a key${known === '' ? '; their dates and names are not known' : ` (${known})`}`,
+      );
+    }
     return brokenHop('tls', ref, {
       text: fault,
       fix: `make it anew: kubectl create secret tls ${ref.name} -n ${ref.namespace} --cert=… --key=…`,

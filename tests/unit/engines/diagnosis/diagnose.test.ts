@@ -350,4 +350,24 @@ describe('a workload behind a Service', () => {
     const explaining = causes.find(({ chain }) => chain.some(({ message }) => message === 'cannot reach db'));
     expect(explaining?.rule).toBe('svc-selector-matches-nothing');
   });
+
+  it('shows a broken Gateway of another namespace to the one whose routes it serves', () => {
+    const route = {
+      apiVersion: 'gateway.networking.k8s.io/v1',
+      kind: 'HTTPRoute',
+      metadata: { name: 'web', namespace: 'shop' },
+      spec: { parentRefs: [{ name: 'edge', namespace: 'infra' }] },
+    } as KubernetesObject;
+    const edge = { kind: 'Gateway', namespace: 'infra', name: 'edge' };
+    const broken = saying(
+      'gateway-not-programmed',
+      { subject: edge, problem: 'is served by nobody' },
+      { area: 'route' },
+    );
+    const rulesOf = (namespace: string) =>
+      diagnose(someData({ scope: { namespace }, objects: [route] }), [broken]).causes.map(({ rule }) => rule);
+
+    expect(rulesOf('shop')).toEqual(['gateway-not-programmed']);
+    expect(rulesOf('calm')).toEqual([]);
+  });
 });

@@ -136,6 +136,59 @@ describe('foldTrace', () => {
     ]);
   });
 
+  it.each([
+    ['a pool of connections', 'com.zaxxer.hikari.HikariConfig.validate(HikariConfig.java:1020)'],
+    ['a framework', 'org.springframework.boot.SpringApplication.run(SpringApplication.java:312)'],
+    ['a driver', 'org.mariadb.jdbc.Driver.connect(Driver.java:70)'],
+    ['a client', 'io.lettuce.core.RedisClient.connect(RedisClient.java:216)'],
+    ['the runtime', 'java.base/java.lang.reflect.Method.invoke(Method.java:580)'],
+    ['a named loader', 'app//com.fasterxml.jackson.databind.ObjectMapper.readValue(ObjectMapper.java:3847)'],
+  ])('takes the first frame of the app, not of %s', (_, library) => {
+    const trace = [
+      'java.lang.IllegalStateException: broken',
+      `\tat ${library}`,
+      '\tat com.acme.orders.Config.load(Config.java:31)',
+    ];
+
+    expect(folded(...trace)).toMatchObject([{ frame: 'Config.java:31' }]);
+  });
+
+  it('names no frame when the app has none of its own', () => {
+    const trace = [
+      'java.lang.IllegalStateException: broken',
+      '\tat com.zaxxer.hikari.HikariConfig.validate(HikariConfig.java:1020)',
+      '\tat org.apache.tomcat.Main.main(Main.java:1)',
+    ];
+
+    expect(folded(...trace)).toMatchObject([{ frame: undefined }]);
+  });
+
+  it('reads a Go panic of a binary that was built with -trimpath', () => {
+    expect(
+      folded(
+        'panic: runtime error: invalid memory address or nil pointer dereference',
+        '',
+        'goroutine 1 [running]:',
+        'net/http.(*Server).Serve(0x0)',
+        '\tnet/http/server.go:3285 +0x4b4',
+        'github.com/lib/pq.Open({0x0, 0x0})',
+        '\tgithub.com/lib/pq@v1.10.9/conn.go:243 +0x3c',
+        'main.main()',
+        '\texample.com/shop/main.go:12 +0x1d',
+      ),
+    ).toMatchObject([{ language: 'go', frame: 'main.go:12' }]);
+  });
+
+  it('takes the first frame of a .NET app, not of its drivers', () => {
+    expect(
+      folded(
+        'Unhandled exception. StackExchange.Redis.RedisConnectionException: refused',
+        '   at StackExchange.Redis.ConnectionMultiplexer.Connect() in /_/src/ConnectionMultiplexer.cs:line 708',
+        '   at Shop.Cache.Open() in /src/Shop/Cache.cs:line 21',
+      ),
+    ).toMatchObject([{ language: 'dotnet', frame: 'Cache.cs:21' }]);
+  });
+
   it('reads a trace that a structured line carries in a field', () => {
     const stack = 'TypeError: x is not a function\n    at run (/app/src/run.js:4:2)';
 

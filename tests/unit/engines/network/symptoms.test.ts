@@ -73,23 +73,4 @@ describe('what a question calls for', () => {
 
     expect(readsFor('all is well', { scope: { namespace: 'data', object } })).toEqual(['NetworkPolicy data']);
   });
-
-  it('is what a route hangs on', () => {
-    const apiVersion = 'gateway.networking.k8s.io/v1';
-    const route = {
-      apiVersion,
-      kind: 'HTTPRoute',
-      metadata: { name: 'r', namespace: 'shop' },
-      spec: { parentRefs: [{ name: 'gw' }] },
-    };
-    const gateway = {
-      apiVersion,
-      kind: 'Gateway',
-      metadata: { name: 'gw', namespace: 'shop' },
-      spec: { gatewayClassName: 'gc' },
-    };
-
-    expect(readsFor('all is well', { objects: [route] })).toEqual(['Gateway gw']);
-    expect(readsFor('all is well', { objects: [route, gateway] })).toEqual(['Gateway gw', 'GatewayClass gc']);
-  });
 });

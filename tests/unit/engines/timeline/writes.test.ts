@@ -43,6 +43,17 @@ describe('a write', () => {
     ]);
   });
 
+  it('of a Helm release is its revision, once', () => {
+    const secret = anObject('Secret', 'sh.helm.release.v1.web.v1', {
+      metadata: {
+        labels: { owner: 'helm', name: 'web', version: '1', status: 'superseded' },
+        managedFields: [write('Helm', 60), write('helm', 5)],
+      },
+    });
+
+    expect(told([], [secret]).map(([, , what]) => what)).toEqual(['Helm release web revision 1, superseded']);
+  });
+
   it.each([
     ['a controller', write('kube-controller-manager', 5)],
     ['a status', write('argocd', 5, { subresource: 'status' })],

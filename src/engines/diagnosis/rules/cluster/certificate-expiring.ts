@@ -1,6 +1,10 @@
+import { certificateText, expiringCertificate } from '../../../certificates.ts';
 import { day, formatDuration, minute, timeOf } from '../../../durations.ts';
-import { type KubernetesObject, refOf } from '../../../objects.ts';
+import { gateways, listenerCertificates } from '../../../gateway-api.ts';
+import { type KubernetesObject, keyOf, nameOf, type Of, refOf } from '../../../objects.ts';
+import { certificatesOf } from '../../../routes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
+import { syncerOf } from '../../../syncers.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 /** Issuing takes minutes when a challenge must be answered. */
@@ -17,18 +21,57 @@ export const certificateExpiring = defineRule({
   meaning: 'Clients will refuse the connection when the certificate has expired; some already do.',
   detection:
     "cert-manager's Certificate objects, which are read when an Ingress asks cert-manager for one: Ready is False for 15 " +
-    'minutes, or status.renewalTime has passed and status.notAfter is less than 14 days away. Certificates that nothing ' +
-    'in the API describes (in Secrets, caBundles, files of nodes) are not parsed: nothing is said of those.',
+    'minutes, or status.renewalTime has passed and status.notAfter is less than 14 days away. Of the Secrets ' +
+    'that Ingresses and Gateways of a namespace take their certificates from, the dates: less than 14 days and less than a quarter of ' +
+    "the certificate's life are left. One that has expired there is ingress-tls-invalid. Certificates in caBundles and in " +
+    'files of nodes are not looked at: nothing is said of those.',
   remedies: [
     'Mend what the Certificate complains about: its issuer, its challenge, its DNS names; cert-manager then renews.',
   ],
   avoid: ['replacing the key or the Secret by hand: cert-manager writes it again'],
 
-  check: (snapshot) =>
-    snapshot.data.objects
+  check: (snapshot) => [
+    ...snapshot.data.objects
       .filter(({ kind, apiVersion }) => kind === 'Certificate' && apiVersion.startsWith('cert-manager.io/'))
       .flatMap((certificate) => findingOf(snapshot, certificate)),
+    ...snapshot.all('Secret').flatMap((secret) => endingSoon(snapshot, secret)),
+  ],
 });
+
+/** A certificate that an Ingress or a Gateway serves and nobody has renewed; one that cert-manager makes is told by its Certificate. */
+function endingSoon(snapshot: Snapshot, secret: Of<'Secret'>): readonly Finding[] {
+  const subject = refOf(secret);
+  const expiring = expiringCertificate(secret, snapshot.now);
+  const served: readonly KubernetesObject[] = [
+    ...snapshot
+      .all('Ingress', subject.namespace)
+      .filter((ingress) => certificatesOf(ingress).some((each) => each.secret === subject.name)),
+    ...gateways(snapshot).filter((gateway) =>
+      listenerCertificates(gateway).some((each) => keyOf(each.secret) === keyOf(subject)),
+    ),
+  ];
+  const [first] = served;
+  if (expiring === undefined || first === undefined || syncerOf(snapshot, subject) !== undefined) return [];
+  return [
+    {
+      subject,
+      problem: `${stateOf(expiring.left)}, and was not renewed: ${served
+        .map((each) => nameOf(refOf(each)))
+        .slice(0, 3)
+        .join(', ')} ${served.length === 1 ? 'serves' : 'serve'} it`,
+      severity: expiring.left < urgent ? 'critical' : undefined,
+      certainty: 'declared',
+      evidence: [{ object: subject, source: 'spec', text: certificateText(secret) }],
+      since: undefined,
+      fixes: [
+        {
+          advice: `renew it with whoever issued it (${expiring.facts.issuer ?? 'unknown'}), and replace tls.crt and tls.key of ${nameOf(subject)} in namespace ${subject.namespace}`,
+          reason: `notAfter is ${expiring.facts.notAfter}`,
+        },
+      ],
+    },
+  ];
+}
 
 interface Certificate {
   readonly spec?: {

@@ -14,7 +14,8 @@ export const resourcePolicyViolation = defineRule({
     'The API server refuses to create pods, because their requests or limits are missing or outside the allowed range.',
   detection:
     'A controller failed with `failed quota: Q: must specify …` (a ResourceQuota counts what the containers do not ' +
-    'state), or with the words of a LimitRange: maximum, minimum, or ratio of limit to request.',
+    'state), or with the words of a LimitRange: maximum, minimum, or ratio of limit to request; the LimitRange that has ' +
+    'this bound is looked for, and confirms it.',
   remedies: [
     'Set the requests or limits that are asked for in the pod template.',
     'Ask the owner of the namespace about the range.',
@@ -25,6 +26,8 @@ export const resourcePolicyViolation = defineRule({
 });
 
 interface Violation {
+  /** What the object itself says, when it was read. */
+  readonly stated?: string | undefined;
   readonly problem: string;
   readonly culprit: ObjectRef | undefined;
   readonly advice: string;
@@ -34,13 +37,19 @@ function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Findi
   const violation = unspecified(failure) ?? outOfRange(snapshot, failure);
   if (violation === undefined) return [];
   const { owner, controller, message, at, source, since } = failure;
+  const { culprit, stated } = violation;
   return [
     {
       subject: owner,
       problem: `cannot create pods: ${violation.problem}`,
-      culprit: violation.culprit,
-      certainty: 'message',
-      evidence: [{ object: controller, source, text: message, at }],
+      culprit,
+      certainty: stated === undefined ? 'message' : 'declared',
+      evidence: [
+        { object: controller, source, text: message, at },
+        ...(stated === undefined || culprit === undefined
+          ? []
+          : [{ object: culprit, source: 'spec' as const, text: stated }]),
+      ],
       since,
       fixes: [
         { advice: violation.advice, reason: 'pods are created as soon as the template complies' },
@@ -95,6 +104,8 @@ const ranges: readonly RegExp[] = [
   /(?<resource>\S+) max limit to request ratio per (?<type>\w+) is (?<limit>[^,\s]+), but (?:provided ratio is (?<value>[^,\s\]]+)|no (?<side>limit|request) is specified)/i,
 ];
 
+const sides: Readonly<Record<string, string>> = { maximum: 'max', minimum: 'min' };
+
 function outOfRange(snapshot: Snapshot, { owner, reason }: CreationFailure): Violation | undefined {
   const groups = ranges.map((range) => range.exec(reason)?.groups).find((each) => each !== undefined);
   if (groups === undefined) return undefined;
@@ -107,6 +118,7 @@ function outOfRange(snapshot: Snapshot, { owner, reason }: CreationFailure): Vio
   return {
     problem: `${name} allows ${allowed}, ${actual}`,
     culprit: range,
+    stated: range && `spec.limits has ${type} ${sides[bound] ?? bound}.${resource} ${limit}`,
     advice: `set ${allowed} in the pod template of ${nameOf(owner)}`,
   };
 }

@@ -24,7 +24,7 @@ export const nodeProblemDetected = defineRule({
   detection:
     'A condition of the node that is not one of the kubelet’s own is True and its name is that of a fault ' +
     '(KernelDeadlock, ReadonlyFilesystem, NetworkUnavailable, Frequent…Restart). Unknown names and conditions that are False ' +
-    'are silent.',
+    'are silent. The clocks of nodes are not compared.',
   remedies: ['Cordon the node and move its pods.', 'Repair or replace the machine.'],
   avoid: ['taking every condition for a fault: many are False when all is well, and some are True'],
 

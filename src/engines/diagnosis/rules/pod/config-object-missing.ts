@@ -17,8 +17,8 @@ export const configObjectMissing = defineRule({
   detection:
     'A container waits in CreateContainerConfigError, or a mount fails, with `configmap "X" not found` or `secret "X" ' +
     'not found`; or a pod waits for its volumes and a reference that is not optional is known not to exist. What has ' +
-    'been created since is silent. The field that asks, similar names and the object that should make a Secret ' +
-    '(ExternalSecret, SealedSecret, Certificate) are named.',
+    'been created since is silent. The field that asks, similar names, other namespaces with an object of that name and ' +
+    'the object that should make a Secret (ExternalSecret, SealedSecret, Certificate) are named.',
   remedies: [
     'Roll back, when the reference is new.',
     'Mend the controller that makes the object, or apply the object from its source.',
@@ -28,6 +28,7 @@ export const configObjectMissing = defineRule({
     'creating an empty object: the application starts without its configuration',
     'making the reference optional',
     'inventing credentials',
+    'copying a Secret from another namespace without its owner',
   ],
 
   check: (snapshot) =>
@@ -35,6 +36,8 @@ export const configObjectMissing = defineRule({
       .filter(({ keys }) => keys.length === 0)
       .map((fault) => findingOf(snapshot, fault)),
 });
+
+const namedNamespaces = 3;
 
 function findingOf(snapshot: Snapshot, fault: ConfigFault): Finding {
   const { pod, container, object, certainty } = fault;
@@ -48,6 +51,7 @@ function findingOf(snapshot: Snapshot, fault: ConfigFault): Finding {
   const known = certainty !== 'message';
   const hint = near ? ` (${near} does)` : elsewhere.length > 0 ? ` (it is in namespace ${elsewhere[0]})` : '';
   const where = near || elsewhere.length === 0 ? '' : ` in namespace ${namespace}`;
+  const others = elsewhere.slice(0, namedNamespaces).join(', ');
   return {
     subject: refOf(pod),
     container,
@@ -59,6 +63,9 @@ function findingOf(snapshot: Snapshot, fault: ConfigFault): Finding {
       ...(known
         ? [{ object, source: 'recomputed' as const, text: `${nameOf(object)} was looked for and not found` }]
         : []),
+      ...(others === ''
+        ? []
+        : [{ object, source: 'recomputed' as const, text: `${nameOf(object)} exists in namespace ${others}` }]),
       ...syncerEvidence(snapshot, object),
     ],
     since: unreadySince(pod),

@@ -113,6 +113,8 @@ function killedByHook(snapshot: Snapshot, pod: Pod, container: PodContainer): re
           reason: 'the kubelet kills a container whose postStart hook fails',
         },
       ],
+      avoid: ['removing the hook before it is known what the app does without its work', 'restarting: it fails again'],
+      missingEvidence: code === undefined ? ['what the hook printed: the kubelet of this version does not say'] : [],
     },
   ];
 }

@@ -29,7 +29,8 @@ export const oomContainerLimit = defineRule({
     'ends in its own way), or the start itself was killed ("init was OOM-killed"), and the container or its pod has a ' +
     'memory limit. A heap limit given to the runtime is compared with it, and the time between start and kill says ' +
     'whether the limit is too small or memory grows. A single kill within the hour is a risk. A limit below 1 MiB ' +
-    'without a unit is named when not even the token of the pod fits ("no space left on device").',
+    'without a unit is named when not even the token of the pod fits ("no space left on device"). What is used before the ' +
+    'first kill is not read: get_usage tells it.',
   remedies: [
     'Raise the limit one bounded step, if the node and the quota have room.',
     'When memory grows slowly until the kill, look for the leak; a higher limit only delays it.',

@@ -1,6 +1,7 @@
 import { type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { endedAt, weightOfEnd } from '../../../pod-ends.ts';
+import { templateName } from '../../../pod-spec-path.ts';
 import { templateOf } from '../../../references.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
@@ -66,7 +67,7 @@ function fixesOf(snapshot: Snapshot, pod: Pod, reason: string): readonly Fix[] {
   if (spec?.nodeName !== undefined || bare) {
     return [
       {
-        advice: `remove nodeName (${pod.spec?.nodeName}) from ${workload.kind === 'Pod' ? `Pod/${workload.name}` : `the pod template of ${workload.kind}/${workload.name}`}`,
+        advice: `remove nodeName (${pod.spec?.nodeName}) from ${templateName(workload)}`,
         reason: 'the scheduler then finds a node that takes the pod, or says why none does',
       },
     ];

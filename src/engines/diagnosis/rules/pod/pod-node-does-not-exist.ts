@@ -2,6 +2,7 @@ import { nearest } from '../../../../platform/nearest.ts';
 import { minute, timeOf } from '../../../durations.ts';
 import { nameOf, type Pod, refOf } from '../../../objects.ts';
 import { controllerOf, workloadOf } from '../../../owners.ts';
+import { templateName } from '../../../pod-spec-path.ts';
 import { isBroken, podCondition } from '../../../pods.ts';
 import { templateOf } from '../../../references.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -73,7 +74,7 @@ function findingOf(snapshot: Snapshot, pod: Pod): readonly Finding[] {
               }),
             ),
             {
-              advice: `remove nodeName from ${workload.kind === 'Pod' ? nameOf(workload) : `the pod template of ${nameOf(workload)}`}`,
+              advice: `remove nodeName from ${templateName(workload)}`,
               reason: 'the scheduler then finds a node',
             },
           ].slice(0, 3)

@@ -1,7 +1,8 @@
 import { nearest } from '../../../../platform/nearest.ts';
 import { formatDuration, minute, timeOf } from '../../../durations.ts';
-import { nameOf, type Pod, refOf } from '../../../objects.ts';
+import { type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
+import { templateName } from '../../../pod-spec-path.ts';
 import { isBroken, podCondition } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { rollback } from '../../rollback.ts';
@@ -71,7 +72,7 @@ function findingOf(snapshot: Snapshot, pod: Pod): Finding {
         spec?.schedulerName === name ? undefined : `used ${spec?.schedulerName ?? 'the default scheduler'}`,
       ),
       {
-        advice: `remove schedulerName from the pod template of ${nameOf(workload)}, or set it to ${defaultScheduler}`,
+        advice: `remove schedulerName from ${templateName(workload)}, or set it to ${defaultScheduler}`,
         reason: 'if no scheduler of its own is meant',
       },
       { advice: `start the scheduler ${name}, and read its log`, reason: 'if it is meant' },

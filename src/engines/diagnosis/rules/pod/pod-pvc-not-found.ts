@@ -1,6 +1,7 @@
 import { nearest } from '../../../../platform/nearest.ts';
-import { nameOf, type Pod, refOf } from '../../../objects.ts';
+import { type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
+import { templateName } from '../../../pod-spec-path.ts';
 import { isFinished, isTerminating, podCondition } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { rollback } from '../../rollback.ts';
@@ -77,7 +78,7 @@ function findingOf(snapshot: Snapshot, pod: Pod): readonly Finding[] {
             : `did not mount ${name}`,
         ),
         ...similar.slice(0, 1).map((other) => ({
-          advice: `set claimName to ${other} in the pod template of ${nameOf(workload)}, if that was meant`,
+          advice: `set claimName to ${other} in ${templateName(workload)}, if that was meant`,
           reason: 'the claim exists and its name is nearest',
         })),
         {

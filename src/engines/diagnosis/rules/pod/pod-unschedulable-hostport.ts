@@ -1,5 +1,6 @@
 import { keyOf, nameOf, type ObjectRef, type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
+import { templateName } from '../../../pod-spec-path.ts';
 import { containersOf } from '../../../pods.ts';
 import { type Crowded, crowdedPods, placedPods, workloadsOf } from '../../../scheduling/neighbours.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -77,7 +78,7 @@ function fixesOf(snapshot: Snapshot, workload: ObjectRef, { ports, holders, node
         : 'wanted no port of the node',
     ),
     {
-      advice: `remove hostPort from the pod template of ${nameOf(workload)} and reach it through a Service`,
+      advice: `remove hostPort from ${templateName(workload)} and reach it through a Service`,
       reason: 'a Service needs no port of the node',
     },
     own

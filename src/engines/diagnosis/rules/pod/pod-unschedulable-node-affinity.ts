@@ -1,5 +1,6 @@
-import { type Node, nameOf, type ObjectRef, type PodSpec, refOf } from '../../../objects.ts';
+import { type Node, type ObjectRef, type PodSpec, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
+import { templateName } from '../../../pod-spec-path.ts';
 import {
   type Mismatch,
   meetsAffinity,
@@ -103,8 +104,8 @@ function fixesOf(
     {
       advice:
         replacement === undefined
-          ? `correct ${textOf(requirements)} in the pod template of ${nameOf(workload)}`
-          : `change ${textOf(requirements)} to ${replacement} in the pod template of ${nameOf(workload)}, if that was meant`,
+          ? `correct ${textOf(requirements)} in ${templateName(workload)}`
+          : `change ${textOf(requirements)} to ${replacement} in ${templateName(workload)}, if that was meant`,
       reason: replacement === undefined ? 'no node has it' : 'that is what nodes have',
     },
     {

@@ -1,6 +1,7 @@
 import { nearest } from '../../../../platform/nearest.ts';
-import { nameOf, refOf, type Taint, type Toleration } from '../../../objects.ts';
+import { refOf, type Taint, type Toleration } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
+import { templateName } from '../../../pod-spec-path.ts';
 import type { NodeFit } from '../../../scheduling/node-fit.ts';
 import { type Unplaced, unplacedPods } from '../../../scheduling/placement.ts';
 import { isSystemTaint, taintText, tolerates, tolerationText } from '../../../scheduling/taints.ts';
@@ -68,8 +69,8 @@ function dedicated(snapshot: Snapshot, { pod, message, since, nodes, recomputed 
             {
               advice:
                 near === undefined
-                  ? `add a toleration of ${taintText(taint)} to the pod template of ${nameOf(workload)}, if it is meant for these nodes`
-                  : `change the toleration ${tolerationText(near)} to ${taintText(taint)} in the pod template of ${nameOf(workload)}`,
+                  ? `add a toleration of ${taintText(taint)} to ${templateName(workload)}, if it is meant for these nodes`
+                  : `change the toleration ${tolerationText(near)} to ${taintText(taint)} in ${templateName(workload)}`,
               reason:
                 near === undefined ? 'they are kept for pods that tolerate it' : 'it comes near and does not match',
             },

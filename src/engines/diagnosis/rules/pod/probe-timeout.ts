@@ -2,6 +2,7 @@ import { refOf } from '../../../objects.ts';
 import { type ProbeFailure, probeFailuresBy } from '../../../probes/probes.ts';
 import { quantity } from '../../../quantity.ts';
 import type { Snapshot } from '../../../snapshot.ts';
+import { cpuUseOf, cpuUseText } from '../../../usage/cpu-limits.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
 import { appWords, probeClause, probeFinding } from '../../probe-finding.ts';
 import { defineRule, type Finding } from '../../rule.ts';
@@ -20,7 +21,8 @@ export const probeTimeout = defineRule({
   detection:
     'The container runs and is not ready for 30 s and for the budget of its readiness probe, and the kubelet says "context ' +
     'deadline exceeded", "Client.Timeout exceeded" or "timed out". timeoutSeconds and the CPU limit are quoted. Single ' +
-    'timeouts of a ready container are noise. When a liveness probe kills for it, that is another finding.',
+    'timeouts of a ready container are noise. When the metrics API says that the CPU limit is used up, that is the cause ' +
+    '(cpu-throttled). When a liveness probe kills for it, that is another finding.',
   remedies: [
     'Find what makes the answer slow: CPU limit, lock, dependency.',
     'Raise timeoutSeconds or the CPU limit when the answer is slow by nature.',
@@ -37,7 +39,8 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
   const { evidence, ...fields } = dependency === undefined ? { evidence: [] } : dependencyFields(dependency);
   const timeout = probe.timeoutSeconds ?? 1;
   const limit = container.spec.resources?.limits?.['cpu'];
-  const starved = (quantity(limit) ?? Number.POSITIVE_INFINITY) <= smallLimit;
+  const use = cpuUseOf(snapshot, pod, container);
+  const starved = use === undefined && (quantity(limit) ?? Number.POSITIVE_INFINITY) <= smallLimit;
   const suspect =
     dependency !== undefined
       ? `; the app ${dependencyClause(dependency)}`
@@ -70,8 +73,10 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
         reason: 'only when the answer is slow by nature',
       },
     ],
-    missingEvidence: ['CPU usage of the container'],
-    nextCheck: `kubectl top pod -n ${pod.metadata.namespace} ${pod.metadata.name} --containers`,
+    ...(use === undefined && {
+      missingEvidence: ['CPU usage of the container'],
+      nextCheck: `kubectl top pod -n ${pod.metadata.namespace} ${pod.metadata.name} --containers`,
+    }),
     ...fields,
     evidence: [
       ...base.evidence,
@@ -80,6 +85,16 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
         source: 'spec',
         text: `container ${container.name} has ${limit === undefined ? 'no CPU limit' : `a CPU limit of ${limit}`}`,
       },
+      ...(use === undefined
+        ? []
+        : [
+            {
+              object: refOf(pod),
+              source: 'status' as const,
+              text: `metrics.k8s.io: container ${container.name} uses ${cpuUseText(use)}`,
+              at: use.measuredAt,
+            },
+          ]),
       ...words,
       ...evidence,
     ],

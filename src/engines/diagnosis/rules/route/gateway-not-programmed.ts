@@ -12,8 +12,8 @@ export const gatewayNotProgrammed = defineRule({
   meaning: 'No listener is set up, so none of the routes that are attached to the Gateway is served.',
   detection:
     'The conditions Accepted or Programmed of the Gateway or of a listener, or ResolvedRefs of a listener, are False for ' +
-    'the current generation, by type, or its GatewayClass does not exist or is not accepted. Gateways are read when they ' +
-    'or one of their routes are asked about.',
+    'the current generation, by type, or its GatewayClass does not exist or is not accepted. Gateways are read ' +
+    'where the cluster serves the Gateway API, and those of other namespaces when a route names them.',
   remedies: ['Mend what the condition names.', 'Install the controller of the class.'],
   avoid: ['reading only the first condition: their order means nothing'],
 

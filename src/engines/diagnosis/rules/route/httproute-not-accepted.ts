@@ -4,8 +4,8 @@ import {
   failedCondition,
   type Gateway,
   gatewayOf,
+  gatewayRoutes,
   type HttpRoute,
-  httpRoutes,
   isGranted,
   type ParentRef,
 } from '../../../gateway-api.ts';
@@ -22,15 +22,15 @@ export const httprouteNotAccepted = defineRule({
   meaning: 'The Gateway does not serve the route, or answers 500 for the backends that it cannot resolve.',
   detection:
     'status.parents has Accepted or ResolvedRefs False, by type and for the current generation, or a parent Gateway does ' +
-    'not exist. Host names of the listeners, missing Services and missing ReferenceGrants are looked up. Routes are read ' +
-    'when one is asked about.',
+    'not exist. Host names of the listeners, missing Services and missing ReferenceGrants are looked up. HTTPRoutes ' +
+    'and GRPCRoutes are read where the cluster serves the Gateway API; other routes when one is asked about.',
   remedies: [
     'Correct parentRefs, host names or backends.',
     'Create the ReferenceGrant that a backend in another namespace needs.',
   ],
   avoid: ['comparing labels of the route: a listener with a selector looks at those of the namespace'],
 
-  check: (snapshot) => httpRoutes(snapshot).flatMap((route) => findingsOf(snapshot, route)),
+  check: (snapshot) => gatewayRoutes(snapshot).flatMap((route) => findingsOf(snapshot, route)),
 });
 
 function findingsOf(snapshot: Snapshot, route: HttpRoute): readonly Finding[] {
@@ -85,7 +85,7 @@ function findingOf(snapshot: Snapshot, route: HttpRoute, parent: ParentRef): rea
       ],
       since: failed.lastTransitionTime,
       fixes: [{ advice: fixFor(failed, route), reason: hint ?? conditionText(failed) }],
-      nextCheck: `kubectl get httproute ${subject.name} -n ${subject.namespace} -o yaml`,
+      nextCheck: `kubectl get ${subject.kind.toLowerCase()} ${subject.name} -n ${subject.namespace} -o yaml`,
     },
   ];
 }
@@ -141,10 +141,12 @@ function missingBackend(snapshot: Snapshot, route: HttpRoute): string | undefine
 
 function ungranted(snapshot: Snapshot, route: HttpRoute): string | undefined {
   const home = route.metadata.namespace;
-  const backend = backendsOf(route).find((each) => each.namespace !== home && !isGranted(snapshot, home, each));
+  const backend = backendsOf(route).find(
+    (each) => each.namespace !== home && !isGranted(snapshot, { kind: route.kind, namespace: home }, each),
+  );
   return (
     backend &&
-    `no ReferenceGrant in namespace ${backend.namespace} lets HTTPRoutes of ${home} refer to ${nameOf(backend)}`
+    `no ReferenceGrant in namespace ${backend.namespace} lets ${route.kind}s of ${home} refer to ${nameOf(backend)}`
   );
 }
 
@@ -160,7 +162,7 @@ function fixFor({ reason }: Condition, route: HttpRoute): string {
     case 'BackendNotFound':
       return `correct backendRefs of ${name}, or create the Service`;
     case 'RefNotPermitted':
-      return `create a ReferenceGrant where the Service is, from HTTPRoutes of namespace ${route.metadata.namespace}`;
+      return `create a ReferenceGrant where the Service is, from ${route.kind}s of namespace ${route.metadata.namespace}`;
     default:
       return `correct what the condition of ${name} names`;
   }

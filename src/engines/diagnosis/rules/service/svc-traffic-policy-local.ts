@@ -14,7 +14,8 @@ export const svcTrafficPolicyLocal = defineRule({
   meaning: 'Clients on some nodes reach the Service, those on others never do, although it has ready endpoints.',
   detection:
     'spec.internalTrafficPolicy is Local, a container says that it cannot reach the Service, and no ready endpoint is on ' +
-    'the node of its pod, while there are some on other nodes.',
+    'the node of its pod, while there are some on other nodes. To which nodes a load balancer sends is not told by the ' +
+    'API: of externalTrafficPolicy nothing is said.',
   remedies: ['Set internalTrafficPolicy to Cluster.', 'Run a pod of the Service on every node, as a DaemonSet does.'],
   avoid: ['restarting the client: where it lands decides, not its state'],
 

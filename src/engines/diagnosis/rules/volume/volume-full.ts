@@ -16,7 +16,8 @@ export const volumeFull = defineRule({
   detection:
     'The log of a pod that is not ready says "no space left on device" (or quota exceeded, ENOSPC) about a path on ' +
     'a mounted claim or an emptyDir in memory. A line without a path counts when the container has exactly one such volume. ' +
-    'What is full outside of volumes is the disk of the node.',
+    'What is full outside of volumes is the disk of the node. How full a volume is only statistics of the kubelet tell, ' +
+    'which are not read: of one that is nearly full nothing is said.',
   remedies: ['Enlarge the claim, when its class allows it.', 'Let the application clean up, or move data away.'],
   avoid: [
     'deleting files that nobody knows: they may be the data',

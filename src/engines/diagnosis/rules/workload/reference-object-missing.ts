@@ -3,6 +3,8 @@ import { type CreationFailure, creationFailures } from '../../../admission.ts';
 import { minute } from '../../../durations.ts';
 import type { ClusterEvent } from '../../../events.ts';
 import { nameOf, type ObjectRef, type Pod, refOf } from '../../../objects.ts';
+import { workloadOf } from '../../../owners.ts';
+import { podSpecPath } from '../../../pod-spec-path.ts';
 import { isBroken, unreadySince } from '../../../pods.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -66,12 +68,13 @@ function refusedPods(snapshot: Snapshot, failure: CreationFailure): readonly Fin
         certainty: presence === 'absent' ? 'declared' : 'message',
         evidence: [
           { object: controller, source, text: message, at },
-          { object: owner, source: 'spec', text: `spec.template.spec.${field} is ${name}` },
+          { object: owner, source: 'spec', text: `${podSpecPath(owner)}.${field} is ${name}` },
         ],
         since,
+        avoid: [bypasses[kind]],
         fixes: [
           ...(workload === undefined ? [] : rollbackAdvice(snapshot, workload, (changed) => changed === field)),
-          ...fixesFor(missing, object, near),
+          ...fixesFor(missing, object, { near, workload: owner }),
         ],
       },
     ];
@@ -79,15 +82,26 @@ function refusedPods(snapshot: Snapshot, failure: CreationFailure): readonly Fin
   return [];
 }
 
-function fixesFor({ kind, name, field }: Missing, object: ObjectRef, near: string | undefined): readonly Fix[] {
+interface Place {
+  readonly near: string | undefined;
+  readonly workload: ObjectRef;
+}
+
+function fixesFor({ kind, name, field }: Missing, object: ObjectRef, { near, workload }: Place): readonly Fix[] {
   const scope = object.namespace === undefined ? 'the cluster' : `namespace ${object.namespace}`;
   return [
     ...(near === undefined
       ? []
-      : [{ advice: `set spec.template.spec.${field} to ${near}`, reason: `${near} exists and differs little` }]),
+      : [{ advice: `set ${podSpecPath(workload)}.${field} to ${near}`, reason: `${near} exists and differs little` }]),
     { advice: `recreate ${kind}/${name} in ${scope} from its source`, reason: `${field} names it` },
   ];
 }
+
+const bypasses: Readonly<Record<Missing['kind'], string>> = {
+  ServiceAccount: 'switching to the default ServiceAccount: its permissions are other ones',
+  PriorityClass: 'dropping the PriorityClass: its pods are then the first to give way',
+  RuntimeClass: 'dropping the RuntimeClass: it takes the sandbox away',
+};
 
 const refTo = ({ kind, name }: Missing, namespace: string | undefined): ObjectRef =>
   kind === 'ServiceAccount' ? { kind, namespace, name } : { kind, name };
@@ -136,7 +150,8 @@ function tokenFindings(snapshot: Snapshot, pod: Pod, event: ClusterEvent | undef
       certainty: presence === 'absent' ? 'declared' : 'message',
       evidence: [{ object: refOf(pod), source: 'event', text: withoutVolume(event.message), at: event.at }],
       since: unreadySince(pod),
-      fixes: fixesFor(missing, object, nearTo(snapshot, object)),
+      avoid: [bypasses.ServiceAccount],
+      fixes: fixesFor(missing, object, { near: nearTo(snapshot, object), workload: workloadOf(snapshot, pod) }),
     },
   ];
 }
@@ -153,6 +168,7 @@ function runtimeFindings(pod: Pod, event: ClusterEvent | undefined): readonly Fi
       subject: refOf(pod),
       problem: `cannot start: the node has no runtime "${handler}", which RuntimeClass/${name} asks for`,
       culprit: { kind: 'RuntimeClass', name },
+      avoid: [bypasses.RuntimeClass],
       certainty: 'message',
       evidence: [{ object: refOf(pod), source: 'event', text: event.message, at: event.at }],
       since: unreadySince(pod),

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { certificateExpiring } from '../../../../../../src/engines/diagnosis/rules/cluster/certificate-expiring.ts';
 import type { KubernetesObject } from '../../../../../../src/engines/objects.ts';
-import { aSnapshot, minutesAgo } from '../../../../../support/builders.ts';
+import { anObject, aSnapshot, minutesAgo } from '../../../../../support/builders.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
 const days = (count: number): string => minutesAgo(-count * 24 * 60);
@@ -27,8 +27,24 @@ const notReady = (minutes: number) => ({
 const of = (status: object | undefined, apiVersion?: string) =>
   aSnapshot({ objects: [aCertificate(status, apiVersion)] });
 
+const aSecret = (notAfter: string) =>
+  anObject('Secret', 'shop-tls', {
+    type: 'kubernetes.io/tls',
+    certificateFacts: { issuer: 'CN=Root', notBefore: days(-85), notAfter, names: ['shop.example'] },
+  });
+const gate = anObject('Ingress', 'gate', { spec: { tls: [{ hosts: ['shop.example'], secretName: 'shop-tls' }] } });
+const served = (notAfter: string, ...more: readonly KubernetesObject[]) =>
+  aSnapshot({ objects: [gate, aSecret(notAfter), ...more] });
+
 testRule(certificateExpiring, {
   silent: {
+    'a Secret with a certificate that is valid for long': served(days(60)),
+    'a Secret that nothing serves': aSnapshot({ objects: [aSecret(days(5))] }),
+    'a Secret whose certificate has expired, which another rule tells': served(days(-1)),
+    'a Secret that cert-manager will renew': served(
+      days(10),
+      aCertificate({ notAfter: days(10), renewalTime: days(1) }),
+    ),
     'one that is valid for long': of({ notAfter: days(60), renewalTime: days(30) }),
     'one that is being issued': of(notReady(3)),
     'one that will be renewed in time': of({ notAfter: days(10), renewalTime: days(1) }),
@@ -36,6 +52,16 @@ testRule(certificateExpiring, {
     'a Certificate of somebody else': of(notReady(60), 'networking.internal.knative.dev/v1alpha1'),
   },
   speaks: {
+    'of a Secret that an Ingress serves and nobody renewed': [
+      served(days(5)),
+      {
+        object: 'Secret/shop-tls',
+        problem: 'expires in 5 d, and was not renewed: Ingress/gate serves it',
+        certainty: 'declared',
+        evidence: ['issuer CN=Root'],
+        fix: 'renew it with whoever issued it (CN=Root)',
+      },
+    ],
     'of one that was never issued': [
       of(notReady(60)),
       {

@@ -53,6 +53,8 @@ testRule(resourcePolicyViolation, {
         object,
         problem: 'LimitRange/range allows a memory limit of at most 256Mi per Container, not 300Mi',
         culprit: 'LimitRange/range',
+        certainty: 'declared',
+        evidence: ['spec.limits has Container max.memory 256Mi'],
       },
     ],
     'of a minimum': [

@@ -94,6 +94,7 @@ testRule(configObjectMissing, {
       {
         object: 'Pod/web',
         problem: 'ConfigMap/api-config does not exist in namespace shop (it is in namespace staging)',
+        evidence: ['ConfigMap/api-config exists in namespace staging'],
       },
     ],
     'of a volume, from its event': [

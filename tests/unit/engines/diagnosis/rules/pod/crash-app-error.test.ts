@@ -152,7 +152,7 @@ testRule(crashAppError, {
       {
         object: 'Pod/api',
         problem: 'API_TOKEN is not set',
-        fix: 'kubectl set env pod/api -n shop -c app API_TOKEN=VALUE',
+        fix: 'add API_TOKEN to env of container app in Pod/api',
       },
     ],
     'with less certainty when no log was read': [

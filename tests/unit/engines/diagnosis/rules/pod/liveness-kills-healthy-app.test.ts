@@ -147,7 +147,12 @@ testRule(livenessKillsHealthyApp, {
           anEvent(aPod('web'), 'FailedPostStartHook', 'PostStartHook failed', about),
         ],
       }),
-      { object: 'Pod/web', problem: 'its postStart hook (sh -c exit 4) fails', evidence: ['PostStartHook failed'] },
+      {
+        object: 'Pod/web',
+        problem: 'its postStart hook (sh -c exit 4) fails',
+        evidence: ['PostStartHook failed'],
+        avoid: 'removing the hook',
+      },
     ],
   },
 });

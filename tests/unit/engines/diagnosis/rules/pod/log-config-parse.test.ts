@@ -27,7 +27,7 @@ testRule(logConfigParse, {
         problem: 'crashes 60 s after start with exit code 1: missing environment variable API_TOKEN',
         certainty: 'message',
         evidence: ['exit code 1 (Error)', 'ERROR: missing environment variable API_TOKEN'],
-        fix: 'kubectl set env pod/api -n shop -c app API_TOKEN=VALUE',
+        fix: 'add API_TOKEN to env of container app in Pod/api',
       },
     ],
     'of a variable that Python asks for': [
@@ -36,7 +36,7 @@ testRule(logConfigParse, {
         '  File "/app/main.py", line 3, in <module>',
         "KeyError: 'API_TOKEN'",
       ]),
-      { object: 'Pod/api', problem: "KeyError: 'API_TOKEN' (main.py:3)", fix: 'API_TOKEN=VALUE' },
+      { object: 'Pod/api', problem: "KeyError: 'API_TOKEN' (main.py:3)", fix: 'add API_TOKEN to env' },
     ],
     'of a variable that is there and empty, by the key that it comes from': [
       dies(['FATAL LOG_LEVEL is empty'], {

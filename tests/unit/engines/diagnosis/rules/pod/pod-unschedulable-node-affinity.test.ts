@@ -45,7 +45,7 @@ testRule(podUnschedulableNodeAffinity, {
         problem: 'cannot be scheduled: no node has kubernetes.io/os=linxu (nodes have linux)',
         certainty: 'recomputed',
         evidence: ['0 of 2 nodes have kubernetes.io/os=linxu (spec.nodeSelector)'],
-        fix: 'change kubernetes.io/os=linxu to linux in the pod template of Pod/picky',
+        fix: 'change kubernetes.io/os=linxu to linux in Pod/picky',
       },
     ],
     'with a label that is spelt alike': [
@@ -56,7 +56,7 @@ testRule(podUnschedulableNodeAffinity, {
       {
         object: 'Pod/picky',
         problem: 'no node has poool=web (nodes have the label pool)',
-        fix: 'change poool=web to pool=web in the pod template',
+        fix: 'change poool=web to pool=web in Pod',
       },
     ],
     'of a value that no node lacks': [
@@ -80,7 +80,7 @@ testRule(podUnschedulableNodeAffinity, {
       {
         object: 'Pod/picky',
         problem: 'no node has kubernetes.io/os not in (linux) (nodes have linux)',
-        fix: 'correct kubernetes.io/os not in (linux) in the pod template',
+        fix: 'correct kubernetes.io/os not in (linux) in Pod',
       },
     ],
     'of requirements that nodes meet only apart': [

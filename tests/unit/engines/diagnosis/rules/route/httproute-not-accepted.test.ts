@@ -65,6 +65,17 @@ testRule(httprouteNotAccepted, {
     }),
   },
   speaks: {
+    'of a GRPCRoute alike': [
+      snapshot(gateway, {
+        ...route([condition('ResolvedRefs', 'RefNotPermitted')], { spec: backends }),
+        kind: 'GRPCRoute',
+      }),
+      {
+        object: 'GRPCRoute/shop',
+        problem: 'no ReferenceGrant in namespace data lets GRPCRoutes of shop refer to Service/db',
+        fix: 'create a ReferenceGrant where the Service is, from GRPCRoutes of namespace shop',
+      },
+    ],
     'of a Gateway that does not exist': [
       snapshot(route([])),
       {

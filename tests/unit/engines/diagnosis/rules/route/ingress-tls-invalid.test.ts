@@ -9,8 +9,35 @@ const tls = [{ hosts: ['shop.example', 'www.shop.example'], secretName: 'shop-tl
 const secret = (name: string, fields: object) => anObject('Secret', name, { ...fields });
 const pair = { 'tls.crt': '[hidden]', 'tls.key': '[hidden]' };
 
+const facts = {
+  issuer: 'CN=Root',
+  notBefore: minutesAgo(60 * 24 * 80),
+  notAfter: minutesAgo(-60 * 24 * 10),
+  names: ['*.example'],
+};
+const certificate = (more: object = {}) =>
+  secret('shop-tls', { type: 'kubernetes.io/tls', data: pair, certificateFacts: { ...facts, ...more } });
+const forOne = [{ hosts: ['shop.example'], secretName: 'shop-tls' }];
+
+const gateway = {
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'Gateway',
+  metadata: { name: 'edge', namespace: 'shop' },
+  spec: { listeners: [{ name: 'https', hostname: '*.example', tls: { certificateRefs: [{ name: 'shop-tls' }] } }] },
+};
+
 testRule(ingressTlsInvalid, {
   silent: {
+    'a Gateway with a certificate that is valid for its listener': aSnapshot({
+      complete,
+      objects: [gateway, certificate()],
+    }),
+    'a Gateway whose Secret is missing, which its controller tells': aSnapshot({ complete, objects: [gateway] }),
+    'a certificate that is valid for its host': aSnapshot({ complete, objects: [ingress(forOne), certificate()] }),
+    'one of another Secret that has expired': aSnapshot({
+      complete,
+      objects: [ingress([]), certificate({ notAfter: minutesAgo(60) })],
+    }),
     'a certificate': aSnapshot({
       complete,
       objects: [ingress(tls), secret('shop-tls', { type: 'kubernetes.io/tls', data: pair })],
@@ -32,6 +59,28 @@ testRule(ingressTlsInvalid, {
     }),
   },
   speaks: {
+    'of a listener of a Gateway whose certificate has expired': [
+      aSnapshot({ complete, objects: [gateway, certificate({ notAfter: minutesAgo(60 * 24 * 3) })] }),
+      {
+        object: 'Gateway/edge',
+        problem: 'has no valid certificate for listener https: Secret/shop-tls expired 3 d ago',
+        culprit: 'Secret/shop-tls',
+      },
+    ],
+    'of a certificate that has expired': [
+      aSnapshot({ complete, objects: [ingress(forOne), certificate({ notAfter: minutesAgo(60 * 24 * 3) })] }),
+      {
+        object: 'Ingress/gate',
+        problem: 'has no valid certificate for shop.example: Secret/shop-tls, which spec.tls names, expired 3 d ago',
+        culprit: 'Secret/shop-tls',
+        evidence: ['issuer CN=Root, notBefore'],
+        fix: 'replace its content: kubectl create secret tls shop-tls -n shop --cert=FILE --key=FILE --dry-run=client -o yaml | kubectl apply -f -',
+      },
+    ],
+    'of a certificate for other hosts': [
+      aSnapshot({ complete, objects: [ingress(tls), certificate()] }),
+      { object: 'Ingress/gate', problem: 'is not for www.shop.example: it is for *.example' },
+    ],
     'of a Secret that does not exist, and of the one that may be meant': [
       aSnapshot({ complete, objects: [ingress(tls), secret('shop-tsl', { type: 'kubernetes.io/tls', data: pair })] }),
       {

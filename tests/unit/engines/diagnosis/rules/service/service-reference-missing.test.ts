@@ -1,6 +1,14 @@
 import { serviceReferenceMissing } from '../../../../../../src/engines/diagnosis/rules/service/service-reference-missing.ts';
 import type { KubernetesObject } from '../../../../../../src/engines/objects.ts';
-import { aContainer, aDeployment, aLog, anObject, aSnapshot, crashed } from '../../../../../support/builders.ts';
+import {
+  aContainer,
+  aDeployment,
+  aLog,
+  anObject,
+  aSnapshot,
+  crashed,
+  minutesAgo,
+} from '../../../../../support/builders.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
 const web = aDeployment('web', {
@@ -17,8 +25,25 @@ const service = (name: string, namespace = 'shop') => anObject('Service', name, 
 const snapshot = (words: string, objects: readonly KubernetesObject[] = [], complete = ['Service']) =>
   aSnapshot({ complete, objects: [...web.all, ...objects], logs: [aLog('web-5d8f-0', [words], { previous: true })] });
 
+const alias = (externalName: string, more = {}) =>
+  anObject('Service', 'db', { spec: { type: 'ExternalName', externalName }, ...more });
+const postgres = 'postgres.data.svc.cluster.local';
+
 testRule(serviceReferenceMissing, {
   silent: {
+    'another name of a Service that is there': aSnapshot({
+      complete: ['Service'],
+      objects: [alias(postgres), service('postgres', 'data')],
+    }),
+    'another name of a Service that was not looked for': aSnapshot({ objects: [alias(postgres)] }),
+    'another name of something outside of the cluster': aSnapshot({
+      complete: ['Service'],
+      objects: [alias('shop.abc123.eu-west-1.rds.amazonaws.com'), alias('svc.example.com')],
+    }),
+    'another name that has just been made': aSnapshot({
+      complete: ['Service'],
+      objects: [alias(postgres, { metadata: { creationTimestamp: minutesAgo(0.5) } })],
+    }),
     'a Service of that name': snapshot('lookup databse on 10.96.0.10:53: no such host', [service('databse')]),
     'Services that were not read': snapshot('lookup databse on 10.96.0.10:53: no such host', [], []),
     'a resolver that gets no answer': snapshot('lookup databse on 10.96.0.10:53: read udp: i/o timeout'),
@@ -35,6 +60,32 @@ testRule(serviceReferenceMissing, {
     'a refused connection': snapshot('connect to databse:5432: connection refused'),
   },
   speaks: {
+    'of a Service that is another name of one that is not there, with what may be meant': [
+      aSnapshot({
+        complete: ['Service', 'Namespace'],
+        objects: [alias(postgres), anObject('Namespace', 'data'), service('postgress', 'data')],
+      }),
+      {
+        object: 'Service/db',
+        problem:
+          'leads nowhere: spec.externalName is postgres.data.svc.cluster.local, and there is no Service/postgres in namespace data (there is Service/postgress)',
+        culprit: 'Service/postgres',
+        certainty: 'recomputed',
+        fix: 'correct spec.externalName of Service/db in namespace shop',
+      },
+    ],
+    'at once, when a container already fails for it': [
+      aSnapshot({
+        complete: ['Service'],
+        objects: [...web.all, alias(postgres, { metadata: { creationTimestamp: minutesAgo(0.5) } })],
+        logs: [aLog('web-5d8f-0', ["wget: bad address 'db:5432'"], { previous: true })],
+      }),
+      { object: 'Service/db', problem: 'leads nowhere' },
+    ],
+    'of a namespace that does not exist': [
+      aSnapshot({ complete: ['Service', 'Namespace'], objects: [alias('db-0.postgres.data.svc.cluster.local')] }),
+      { object: 'Service/db', problem: 'and namespace data does not exist', culprit: 'Service/postgres' },
+    ],
     'of the Service that is spelt alike, and where the name stands': [
       snapshot('dial tcp: lookup databse on 10.96.0.10:53: no such host', [service('database'), service('web')]),
       {

@@ -7,6 +7,7 @@ import {
   aPod,
   aSnapshot,
   minutesAgo,
+  ownedBy,
   waiting,
 } from '../../../../../support/builders.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
@@ -20,6 +21,13 @@ const refused = (words: string) => [
 ];
 const noAccount = 'error looking up service account shop/api-runner: serviceaccount "api-runner" not found';
 const anAccount = (name: string) => anObject('ServiceAccount', name);
+const cronJob = anObject('CronJob', 'nightly', { spec: { schedule: '* * * * *', jobTemplate: {} } });
+const job = anObject('Job', 'nightly-1', { metadata: ownedBy(cronJob), spec: { parallelism: 1 }, status: {} });
+const nightly = [
+  cronJob,
+  job,
+  anEvent(job, 'FailedCreate', `Error creating: pods "nightly-1-" is forbidden: ${noAccount}`),
+];
 const creating = aPod('web', {
   spec: { serviceAccountName: 'doomed', runtimeClassName: 'kata' },
   containers: [aContainer('app', waiting('ContainerCreating'))],
@@ -64,6 +72,14 @@ testRule(referenceObjectMissing, {
         fix: 'set spec.template.spec.serviceAccountName to api-runer',
       },
     ],
+    'of a CronJob, by the place in its own manifest': [
+      aSnapshot({ complete: ['ServiceAccount'], objects: [...nightly, anAccount('api-runer')] }),
+      {
+        object: 'CronJob/nightly',
+        evidence: ['spec.jobTemplate.spec.template.spec.serviceAccountName is api-runner'],
+        fix: 'set spec.jobTemplate.spec.template.spec.serviceAccountName to api-runer',
+      },
+    ],
     'of a PriorityClass': [
       aSnapshot({
         complete: ['PriorityClass'],
@@ -72,6 +88,7 @@ testRule(referenceObjectMissing, {
       {
         object: 'Deployment/api',
         problem: 'PriorityClass/hihg does not exist (high does)',
+        avoid: 'dropping the PriorityClass',
         culprit: 'PriorityClass/hihg',
       },
     ],

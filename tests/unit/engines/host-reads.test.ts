@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { aliasReads, hostReads } from '../../../src/engines/host-reads.ts';
+import type { Read } from '../../../src/engines/snapshot-data.ts';
+import { anObject, aSnapshot } from '../../support/builders.ts';
+
+const everywhere = () => true;
+const shown = (read: Read): string => {
+  if (read.verb === 'log') return read.verb;
+  const what = read.verb === 'get' ? read.name : (read.labelSelector ?? read.as);
+  return `${read.verb} ${read.kind} ${read.namespace} ${what}`;
+};
+const own = ['list Service shop full', 'list EndpointSlice shop full'];
+const served = (name: string, namespace: string) => [
+  `get Service ${namespace} ${name}`,
+  `list EndpointSlice ${namespace} kubernetes.io/service-name=${name}`,
+];
+
+describe('hostReads', () => {
+  it.each([
+    ['a bare name', 'db', []],
+    ['a name of the own namespace', 'db.shop.svc', []],
+    ['a name with a namespace', 'queue.data', served('queue', 'data')],
+    [
+      'a full name, with what that namespace has instead',
+      'queue.data.svc.cluster.local.',
+      [...served('queue', 'data'), 'list Service data metadata'],
+    ],
+    [
+      'a pod behind a headless Service',
+      'kafka-0.kafka.data.svc.cluster.local',
+      [...served('kafka', 'data'), 'list Service data metadata'],
+    ],
+    ['a short name of such a pod', 'kafka-0.kafka.data', served('kafka', 'data')],
+    ['an address', '10.96.0.12', []],
+    ['a long domain', 'a.b.example.com', []],
+    ['what no name can be', '-.svc.x', []],
+  ])('of %s', (_, host, expected) => {
+    expect(hostReads([host], 'shop', everywhere).map(shown)).toEqual([...own, ...expected]);
+  });
+
+  it('leaves out namespaces that may not be read', () => {
+    expect(hostReads(['kube-dns.kube-system.svc'], 'shop', (name) => !name.startsWith('kube-')).map(shown)).toEqual(
+      own,
+    );
+  });
+});
+
+describe('aliasReads', () => {
+  const alias = anObject('Service', 'db', {
+    spec: { type: 'ExternalName', externalName: 'postgres.data.svc.cluster.local' },
+  });
+
+  it('looks behind a Service that is another name, when a host means it', () => {
+    const snapshot = aSnapshot({ objects: [alias] });
+
+    expect(aliasReads(snapshot, ['db'], everywhere).map(shown)).toEqual(served('postgres', 'data'));
+    expect(aliasReads(snapshot, ['web'], everywhere)).toEqual([]);
+  });
+});
