@@ -72,10 +72,7 @@ function startKwok() {
       encoding: 'utf8',
     },
   ).trim();
-  const flags = [
-    '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
-    '--node-lease-duration-seconds=24',
-  ];
+  const flags = ['--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake', '--node-lease-duration-seconds=24'];
   return spawn(script, ['exec', '--', binary, ...flags, ...stages], { env, stdio: 'ignore' });
 }
 
