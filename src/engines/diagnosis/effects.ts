@@ -1,8 +1,9 @@
 import { formatDuration, timeOf } from '../durations.ts';
-import { keyOf, nameOf, type ObjectRef, type Pod, refOf } from '../objects.ts';
+import { keyOf, nameOf, type ObjectRef, type Pod, refOf, type Service } from '../objects.ts';
 import { podsOf } from '../owners.ts';
-import { isBroken, isFinished, isTerminating, podStatusText, unreadySince } from '../pods.ts';
+import { isBroken, isFinished, isReady, isTerminating, podStatusText, unreadySince } from '../pods.ts';
 import { type RoutePath, readyEndpoints, routesTo, selectedPods, selectedWorkloads } from '../routes.ts';
+import { isServed } from '../served.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type Problem, uniqueRefs } from './collapse.ts';
 import type { ChainLink } from './explanation.ts';
@@ -49,11 +50,18 @@ export function effectsOf(snapshot: Snapshot, root: Problem, explained: readonly
         selectedPods(snapshot, service).some((pod) => pods.includes(pod))
       );
     })
-    .filter((service) => readyEndpoints(snapshot, service)?.length === 0)
+    .filter((service) => leadsNowhere(snapshot, service))
     .filter(({ spec }) => spec?.type !== 'ExternalName' && Object.keys(spec?.selector ?? {}).length > 0)
     .map((service) => refOf(service));
   const begun = [root.since, ...pods.map(unreadySince)].flatMap((time) => time ?? []).toSorted();
   return { pods, services, routes: services.flatMap((service) => routesTo(snapshot, service)), since: begun[0] };
+}
+
+/** Whether a Service has no ready endpoint; by its pods when EndpointSlices were not read, as some archives lack them. */
+function leadsNowhere(snapshot: Snapshot, service: Service): boolean {
+  const endpoints = readyEndpoints(snapshot, service);
+  if (endpoints !== undefined) return endpoints.length === 0;
+  return !isServed(snapshot, service) && !selectedPods(snapshot, service).some((pod) => isReady(pod));
 }
 
 /** From the cause to what the user sees: the pods, what else fails because of them, Services, routes. */

@@ -132,7 +132,9 @@ describe('diagnose', () => {
 
   it('explains a victim by the Service that its log names, across namespaces', () => {
     const cart = aDeployment('cart', { pod: { containers: [aContainer('app', missingKey)] } });
-    const elsewhere = aDeployment('db', { pod: { metadata: { namespace: 'data' } } });
+    const elsewhere = aDeployment('db', {
+      pod: { metadata: { namespace: 'data' }, containers: [aContainer('app', missingKey)] },
+    });
     const db = elsewhere.all.map((object) => ({ ...object, metadata: { ...object.metadata, namespace: 'data' } }));
     const dbService = { kind: 'Service', namespace: 'data', name: 'db' };
     const victim = saying(
