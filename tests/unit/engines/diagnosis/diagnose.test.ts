@@ -160,7 +160,7 @@ describe('diagnose', () => {
     ]);
 
     expect(causes.map(({ summary }) => summary)).toEqual(['Deployment/db cannot pull db:9']);
-    expect(causes[0]?.chain.map(({ object }) => object.name)).toEqual(['db', 'cart']);
+    expect(causes[0]?.chain.map(({ object }) => object.name)).toEqual(['db', 'db', 'cart']);
   });
 
   it('does not let a cause elsewhere join the chain', () => {
