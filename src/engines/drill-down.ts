@@ -1,5 +1,7 @@
 import { creationFailures } from './admission.ts';
+import { complaints } from './complaints.ts';
 import { lifeReads } from './life-reads.ts';
+import { listeningReads } from './listening-reads.ts';
 import { networkReads } from './network/symptoms.ts';
 import { keyOf, type Pod } from './objects.ts';
 import { onSuspicion } from './on-suspicion.ts';
@@ -33,8 +35,9 @@ export function drillDown(snapshot: Snapshot, namespaces: readonly string[] | un
   return [
     ...wholePods(snapshot),
     ...suspects.flatMap((pod) => eventsOf(snapshot, pod)),
-    ...referencesOfPods(snapshot, suspects),
+    ...referencesOfPods(snapshot, [...suspects, ...complaints(snapshot).map(({ pod }) => pod)]),
     ...logsOf(snapshot, suspects),
+    ...listeningReads(snapshot),
     ...placement(snapshot, suspects),
     ...claims(snapshot),
     ...volumeReads(snapshot, suspects),
@@ -115,7 +118,7 @@ function eventsOf({ scope }: Snapshot, { metadata }: Pod): readonly Read[] {
   ];
 }
 
-/** ConfigMaps and Secrets that broken pods consume, and the names of their neighbours when one does not exist. */
+/** ConfigMaps and Secrets that pods in trouble consume, and the names of their neighbours when one does not exist. */
 function referencesOfPods(snapshot: Snapshot, pods: readonly Pod[]): readonly Read[] {
   const wanted = pods.flatMap(({ metadata: { namespace }, spec }) =>
     referencesOf(spec)

@@ -1,4 +1,5 @@
 import { creationFailures } from './admission.ts';
+import { complaints } from './complaints.ts';
 import { suspectPods } from './drill-down.ts';
 import { hostsOfEnv } from './hosts.ts';
 import { hostsIn } from './logs/failed-hosts.ts';
@@ -14,18 +15,22 @@ const maximumNamespaces = 3;
 /** A name with a namespace: `queue.shop-data`, `queue.shop-data.svc.cluster.local`. Other domains look alike; a lookup tells. */
 const qualifiedName = /^([a-z][-a-z0-9]{0,62})\.([a-z0-9][-a-z0-9]{0,62})(\.svc(\..*)?)?$/;
 
-/** The Services of other namespaces that broken pods name in their environment, arguments and last words, or that guard the creation of pods. */
+/** The Services of other namespaces that broken pods name in their environment, arguments and last words, that others keep complaining of, or that guard the creation of pods. */
 export function servicesElsewhere(snapshot: Snapshot): readonly Read[] {
   const { namespace: asked } = snapshot.scope;
   if (asked === undefined) return [];
   const suspects = suspectPods(snapshot, [asked]);
+  const names = new Set(suspects.map(({ metadata }) => metadata.name));
   const hosts = [
     ...suspects
       .flatMap(({ spec }) => [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])])
       .flatMap(hostsOfEnv),
     ...snapshot.data.logs
-      .filter(({ namespace }) => namespace === asked)
+      .filter(({ namespace, pod }) => namespace === asked && names.has(pod))
       .flatMap(({ lines }) => lines.flatMap(({ text }) => hostsIn(text))),
+    ...complaints(snapshot)
+      .filter(({ pod }) => pod.metadata.namespace === asked)
+      .flatMap(({ callees }) => callees.map(({ dependency }) => dependency)),
   ];
   const guards = creationFailures(snapshot).flatMap(({ reason }) => failedCallIn(reason)?.service ?? []);
   const named = hosts.flatMap(({ host }) => {

@@ -1,16 +1,18 @@
+import { type Complaint, complaints } from '../complaints.ts';
 import { type Crash, crashesBy } from '../crashes/crashes.ts';
-import { type LogRule, signatureIn } from '../crashes/signatures.ts';
+import { type LogRule, logRuleOf, signatureIn } from '../crashes/signatures.ts';
 import type { SignatureId } from '../logs/signatures.ts';
 import { type TellingEntry, tellingEntries } from '../logs/telling.ts';
 import type { Pod } from '../objects.ts';
 import { containersOf, type PodContainer } from '../pods.ts';
 import { probeFailuresBy } from '../probes/probes.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { complaintClause, complaintEvidence, complaintFinding } from './complaint-finding.ts';
 import { crashClause, crashFinding, deathLogCommand, essenceClause, inContainer, quoteOf } from './crash-finding.ts';
 import { appWords, probeFinding } from './probe-finding.ts';
 import type { Finding, Fix } from './rule.ts';
 
-/** A container that dies, or is not ready, of a fault that its log tells in known words. */
+/** A container that dies, is not ready, or keeps complaining, of a fault that its log tells in known words. */
 export interface LogFault {
   readonly pod: Pod;
   readonly container: PodContainer;
@@ -26,7 +28,10 @@ export interface LogVerdict {
   readonly fixes: readonly Fix[];
 }
 
-/** Findings of one rule about logs: on containers that crash, and on those that answer their readiness probe with an error. */
+/**
+ * Findings of one rule about logs: on containers that crash, on those that answer their readiness probe with an error,
+ * and on those that are ready and complain all the time.
+ */
 export function logFindings(
   snapshot: Snapshot,
   rule: LogRule,
@@ -35,6 +40,9 @@ export function logFindings(
   return [
     ...crashesBy(snapshot, rule).flatMap((crash) => crashedFinding(snapshot, crash, judge)),
     ...unreadyFindings(snapshot, rule, judge),
+    ...complaints(snapshot)
+      .filter(({ fault }) => logRuleOf(fault.signature) === rule)
+      .map((complaint) => readyFinding(complaint, judge)),
   ];
 }
 
@@ -78,6 +86,18 @@ function unreadyFindings(snapshot: Snapshot, rule: LogRule, judge: Judge): reado
       },
     ];
   });
+}
+
+function readyFinding(complaint: Complaint, judge: Judge): Finding {
+  const { pod, container, fault } = complaint;
+  const [telling] = fault.tellings;
+  const { clause, evidence = [], fixes } = judge({ pod, container, signature: fault.signature, telling });
+  return {
+    ...complaintFinding(complaint, telling),
+    problem: `${complaintClause(complaint)} ${telling.essence}${clause}`,
+    evidence: [...complaintEvidence(complaint, telling), ...evidence],
+    fixes: fixes.slice(0, 3),
+  };
 }
 
 /** All lines of the entry that decided. */

@@ -55,6 +55,7 @@ import { logMigrationFailed } from './pod/log-migration-failed.ts';
 import { logResourceExhausted } from './pod/log-resource-exhausted.ts';
 import { logRuntimeMemory } from './pod/log-runtime-memory.ts';
 import { logTlsError } from './pod/log-tls-error.ts';
+import { logUpstreamFailing } from './pod/log-upstream-failing.ts';
 import { oomContainerLimit } from './pod/oom-container-limit.ts';
 import { oomNodeLevel } from './pod/oom-node-level.ts';
 import { podEvictedEphemeralLimit } from './pod/pod-evicted-ephemeral-limit.ts';
@@ -197,6 +198,7 @@ export const rules: readonly Rule[] = [
   logResourceExhausted,
   logRuntimeMemory,
   logTlsError,
+  logUpstreamFailing,
   oomContainerLimit,
   oomNodeLevel,
   podEvictedEphemeralLimit,

@@ -12,7 +12,7 @@ export const logAuthFailed = defineRule({
   severity: 'high',
   meaning: 'What the workload logs in to answers, and does not accept its user, password, key or token.',
   detection:
-    'The log line that tells most about a crash, or about a readiness check that answers with an error, says so in known ' +
+    'The log line that tells most about a crash, or about a readiness check that answers with an error, or that a ready container repeats up to now, says so in known ' +
     'words: "password authentication failed", "Access denied for user", ACCESS_REFUSED, NOAUTH, 401 Unauthorized, and ' +
     'their like. The Secrets that the container takes values from are named, with the time of their last change; ' +
     'their values are never read.',
