@@ -89,7 +89,7 @@ export function analyzeLog({ windowStart, pod = '' }: AnalysisOptions = {}): Log
   const entries = assembleEntries();
   const compared = assembleEntries();
   const counts: Partial<Record<Level, number>> = {};
-  const end: EndEntry[] = [];
+  const end: LogEntry[] = [];
   let lines = 0;
   let [first, last]: (string | undefined)[] = [];
   let comparing = false;
@@ -109,12 +109,12 @@ export function analyzeLog({ windowStart, pod = '' }: AnalysisOptions = {}): Log
     const level = severityOf(entry);
     if (level !== undefined) counts[level] = (counts[level] ?? 0) + 1;
     pattern.count += 1;
-    pattern.first ??= entry.at;
-    pattern.last = entry.at;
+    pattern.last = entry.at === undefined ? undefined : ownText(entry.at);
+    pattern.first ??= pattern.last;
     pattern.position = lines;
     pattern.level = worse(pattern.level, level);
-    pattern.sample = sampleOf(entry);
-    end.push({ at: entry.at, text: entry.lines[0] ?? '', more: entry.lines.length - 1 });
+    pattern.sample = ownText(sampleOf(entry));
+    end.push(entry);
     if (end.length > keptEnd) end.shift();
   }
 
@@ -160,7 +160,7 @@ export function analyzeLog({ windowStart, pod = '' }: AnalysisOptions = {}): Log
           .clusters()
           .filter(({ value }) => value.count > 0)
           .map(factOf),
-        end: [...end],
+        end: end.map(({ at, lines: own }) => ({ at, text: own[0] ?? '', more: own.length - 1 })),
         compared: comparing,
         forgotten,
       };
@@ -193,6 +193,12 @@ function factOf({ tokens, value }: Cluster<Pattern>): PatternFact {
   };
 }
 
+/**
+ * A copy that stands alone. A part of a string keeps the whole alive (V8 `SlicedString`), and a line is a part of a
+ * block of the log: hundreds of patterns would keep hundreds of blocks.
+ */
+const ownText = (text: string): string => ` ${text}`.slice(1);
+
 /** Whether a tenth of a text was no UTF-8. */
 const isBinary = (text: string): boolean => 10 * (text.split('\uFFFD').length - 1) > text.length;
 
@@ -210,6 +216,7 @@ function worse(a: Level | undefined, b: Level | undefined): Level | undefined {
 
 /** What it says, and the lines that name what caused it. */
 function sampleOf({ lines, message }: LogEntry): string {
+  if (lines.length === 1) return message.trim().slice(0, maximumSample);
   const causes = lines
     .slice(1)
     .filter((line) =>
