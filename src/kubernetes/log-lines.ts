@@ -46,6 +46,8 @@ export interface LogDecoder {
   push(chunk: Uint8Array): void;
   /** The last line may have no end. */
   end(): void;
+  /** Lines so far of which only the beginning was taken. */
+  clipped(): number;
 }
 
 /** Characters kept of a line whose end has not come; what comes after is not a message any more. */
@@ -58,9 +60,11 @@ export function decodeLog(take: (lines: LogLines) => void): LogDecoder {
   const decoder = new TextDecoder();
   let rest = '';
   let skipping = false;
+  let clipped = 0;
 
   function give(text: string): void {
     const lines = logLinesOf(text);
+    for (const line of lines) if (line.text.length > longestLine) clipped += 1;
     if (lines.length > 0) take(lines);
   }
 
@@ -88,6 +92,7 @@ export function decodeLog(take: (lines: LogLines) => void): LogDecoder {
       give(rest);
       rest = '';
     },
+    clipped: () => clipped,
   };
 }
 

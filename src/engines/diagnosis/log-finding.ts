@@ -100,8 +100,11 @@ function readyFinding(complaint: Complaint, judge: Judge): Finding {
   };
 }
 
-/** All lines of the entry that decided. */
-export const textOf = ({ telling }: Pick<LogFault, 'telling'>): string => telling.entry.lines.join('\n');
+/** All lines of the entry that decided; before them its message, where JSON or logfmt quote what it quotes. */
+export function textOf({ telling }: Pick<LogFault, 'telling'>): string {
+  const { lines, message } = telling.entry;
+  return (lines[0]?.includes(message) === true ? lines : [message, ...lines]).join('\n');
+}
 
 /** Whether a pod has other containers than this one: then a fix names it. */
 export const ofContainer = ({ pod, container }: Pick<LogFault, 'pod' | 'container'>): string =>

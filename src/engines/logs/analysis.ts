@@ -3,6 +3,7 @@ import { type Cluster, createDrain } from './drain.ts';
 import { assembleEntries, type LogEntry } from './entries.ts';
 import { type Level, levels } from './lines.ts';
 import { mask } from './masking.ts';
+import { ownText } from './own-text.ts';
 import { severityOf } from './severity.ts';
 import { type SignatureId, signatureOf } from './signatures.ts';
 import { failureWords, farewell } from './telling.ts';
@@ -175,8 +176,16 @@ const newPattern = (trace: Trace | undefined): Pattern => ({
   last: undefined,
   position: 0,
   level: undefined,
-  trace,
+  trace: trace && ownTrace(trace),
   sample: '',
+});
+
+const ownTrace = ({ type, message, frame, cause, ...rest }: Trace): Trace => ({
+  ...rest,
+  type: ownText(type),
+  message: ownText(message),
+  frame: frame && ownText(frame),
+  cause: cause && { type: ownText(cause.type), message: ownText(cause.message) },
 });
 
 /** What the latest entry of a pattern tells: looked for once, not for every line of a log. */
@@ -192,12 +201,6 @@ function factOf({ tokens, value }: Cluster<Pattern>): PatternFact {
     signature: routine ? undefined : signatureOf(sample),
   };
 }
-
-/**
- * A copy that stands alone. A part of a string keeps the whole alive (V8 `SlicedString`), and a line is a part of a
- * block of the log: hundreds of patterns would keep hundreds of blocks.
- */
-const ownText = (text: string): string => ` ${text}`.slice(1);
 
 /** Whether a tenth of a text was no UTF-8. */
 const isBinary = (text: string): boolean => 10 * (text.split('\uFFFD').length - 1) > text.length;

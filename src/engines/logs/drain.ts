@@ -1,3 +1,5 @@
+import { ownText } from './own-text.ts';
+
 /** One template of a log: what lines of one shape have alike, with `<*>` where they differ. */
 export interface Cluster<Value> {
   readonly tokens: readonly string[];
@@ -87,7 +89,7 @@ export function createDrain<Value>({
         widen(best.tokens, tokens);
         return touch(best);
       }
-      const entry: Entry<Value> = { tokens, value: create(), path, leaf, used: 0 };
+      const entry: Entry<Value> = { tokens: tokens.map(ownText), value: create(), path, leaf, used: 0 };
       leaf.entries.push(entry);
       if (kept.size >= maximumClusters) forgetOldest();
       kept.add(entry);
@@ -127,7 +129,7 @@ function descend<Value>(root: Node<Value>, tokens: readonly string[]): readonly 
     const key = full ? wildcard : wanted;
     const known = node.children.get(key);
     const child = known ?? emptyNode<Value>();
-    if (known === undefined) node.children.set(key, child);
+    if (known === undefined) node.children.set(ownText(key), child);
     path.push({ node, key, child });
     node = child;
   }
