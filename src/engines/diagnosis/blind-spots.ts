@@ -28,6 +28,7 @@ const consequences: Readonly<Record<string, string>> = {
   PersistentVolume: 'what keeps a claim from its volume, or a volume from a node, is not seen',
   StorageClass: 'a claim that waits for its class cannot be explained',
   NetworkPolicy: 'what policies let through is not known',
+  Logs: 'failures that only logs tell may be missing',
   ResourceQuota: 'a full quota is known only from events',
 };
 
