@@ -61,7 +61,7 @@ const isRoutine = ({ level, lines }: LogEntry): boolean => level === 'debug' || 
 const claim = /\broot[ -]cause\b|\bkubectl\b|\bdiagnos(?:is|e)\b/i;
 /** A server whose clients do not trust it, or whose clients' requests fail: the fault is theirs. */
 const ofClients =
-  /TLS handshake error from|^\d{4}-\d\d-\d\d \S+ \S+ \[\d+\](?: \S+@\S+)? (?:FATAL|ERROR): {2}(?!sorry, too many|remaining connection|.*No space left)/;
+  /TLS handshake error from|\blogin refused\b|^\d{4}-\d\d-\d\d \S+ \S+ \[\d+\](?: \S+@\S+)? (?:FATAL|ERROR): {2}(?!sorry, too many|remaining connection|.*No space left)/;
 
 function complaintOf(entry: LogEntry, index: number, stated: boolean): readonly Complaint[] {
   const severity = severityOf(entry);

@@ -13,11 +13,11 @@ export const logUpstreamFailing = defineRule({
     'The pods are ready, and every request that needs the other side fails. The workload is the victim: the fault is ' +
     'elsewhere.',
   detection:
-    'A ready container logs as errors, again and again and up to now, that a connection fails, a name does not resolve, or ' +
-    'an upstream answers 502, 503 or 504. The host in the line, else the only in-cluster host of its environment and ' +
-    'arguments, is resolved to a Service, and its ready endpoints are counted. Errors that ended, that are few among ' +
-    'other work, or of lower levels are none. Logs of ready pods are read of what is asked about, of what stands behind ' +
-    'failing calls, and in a namespace with few workloads.',
+    'A ready container logs as errors, again and again and up to now, that a connection fails, a name does not ' +
+    'resolve, or an upstream answers 502, 503 or 504. The host in the line, else the only in-cluster host of its ' +
+    'environment and arguments, is resolved to a Service, and its ready endpoints are counted. Errors that ended, ' +
+    'that are few among other work, or of lower levels are none. Logs of ready pods are read of what is asked about, ' +
+    'of what stands behind failing calls, and in a namespace with few workloads.',
   remedies: ['Heal what it calls; it works again by itself then.', 'When the host is wrong, correct it.'],
   avoid: ['restarting this workload: it calls the same thing again'],
 
