@@ -22,7 +22,14 @@ export function faultOf(file: string): Fault {
   if (rule === undefined || object === undefined) throw new Error(`${file} does not say what it expects`);
   const steps = (when: string) =>
     [...yaml.matchAll(new RegExp(`^# ${when}: (.+)$`, 'gm'))].flatMap(([, step]) => step ?? []);
-  return { name: file.replace(/^.*\/|\.yaml$/g, ''), rule, object, yaml, before: steps('before'), after: steps('after') };
+  return {
+    name: file.replace(/^.*\/|\.yaml$/g, ''),
+    rule,
+    object,
+    yaml,
+    before: steps('before'),
+    after: steps('after'),
+  };
 }
 
 /** Brings the fault about in a namespace that is ready for pods. */

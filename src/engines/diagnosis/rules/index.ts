@@ -54,6 +54,7 @@ import { logConfigParse } from './pod/log-config-parse.ts';
 import { logMigrationFailed } from './pod/log-migration-failed.ts';
 import { logResourceExhausted } from './pod/log-resource-exhausted.ts';
 import { logRuntimeMemory } from './pod/log-runtime-memory.ts';
+import { logSlowDrift } from './pod/log-slow-drift.ts';
 import { logTlsError } from './pod/log-tls-error.ts';
 import { logUpstreamFailing } from './pod/log-upstream-failing.ts';
 import { oomContainerLimit } from './pod/oom-container-limit.ts';
@@ -197,6 +198,7 @@ export const rules: readonly Rule[] = [
   logMigrationFailed,
   logResourceExhausted,
   logRuntimeMemory,
+  logSlowDrift,
   logTlsError,
   logUpstreamFailing,
   oomContainerLimit,
