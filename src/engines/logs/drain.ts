@@ -144,9 +144,13 @@ function mostSimilar<Value>(
   let best: Entry<Value> | undefined;
   let most = Math.ceil(threshold * tokens.length) - 1;
   for (const entry of entries) {
-    let equal = 0;
-    for (let index = 0; index < tokens.length; index += 1) if (entry.tokens[index] === tokens[index]) equal += 1;
-    if (equal > most) [best, most] = [entry, equal];
+    // As soon as too many tokens differ, the others need no look.
+    let spare = tokens.length - most;
+    for (let index = 0; index < tokens.length && spare > 0; index += 1) {
+      if (entry.tokens[index] !== tokens[index]) spare -= 1;
+    }
+    if (spare > 0) [best, most] = [entry, most + spare];
+    if (most === tokens.length) break;
   }
   return best;
 }
