@@ -1,5 +1,6 @@
 import { isCrashing } from './crashes/crashing.ts';
 import { calleeIn, type Dependency } from './dependencies.ts';
+import { second, timeOf } from './durations.ts';
 import { type LastingFault, lastingFault } from './logs/lasting.ts';
 import type { SignatureId } from './logs/signatures.ts';
 import type { TellingEntry } from './logs/telling.ts';
@@ -52,13 +53,18 @@ export const isHearable = (pod: Pod, container: PodContainer, now: number): bool
 
 const complaintsOf = (snapshot: Snapshot, pod: Pod): readonly Complaint[] =>
   containersOf(pod).flatMap((container) => {
-    if (!isHearable(pod, container, snapshot.now)) return [];
+    if (!isHearable(pod, container, snapshot.now) || isStarting(container, snapshot)) return [];
     const log = snapshot.log(refOf(pod), container.name, false);
     const fault = log && heard(log, snapshot.now);
     if (log === undefined || fault === undefined) return [];
     const callees = ofOthers.has(fault.signature) ? calleesOf(snapshot, { pod, container, fault }) : [];
     return [{ pod, container, log, fault, callees, contradicted: isContradicted(snapshot, pod, container) }];
   });
+
+/** So long a program may wait for what it needs, and says so; who asks about an object wants to know at once. */
+const hold = 30 * second;
+const isStarting = ({ status }: PodContainer, { now, scope }: Snapshot): boolean =>
+  scope.object === undefined && now - (timeOf(status?.state?.running?.startedAt) ?? 0) < hold;
 
 interface Heard {
   readonly now: number;

@@ -21,7 +21,7 @@ export interface LastingFault {
 /** Fewer are an incident that may be over. */
 const leastCount = 5;
 /** A burst within less is one attempt that failed. */
-const leastSpan = 8 * second;
+const leastSpan = 15 * second;
 /** So long after the last one it may still go on, whatever the pause between two is. */
 const pause = 60 * second;
 /** Share of what is logged meanwhile; a lower one is a program that works. Without stated levels it takes more. */

@@ -18,6 +18,9 @@ testRule(logUpstreamFailing, {
     'failures that ended': complains([...again([line]), 'INFO GET http://stock/items: 200']),
     'failures a while ago': complains(again([line]), {}, { ago: 300 }),
     'few failures among other work': complains(again([line, ...again(['INFO served'], 9)])),
+    'a container that has just started': complains(again([line]), {
+      status: { state: { running: { startedAt: '2026-11-23T11:59:40Z' } } },
+    }),
     'a pod that crashes': aSnapshot({
       objects: [aPod('api', { containers: [aContainer('app', crashed({ exitCode: 1 }))] })],
       logs: [aSteadyLog(again([line]))],
