@@ -17,7 +17,9 @@ const longestLine = 8192;
  * whole text, because a private key spans lines.
  */
 export function logLinesOf(text: string): LogLines {
-  const parts = plainText(text).split('\n').map(withoutStamp);
+  // Empty lines are none; a log of nothing else would cost an object each.
+  const dense = plainText(text).replace(/\n{2,}/g, '\n');
+  const parts = dense.split('\n').map(withoutStamp);
   const safe = safeTexts(parts.map((part) => part.text));
   const lines: { at?: string; text: string }[] = [];
   for (const [index, line] of safe.entries()) {

@@ -25,6 +25,12 @@ describe('logLinesOf', () => {
     expect(read.every(({ at }) => at === stamp)).toBe(true);
   });
 
+  it('leaves out empty lines, also those of nothing but a time', () => {
+    const texts = logLinesOf('\n\n\none\n\n\n2026-01-02T03:04:05.1Z \ntwo\n\n').map(({ text }) => text);
+
+    expect(texts).toEqual(['one', 'two']);
+  });
+
   it('knows an excuse of the kubelet', () => {
     expect(logLinesOf('unable to retrieve container logs for containerd://0123')).toEqual([]);
   });
