@@ -1,3 +1,4 @@
+import { complaints } from './complaints.ts';
 import { type TellingEntry, tellingEntries } from './logs/telling.ts';
 import { type ObjectRef, type Of, type Pod, refOf } from './objects.ts';
 import { containersOf, isFinished } from './pods.ts';
@@ -35,8 +36,17 @@ export interface DeniedPod {
 /** Only what tells most in a log may be what the program fails for. */
 const telling = 2;
 
-/** Pods that do not work and whose log says that the API server refused them something. */
-export const deniedPods = (snapshot: Snapshot): readonly DeniedPod[] =>
+/** Pods whose log says that the API server refused them something: they do not work, or say so all the time. */
+export const deniedPods = (snapshot: Snapshot): readonly DeniedPod[] => [
+  ...brokenByDenial(snapshot),
+  ...complaints(snapshot).flatMap(({ pod, container, fault }) => {
+    const [entry] = fault.tellings;
+    const denial = fault.signature === 'rbac' ? accessDenialIn(entry.entry.lines.join('\n')) : undefined;
+    return denial === undefined ? [] : [{ pod, container: container.name, denial, entry }];
+  }),
+];
+
+const brokenByDenial = (snapshot: Snapshot): readonly DeniedPod[] =>
   snapshot.all('Pod').flatMap((pod) =>
     containersOf(pod).flatMap(({ name, status }) => {
       if (status?.ready === true || isFinished(pod)) return [];

@@ -1,7 +1,7 @@
 import { nearest } from '../platform/nearest.ts';
 import { externalNameOf } from './external-names.ts';
 import { hostsOfEnv, serviceOfHost } from './hosts.ts';
-import { type ConnectionFailure, connectionFailureIn, hostsIn } from './logs/failed-hosts.ts';
+import { type ConnectionFailure, connectionFailureIn, farSideIn } from './logs/failed-hosts.ts';
 import type { ObjectRef, Pod } from './objects.ts';
 import { nameOf } from './objects.ts';
 import type { PodContainer } from './pods.ts';
@@ -33,17 +33,29 @@ export interface Dependency {
  * What a container failed to reach, by the words of a text from its log; when they name no host, the one host that its
  * environment and arguments name. `undefined` when the text is about something else.
  */
-export function dependencyIn(
-  snapshot: Snapshot,
-  { pod, container }: { readonly pod: Pod; readonly container: PodContainer },
-  text: string,
-): Dependency | undefined {
+export function dependencyIn(snapshot: Snapshot, where: Where, text: string): Dependency | undefined {
   const failure = connectionFailureIn(text);
-  if (failure === undefined) return undefined;
-  const [told] = hostsIn(text);
+  return failure === undefined ? undefined : dependencyFor(snapshot, where, { text, failure });
+}
+
+/** The same for a text that says of a call that it failed, also when the connection itself did not. */
+export const calleeIn = (snapshot: Snapshot, where: Where, text: string): Dependency | undefined =>
+  dependencyFor(snapshot, where, { text, failure: connectionFailureIn(text) ?? 'unavailable' });
+
+interface Where {
+  readonly pod: Pod;
+  readonly container: PodContainer;
+}
+
+function dependencyFor(
+  snapshot: Snapshot,
+  { pod, container }: Where,
+  { text, failure }: { readonly text: string; readonly failure: ConnectionFailure },
+): Dependency | undefined {
+  const told = farSideIn(text);
   if (told !== undefined) {
     const field = hostsOfEnv(container.spec).find(({ host }) => host === told.host)?.field;
-    return dependencyOf(snapshot, pod, { ...told, field, told: true });
+    return dependencyOf(snapshot, pod, { ...told, failure, field, told: true });
   }
   if (isLocal(text)) return undefined;
   const inCluster = hostsOfEnv(container.spec).filter(
@@ -104,11 +116,7 @@ function dependencyOf(
 }
 
 /** What a container says it waits for (`waiting for queue:5672`), else what its command asks for and is a Service. */
-export function dependencyNamed(
-  snapshot: Snapshot,
-  { pod, container }: { readonly pod: Pod; readonly container: PodContainer },
-  text: string,
-): Dependency | undefined {
+export function dependencyNamed(snapshot: Snapshot, { pod, container }: Where, text: string): Dependency | undefined {
   const spoken =
     /\bwaiting (?:for|on)(?: the)?(?: host| service| server)? ["'`]?([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)*)(?::(\d{2,5}))?["'`]?/i.exec(
       text,

@@ -1,6 +1,8 @@
 import { creationFailures } from './admission.ts';
+import { complaints } from './complaints.ts';
 import { gatewayReads } from './gateway-reads.ts';
 import { lifeReads } from './life-reads.ts';
+import { listeningReads } from './listening-reads.ts';
 import { networkReads } from './network/symptoms.ts';
 import { keyOf, type Pod } from './objects.ts';
 import { onSuspicion } from './on-suspicion.ts';
@@ -38,8 +40,9 @@ export function drillDown(snapshot: Snapshot, namespaces: readonly string[] | un
   return [
     ...wholePods(snapshot),
     ...eventsOf(snapshot, suspects),
-    ...referencesOfPods(snapshot, suspects),
+    ...referencesOfPods(snapshot, [...suspects, ...complaints(snapshot).map(({ pod }) => pod)]),
     ...logsOf(snapshot, suspects),
+    ...listeningReads(snapshot),
     ...placement(snapshot, suspects),
     ...claims(snapshot),
     ...volumeReads(snapshot, suspects),
@@ -127,7 +130,7 @@ function eventsOf({ scope, data }: Snapshot, pods: readonly Pod[]): readonly Rea
   });
 }
 
-/** ConfigMaps and Secrets that broken pods consume, and the names of their neighbours when one does not exist. */
+/** ConfigMaps and Secrets that pods in trouble consume, and the names of their neighbours when one does not exist. */
 function referencesOfPods(snapshot: Snapshot, pods: readonly Pod[]): readonly Read[] {
   const wanted = pods.flatMap(({ metadata: { namespace }, spec }) =>
     referencesOf(spec)

@@ -1,4 +1,5 @@
 import { creationFailures } from './admission.ts';
+import { complaints } from './complaints.ts';
 import { suspectPods } from './drill-down.ts';
 import { aliasedService } from './external-names.ts';
 import { hostsOfEnv } from './hosts.ts';
@@ -16,8 +17,8 @@ const maximumNamespaces = 3;
 const qualifiedName = /^([a-z][-a-z0-9]{0,62})\.([a-z0-9][-a-z0-9]{0,62})(\.svc(\..*)?)?$/;
 
 /**
- * The Services of other namespaces that broken pods name in their environment, arguments and last words, that guard the
- * creation of pods, or that a Service is another name of.
+ * The Services of other namespaces that broken pods name in their environment, arguments and last words, that others keep
+ * complaining of, that guard the creation of pods, or that a Service is another name of.
  */
 export function servicesElsewhere(snapshot: Snapshot): readonly Read[] {
   const { namespace: asked } = snapshot.scope;
@@ -65,13 +66,18 @@ const aliasesOf = (snapshot: Snapshot, namespace: string): readonly ObjectRef[] 
 
 /** What suspects name: qualified names of other namespaces, and what a Service of their own is another name of. */
 function neededServices(snapshot: Snapshot, asked: string): readonly ObjectRef[] {
+  const suspects = suspectPods(snapshot, [asked]);
+  const names = new Set(suspects.map(({ metadata }) => metadata.name));
   const hosts = [
-    ...suspectPods(snapshot, [asked])
+    ...suspects
       .flatMap(({ spec }) => [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])])
       .flatMap(hostsOfEnv),
     ...snapshot.data.logs
-      .filter(({ namespace }) => namespace === asked)
+      .filter(({ namespace, pod }) => namespace === asked && names.has(pod))
       .flatMap(({ lines }) => lines.flatMap(({ text }) => hostsIn(text))),
+    ...complaints(snapshot)
+      .filter(({ pod }) => pod.metadata.namespace === asked)
+      .flatMap(({ callees }) => callees.map(({ dependency }) => dependency)),
   ];
   const guards = creationFailures(snapshot).flatMap(({ reason }) => failedCallIn(reason)?.service ?? []);
   const named = [...new Set(hosts.map(({ host }) => host))].flatMap((host): readonly ObjectRef[] => {

@@ -1,11 +1,12 @@
 import type { LogExcerpt } from '../engines/snapshot-data.ts';
-import { safeText } from '../platform/safe-text.ts';
+import { redactText } from '../platform/redact.ts';
 import { plainText } from '../platform/untrusted.ts';
 
 export type LogLines = LogExcerpt['lines'];
 
 /** What the runtime puts before every line when asked for timestamps (RFC 3339, nanoseconds). */
-const stamped = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) ?(.*)$/s;
+const stamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)(?= |$)/;
+const longestStamp = 40;
 /** The kubelet's excuse inside an answer of 200: no line of the container. */
 const excuse = /^unable to retrieve container logs for \w+:\/\//;
 /** Characters of one line; a longer one is data, not a message. */
@@ -16,19 +17,30 @@ const longestLine = 8192;
  * whole text, because a private key spans lines.
  */
 export function logLinesOf(text: string): LogLines {
-  const parts = text.split('\n').map((line) => {
-    const [, at, rest] = stamped.exec(line) ?? [];
-    return { at, text: rest ?? line };
-  });
-  const plain = parts.map((part) => plainText(part.text));
-  const whole = safeText(plain.join('\n')).split('\n');
-  const safe = whole.length === plain.length ? whole : plain.map(safeText);
-  return safe.flatMap((line, index) => {
-    if (line.trim() === '' || excuse.test(line)) return [];
+  // Empty lines are none; a log of nothing else would cost an object each.
+  const dense = plainText(text).replace(/\n{2,}/g, '\n');
+  const parts = dense.split('\n').map(withoutStamp);
+  const safe = safeTexts(parts.map((part) => part.text));
+  const lines: { at?: string; text: string }[] = [];
+  for (const [index, line] of safe.entries()) {
+    if (line.trim() === '' || excuse.test(line)) continue;
     const at = parts[index]?.at;
     const cut = line.length > longestLine ? `${line.slice(0, longestLine)}…` : line;
-    return [at === undefined ? { text: cut } : { at, text: cut }];
-  });
+    lines.push(at === undefined ? { text: cut } : { at, text: cut });
+  }
+  return lines;
+}
+
+function withoutStamp(line: string): { readonly at: string | undefined; readonly text: string } {
+  const [at] = stamp.exec(line.slice(0, longestStamp)) ?? [];
+  return at === undefined ? { at, text: line } : { at, text: line.slice(at.length + 1) };
+}
+
+/** Lines without secrets. Only a private key spans several; of the others each is looked at alone, and most hold none. */
+function safeTexts(plain: readonly string[]): readonly string[] {
+  if (!plain.some((line) => line.includes('-----BEGIN '))) return plain.map((line) => redactText(line));
+  const whole = redactText(plain.join('\n')).split('\n');
+  return whole.length === plain.length ? whole : plain.map((line) => redactText(line));
 }
 
 /** Bytes of a log as lines, block by block; holds one block at a time. */
@@ -36,6 +48,8 @@ export interface LogDecoder {
   push(chunk: Uint8Array): void;
   /** The last line may have no end. */
   end(): void;
+  /** Lines so far of which only the beginning was taken. */
+  clipped(): number;
 }
 
 /** Characters kept of a line whose end has not come; what comes after is not a message any more. */
@@ -48,9 +62,11 @@ export function decodeLog(take: (lines: LogLines) => void): LogDecoder {
   const decoder = new TextDecoder();
   let rest = '';
   let skipping = false;
+  let clipped = 0;
 
   function give(text: string): void {
     const lines = logLinesOf(text);
+    for (const line of lines) if (line.text.length > longestLine) clipped += 1;
     if (lines.length > 0) take(lines);
   }
 
@@ -78,6 +94,7 @@ export function decodeLog(take: (lines: LogLines) => void): LogDecoder {
       give(rest);
       rest = '';
     },
+    clipped: () => clipped,
   };
 }
 

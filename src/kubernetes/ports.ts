@@ -56,6 +56,8 @@ export interface StreamedLog {
   readonly bytes: number;
   /** False when it was cut before its end: by its size, by `signal`, by a broken connection. */
   readonly whole: boolean;
+  /** Lines of which only the beginning was handed on. */
+  readonly clipped?: number | undefined;
 }
 
 /**

@@ -16,5 +16,9 @@ const steering = new RegExp(
   'gu',
 );
 
+/** Most text has nothing but these and is plain already. */
+const unusual = /[^\t\n -~]/;
+
 /** Text from a cluster as plain text: well-formed Unicode, tabs and newlines, nothing that steers or hides. */
-export const plainText = (text: string): string => text.toWellFormed().replace(steering, '');
+export const plainText = (text: string): string =>
+  unusual.test(text) ? text.toWellFormed().replace(steering, '') : text;

@@ -118,7 +118,11 @@ async function readLog(source: LogSource, analysis: LogAnalysis, reading: LogRea
     if (!missing || (!source.previous && source.died === undefined)) throw error;
     return attempt(!source.previous);
   });
-  const cut = lines >= tailLines ? [`only the last ${tailLines} lines were read`] : [];
+  const { clipped = 0 } = streamed;
+  const cut = [
+    ...(lines >= tailLines ? [`only the last ${tailLines} lines were read`] : []),
+    ...(clipped > 0 ? [`the ends of ${clipped} very long ${clipped === 1 ? 'line' : 'lines'}`] : []),
+  ];
   if (streamed.whole) return { ...streamed, cut };
   const end = await reader
     .log({ ...rangeOf(source, streamed.previous), tailLines: lastLines }, signal)

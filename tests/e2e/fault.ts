@@ -6,6 +6,8 @@ export const folder = 'tests/e2e/faults';
 
 /** A manifest that provokes one fault, with the directions in its comments (faults/README.md). */
 export interface Fault {
+  /** Of the file, without its ending. */
+  readonly name: string;
   readonly rule: string;
   /** `Kind/name` of the cause. */
   readonly object: string;
@@ -20,7 +22,14 @@ export function faultOf(file: string): Fault {
   if (rule === undefined || object === undefined) throw new Error(`${file} does not say what it expects`);
   const steps = (when: string) =>
     [...yaml.matchAll(new RegExp(`^# ${when}: (.+)$`, 'gm'))].flatMap(([, step]) => step ?? []);
-  return { rule, object, yaml, before: steps('before'), after: steps('after') };
+  return {
+    name: file.replace(/^.*\/|\.yaml$/g, ''),
+    rule,
+    object,
+    yaml,
+    before: steps('before'),
+    after: steps('after'),
+  };
 }
 
 /** Brings the fault about in a namespace that is ready for pods. */

@@ -18,14 +18,14 @@ describe.each(groups)('a real fault of group $group', ({ members }) => {
 
   beforeAll(async () => {
     for (const fault of members) {
-      const namespace = await aNamespace(fault.rule);
+      const namespace = await aNamespace(fault.name);
       namespaces.set(fault, namespace);
       await provoke(namespace, fault);
     }
   });
   afterAll(() => deleteNamespaces([...namespaces.values()]));
 
-  it.each(members)('is named as $rule on $object, and nothing else is claimed', async (fault) => {
+  it.each(members)('$name is named as $rule on $object, and nothing else is claimed', async (fault) => {
     const namespace = namespaces.get(fault) ?? '';
 
     await eventually(() => expectOnly(namespace, fault), { seconds: 180, pause: 3_000 });

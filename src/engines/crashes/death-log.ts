@@ -15,7 +15,9 @@ export const deathLog = (snapshot: Snapshot, pod: Pod, container: PodContainer):
 
 /** In whichever way the API server files it: a waiting container's last instance is the current one and the previous one. */
 function ownLog(snapshot: Snapshot, pod: Pod, { name, status }: PodContainer): LogExcerpt | undefined {
-  const order = status?.state?.running === undefined ? [false, true] : [true, false];
+  // What an instance says that runs and is ready is not how the one before it died.
+  const living = status?.ready === true ? [true] : [true, false];
+  const order = status?.state?.running === undefined ? [false, true] : living;
   const read = order
     .flatMap((previous) => snapshot.log(refOf(pod), name, previous) ?? [])
     .find((log) => lastEntry(log) !== undefined);

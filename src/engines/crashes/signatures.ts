@@ -36,6 +36,12 @@ const ruled: Readonly<Partial<Record<SignatureId, SignatureRule>>> = {
   'config-parse': 'log-config-parse',
 };
 
+/** The rule about logs that speaks of a known fault. */
+export function logRuleOf(id: SignatureId): LogRule | undefined {
+  const rule = ruled[id];
+  return isLogRule(rule) ? rule : undefined;
+}
+
 const isLogRule = (rule: SignatureRule | undefined): rule is LogRule => rule?.startsWith('log-') === true;
 
 /**

@@ -32,6 +32,7 @@ const consequences: Readonly<Record<string, string>> = {
   StorageClass: 'a claim that waits for its class cannot be explained',
   NetworkPolicy: 'what policies let through is not known',
   PodMetrics: 'whether a container is held back by its CPU limit is not known',
+  Logs: 'failures that only logs tell may be missing',
   ResourceQuota: 'a full quota is known only from events',
 };
 

@@ -96,6 +96,7 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'log-resource-exhausted': { ...failure, areas: [...(failure.areas ?? []), 'volume'] },
   'log-runtime-memory': regression,
   'log-tls-error': failure,
+  'log-upstream-failing': dependency,
   'init-container-hanging': dependency,
   'probe-readiness-5xx': { ...dependency, rules: [...(dependency.rules ?? []), ...logRules] },
   'probe-timeout': { ...dependency, rules: [...(dependency.rules ?? []), 'cpu-throttled'] },

@@ -3,9 +3,11 @@ import { failureWords } from '../logs/failed-hosts.ts';
 import { nameOf, type ObjectRef } from '../objects.ts';
 import type { Finding } from './rule.ts';
 
-/** `cannot reach Service/db port 5432 (connection refused)`. */
+/** `cannot reach Service/db port 5432 (connection refused)`, `gets errors from Service/db (502, 503 or 504)`. */
 export const dependencyClause = (dependency: Dependency): string =>
-  `cannot reach ${dependency.name} (${absence(dependency) ?? failureWords[dependency.failure]})`;
+  dependency.failure === 'unavailable' && absence(dependency) === undefined
+    ? `gets errors from ${dependency.name} (502, 503 or 504)`
+    : `cannot reach ${dependency.name} (${absence(dependency) ?? failureWords[dependency.failure]})`;
 
 /** `there is no Service/db in namespace shop`, when that is known. */
 export const absence = ({ service, endpoints, alike }: Dependency): string | undefined =>

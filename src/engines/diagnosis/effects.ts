@@ -53,7 +53,9 @@ export function effectsOf(snapshot: Snapshot, root: Problem, explained: readonly
     .filter((service) => leadsNowhere(snapshot, service))
     .filter(({ spec }) => spec?.type !== 'ExternalName' && Object.keys(spec?.selector ?? {}).length > 0)
     .map((service) => refOf(service));
-  const begun = [root.since, ...pods.map(unreadySince)].flatMap((time) => time ?? []).toSorted();
+  // A pod that is ready has been so since its start, which says nothing of what fails.
+  const telling = pods.filter((pod) => isBroken(pod) || root.since === undefined);
+  const begun = [root.since, ...telling.map(unreadySince)].flatMap((time) => time ?? []).toSorted();
   return { pods, services, routes: services.flatMap((service) => routesTo(snapshot, service)), since: begun[0] };
 }
 

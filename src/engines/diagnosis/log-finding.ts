@@ -1,16 +1,18 @@
+import { type Complaint, complaints } from '../complaints.ts';
 import { type Crash, crashesBy } from '../crashes/crashes.ts';
-import { type LogRule, signatureIn } from '../crashes/signatures.ts';
+import { type LogRule, logRuleOf, signatureIn } from '../crashes/signatures.ts';
 import type { SignatureId } from '../logs/signatures.ts';
 import { type TellingEntry, tellingEntries } from '../logs/telling.ts';
 import type { Pod } from '../objects.ts';
 import { containersOf, type PodContainer } from '../pods.ts';
 import { probeFailuresBy } from '../probes/probes.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { complaintClause, complaintEvidence, complaintFinding } from './complaint-finding.ts';
 import { crashClause, crashFinding, deathLogCommand, essenceClause, inContainer, quoteOf } from './crash-finding.ts';
 import { appWords, probeFinding } from './probe-finding.ts';
 import type { Finding, Fix } from './rule.ts';
 
-/** A container that dies, or is not ready, of a fault that its log tells in known words. */
+/** A container that dies, is not ready, or keeps complaining, of a fault that its log tells in known words. */
 export interface LogFault {
   readonly pod: Pod;
   readonly container: PodContainer;
@@ -26,7 +28,10 @@ export interface LogVerdict {
   readonly fixes: readonly Fix[];
 }
 
-/** Findings of one rule about logs: on containers that crash, and on those that answer their readiness probe with an error. */
+/**
+ * Findings of one rule about logs: on containers that crash, on those that answer their readiness probe with an error,
+ * and on those that are ready and complain all the time.
+ */
 export function logFindings(
   snapshot: Snapshot,
   rule: LogRule,
@@ -35,6 +40,9 @@ export function logFindings(
   return [
     ...crashesBy(snapshot, rule).flatMap((crash) => crashedFinding(snapshot, crash, judge)),
     ...unreadyFindings(snapshot, rule, judge),
+    ...complaints(snapshot)
+      .filter(({ fault }) => logRuleOf(fault.signature) === rule)
+      .map((complaint) => readyFinding(complaint, judge)),
   ];
 }
 
@@ -80,8 +88,23 @@ function unreadyFindings(snapshot: Snapshot, rule: LogRule, judge: Judge): reado
   });
 }
 
-/** All lines of the entry that decided. */
-export const textOf = ({ telling }: Pick<LogFault, 'telling'>): string => telling.entry.lines.join('\n');
+function readyFinding(complaint: Complaint, judge: Judge): Finding {
+  const { pod, container, fault } = complaint;
+  const [telling] = fault.tellings;
+  const { clause, evidence = [], fixes } = judge({ pod, container, signature: fault.signature, telling });
+  return {
+    ...complaintFinding(complaint, telling),
+    problem: `${complaintClause(complaint)} ${telling.essence}${clause}`,
+    evidence: [...complaintEvidence(complaint, telling), ...evidence],
+    fixes: fixes.slice(0, 3),
+  };
+}
+
+/** All lines of the entry that decided; before them its message, where JSON or logfmt quote what it quotes. */
+export function textOf({ telling }: Pick<LogFault, 'telling'>): string {
+  const { lines, message } = telling.entry;
+  return (lines[0]?.includes(message) === true ? lines : [message, ...lines]).join('\n');
+}
 
 /** Whether a pod has other containers than this one: then a fix names it. */
 export const ofContainer = ({ pod, container }: Pick<LogFault, 'pod' | 'container'>): string =>

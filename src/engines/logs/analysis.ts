@@ -3,6 +3,7 @@ import { type Cluster, createDrain } from './drain.ts';
 import { assembleEntries, type LogEntry } from './entries.ts';
 import { type Level, levels } from './lines.ts';
 import { mask } from './masking.ts';
+import { ownText } from './own-text.ts';
 import { severityOf } from './severity.ts';
 import { type SignatureId, signatureOf } from './signatures.ts';
 import { failureWords, farewell } from './telling.ts';
@@ -89,7 +90,7 @@ export function analyzeLog({ windowStart, pod = '' }: AnalysisOptions = {}): Log
   const entries = assembleEntries();
   const compared = assembleEntries();
   const counts: Partial<Record<Level, number>> = {};
-  const end: EndEntry[] = [];
+  const end: LogEntry[] = [];
   let lines = 0;
   let [first, last]: (string | undefined)[] = [];
   let comparing = false;
@@ -109,12 +110,12 @@ export function analyzeLog({ windowStart, pod = '' }: AnalysisOptions = {}): Log
     const level = severityOf(entry);
     if (level !== undefined) counts[level] = (counts[level] ?? 0) + 1;
     pattern.count += 1;
-    pattern.first ??= entry.at;
-    pattern.last = entry.at;
+    pattern.last = entry.at === undefined ? undefined : ownText(entry.at);
+    pattern.first ??= pattern.last;
     pattern.position = lines;
     pattern.level = worse(pattern.level, level);
-    pattern.sample = sampleOf(entry);
-    end.push({ at: entry.at, text: entry.lines[0] ?? '', more: entry.lines.length - 1 });
+    pattern.sample = ownText(sampleOf(entry));
+    end.push(entry);
     if (end.length > keptEnd) end.shift();
   }
 
@@ -160,7 +161,7 @@ export function analyzeLog({ windowStart, pod = '' }: AnalysisOptions = {}): Log
           .clusters()
           .filter(({ value }) => value.count > 0)
           .map(factOf),
-        end: [...end],
+        end: end.map(({ at, lines: own }) => ({ at, text: own[0] ?? '', more: own.length - 1 })),
         compared: comparing,
         forgotten,
       };
@@ -175,8 +176,16 @@ const newPattern = (trace: Trace | undefined): Pattern => ({
   last: undefined,
   position: 0,
   level: undefined,
-  trace,
+  trace: trace && ownTrace(trace),
   sample: '',
+});
+
+const ownTrace = ({ type, message, frame, cause, ...rest }: Trace): Trace => ({
+  ...rest,
+  type: ownText(type),
+  message: ownText(message),
+  frame: frame && ownText(frame),
+  cause: cause && { type: ownText(cause.type), message: ownText(cause.message) },
 });
 
 /** What the latest entry of a pattern tells: looked for once, not for every line of a log. */
@@ -210,6 +219,7 @@ function worse(a: Level | undefined, b: Level | undefined): Level | undefined {
 
 /** What it says, and the lines that name what caused it. */
 function sampleOf({ lines, message }: LogEntry): string {
+  if (lines.length === 1) return message.trim().slice(0, maximumSample);
   const causes = lines
     .slice(1)
     .filter((line) =>

@@ -1,3 +1,5 @@
+import { ownText } from './own-text.ts';
+
 /** One template of a log: what lines of one shape have alike, with `<*>` where they differ. */
 export interface Cluster<Value> {
   readonly tokens: readonly string[];
@@ -31,10 +33,11 @@ const maximumToken = 120;
 export const wildcard = '<*>';
 
 interface Entry<Value> {
-  tokens: string[];
+  readonly tokens: string[];
   readonly value: Value;
   readonly path: readonly Step<Value>[];
   readonly leaf: Node<Value>;
+  used: number;
 }
 interface Node<Value> {
   readonly children: Map<string, Node<Value>>;
@@ -43,6 +46,7 @@ interface Node<Value> {
 interface Step<Value> {
   readonly node: Node<Value>;
   readonly key: string;
+  readonly child: Node<Value>;
 }
 
 /**
@@ -55,19 +59,21 @@ export function createDrain<Value>({
   maximumClusters = 500,
 }: DrainOptions<Value> = {}): Drain<Value> {
   const root = emptyNode<Value>();
-  /** In the order of their last use. */
-  const used = new Set<Entry<Value>>();
+  const kept = new Set<Entry<Value>>();
+  /** Messages so far: when an entry was last used. Looking for the oldest is rare, and using one is not. */
+  let clock = 0;
 
   function touch(entry: Entry<Value>): Value {
-    used.delete(entry);
-    used.add(entry);
+    clock += 1;
+    entry.used = clock;
     return entry.value;
   }
 
   function forgetOldest(): void {
-    const [oldest] = used;
+    let oldest: Entry<Value> | undefined;
+    for (const entry of kept) if (oldest === undefined || entry.used < oldest.used) oldest = entry;
     if (oldest === undefined) return;
-    used.delete(oldest);
+    kept.delete(oldest);
     oldest.leaf.entries.splice(oldest.leaf.entries.indexOf(oldest), 1);
     prune(oldest.path);
     forgotten?.(oldest.value);
@@ -76,46 +82,58 @@ export function createDrain<Value>({
   return {
     add(message, create) {
       const tokens = tokensOf(message);
-      const { leaf, path } = descend(root, tokens);
+      const path = descend(root, tokens);
+      const leaf = path.at(-1)?.child ?? root;
       const best = mostSimilar(leaf.entries, tokens, similarity);
       if (best !== undefined) {
-        best.tokens = best.tokens.map((token, index) => (token === tokens[index] ? token : wildcard));
+        widen(best.tokens, tokens);
         return touch(best);
       }
-      const entry: Entry<Value> = { tokens, value: create(), path, leaf };
+      const entry: Entry<Value> = { tokens: tokens.map(ownText), value: create(), path, leaf, used: 0 };
       leaf.entries.push(entry);
-      if (used.size >= maximumClusters) forgetOldest();
+      if (kept.size >= maximumClusters) forgetOldest();
+      kept.add(entry);
       return touch(entry);
     },
-    clusters: () => [...used].map(({ tokens, value }) => ({ tokens, value })),
+    clusters: () =>
+      [...kept].toSorted((a, b) => a.used - b.used).map(({ tokens, value }) => ({ tokens: [...tokens], value })),
   };
 }
 
 function tokensOf(message: string): string[] {
-  const tokens = message.split(/\s+/).filter((token) => token !== '');
-  const short = tokens.map((token) => (token.length > maximumToken ? `${token.slice(0, maximumToken)}…` : token));
-  return short.length > maximumTokens ? [...short.slice(0, maximumTokens - 1), '…'] : short;
+  const tokens: string[] = [];
+  for (const token of message.trim().split(/\s+/, maximumTokens + 1)) {
+    if (tokens.length === maximumTokens) tokens[maximumTokens - 1] = '…';
+    else if (token !== '') tokens.push(token.length > maximumToken ? `${token.slice(0, maximumToken)}…` : token);
+  }
+  return tokens;
+}
+
+/** Leaves of the tokens of a template those that a message of it has too. */
+function widen(template: string[], tokens: readonly string[]): void {
+  for (let index = 0; index < template.length; index += 1) {
+    if (template[index] !== tokens[index]) template[index] = wildcard;
+  }
 }
 
 const emptyNode = <Value>(): Node<Value> => ({ children: new Map(), entries: [] });
 
-/** The leaf of these tokens, made on the way; full nodes and tokens with digits go by the wildcard. */
-function descend<Value>(root: Node<Value>, tokens: readonly string[]): { leaf: Node<Value>; path: Step<Value>[] } {
+/** The way to the leaf of these tokens, made as it is gone; full nodes and tokens with digits go by the wildcard. */
+function descend<Value>(root: Node<Value>, tokens: readonly string[]): readonly Step<Value>[] {
   const path: Step<Value>[] = [];
   let node = root;
-  const keys = [
-    `${tokens.length}`,
-    ...tokens.slice(0, prefixLength).map((token) => (/\d/.test(token) ? wildcard : token)),
-  ];
-  for (const [depth, wanted] of keys.entries()) {
-    const full = depth > 0 && !node.children.has(wanted) && node.children.size >= maximumChildren;
+  for (let depth = 0; depth <= Math.min(prefixLength, tokens.length); depth += 1) {
+    const token = depth === 0 ? `${tokens.length}` : (tokens[depth - 1] ?? '');
+    const wanted = depth > 0 && /\d/.test(token) ? wildcard : token;
+    const full = depth > 0 && node.children.size >= maximumChildren && !node.children.has(wanted);
     const key = full ? wildcard : wanted;
-    path.push({ node, key });
-    const child = node.children.get(key) ?? emptyNode<Value>();
-    node.children.set(key, child);
+    const known = node.children.get(key);
+    const child = known ?? emptyNode<Value>();
+    if (known === undefined) node.children.set(ownText(key), child);
+    path.push({ node, key, child });
     node = child;
   }
-  return { leaf: node, path };
+  return path;
 }
 
 function mostSimilar<Value>(
@@ -126,18 +144,21 @@ function mostSimilar<Value>(
   let best: Entry<Value> | undefined;
   let most = Math.ceil(threshold * tokens.length) - 1;
   for (const entry of entries) {
-    let equal = 0;
-    for (let index = 0; index < tokens.length; index += 1) if (entry.tokens[index] === tokens[index]) equal += 1;
-    if (equal > most) [best, most] = [entry, equal];
+    // As soon as too many tokens differ, the others need no look.
+    let spare = tokens.length - most;
+    for (let index = 0; index < tokens.length && spare > 0; index += 1) {
+      if (entry.tokens[index] !== tokens[index]) spare -= 1;
+    }
+    if (spare > 0) [best, most] = [entry, most + spare];
+    if (most === tokens.length) break;
   }
   return best;
 }
 
 /** Takes away nodes that hold nothing any more, from the leaf upwards. */
 function prune<Value>(path: readonly Step<Value>[]): void {
-  for (const { node, key } of path.toReversed()) {
-    const child = node.children.get(key);
-    if (child === undefined || child.entries.length > 0 || child.children.size > 0) return;
+  for (const { node, key, child } of path.toReversed()) {
+    if (child.entries.length > 0 || child.children.size > 0) return;
     node.children.delete(key);
   }
 }

@@ -75,6 +75,8 @@ export function assembleEntries(): EntryAssembler {
   };
 }
 
+/** Most lines begin with a time or a brace and are none of these. */
+const mayContinue = /^[^\d{"]/;
 const tracePart =
   /^(?:\s+at |Caused by:|\s*\.\.\. \d+ (?:more|common frames)|\s*Suppressed:|Traceback \(most recent|During handling of the above|The above exception was|goroutine \d+ |created by |exit status \d+$|\[signal |\s*from \S+:\d+:in |Stack trace:$|#\d+ \S|\s*--- End of |note: run with|stack backtrace:)/;
 
@@ -91,7 +93,7 @@ function continues({ lines, parsed, traceback: inTraceback }: Open, text: string
     return tracePart.test(text);
   }
   if (text.startsWith(traceback)) return isComplaint(parsed);
-  if (tracePart.test(text)) return true;
+  if (mayContinue.test(text) && tracePart.test(text)) return true;
   // An exception on its own line under the complaint that was logged with it (log4j, logback).
   if (lines.length === 1 && /^[\w$.]+\.[\w$]+(?:Exception|Error)\b/.test(text) && isComplaint(parsed)) return true;
   // Node.js closes an error's own fields with a brace.

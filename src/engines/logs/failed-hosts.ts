@@ -4,7 +4,14 @@ export interface FailedHost {
   readonly port: number | undefined;
   readonly failure: ConnectionFailure;
 }
-export type ConnectionFailure = 'refused' | 'timeout' | 'unknown-host' | 'unreachable' | 'closed';
+export type ConnectionFailure =
+  | 'refused'
+  | 'timeout'
+  | 'unknown-host'
+  | 'unreachable'
+  | 'closed'
+  /** It answers, with an error: 502, 503, 504. */
+  | 'unavailable';
 
 /** What the failure is called to a person. */
 export const failureWords: Readonly<Record<ConnectionFailure, string>> = {
@@ -13,6 +20,7 @@ export const failureWords: Readonly<Record<ConnectionFailure, string>> = {
   'unknown-host': 'no such host',
   unreachable: 'no route to it',
   closed: 'connection closed',
+  unavailable: 'it answers with an error',
 };
 
 const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
@@ -42,6 +50,8 @@ const port = '(?<port>\\d{1,5})';
 
 /** Best first: the forms that name the far side beyond doubt. */
 const forms: readonly RegExp[] = [
+  // nginx: the far side stands beside the host that the client asked for.
+  new RegExp(`\\bupstream: "\\w+://${host}(?::${port})?`),
   // A name that was not found: what follows is the DNS server.
   new RegExp(`\\blookup ${host}(?: on |: |,)`),
   // Go: the last address of `10.0.0.1:43210->10.0.0.2:5432` is the far side.
@@ -81,13 +91,18 @@ const noHost =
 /** Hosts and ports of connections that a text says failed. Empty when it speaks of no failed connection. */
 export function hostsIn(text: string): readonly FailedHost[] {
   const failure = connectionFailureIn(text);
-  if (failure === undefined) return [];
+  const side = failure === undefined ? undefined : farSideIn(text);
+  return failure === undefined || side === undefined ? [] : [{ ...side, failure }];
+}
+
+/** The far side of the connection that a text is about, whatever became of it. */
+export function farSideIn(text: string): Pick<FailedHost, 'host' | 'port'> | undefined {
   for (const form of forms) {
     const groups = form.exec(text)?.groups;
     const name = groups?.['host']?.toLowerCase();
     if (name === undefined || noHost.test(name)) continue;
     const number = groups?.['port'];
-    return [{ host: name, port: number === undefined ? undefined : Number(number), failure }];
+    return { host: name, port: number === undefined ? undefined : Number(number) };
   }
-  return [];
+  return undefined;
 }

@@ -12,7 +12,7 @@ export interface LogLine {
 
 /** Takes a line apart: JSON, logfmt, klog, and the usual "time level logger - message" of servers and frameworks. */
 export function parseLine(text: string): LogLine {
-  const line = text.replace(ansi, '').trimEnd();
+  const line = (text.includes('\u001b') ? text.replace(ansi, '') : text).trimEnd();
   return jsonLine(line) ?? klogLine(line) ?? logfmtLine(line) ?? plainLine(line);
 }
 
@@ -93,20 +93,25 @@ function joined(message: string | undefined, error: string | undefined): string 
 const klogLevels: Readonly<Record<string, Level>> = { I: 'info', W: 'warn', E: 'error', F: 'fatal' };
 
 function klogLine(line: string): LogLine | undefined {
+  if (klogLevels[line[0] ?? ''] === undefined) return undefined;
   const match = /^([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ [\w.-]+:\d+\] (.*)$/.exec(line);
   if (match === null) return undefined;
   const [, letter = '', message = ''] = match;
   return { level: klogLevels[letter], message };
 }
 
+const messageField = /(?:^|\s)(?:msg|message)=(?:"((?:[^"\\]|\\.)*)"|(\S+))/;
+const errorField = /(?:^|\s)(?:err|error)=(?:"((?:[^"\\]|\\.)*)"|(\S+))/;
+
 function logfmtLine(line: string): LogLine | undefined {
+  if (!line.includes('=')) return undefined;
   const level = /(?:^|\s)(?:level|lvl|severity)=("?)(\w+)\1(?:\s|$)/.exec(line)?.[2];
   if (level === undefined) return undefined;
-  const value = (names: string) => {
-    const match = new RegExp(`(?:^|\\s)(?:${names})=(?:"((?:[^"\\\\]|\\\\.)*)"|(\\S+))`).exec(line);
+  const value = (field: RegExp) => {
+    const match = field.exec(line);
     return match?.[1]?.replaceAll('\\"', '"') ?? match?.[2];
   };
-  const message = joined(value('msg|message'), value('err|error'));
+  const message = joined(value(messageField), value(errorField));
   return message === undefined ? undefined : { level: levelOf(level), message };
 }
 
@@ -129,7 +134,10 @@ const logger =
 function plainLine(line: string): LogLine {
   const rest = line.replace(time, '');
   const said = rest.replace(program, '');
-  const level = [rest, rest.replace(context, ''), said].map((text) => levelInPlace.exec(text)).find(Boolean);
+  const level =
+    levelInPlace.exec(rest) ??
+    levelInPlace.exec(rest.replace(context, '')) ??
+    (said === rest ? null : levelInPlace.exec(said));
   if (!level || isProse(level[0], rest) || isProse(level[0], said)) return { level: undefined, message: rest.trim() };
   const found = level[1] ?? level[2] ?? level[3];
   const message = level.input.slice(level[0].length).replace(logger, '');

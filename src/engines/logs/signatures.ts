@@ -152,10 +152,13 @@ const matches = (text: string, pattern: RegExp, beside: RegExp | undefined): boo
   pattern.test(text) &&
   (beside === undefined || text.split('\n').some((line) => pattern.test(line) && beside.test(line)));
 
+/** JSON and logfmt quote what they quote: only taken apart it reads as it was said. */
+const structured = /^\{|(?:^|\s)(?:level|lvl|severity)=/;
+
 /** What an entry says, without the frames of its trace: their names of classes and files say nothing of the fault. */
 export const wordsOf = ({ lines, message }: Pick<LogEntry, 'lines' | 'message'>): string =>
   [
-    lines[0]?.startsWith('{') ? message : (lines[0] ?? ''),
+    structured.test(lines[0] ?? '') ? message : (lines[0] ?? ''),
     ...lines.slice(1).filter((line) => /^\S/.test(line) || /^\s*(?:Caused by: |---> |\[cause\]: |code: )/.test(line)),
   ]
     .filter((line) => !/^(?:goroutine |created by |[\w./*()]+\(.*\)$|from )/.test(line))

@@ -1,3 +1,4 @@
+import { complaints } from '../complaints.ts';
 import { crashes } from '../crashes/crashes.ts';
 import { type Dependency, dependencyIn } from '../dependencies.ts';
 import { hangs } from '../hangs.ts';
@@ -17,11 +18,16 @@ export interface FailedCall {
 
 const cache = new WeakMap<Snapshot, readonly FailedCall[]>();
 
-/** Every call that failed, as far as containers that crash, hang or are not ready say so. */
+/** Every call that failed, as far as containers that crash, hang, are not ready, or keep complaining say so. */
 export function failedCalls(snapshot: Snapshot): readonly FailedCall[] {
   let found = cache.get(snapshot);
   if (found === undefined) {
-    found = [...callsOfCrashes(snapshot), ...callsOfHangs(snapshot), ...callsOfProbes(snapshot)];
+    found = [
+      ...callsOfCrashes(snapshot),
+      ...callsOfHangs(snapshot),
+      ...callsOfProbes(snapshot),
+      ...callsOfComplaints(snapshot),
+    ];
     cache.set(snapshot, found);
   }
   return found;
@@ -52,6 +58,16 @@ const callsOfProbes = (snapshot: Snapshot): readonly FailedCall[] =>
         : [{ pod, container: container.name, dependency, words: { text, at: entry.at } }];
     });
   });
+
+const callsOfComplaints = (snapshot: Snapshot): readonly FailedCall[] =>
+  complaints(snapshot).flatMap(({ pod, container, callees }) =>
+    callees.map(({ dependency, telling: { entry } }) => ({
+      pod,
+      container: container.name,
+      dependency,
+      words: { text: entry.lines.join('\n'), at: entry.at },
+    })),
+  );
 
 /** Whether nobody answered: what a NetworkPolicy does to a connection. One that is refused has arrived. */
 export const isUnanswered = ({ dependency: { failure } }: FailedCall): boolean =>

@@ -17,6 +17,8 @@ export interface LogTarget {
 
 const maximumLines = 10_000;
 const maximumBytes = 4 * 1024 * 1024;
+/** A diagnosis reads short tails of many containers side by side. */
+const short = { lines: 500, bytes: 512 * 1024 };
 
 const podType = builtinTypes.find(({ kind }) => kind === 'Pod');
 
@@ -55,7 +57,7 @@ export async function streamLog(rest: Rest, target: LogRange, take: TakeLines, c
     },
   );
   decoder.end();
-  return { bytes, whole: !capped };
+  return { bytes, whole: !capped, clipped: decoder.clipped() };
 }
 
 interface Tail {
@@ -64,9 +66,10 @@ interface Tail {
 }
 
 async function tail(rest: Rest, target: LogTarget, { lines, call }: Tail) {
-  const query = { tailLines: lines, limitBytes: maximumBytes };
-  const { bytes } = await ask(rest, target, { query, cap: maximumBytes, call });
-  return { text: bytes.toString('utf8'), capped: bytes.length >= maximumBytes };
+  const cap = target.tailLines <= short.lines ? short.bytes : maximumBytes;
+  const query = { tailLines: lines, limitBytes: cap };
+  const { bytes } = await ask(rest, target, { query, cap, call });
+  return { text: bytes.toString('utf8'), capped: bytes.length >= cap };
 }
 
 interface Question {

@@ -366,6 +366,32 @@ describe('log', () => {
     expect(read.length).toBeGreaterThan(300);
   });
 
+  it('asks for few bytes when it wants few lines, and keeps the end of them', async () => {
+    const lines = Array.from({ length: 100 }, (_, index) => `${index} ${'x'.repeat(10_000)}`);
+    const { server, reader } = await serving({ objects: [pod('web-1')], logs: { 'shop/web-1/app': lines } });
+
+    const { lines: read } = await reader.log({ ...target, tailLines: 100 }, signal);
+
+    expect(server.requests.at(-1)?.query.get('limitBytes')).toBe(`${512 * 1024}`);
+    expect(read.at(-1)?.text).toMatch(/^99 x+…$/);
+  });
+
+  it('says of how many lines it handed on only the beginning', async () => {
+    const { reader } = await serving({
+      objects: [pod('web-1')],
+      logs: { 'shop/web-1/app': ['short', 'x'.repeat(200_000)] },
+    });
+    const lengths: number[] = [];
+
+    const { clipped, whole } = await reader.streamLog(
+      target,
+      (lines) => lengths.push(...lines.map(({ text }) => text.length)),
+      signal,
+    );
+
+    expect({ clipped, whole, lengths }).toEqual({ clipped: 1, whole: true, lengths: [5, 8193] });
+  });
+
   it('streams a log, and asks for no more than was wanted', async () => {
     const { server, reader } = await serving({
       objects: [pod('web-1')],

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeLog, logLinesOf } from '../../../src/kubernetes/log-lines.ts';
 
@@ -22,6 +23,12 @@ describe('logLinesOf', () => {
 
     expect(read.map(({ text }) => text)).toEqual(['before', expect.stringMatching(/^\[REDACTED:private-key/), 'after']);
     expect(read.every(({ at }) => at === stamp)).toBe(true);
+  });
+
+  it('leaves out empty lines, also those of nothing but a time', () => {
+    const texts = logLinesOf('\n\n\none\n\n\n2026-01-02T03:04:05.1Z \ntwo\n\n').map(({ text }) => text);
+
+    expect(texts).toEqual(['one', 'two']);
   });
 
   it('knows an excuse of the kubelet', () => {
@@ -62,6 +69,22 @@ describe('decodeLog', () => {
     expect(texts.map((text) => text.length)).toEqual([8193, 4]);
   });
 
+  it('counts lines of which it kept the beginning', () => {
+    const decoder = decodeLog(() => {});
+    const line = Buffer.from('x'.repeat(100_000));
+
+    decoder.push(line);
+    decoder.push(line);
+    decoder.push(Buffer.from(`\nshort\n${'y'.repeat(9_000)}\nend`));
+    decoder.end();
+
+    expect(decoder.clipped()).toBe(2);
+  });
+
+  it('takes a log without any end of line, and half a character at its end', () => {
+    expect(decoded(['no end', Buffer.from([0xc3])])).toEqual(['no end\uFFFD']);
+  });
+
   it('takes out a private key that chunks cut', () => {
     const key = [
       'before\n-----BEGIN RSA PRIVATE KEY-----\nMIIcan',
@@ -70,5 +93,24 @@ describe('decodeLog', () => {
     ];
 
     expect(decoded(key)).toEqual(['before', expect.stringMatching(/^\[REDACTED:private-key/), 'after']);
+  });
+
+  it('makes of any bytes the same lines, however they are cut, and none that is too long', () => {
+    const bytes = fc.uint8Array({ maxLength: 400 });
+    const line = fc.constantFrom('\n', 'ERROR é\n', '2026-01-02T03:04:05.1Z ', '\u001b[31m', '\0', 'token=canary1234 ');
+    const piece = fc.oneof(
+      bytes,
+      line.map((text) => Buffer.from(text)),
+    );
+
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 20 }), (pieces) => {
+        const texts = decoded(pieces);
+
+        expect(texts).toEqual(decoded([Buffer.concat(pieces)]));
+        expect(texts.every((text) => text.length <= 8193)).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
   });
 });

@@ -55,7 +55,9 @@ import { logConfigParse } from './pod/log-config-parse.ts';
 import { logMigrationFailed } from './pod/log-migration-failed.ts';
 import { logResourceExhausted } from './pod/log-resource-exhausted.ts';
 import { logRuntimeMemory } from './pod/log-runtime-memory.ts';
+import { logSlowDrift } from './pod/log-slow-drift.ts';
 import { logTlsError } from './pod/log-tls-error.ts';
+import { logUpstreamFailing } from './pod/log-upstream-failing.ts';
 import { oomContainerLimit } from './pod/oom-container-limit.ts';
 import { oomNodeLevel } from './pod/oom-node-level.ts';
 import { podEvictedEphemeralLimit } from './pod/pod-evicted-ephemeral-limit.ts';
@@ -198,7 +200,9 @@ export const rules: readonly Rule[] = [
   logMigrationFailed,
   logResourceExhausted,
   logRuntimeMemory,
+  logSlowDrift,
   logTlsError,
+  logUpstreamFailing,
   oomContainerLimit,
   oomNodeLevel,
   podEvictedEphemeralLimit,

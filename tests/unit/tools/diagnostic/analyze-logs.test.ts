@@ -168,6 +168,19 @@ describe('analyze_logs', () => {
     expect(JSON.stringify(data)).toContain('reading ended after 1000000 bytes');
   });
 
+  it('says that lines were too long to be kept whole', async () => {
+    const { context } = reading(all, {
+      streamLog: async (_range, take) => {
+        take([{ text: `${'x'.repeat(8192)}…` }]);
+        return { bytes: 10_000_000, whole: true, clipped: 1 };
+      },
+    });
+
+    const { data } = await runTool(analyzeLogs, { object: `pod/${dying.metadata.name}` }, context);
+
+    expect(JSON.stringify(data)).toContain('the ends of 1 very long line');
+  });
+
   it.each([
     ['an object without pods', { object: 'configmap/a' }, 'validation_error'],
     ['a workload whose pods do not exist', { object: 'deployment/idle' }, 'not_found'],

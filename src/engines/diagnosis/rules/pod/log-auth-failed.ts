@@ -12,10 +12,10 @@ export const logAuthFailed = defineRule({
   severity: 'high',
   meaning: 'What the workload logs in to answers, and does not accept its user, password, key or token.',
   detection:
-    'The log line that tells most about a crash, or about a readiness check that answers with an error, says so in known ' +
-    'words: "password authentication failed", "Access denied for user", ACCESS_REFUSED, NOAUTH, 401 Unauthorized, and ' +
-    'their like. The Secrets that the container takes values from are named, with the time of their last change; ' +
-    'their values are never read.',
+    'The log line that tells most about a crash, or about a readiness check that answers with an error, or that a ' +
+    'ready container repeats up to now, says so in known words: "password authentication failed", "Access denied for ' +
+    'user", ACCESS_REFUSED, NOAUTH, 401 Unauthorized, and their like. The Secrets that the container takes values ' +
+    'from are named, with the time of their last change; their values are never read.',
   remedies: [
     'Compare the Secret with what the other side accepts, and correct it at its source.',
     'When the Secret was changed after the container started, restart the workload: it still holds the old value.',

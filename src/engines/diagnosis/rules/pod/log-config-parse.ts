@@ -14,10 +14,10 @@ export const logConfigParse = defineRule({
   severity: 'high',
   meaning: 'A setting that the application needs is missing, or a configuration file is not well-formed.',
   detection:
-    'The log line that tells most about a crash, or about a readiness check that answers with an error, says so in known ' +
-    'words: a missing environment variable, an error of YAML, JSON, TOML or nginx with its file or line. The variable is ' +
-    'looked up in the container, a file in its mounts, and the ConfigMap or Secret behind them is named. Silent when the ' +
-    'file is not there at all.',
+    'The log line that tells most about a crash, or about a readiness check that answers with an error, or that a ' +
+    'ready container repeats up to now, says so in known words: a missing environment variable, an error of YAML, ' +
+    'JSON, TOML or nginx with its file or line. The variable is looked up in the container, a file in its mounts, ' +
+    'and the ConfigMap or Secret behind them is named. Silent when the file is not there at all.',
   remedies: ['Set the variable, or correct the file at its source.', 'Revert the change of the configuration.'],
   avoid: ['restarting: it reads the same configuration again'],
 

@@ -10,9 +10,10 @@ export const logMigrationFailed = defineRule({
   severity: 'high',
   meaning: 'A migration failed, or the application asks for tables or columns that the database does not have.',
   detection:
-    'The log line that tells most about a crash, or about a readiness check that answers with an error, says so in known ' +
-    'words of Flyway, Liquibase, Alembic, Prisma, Rails, golang-migrate or the database itself: "Dirty database version", ' +
-    '"relation … does not exist". An init container that fails so is `init-container-crash`.',
+    'The log line that tells most about a crash, or about a readiness check that answers with an error, or that a ' +
+    'ready container repeats up to now, says so in known words of Flyway, Liquibase, Alembic, Prisma, Rails, ' +
+    'golang-migrate or the database itself: "Dirty database version", "relation … does not exist". An init container ' +
+    'that fails so is `init-container-crash`.',
   remedies: [
     'Find out how far the migration came, and bring schema and application together by hand.',
     'Run the missing migrations when none was run.',

@@ -12,9 +12,10 @@ export const logResourceExhausted = defineRule({
   severity: 'high',
   meaning: 'Disk space, file handles, threads or connections are used up, or two transactions wait for each other.',
   detection:
-    'The log line that tells most about a crash, or about a readiness check that answers with an error, says so in known ' +
-    'words: "no space left on device", "too many open files", "unable to create native thread", an exhausted pool, "too ' +
-    'many clients already", "deadlock detected". For a path, the volume that holds it is named.',
+    'The log line that tells most about a crash, or about a readiness check that answers with an error, or that a ' +
+    'ready container repeats up to now, says so in known words: "no space left on device", "too many open files", ' +
+    '"unable to create native thread", an exhausted pool, "too many clients already", "deadlock detected". For a ' +
+    'path, the volume that holds it is named.',
   remedies: ['Find out what holds the resource, and free it or raise its limit.', 'Restart as a stop-gap.'],
   avoid: ['scaling out against a saturated database: every replica takes more connections'],
 

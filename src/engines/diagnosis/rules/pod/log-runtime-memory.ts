@@ -12,10 +12,10 @@ export const logRuntimeMemory = defineRule({
   meaning:
     'The heap that the runtime allows itself is full. The kernel killed nothing: the memory limit of the container may be far.',
   detection:
-    'The log line that tells most about a crash, or about a readiness check that answers with an error, says so in the ' +
-    'words of the runtime: java.lang.OutOfMemoryError, "JavaScript heap out of memory", MemoryError, "fatal error: out of ' +
-    'memory". The heap limit in command, arguments and environment is compared with the memory limit. A kill by the ' +
-    'kernel is `oom-container-limit`.',
+    'The log line that tells most about a crash, or about a readiness check that answers with an error, or that a ' +
+    'ready container repeats up to now, says so in the words of the runtime: java.lang.OutOfMemoryError, "JavaScript ' +
+    'heap out of memory", MemoryError, "fatal error: out of memory". The heap limit in command, arguments and ' +
+    'environment is compared with the memory limit. A kill by the kernel is `oom-container-limit`.',
   remedies: ['Raise the heap within the memory limit, or both.', 'Find the leak when it grows again.'],
   avoid: ['raising only the memory limit: the runtime does not use more than its own'],
 

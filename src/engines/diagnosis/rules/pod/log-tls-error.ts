@@ -9,9 +9,10 @@ export const logTlsError = defineRule({
   severity: 'high',
   meaning: 'The other side is reached, but its certificate is not accepted, or it does not speak TLS there.',
   detection:
-    'The log line that tells most about a crash, or about a readiness check that answers with an error, says so in known ' +
-    'words: "x509:", "PKIX path building failed", CERTIFICATE_VERIFY_FAILED, UNABLE_TO_VERIFY_LEAF_SIGNATURE, "wrong ' +
-    'version number". An expired certificate, an unknown authority, a wrong name and a port without TLS are told apart.',
+    'The log line that tells most about a crash, or about a readiness check that answers with an error, or that a ' +
+    'ready container repeats up to now, says so in known words: "x509:", "PKIX path building failed", ' +
+    'CERTIFICATE_VERIFY_FAILED, UNABLE_TO_VERIFY_LEAF_SIGNATURE, "wrong version number". An expired certificate, an ' +
+    'unknown authority, a wrong name and a port without TLS are told apart.',
   remedies: ['Renew the certificate of the other side.', 'Mount the authority that signed it.'],
   avoid: ['switching verification off: anyone could then stand in between'],
 

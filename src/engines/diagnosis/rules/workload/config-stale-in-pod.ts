@@ -1,3 +1,4 @@
+import { complaints } from '../../../complaints.ts';
 import { type ConfigWrite, configWrites } from '../../../config-writes.ts';
 import { formatDuration, second, timeOf } from '../../../durations.ts';
 import { type TellingEntry, tellingEntries } from '../../../logs/telling.ts';
@@ -27,7 +28,7 @@ export const configStaleInPod = defineRule({
     'A ConfigMap or Secret was changed after the container started. Environment variables and subPath mounts keep the ' +
     'value of the start, so the program works with what is no longer valid.',
   detection:
-    'A pod is not ready, and a container of it that runs started before the data of a ConfigMap or Secret that it takes by env, ' +
+    'A pod is not ready, or keeps logging a known fault, and a container of it that runs started before the data of a ConfigMap or Secret that it takes by env, ' +
     'envFrom or subPath was last written (managedFields). When its log says that a credential was refused, or names the ' +
     'variable or key, that is the cause; else it is told as a risk. Volumes without subPath follow by themselves.',
   remedies: ['Restart the workload, one pod after the other, so that it reads the new value.'],
@@ -36,27 +37,46 @@ export const configStaleInPod = defineRule({
     'restarting everything that shares it at once',
   ],
 
-  check: (snapshot) =>
-    snapshot
+  check: (snapshot) => [
+    ...snapshot
       .all('Pod')
       .filter(isBroken)
-      .flatMap((pod) => containersOf(pod).flatMap((container) => findingOf(snapshot, pod, container))),
+      .flatMap((pod) =>
+        containersOf(pod).flatMap((container) => findingOf(snapshot, unreadyOf(snapshot, pod, container))),
+      ),
+    ...complaints(snapshot).flatMap(({ pod, container, fault: { tellings } }) =>
+      findingOf(snapshot, { pod, container, entries: tellings, ready: true }),
+    ),
+  ],
 });
 
-function findingOf(snapshot: Snapshot, pod: Pod, container: PodContainer): readonly Finding[] {
+/** A container with what its log says of why it fails. */
+interface Told {
+  readonly pod: Pod;
+  readonly container: PodContainer;
+  readonly entries: readonly TellingEntry[];
+  readonly ready: boolean;
+}
+
+function unreadyOf(snapshot: Snapshot, pod: Pod, container: PodContainer): Told {
+  const log = snapshot.log(refOf(pod), container.name, false);
+  return { pod, container, entries: log === undefined ? [] : tellingEntries(log), ready: false };
+}
+
+function findingOf(snapshot: Snapshot, { pod, container, entries, ready }: Told): readonly Finding[] {
   const startedAt = container.status?.state?.running?.startedAt;
   const started = timeOf(startedAt);
-  if (started === undefined || container.status?.ready === true) return [];
+  if (started === undefined || (container.status?.ready === true) !== ready) return [];
   const stale = configWrites(snapshot, pod)
     .map((write) => ({ write, fields: fixedFields(write, container) }))
     .filter(({ write, fields }) => fields.length > 0 && write.at >= started + resolution);
-  const log = snapshot.log(refOf(pod), container.name, false);
-  const entries = log === undefined ? [] : tellingEntries(log);
   const told = stale.flatMap((each) => {
     const entry = entries.find((candidate) => blames(candidate, each.write));
     return entry === undefined ? [] : [{ ...each, entry }];
   });
-  const [chosen] = [...told, ...stale.map((each) => ({ ...each, entry: undefined }))];
+  // Of a container that is ready, nobody says that it should have the new value.
+  const silent = ready ? [] : stale.map((each) => ({ ...each, entry: undefined }));
+  const [chosen] = [...told, ...silent];
   if (chosen === undefined) return [];
   const { write, fields, entry } = chosen;
   const object = nameOf(write.object);

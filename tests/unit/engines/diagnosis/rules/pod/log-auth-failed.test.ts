@@ -9,6 +9,7 @@ import {
   crashed,
   minutesAgo,
 } from '../../../../../support/builders.ts';
+import { again, complains } from '../../../../../support/complaining-pod.ts';
 import { dies, dying, failed } from '../../../../../support/dying-pod.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
@@ -39,6 +40,8 @@ const unready = (lines: readonly string[]) => {
 testRule(logAuthFailed, {
   silent: {
     'a healthy pod whose clients are refused': aSnapshot({ objects: [aPod('api')], logs: [aLog('api', [line])] }),
+    'a ready pod that was refused and then served': complains([`ERROR ${line}`, ...again(['INFO served'])]),
+    'a ready pod that refuses its users': complains(again(['ERROR login refused: invalid credentials'])),
     'a crash of another reason': dies(['ERROR order 42 has no tenant']),
     'a warning before another error': dies(['WARN password authentication failed for user "probe"', 'ERROR no tenant']),
     'a refused connection': dies(['ERROR dial tcp 10.0.0.1:5432: connect: connection refused']),
@@ -82,6 +85,16 @@ testRule(logAuthFailed, {
         'Caused by: org.postgresql.util.PSQLException: FATAL: password authentication failed for user "app"',
       ]),
       { object: 'Pod/api', problem: 'PSQLException: FATAL: password authentication failed for user "app"' },
+    ],
+    'of a ready pod that says so all the time': [
+      complains(again(['INFO polling', 'ERROR password authentication failed for user "app"']), { env }),
+      {
+        object: 'Pod/api',
+        problem:
+          'is ready, but its log keeps saying: password authentication failed for user "app" (env[DB_PASSWORD] takes it',
+        certainty: 'inferred',
+        evidence: ['password authentication failed', 'said so 20 times in the last 40 lines'],
+      },
     ],
     'of an app that is not ready for it': [
       unready(['INFO up', 'ERROR password authentication failed for user "app"']),

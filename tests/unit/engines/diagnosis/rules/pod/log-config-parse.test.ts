@@ -1,5 +1,6 @@
 import { logConfigParse } from '../../../../../../src/engines/diagnosis/rules/pod/log-config-parse.ts';
 import { aLog, aPod, aSnapshot } from '../../../../../support/builders.ts';
+import { again, complains } from '../../../../../support/complaining-pod.ts';
 import { dies, dying } from '../../../../../support/dying-pod.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
@@ -8,6 +9,10 @@ const volumeMounts = [{ name: 'config', mountPath: '/etc/app' }];
 
 testRule(logConfigParse, {
   silent: {
+    'a ready pod that said so and went on': complains([
+      'ERROR mail was not sent: environment variable SMTP_URL is not set',
+      ...again(['INFO served']),
+    ]),
     'a healthy pod': aSnapshot({
       objects: [aPod('api')],
       logs: [aLog('api', ['ERROR missing environment variable A_B'])],
@@ -20,6 +25,14 @@ testRule(logConfigParse, {
     'a container whose log was not read': aSnapshot({ objects: [dying()] }),
   },
   speaks: {
+    'of a ready pod that says so all the time': [
+      complains(again(['INFO polling', 'ERROR mail was not sent: environment variable SMTP_URL is not set'])),
+      {
+        object: 'Pod/api',
+        problem: 'keeps saying: mail was not sent: environment variable SMTP_URL is not set',
+        certainty: 'inferred',
+      },
+    ],
     'of a missing variable, and how to set it': [
       dies(['starting', 'ERROR: missing environment variable API_TOKEN']),
       {

@@ -1,10 +1,15 @@
 import { logMigrationFailed } from '../../../../../../src/engines/diagnosis/rules/pod/log-migration-failed.ts';
 import { aContainer, aLog, aPod, aSnapshot, crashed } from '../../../../../support/builders.ts';
+import { again, complains } from '../../../../../support/complaining-pod.ts';
 import { dies, failed } from '../../../../../support/dying-pod.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
 testRule(logMigrationFailed, {
   silent: {
+    'a ready pod that said so and went on': complains([
+      'level=error msg="GET /items" err="pq: relation \\\\"items_v2\\\\" does not exist"',
+      ...again(['INFO served']),
+    ]),
     'a healthy pod': aSnapshot({ objects: [aPod('api')], logs: [aLog('api', ['ERROR Dirty database version 3'])] }),
     'a crash of another reason': dies(['ERROR order 42 has no tenant']),
     'a migration that could not reach the database': dies([
@@ -19,6 +24,16 @@ testRule(logMigrationFailed, {
     }),
   },
   speaks: {
+    'of a ready pod that says so all the time': [
+      complains(
+        again(['INFO polling', 'level=error msg="GET /items" err="pq: relation \\"items_v2\\" does not exist"']),
+      ),
+      {
+        object: 'Pod/api',
+        problem: 'keeps saying: GET /items: pq: relation "items_v2" does not exist',
+        certainty: 'inferred',
+      },
+    ],
     'of a migration that was left half-way': [
       dies(['error: Dirty database version 12. Fix and force version.']),
       {

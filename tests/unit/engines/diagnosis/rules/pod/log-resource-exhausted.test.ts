@@ -1,5 +1,6 @@
 import { logResourceExhausted } from '../../../../../../src/engines/diagnosis/rules/pod/log-resource-exhausted.ts';
 import { aLog, aPod, aSnapshot } from '../../../../../support/builders.ts';
+import { again, complains } from '../../../../../support/complaining-pod.ts';
 import { dies } from '../../../../../support/dying-pod.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
@@ -14,6 +15,10 @@ const volumeMounts = [
 
 testRule(logResourceExhausted, {
   silent: {
+    'a ready pod that said so and went on': complains([
+      'ERROR Connection is not available, request timed out after 30000ms',
+      ...again(['INFO served']),
+    ]),
     'a healthy pod': aSnapshot({ objects: [aPod('api')], logs: [aLog('api', ['ERROR too many open files'])] }),
     'a crash of another reason': dies(['ERROR order 42 has no tenant']),
     'a pool that cannot be filled because nobody listens': dies([
@@ -22,6 +27,10 @@ testRule(logResourceExhausted, {
     'a warning before another error': dies(['WARN deadlock detected, retrying', 'ERROR order 42 has no tenant']),
   },
   speaks: {
+    'of a ready pod that says so all the time': [
+      complains(again(['INFO polling', 'ERROR Connection is not available, request timed out after 30000ms'])),
+      { object: 'Pod/api', problem: 'keeps saying: Connection is not available', certainty: 'inferred' },
+    ],
     'of a full volume, by its claim': [
       dies(['FATAL write /data/wal/0001: no space left on device'], { volumeMounts }, { volumes }),
       {

@@ -1,10 +1,15 @@
 import { logRuntimeMemory } from '../../../../../../src/engines/diagnosis/rules/pod/log-runtime-memory.ts';
 import { aContainer, aLog, aPod, aSnapshot, crashed } from '../../../../../support/builders.ts';
+import { again, complains } from '../../../../../support/complaining-pod.ts';
 import { dies } from '../../../../../support/dying-pod.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
 testRule(logRuntimeMemory, {
   silent: {
+    'a ready pod that said so and went on': complains([
+      'ERROR java.lang.OutOfMemoryError: Java heap space',
+      ...again(['INFO served']),
+    ]),
     'a healthy pod': aSnapshot({
       objects: [aPod('api')],
       logs: [aLog('api', ['java.lang.OutOfMemoryError: Java heap space'])],
@@ -17,6 +22,10 @@ testRule(logRuntimeMemory, {
     }),
   },
   speaks: {
+    'of a ready pod that says so all the time': [
+      complains(again(['INFO polling', 'ERROR java.lang.OutOfMemoryError: Java heap space'])),
+      { object: 'Pod/api', problem: 'keeps saying: OutOfMemoryError: Java heap space', certainty: 'inferred' },
+    ],
     'with the limit that the runtime was given, also when it aborts': [
       aSnapshot({
         objects: [

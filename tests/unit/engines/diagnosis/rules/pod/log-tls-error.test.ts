@@ -1,10 +1,15 @@
 import { logTlsError } from '../../../../../../src/engines/diagnosis/rules/pod/log-tls-error.ts';
 import { aLog, aPod, aSnapshot } from '../../../../../support/builders.ts';
+import { again, complains } from '../../../../../support/complaining-pod.ts';
 import { dies } from '../../../../../support/dying-pod.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
 testRule(logTlsError, {
   silent: {
+    'a ready pod that said so and went on': complains([
+      'ERROR Post "https://pay.example/v1": x509: certificate has expired or is not yet valid',
+      ...again(['INFO served']),
+    ]),
     'a healthy pod': aSnapshot({
       objects: [aPod('api')],
       logs: [aLog('api', ['ERROR x509: certificate has expired'])],
@@ -16,6 +21,15 @@ testRule(logTlsError, {
     ]),
   },
   speaks: {
+    'of a ready pod that says so all the time': [
+      complains(
+        again([
+          'INFO polling',
+          'ERROR Post "https://pay.example/v1": x509: certificate has expired or is not yet valid',
+        ]),
+      ),
+      { object: 'Pod/api', problem: '(the certificate of pay.example)', certainty: 'inferred' },
+    ],
     'of an expired certificate': [
       dies([
         'FATAL Get "https://pay.example/v1": tls: failed to verify certificate: x509: certificate has expired or is not yet valid',

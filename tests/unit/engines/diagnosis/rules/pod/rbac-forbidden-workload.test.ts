@@ -1,5 +1,6 @@
 import { rbacForbiddenWorkload } from '../../../../../../src/engines/diagnosis/rules/pod/rbac-forbidden-workload.ts';
 import { aContainer, aLog, anObject, aPod, aSnapshot, crashed } from '../../../../../support/builders.ts';
+import { again, aSteadyLog } from '../../../../../support/complaining-pod.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
 const said =
@@ -27,6 +28,14 @@ testRule(rbacForbiddenWorkload, {
     'another error': asked([], { text: 'ERROR no such table' }),
   },
   speaks: {
+    'of a pod that is ready and is refused all the time': [
+      aSnapshot({
+        complete,
+        objects: [aPod('lister')],
+        logs: [aSteadyLog(again([`ERROR ${said}`]), { pod: 'lister' })],
+      }),
+      { object: 'Pod/lister', problem: 'may not list pods in namespace shop' },
+    ],
     'of an account without a role': [
       asked([]),
       {

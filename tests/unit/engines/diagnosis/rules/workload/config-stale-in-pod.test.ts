@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { configStaleInPod } from '../../../../../../src/engines/diagnosis/rules/workload/config-stale-in-pod.ts';
 import { aContainer, aLog, anObject, aPod, aSnapshot, crashed, minutesAgo } from '../../../../../support/builders.ts';
+import { again, aSteadyLog } from '../../../../../support/complaining-pod.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
 const aSecret = (minutes: number, keys: object = { 'f:password': {} }) =>
@@ -45,6 +46,13 @@ testRule(configStaleInPod, {
     }),
   },
   speaks: {
+    'of a container that is ready and is refused all the time': [
+      aSnapshot({
+        objects: [aSecret(5), aConsumer({ ...fromEnv, status: { state: { running: { startedAt: minutesAgo(30) } } } })],
+        logs: [aSteadyLog(again(['ERROR password authentication failed for user "app"']), { pod: 'web' })],
+      }),
+      { object: 'Pod/web', problem: 'still runs with the old Secret/db', certainty: 'message' },
+    ],
     'of a rotated password': [
       aSnapshot({ objects: [aSecret(5), aConsumer()], logs: [refused] }),
       {

@@ -1,0 +1,37 @@
+import { complaints } from '../../../complaints.ts';
+import { complaintClause, complaintEvidence, complaintFinding } from '../../complaint-finding.ts';
+import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
+import { defineRule, type Finding } from '../../rule.ts';
+
+export const logUpstreamFailing = defineRule({
+  id: 'log-upstream-failing',
+  title: 'What a workload calls fails, although all is ready',
+  area: 'pod',
+  class: 'symptom',
+  severity: 'medium',
+  meaning:
+    'The pods are ready, and every request that needs the other side fails. The workload is the victim: the fault is ' +
+    'elsewhere.',
+  detection:
+    'A ready container logs as errors, again and again and up to now, that a connection fails, a name does not ' +
+    'resolve, or an upstream answers 502, 503 or 504. The host in the line, else the only in-cluster host of its ' +
+    'environment and arguments, is resolved to a Service, and its ready endpoints are counted. Errors that ended, ' +
+    'that are few among other work, or of lower levels are none. Logs of ready pods are read of what is asked about, ' +
+    'of what stands behind failing calls, and in a namespace with few workloads.',
+  remedies: ['Heal what it calls; it works again by itself then.', 'When the host is wrong, correct it.'],
+  avoid: ['restarting this workload: it calls the same thing again'],
+
+  check: (snapshot) =>
+    complaints(snapshot).flatMap((complaint) =>
+      complaint.callees.map(({ dependency, telling }): Finding => {
+        const { evidence, fixes, ...rest } = dependencyFields(dependency);
+        return {
+          ...complaintFinding(complaint, telling),
+          ...rest,
+          problem: `${complaintClause(complaint)} it ${dependencyClause(dependency)}`,
+          evidence: [...complaintEvidence(complaint, telling), ...evidence],
+          fixes: fixes.map((fix) => ({ ...fix, reason: 'the workload works again by itself as soon as that answers' })),
+        };
+      }),
+    ),
+});

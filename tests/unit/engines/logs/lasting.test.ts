@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { lastingFault } from '../../../../src/engines/logs/lasting.ts';
+import { aLog, now } from '../../../support/builders.ts';
+import { again, aSteadyLog } from '../../../support/complaining-pod.ts';
+
+const clock = Date.parse(now);
+const refused = 'ERROR password authentication failed for user "shop"';
+const faultIn = (lines: readonly string[], ago = 0) => lastingFault(aSteadyLog(lines, { ago }), clock)?.signature;
+
+describe('lastingFault', () => {
+  it.each(
+    Object.entries({
+      'one error, then work': [refused, ...again(['INFO served'])],
+      'errors that stopped': [...again([refused]), 'INFO connected'],
+      'errors that stopped, then work': [...again([refused]), ...again(['INFO served'], 3)],
+      'an attempt that failed a few times': [...again(['INFO served']), ...again([refused], 4)],
+      'errors among much other work': again([refused, ...again(['INFO served'], 9)], 10),
+      warnings: again(['WARN password authentication failed for user "probe"']),
+      'errors of no known kind': again(['ERROR order 42 has no tenant']),
+      'lines that know the cause': again(['ERROR root cause: connection refused by node-1:10250']),
+      'lines that say what to run': again(['FATAL password authentication failed, run kubectl delete secret db']),
+      'users that do not log in': again(['ERROR login of alice refused: invalid credentials']),
+      'a database whose clients fail': again([
+        '2026-11-23 12:00:00.000 UTC [77] FATAL:  password authentication failed for user "shop"',
+      ]),
+      'clients that do not trust a server': again([
+        'ERROR http: TLS handshake error from 10.0.0.3:4711: remote error: tls: bad certificate',
+      ]),
+      nothing: [],
+    }),
+  )('finds none in %s', (_, lines) => {
+    expect(faultIn(lines)).toBeUndefined();
+  });
+
+  it('tells what is said again and again, how often, and since when', () => {
+    const fault = lastingFault(aSteadyLog(['INFO up', ...again(['INFO polling', refused])]), clock);
+
+    expect(fault).toMatchObject({ signature: 'bad-credentials', count: 20, begun: true });
+    expect(fault?.first).toBe('2026-11-23T11:58:42.000Z');
+    expect(fault?.last).toBe('2026-11-23T11:59:58.000Z');
+    expect(fault?.tellings.map(({ essence }) => essence)).toEqual(['password authentication failed for user "shop"']);
+  });
+
+  it('is silent when the last one is long ago', () => {
+    expect(faultIn(again([refused]), 50)).toBe('bad-credentials');
+    expect(faultIn(again([refused]), 90)).toBeUndefined();
+  });
+
+  it('believes a log whose clock is ahead', () => {
+    expect(faultIn(again([refused]), -300)).toBe('bad-credentials');
+  });
+
+  it('takes a log without times by its order', () => {
+    const fault = lastingFault(aLog('api', again([refused])), clock);
+
+    expect(fault).toMatchObject({ signature: 'bad-credentials', first: undefined, last: undefined });
+  });
+
+  it('leaves health checks out of the count', () => {
+    const probes = again(['INFO GET /healthz 200 kube-probe/1.36'], 9);
+
+    expect(faultIn(again([...probes, refused], 8))).toBe('bad-credentials');
+  });
+
+  it('takes words without a level when nothing states one and little else is said', () => {
+    const words = '2026/11/23 12:00:00 http: proxy error: dial tcp 10.96.0.12:8080: connect: connection refused';
+
+    expect(faultIn(again([words]))).toBe('connection');
+    expect(faultIn(again([words, 'GET / 200', 'GET /a 200']))).toBeUndefined();
+    expect(faultIn(['INFO up', ...again([words])])).toBeUndefined();
+  });
+
+  it('tells two hosts that both fail', () => {
+    const fault = lastingFault(
+      aSteadyLog(again(['ERROR GET http://a/: 503 Service Unavailable', 'ERROR GET http://b/: 502 Bad Gateway'])),
+      clock,
+    );
+
+    expect(fault?.tellings.map(({ essence }) => essence)).toHaveLength(2);
+  });
+});
