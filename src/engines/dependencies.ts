@@ -1,6 +1,7 @@
 import { nearest } from '../platform/nearest.ts';
+import { fieldNaming } from './configured.ts';
 import { hostsOfEnv, serviceOfHost } from './hosts.ts';
-import { type ConnectionFailure, connectionFailureIn, hostsIn } from './logs/failed-hosts.ts';
+import { type ConnectionFailure, connectionFailureIn, type FailedHost, hostsIn } from './logs/failed-hosts.ts';
 import type { ObjectRef, Pod } from './objects.ts';
 import { nameOf } from './objects.ts';
 import type { PodContainer } from './pods.ts';
@@ -37,9 +38,12 @@ export function dependencyIn(
 ): Dependency | undefined {
   const failure = connectionFailureIn(text);
   if (failure === undefined) return undefined;
-  const [told] = hostsIn(text);
+  const told = hostsIn(text).find((each) => !isProduct(snapshot, pod, each));
   if (told !== undefined) {
-    const field = hostsOfEnv(container.spec).find(({ host }) => host === told.host)?.field;
+    const literal = hostsOfEnv(container.spec).find(({ host }) => host === told.host)?.field;
+    const configured = fieldNaming(snapshot, { pod, container }, told.host);
+    // A command that only waits for the host repeats what the configuration says.
+    const field = literal?.startsWith('env[') === true ? literal : (configured ?? literal);
     return dependencyOf(snapshot, pod, { ...told, field, told: true });
   }
   if (isLocal(text)) return undefined;
@@ -50,6 +54,17 @@ export function dependencyIn(
   if (only === undefined || new Set(inCluster.map(({ host }) => host)).size > 1) return undefined;
   return dependencyOf(snapshot, pod, { ...only, failure, told: false });
 }
+
+/**
+ * `connection to Redis refused` names no host: a word alone that is no Service, of a connection that came as far as an
+ * address.
+ */
+const isProduct = (snapshot: Snapshot, pod: Pod, { host, port, failure }: FailedHost): boolean =>
+  port === undefined &&
+  failure !== 'unknown-host' &&
+  failure !== 'timeout' &&
+  /^[a-z][a-z0-9-]*$/.test(host) &&
+  serviceOfHost(snapshot, host, pod.metadata.namespace)?.service === undefined;
 
 /** A refused connection to itself is no dependency. */
 const isLocal = (text: string): boolean => /\b(?:localhost|127\.0\.0\.1)\b|\[?::1\]?[:\s]/.test(text);

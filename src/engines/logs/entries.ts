@@ -92,11 +92,18 @@ function continues({ lines, parsed, traceback: inTraceback }: Open, text: string
   }
   if (text.startsWith(traceback)) return isComplaint(parsed);
   if (tracePart.test(text)) return true;
+  if (detailOf(text) !== undefined && isComplaint(parsed)) return true;
   // An exception on its own line under the complaint that was logged with it (log4j, logback).
   if (lines.length === 1 && /^[\w$.]+\.[\w$]+(?:Exception|Error)\b/.test(text) && isComplaint(parsed)) return true;
   // Node.js closes an error's own fields with a brace.
   return /^\s+\S/.test(text) || (lines.length > 1 && text === '}');
 }
+
+/** PostgreSQL writes what a message means to lines of its own, with the stamp of the first. */
+const detail = /^(?:\d{4}-\d\d-\d\d .{0,60}|\w[\w-]{0,20}: )?(?:DETAIL|HINT|detail|hint): +(\S.*)$/;
+
+/** What such a line adds; `undefined` for any other line. */
+export const detailOf = (line: string): string | undefined => detail.exec(line)?.[1];
 
 const isComplaint = ({ level }: LogLine): boolean => level === 'warn' || level === 'error' || level === 'fatal';
 

@@ -1,4 +1,4 @@
-import type { LogEntry } from './entries.ts';
+import { detailOf, type LogEntry } from './entries.ts';
 import { frameOf } from './frames.ts';
 import { parseLine } from './lines.ts';
 
@@ -10,7 +10,8 @@ export function essenceOf(entry: LogEntry): string {
   const cause = lines.length > 1 ? (pythonCause(lines) ?? javaCause(lines) ?? rustCause(lines)) : undefined;
   const text = tidy(cause?.text ?? entry.message);
   const frame = frameOf(cause === undefined ? lines : lines.slice(cause.line)) ?? frameOf(lines);
-  return cut(text) + (frame === undefined ? '' : ` (${frame})`);
+  const detail = lines.slice(1).flatMap((line) => detailOf(line) ?? [])[0];
+  return cut(text) + (detail === undefined ? '' : `: ${cut(detail)}`) + (frame === undefined ? '' : ` (${frame})`);
 }
 
 interface Cause {

@@ -40,6 +40,9 @@ const host =
   '(?<host>(?:\\d{1,3}\\.){3}\\d{1,3}|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*)\\.?';
 const port = '(?<port>\\d{1,5})';
 
+const connecting =
+  '\\b(?:connect(?:ing|ion)?|connected|reach(?:ing)?|waiting|wait|resolve|resolving|refused|contact|unreachable)\\b(?: timed out| failed| refused)?(?: to| for| at| with| by|:)*(?: host| server| service| database| broker)?';
+
 /** Best first: the forms that name the far side beyond doubt. */
 const forms: readonly RegExp[] = [
   // A name that was not found: what follows is the DNS server.
@@ -67,16 +70,15 @@ const forms: readonly RegExp[] = [
     'i',
   ),
   new RegExp(`\\bFailed to connect to ${host}(?:/\\S+)? port ${port}`, 'i'),
-  new RegExp(
-    `\\b(?:connect(?:ing|ion)?|connected|reach(?:ing)?|waiting|wait|resolve|resolving|refused|contact|unreachable)\\b(?: timed out| failed| refused)?(?: to| for| at| with| by|:)*(?: host| server| service| database| broker)?[ :]+["'\`(]*${host}(?:[:/ ]+${port}\\b)?`,
-    'i',
-  ),
+  new RegExp(`${connecting}[ :]+["'\`(]*${host}[:/ ]+${port}\\b`, 'i'),
   new RegExp(`\\b${host}:${port}\\b`),
+  // Without a port it may as well be a product: `connection to Redis: …`.
+  new RegExp(`${connecting}[ :]+["'\`(]*${host}`, 'i'),
 ];
 
 /** Words in the place of a host that are none. */
 const noHost =
-  /^(?:the|a|an|to|for|at|on|by|and|is|in|it|host|server|service|database|db server|broker|connection|remote|refused|timeout|timed|error|failed|failure|after|seconds|attempt|retry|retrying|localhost|\d+|\w+Exception|\w+Error|[\w-]+\.(?:go|js|ts|py|java|rb|rs|cs|kt|php|c|cpp|json|ya?ml))$/i;
+  /^(?:the|a|an|to|for|at|on|by|and|is|in|it|host|server|service|database|db server|broker|connection|remote|refused|timeout|timed|error|failed|failure|after|seconds|attempt|retry|retrying|localhost|E(?:CONN|TIMED|HOST|NET|AI_)\w+|[\d-]+(?:T\d+)?|\w+Exception|\w+Error|[\w-]+\.(?:go|js|ts|py|java|rb|rs|cs|kt|php|c|cpp|json|ya?ml))$/i;
 
 /** Hosts and ports of connections that a text says failed. Empty when it speaks of no failed connection. */
 export function hostsIn(text: string): readonly FailedHost[] {

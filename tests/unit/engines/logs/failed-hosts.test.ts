@@ -31,6 +31,8 @@ describe('hostsIn', () => {
     ["nc: bad address 'db'", 'db', undefined, 'unknown-host'],
     ['Error 111 connecting to redis:6379. Connection refused.', 'redis', 6379, 'refused'],
     ["HTTPConnectionPool(host='api', port=8080): Max retries exceeded: Connection refused", 'api', 8080, 'refused'],
+    ['Lost connection to Redis: Connection refused (ECONNREFUSED) redis-master:6379', 'redis-master', 6379, 'refused'],
+    ['2026-01-01T00:00:01Z could not connect to ledger: timed out', 'ledger', undefined, 'timeout'],
     ['redis://:***@cache:6379 connect ETIMEDOUT', 'cache', 6379, 'timeout'],
   ])('reads %s', (text, host, port, failure) => {
     expect(hostsIn(text)).toEqual([{ host, port, failure }]);

@@ -11,6 +11,7 @@ import {
   scriptRemedy,
 } from '../../../starting/command.ts';
 import { failingSince, runtimeWords, type StartFailure, startFailuresOf } from '../../../starting/failures.ts';
+import { absentFileIn } from '../../absent-file.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
 export const containerCommandNotFound = defineRule({
@@ -41,19 +42,22 @@ export const containerCommandNotFound = defineRule({
 function findingOf(snapshot: Snapshot, failure: StartFailure): Finding {
   const { pod, container, text, source, certainty } = failure;
   const what = missingIn(snapshot, failure);
-  const hiding = what.script === undefined ? hidingMount(failure, what.path) : undefined;
+  const absent = what.path === undefined ? undefined : absentFileIn(snapshot, failure, `no such file: ${what.path}`);
+  const hiding = what.script === undefined && absent === undefined ? hidingMount(failure, what.path) : undefined;
+  const clause = absent?.says ?? (hiding && `volume ${hiding.name} is mounted over ${hiding.mountPath}`);
   const command = commandOf(container.spec);
   return {
     subject: refOf(pod),
     container: container.name,
-    problem: `cannot start: ${what.says}${hiding ? ` (volume ${hiding.name} is mounted over ${hiding.mountPath})` : ''}`,
+    problem: `cannot start: ${what.says}${clause === undefined ? '' : ` (${clause})`}`,
     certainty,
     evidence: [
       { object: refOf(pod), source, text: runtimeWords(text) },
       { object: refOf(pod), source: 'spec', text: command },
+      ...(absent?.evidence ?? []),
     ],
     since: failingSince(snapshot, failure),
-    fixes: fixesOf(snapshot, failure, what, hiding),
+    fixes: absent?.fixes ?? fixesOf(snapshot, failure, what, hiding),
     missingEvidence: certainty === 'inferred' ? [`the log of container ${container.name}`] : [],
     nextCheck:
       certainty === 'inferred'

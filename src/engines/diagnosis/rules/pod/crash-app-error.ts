@@ -6,6 +6,7 @@ import { heapLimitIn } from '../../../heap-limits.ts';
 import { nameOf } from '../../../objects.ts';
 import { referencesOf } from '../../../references.ts';
 import type { Snapshot } from '../../../snapshot.ts';
+import { absentFileIn } from '../../absent-file.ts';
 import { crashClause, crashFinding, deathLogCommand, essenceClause, missingLog } from '../../crash-finding.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 import { variableFix } from '../../variable-fix.ts';
@@ -34,7 +35,7 @@ export const crashAppError = defineRule({
   check: (snapshot) =>
     crashesBy(snapshot, 'crash-app-error').map((crash) => {
       const base = crashFinding(snapshot, crash);
-      const gap = optionalGap(snapshot, crash);
+      const gap = optionalGap(snapshot, crash) ?? absentFileIn(snapshot, crash, textOf(crash));
       return {
         ...base,
         problem: `${crashClause(snapshot, crash)}${essenceClause(crash)}${gap === undefined ? '' : ` (${gap.says})`}`,
@@ -66,12 +67,14 @@ function logFix(crash: Crash): readonly Fix[] {
   return [{ advice: deathLogCommand(crash), reason }];
 }
 
+const textOf = ({ telling }: Pick<Crash, 'telling'>): string => telling?.entry.lines.join('\n') ?? '';
+
 /** A ConfigMap or Secret that may be absent, is, and whose volume covers the file that the log misses. */
 function optionalGap(
   snapshot: Snapshot,
   { pod, container, telling }: Crash,
 ): (Pick<Finding, 'evidence' | 'fixes'> & { readonly says: string }) | undefined {
-  const text = telling?.entry.lines.join('\n') ?? '';
+  const text = textOf({ telling });
   const path = /no such file|ENOENT|FileNotFound|not found|does not exist/i.test(text) ? pathIn(text) : undefined;
   const mounts = (container.spec.volumeMounts ?? []).filter(
     ({ mountPath }) => mountPath !== undefined && path?.startsWith(mountPath.replace(/\/*$/, '/')),

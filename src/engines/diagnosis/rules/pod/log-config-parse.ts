@@ -2,6 +2,7 @@ import { pathIn } from '../../../file-paths.ts';
 import { mountOf, variableLink, variablesIn } from '../../../log-links.ts';
 import { nameOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
+import { absentFileIn } from '../../absent-file.ts';
 import { type LogFault, logFindings, ofContainer, textOf } from '../../log-finding.ts';
 import { defineRule, type Fix } from '../../rule.ts';
 import { variableFix } from '../../variable-fix.ts';
@@ -25,6 +26,8 @@ export const logConfigParse = defineRule({
 });
 
 function judge(snapshot: Snapshot, fault: LogFault) {
+  const absent = absentFileIn(snapshot, fault, textOf(fault));
+  if (absent !== undefined) return { clause: ` (${absent.says})`, evidence: absent.evidence, fixes: absent.fixes };
   const source = sourceOf(fault);
   const fixes: readonly Fix[] = [
     ...variableFix(snapshot, fault, textOf(fault)),

@@ -1,5 +1,6 @@
 import { nearest } from '../../../../platform/nearest.ts';
-import { crashes } from '../../../crashes/crashes.ts';
+import { maskIds } from '../../../logs/masking.ts';
+import { failedCalls } from '../../../network/calls.ts';
 import { keyOf, nameOf, refOf, type Service } from '../../../objects.ts';
 import { isReady } from '../../../pods.ts';
 import {
@@ -179,16 +180,17 @@ function refused(
   declared: readonly ContainerPort[],
 ): InUse | undefined {
   const [only, ...others] = declared.filter(({ protocol }) => protocol === 'TCP');
-  const client = crashes(snapshot).find(
-    ({ dependency }) =>
-      dependency?.failure === 'refused' &&
+  const client = failedCalls(snapshot).find(
+    ({ dependency, words }) =>
+      words !== undefined &&
+      dependency.failure === 'refused' &&
       dependency.service !== undefined &&
       keyOf(dependency.service) === keyOf(refOf(service)) &&
       (dependency.endpoints ?? 0) > 0,
   );
-  if (only === undefined || others.length > 0 || client?.telling === undefined) return undefined;
-  const { words, entry } = client.telling;
-  const evidence: Evidence = { object: refOf(client.pod), source: 'log', text: words, at: entry.at };
+  if (only === undefined || others.length > 0 || client?.words === undefined) return undefined;
+  const { text, at } = client.words;
+  const evidence: Evidence = { object: refOf(client.pod), source: 'log', text: maskIds(text), at };
   return { port: only.port, certainty: 'inferred', evidence: [declaration, evidence] };
 }
 
