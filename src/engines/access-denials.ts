@@ -1,5 +1,5 @@
-import { isCrashing, isMissed } from './crashes/crashing.ts';
 import { nearest } from '../platform/nearest.ts';
+import { isCrashing, isMissed } from './crashes/crashing.ts';
 import { type TellingEntry, tellingEntries } from './logs/telling.ts';
 import { type ObjectRef, type Of, type Pod, refOf } from './objects.ts';
 import { containersOf } from './pods.ts';

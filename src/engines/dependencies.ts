@@ -2,10 +2,11 @@ import { nearest } from '../platform/nearest.ts';
 import { fieldNaming } from './configured.ts';
 import { hostsOfEnv, serviceOfHost } from './hosts.ts';
 import { type ConnectionFailure, connectionFailureIn, type FailedHost, hostsIn } from './logs/failed-hosts.ts';
-import type { ObjectRef, Pod } from './objects.ts';
+import type { ObjectRef, Pod, Probe, Service } from './objects.ts';
 import { nameOf } from './objects.ts';
 import type { PodContainer } from './pods.ts';
 import { readyEndpoints } from './routes.ts';
+import { matchesMap } from './selectors.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Something outside its pod that a container could not reach. */
@@ -21,6 +22,8 @@ export interface Dependency {
   readonly endpoints: number | undefined;
   /** A Service of that namespace whose name comes near, when there is none of this name. */
   readonly alike: string | undefined;
+  /** The ports of that Service, when the one that was asked for is none of them. */
+  readonly otherPorts: readonly number[] | undefined;
   /** Where the container is told the host: `env[DATABASE_URL]`. */
   readonly field: string | undefined;
   /** Whether the text itself names the host, not just the container's environment. */
@@ -95,11 +98,22 @@ function dependencyOf(
       service: undefined,
       endpoints: undefined,
       alike: undefined,
+      otherPorts: undefined,
       field,
       told,
     };
   }
   const { ref, service } = found;
+  const alias = service?.spec?.type === 'ExternalName' ? service.spec.externalName : undefined;
+  if (alias !== undefined && alias !== host) {
+    return dependencyOf(snapshot, pod, {
+      host: alias,
+      port,
+      failure,
+      field: `spec.externalName of ${nameOf(ref)}`,
+      told,
+    });
+  }
   const elsewhere = ref.namespace !== pod.metadata.namespace ? ` in namespace ${ref.namespace}` : '';
   return {
     name: `${nameOf(ref)}${elsewhere}${port === undefined ? '' : ` port ${port}`}`,
@@ -109,9 +123,38 @@ function dependencyOf(
     service: ref,
     endpoints: service && readyEndpoints(snapshot, service).length,
     alike: service === undefined ? nearest(ref.name, snapshot.names('Service', ref.namespace), 1)[0] : undefined,
+    otherPorts: service && portsBeside(service, port),
     field,
     told,
   };
+}
+
+/** The ports of a Service that does not have this one; a headless Service passes every port on to its pods. */
+function portsBeside({ spec }: Service, port: number | undefined): readonly number[] | undefined {
+  const ports = (spec?.ports ?? []).flatMap((each) => each.port ?? []);
+  const served = port === undefined || spec?.clusterIP === 'None' || ports.length === 0 || ports.includes(port);
+  return served ? undefined : ports;
+}
+
+/** The Service that a command probe asks instead of its own container, by its output or its words. */
+export function probedService(
+  snapshot: Snapshot,
+  where: { readonly pod: Pod; readonly container: PodContainer },
+  { probe, output }: { readonly probe: Probe; readonly output: string },
+): Dependency | undefined {
+  if (probe.exec === undefined) return undefined;
+  const [host, ...others] = hostsOfEnv({ command: probe.exec.command });
+  const said = dependencyIn(snapshot, where, output);
+  const failure = connectionFailureIn(output) ?? 'timeout';
+  const asked =
+    said?.service !== undefined
+      ? said
+      : host === undefined || others.length > 0
+        ? undefined
+        : dependencyOf(snapshot, where.pod, { ...host, failure, field: undefined, told: true });
+  const service = asked?.service && snapshot.find('Service', asked.service.namespace, asked.service.name);
+  const own = service !== undefined && matchesMap(service.spec?.selector, where.pod.metadata.labels);
+  return asked?.service === undefined || own ? undefined : asked;
 }
 
 /** What a container says it waits for (`waiting for queue:5672`), else what its command asks for and is a Service. */

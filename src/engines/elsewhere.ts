@@ -27,8 +27,10 @@ export function servicesElsewhere(snapshot: Snapshot): readonly Read[] {
       .filter(({ namespace }) => namespace === asked)
       .flatMap(({ lines }) => lines.flatMap(({ text }) => hostsIn(text))),
   ];
+  const aliases =
+    suspects.length === 0 ? [] : snapshot.all('Service', asked).flatMap(({ spec }) => spec?.externalName ?? []);
   const guards = creationFailures(snapshot).flatMap(({ reason }) => failedCallIn(reason)?.service ?? []);
-  const named = hosts.flatMap(({ host }) => {
+  const named = [...hosts.map(({ host }) => host), ...aliases].flatMap((host) => {
     const [, name, namespace] = qualifiedName.exec(host) ?? [];
     return name === undefined || namespace === undefined ? [] : [{ kind: 'Service', namespace, name }];
   });

@@ -89,9 +89,17 @@ export function serviceOfHost(
           [namespace, second],
         ]
       : [[third, second]];
-  return candidates
-    .map(([where, what = '']) => named(snapshot, where, what))
-    .find((candidate) => candidate?.service !== undefined);
+  return (
+    candidates
+      .map(([where, what = '']) => named(snapshot, where, what))
+      .find((candidate) => candidate?.service !== undefined) ?? governing(snapshot, third ?? namespace, second)
+  );
+}
+
+/** The Service that a StatefulSet names for the host names of its pods, when it is known not to exist. */
+function governing(snapshot: Snapshot, namespace: string | undefined, service: string): HostService | undefined {
+  const wanted = snapshot.all('StatefulSet', namespace).some(({ spec }) => spec?.serviceName === service);
+  return wanted ? named(snapshot, namespace, service) : undefined;
 }
 
 function named(snapshot: Snapshot, namespace: string | undefined, service: string): HostService | undefined {

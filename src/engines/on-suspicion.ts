@@ -3,7 +3,7 @@ import { failedCondition, metricsApiOf } from './autoscalers.ts';
 import { deliveriesOf, deliveryReads } from './deliveries.ts';
 import { refOf } from './objects.ts';
 import { podsOf } from './owners.ts';
-import { isBroken } from './pods.ts';
+import { containersOf, isBroken, lastTermination } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
 
@@ -17,6 +17,7 @@ export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
   ...certificates(snapshot),
   ...controllerLease(snapshot),
   ...deliveries(snapshot),
+  ...defaultLimits(snapshot),
 ];
 
 /** Whether a DaemonSet that no node wants is meant for labels that no node has. */
@@ -92,6 +93,23 @@ function controllerLease(snapshot: Snapshot): readonly Read[] {
     .flatMap((kind) => snapshot.all(kind))
     .some(({ metadata, status }) => (status?.observedGeneration ?? 0) < (metadata.generation ?? 0));
   return ignored ? [{ verb: 'get', kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' }] : [];
+}
+
+/** Who set the limit that a container is killed at, when its pod says that a LimitRange did. */
+function defaultLimits(snapshot: Snapshot): readonly Read[] {
+  const killed = snapshot
+    .all('Pod')
+    .filter(
+      (pod) =>
+        pod.metadata.annotations?.['kubernetes.io/limit-ranger'] !== undefined &&
+        containersOf(pod).some(({ status }) => lastTermination(status)?.reason === 'OOMKilled'),
+    );
+  return [...new Set(killed.flatMap(({ metadata }) => metadata.namespace ?? []))].map((namespace) => ({
+    verb: 'list',
+    kind: 'LimitRange',
+    namespace,
+    as: 'full',
+  }));
 }
 
 /** Who delivers the workloads that are broken. */

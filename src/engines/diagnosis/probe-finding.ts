@@ -1,5 +1,5 @@
 import { crashingSince } from '../crashes/crashes.ts';
-import { type Dependency, dependencyIn } from '../dependencies.ts';
+import { type Dependency, dependencyIn, probedService } from '../dependencies.ts';
 import { mask } from '../logs/masking.ts';
 import { type TellingEntry, tellingEntries } from '../logs/telling.ts';
 import { refOf } from '../objects.ts';
@@ -119,8 +119,9 @@ export interface AppWords {
   readonly dependency: Dependency | undefined;
 }
 
-export function appWords(snapshot: Snapshot, { pod, container, log }: ProbeFailure): AppWords {
-  if (log === undefined) return { evidence: [], telling: undefined, dependency: undefined };
+export function appWords(snapshot: Snapshot, { pod, container, log, probe, event }: ProbeFailure): AppWords {
+  const asked = probedService(snapshot, { pod, container }, { probe, output: probeOutput(event?.message ?? '') });
+  if (log === undefined) return { evidence: [], telling: undefined, dependency: asked };
   const told = tellingEntries(log);
   const found = told.flatMap((telling) => {
     const dependency = dependencyIn(snapshot, { pod, container }, telling.entry.lines.join('\n'));
@@ -130,6 +131,6 @@ export function appWords(snapshot: Snapshot, { pod, container, log }: ProbeFailu
   return {
     evidence: telling === undefined ? [] : [quoteOf(log, telling)],
     telling,
-    dependency: found?.dependency,
+    dependency: found?.dependency ?? asked,
   };
 }

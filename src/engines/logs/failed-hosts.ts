@@ -4,7 +4,7 @@ export interface FailedHost {
   readonly port: number | undefined;
   readonly failure: ConnectionFailure;
 }
-export type ConnectionFailure = 'refused' | 'timeout' | 'unknown-host' | 'unreachable' | 'closed';
+export type ConnectionFailure = 'refused' | 'timeout' | 'unknown-host' | 'unreachable' | 'closed' | 'unreached';
 
 /** What the failure is called to a person. */
 export const failureWords: Readonly<Record<ConnectionFailure, string>> = {
@@ -13,6 +13,7 @@ export const failureWords: Readonly<Record<ConnectionFailure, string>> = {
   'unknown-host': 'no such host',
   unreachable: 'no route to it',
   closed: 'connection closed',
+  unreached: 'no connection',
 };
 
 const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
@@ -34,7 +35,15 @@ const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
 
 /** How a connection failed, by the words of a text; `undefined` when it is about something else. */
 export const connectionFailureIn = (text: string): ConnectionFailure | undefined =>
-  failures.find(([pattern]) => pattern.test(text))?.[1];
+  failures.find(([pattern]) => pattern.test(text))?.[1] ??
+  (unreached.test(text) && !answered.test(text) ? 'unreached' : undefined);
+
+/** Words of clients that do not say why. */
+const unreached =
+  /\b(?:can(?:no|')t|could not|unable to|failed to) (?:reach|connect to)\b[^\n]{0,40}\b(?:server|database|host|broker|redis|postgres\w*|mysql|mongo\w*)\b/i;
+/** Who is refused for a reason was connected. */
+const answered =
+  /authenticat|authoriz|password|denied|credential|certificate|x509|\btls\b|\bssl\b|not exist|forbidden/i;
 
 const host =
   '(?<host>(?:\\d{1,3}\\.){3}\\d{1,3}|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*)\\.?';
@@ -69,6 +78,7 @@ const forms: readonly RegExp[] = [
     `\\bcan't connect to (?:remote )?(?:host |server |MySQL server )?(?:on )?[('"]*${host}(?:[:)'"]+${port})?`,
     'i',
   ),
+  new RegExp(`\\b(?:reach|connect to) (?:\\w+ )?server at ["'\`]?${host}(?::${port})?`, 'i'),
   new RegExp(`\\bFailed to connect to ${host}(?:/\\S+)? port ${port}`, 'i'),
   new RegExp(`${connecting}[ :]+["'\`(]*${host}[:/ ]+${port}\\b`, 'i'),
   new RegExp(`\\b${host}:${port}\\b`),

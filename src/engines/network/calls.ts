@@ -55,7 +55,7 @@ const callsOfProbes = (snapshot: Snapshot): readonly FailedCall[] =>
 
 /** Whether nobody answered: what a NetworkPolicy does to a connection. One that is refused has arrived. */
 export const isUnanswered = ({ dependency: { failure } }: FailedCall): boolean =>
-  failure === 'timeout' || failure === 'unreachable';
+  failure === 'timeout' || failure === 'unreachable' || failure === 'unreached';
 
 /** A resolver that got no answer, as Go says it. */
 const resolverTimeout = /\blookup \S+ on \S+:53\b.*(?:timeout|refused)|:53: (?:i\/o timeout|connection refused)/i;
@@ -67,5 +67,5 @@ export const isNameFailure = ({ dependency: { failure }, words }: FailedCall): b
   failure === 'unknown-host' || resolverTimeout.test(words?.text ?? '');
 
 /** Whether the DNS answered that there is no such name. */
-export const isNameDenied = ({ dependency: { failure }, words }: FailedCall): boolean =>
-  failure === 'unknown-host' && words !== undefined && !undecided.test(words.text);
+export const isNameDenied = ({ dependency: { failure, told }, words }: FailedCall): boolean =>
+  words !== undefined && (failure === 'unknown-host' ? !undecided.test(words.text) : failure === 'unreached' && told);

@@ -1,6 +1,6 @@
 import { isCrashing, isMissed } from '../crashes/crashing.ts';
 import { deathLog } from '../crashes/death-log.ts';
-import { dependencyIn } from '../dependencies.ts';
+import { dependencyIn, probedService } from '../dependencies.ts';
 import { second, timeOf } from '../durations.ts';
 import type { ClusterEvent } from '../events.ts';
 import { type Listening, listeningIn } from '../logs/listening.ts';
@@ -11,7 +11,7 @@ import { containersOf, isFinished, type PodContainer, probeBudget, unreadySince 
 import type { Snapshot } from '../snapshot.ts';
 import type { LogExcerpt } from '../snapshot-data.ts';
 import { type ProbeKill, probeKillOf } from './kills.ts';
-import { type ProbeOutcome, portNumber, probeOutcome, probePort } from './outcomes.ts';
+import { type ProbeOutcome, portNumber, probeOutcome, probeOutput, probePort } from './outcomes.ts';
 
 export type ProbeKind = 'readiness' | 'liveness' | 'startup';
 
@@ -106,13 +106,18 @@ function told(snapshot: Snapshot, asked: Asked): ProbeFailure | undefined {
   const unresolved = isUnresolved(probe, container);
   const event = unresolved ? undefined : tellingEvent(snapshot, asked);
   if (event === undefined && kill === undefined && !unresolved) return undefined;
-  const outcome = unresolved ? 'no-such-port' : event && probeOutcome(event.message, probe);
+  const shown = unresolved ? 'no-such-port' : event && probeOutcome(event.message, probe);
+  // Another server refused the command, not this container.
+  const called =
+    shown === 'refused' && probedService(snapshot, asked, { probe, output: probeOutput(event?.message ?? '') });
+  const outcome = called ? 'unready' : shown;
   const log =
     snapshot.log(refOf(pod), container.name, false) ??
     deathLog(snapshot, pod, container) ??
     runningLog(snapshot, asked);
   const elsewhere = outcome === 'refused' ? elsewhereOf(asked, log) : undefined;
-  const knowing = wasReady(asked) || (kind === 'readiness' && outcome === 'rejected' && missesAnother(snapshot, asked, log));
+  const knowing =
+    wasReady(asked) || (kind === 'readiness' && outcome === 'rejected' && missesAnother(snapshot, asked, log));
   const rule = ruleOf(kind, outcome, { elsewhere, wasReady: knowing });
   return rule && { ...asked, outcome, event, log, elsewhere, rule };
 }

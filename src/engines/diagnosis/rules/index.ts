@@ -107,8 +107,10 @@ import { svcSelectorMatchesNothing } from './service/svc-selector-matches-nothin
 import { svcSelectorTooBroad } from './service/svc-selector-too-broad.ts';
 import { svcTargetPortMismatch } from './service/svc-target-port-mismatch.ts';
 import { svcTrafficPolicyLocal } from './service/svc-traffic-policy-local.ts';
+import { svcWithoutSelector } from './service/svc-without-selector.ts';
 import { pvReleasedRetained } from './volume/pv-released-retained.ts';
 import { pvcLost } from './volume/pvc-lost.ts';
+import { pvcNamedVolumeUnusable } from './volume/pvc-named-volume-unusable.ts';
 import { pvcNoDefaultClass } from './volume/pvc-no-default-class.ts';
 import { pvcProvisioningFailed } from './volume/pvc-provisioning-failed.ts';
 import { pvcResizeStuck } from './volume/pvc-resize-stuck.ts';
@@ -250,6 +252,8 @@ export const rules: readonly Rule[] = [
   pvReleasedRetained,
   pvcLost,
   svcTrafficPolicyLocal,
+  svcWithoutSelector,
+  pvcNamedVolumeUnusable,
   pvcNoDefaultClass,
   pvcProvisioningFailed,
   pvcResizeStuck,

@@ -1,4 +1,11 @@
-import { type BoundRole, boundRoles, type Denial, type DeniedPod, deniedPods, strayBindings } from '../../../access-denials.ts';
+import {
+  type BoundRole,
+  boundRoles,
+  type Denial,
+  type DeniedPod,
+  deniedPods,
+  strayBindings,
+} from '../../../access-denials.ts';
 import { nameOf, refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Evidence, type Finding, type Fix } from '../../rule.ts';

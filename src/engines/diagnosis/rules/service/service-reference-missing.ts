@@ -34,9 +34,11 @@ function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
   const { service, field, host } = dependency;
   if (service === undefined || snapshot.presence('Service', service.namespace, service.name) !== 'absent') return [];
   const subject = refOf(pod);
-  const better = meant(snapshot, service);
+  const set = governed(snapshot, service);
+  const better = set === undefined ? meant(snapshot, service) : undefined;
   const hint = better === undefined ? '' : ` (there is ${better.text})`;
-  const where = field === undefined ? '' : ` in ${field}`;
+  const named = set === undefined ? field : `spec.serviceName of ${nameOf(set)}`;
+  const where = named === undefined ? '' : ` in ${named}`;
   return [
     {
       subject,
@@ -61,14 +63,25 @@ function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
         ...(better === undefined
           ? []
           : [{ advice: `write ${better.host} instead of ${host}${where}`, reason: `${better.text} exists` }]),
-        {
-          advice: `create ${nameOf(service)} in namespace ${service.namespace}`,
-          reason: 'if it was deleted, or is not deployed yet',
-        },
+        set === undefined
+          ? {
+              advice: `create ${nameOf(service)} in namespace ${service.namespace}`,
+              reason: 'if it was deleted, or is not deployed yet',
+            }
+          : {
+              advice: `create ${nameOf(service)} with clusterIP: None and the labels of ${nameOf(set)}'s pods as selector`,
+              reason: 'it gives the pods their host names, and serviceName cannot be changed',
+            },
       ],
       nextCheck: `kubectl get services -n ${service.namespace}`,
     },
   ];
+}
+
+/** The StatefulSet whose pods get their host names from a Service. */
+function governed(snapshot: Snapshot, { namespace, name }: ObjectRef): ObjectRef | undefined {
+  const set = snapshot.all('StatefulSet', namespace).find(({ spec }) => spec?.serviceName === name);
+  return set && refOf(set);
 }
 
 /** A Service that may have been meant: one of a similar name, or of the same name in another namespace. */

@@ -101,6 +101,64 @@ testRule(crashAppError, {
     }),
   },
   speaks: {
+    'of a file that a ConfigMap does not bring, and the key that comes near': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            spec: { volumes: [{ name: 'c', configMap: { name: 'conf' } }] },
+            containers: [
+              aContainer('app', { ...crashed(failed), volumeMounts: [{ name: 'c', mountPath: '/etc/app' }] }),
+            ],
+          }),
+          anObject('ConfigMap', 'conf', { data: { 'app.yaml': 'a: 1' } }),
+        ],
+        logs: log('ERROR open /etc/app/app.yml: no such file or directory'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(ConfigMap/conf in volumes[c] has no key app.yml; it has app.yaml)',
+        evidence: ['volumes[c] holds app.yaml'],
+        fix: 'rename key app.yaml of ConfigMap/conf to app.yml',
+      },
+    ],
+    'of the token that is not mounted': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            spec: { automountServiceAccountToken: false },
+            containers: [aContainer('app', crashed(failed))],
+          }),
+        ],
+        logs: log('panic: open /var/run/secrets/kubernetes.io/serviceaccount/token: no such file or directory'),
+      }),
+      {
+        object: 'Pod/api',
+        problem:
+          'no token of ServiceAccount/default is mounted: automountServiceAccountToken in the pod template is false',
+        fix: 'set automountServiceAccountToken: true',
+      },
+    ],
+    'of the reason before a line that only points to a log': [
+      aSnapshot({
+        objects: [dying],
+        logs: log(
+          'ERROR vm.max_map_count [65530] is too low',
+          'ERROR: App did not exit normally - check the logs at /x.log',
+        ),
+      }),
+      { object: 'Pod/api', problem: 'vm.max_map_count [65530] is too low' },
+    ],
+    'with the detail that the database adds': [
+      aSnapshot({
+        objects: [dying],
+        logs: log('FATAL:  files are incompatible', 'DETAIL:  The directory was initialized by version 13.'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'files are incompatible: The directory was initialized by version 13.',
+        evidence: ['files are incompatible ⏎ DETAIL'],
+      },
+    ],
     'of a file that an optional ConfigMap would have brought': [
       aSnapshot({
         complete: ['ConfigMap'],

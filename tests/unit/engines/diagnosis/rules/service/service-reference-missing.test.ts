@@ -47,6 +47,32 @@ testRule(serviceReferenceMissing, {
         fix: 'write database instead of databse in env[DB_URL]',
       },
     ],
+    'of the Service that a StatefulSet names for its pods, whatever is spelt alike': [
+      snapshot('java.net.UnknownHostException: kafka-0.kafka-headless', [
+        service('kafka'),
+        anObject('StatefulSet', 'kafka', { spec: { serviceName: 'kafka-headless' } }),
+      ]),
+      {
+        object: 'Pod/web-5d8f-0',
+        problem: 'in spec.serviceName of StatefulSet/kafka, and there is no Service/kafka-headless in namespace shop',
+        fix: 'create Service/kafka-headless with clusterIP: None',
+      },
+    ],
+    'of the Service that an external name leads to': [
+      snapshot(
+        'lookup databse on 10.96.0.10:53: no such host',
+        [
+          anObject('Service', 'databse', {
+            spec: { type: 'ExternalName', externalName: 'db.data.svc.cluster.local' },
+          }),
+        ],
+        ['Service'],
+      ),
+      {
+        object: 'Pod/web-5d8f-0',
+        problem: 'in spec.externalName of Service/databse, and there is no Service/db in namespace data',
+      },
+    ],
     'of the Service of that name in another namespace': [
       snapshot('Error: getaddrinfo ENOTFOUND queue', [service('queue', 'data')]),
       {
