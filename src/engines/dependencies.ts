@@ -1,6 +1,7 @@
 import { nearest } from '../platform/nearest.ts';
 import { fieldNaming } from './configured.ts';
 import { hostsOfEnv, serviceOfHost } from './hosts.ts';
+import { entriesOf, type LogEntry } from './logs/entries.ts';
 import { type ConnectionFailure, connectionFailureIn, type FailedHost, hostsIn } from './logs/failed-hosts.ts';
 import type { ObjectRef, Pod, Probe, Service } from './objects.ts';
 import { nameOf } from './objects.ts';
@@ -8,6 +9,7 @@ import type { PodContainer } from './pods.ts';
 import { readyEndpoints } from './routes.ts';
 import { matchesMap } from './selectors.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { LogExcerpt } from './snapshot-data.ts';
 
 /** Something outside its pod that a container could not reach. */
 export interface Dependency {
@@ -155,6 +157,33 @@ export function probedService(
   const service = asked?.service && snapshot.find('Service', asked.service.namespace, asked.service.name);
   const own = service !== undefined && matchesMap(service.spec?.selector, where.pod.metadata.labels);
   return asked?.service === undefined || own ? undefined : asked;
+}
+
+/** So many complaints about one host are no passing failure. */
+const repeated = 3;
+/** Entries at the end of a log that count. */
+const lately = 60;
+
+/**
+ * The Service that a log tells of again and again as out of reach, or once when nobody serves it, with the last entry
+ * that says so; whatever else the log complains about more loudly.
+ */
+export function missedService(
+  snapshot: Snapshot,
+  where: { readonly pod: Pod; readonly container: PodContainer },
+  log: LogExcerpt,
+): { readonly dependency: Dependency; readonly entry: LogEntry } | undefined {
+  const told = entriesOf(log)
+    .slice(-lately)
+    .flatMap((entry) => {
+      const dependency = dependencyIn(snapshot, where, entry.lines.join('\n'));
+      return dependency?.service === undefined ? [] : [{ dependency, entry }];
+    });
+  const groups = [...Map.groupBy(told, ({ dependency }) => dependency.host).values()];
+  const [most] = groups.toSorted((a, b) => b.length - a.length);
+  const last = most?.at(-1);
+  const matters = most !== undefined && (most.length >= repeated || (last?.dependency.endpoints ?? 0) === 0);
+  return matters ? last : undefined;
 }
 
 /** What a container says it waits for (`waiting for queue:5672`), else what its command asks for and is a Service. */

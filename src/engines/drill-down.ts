@@ -1,4 +1,5 @@
 import { creationFailures } from './admission.ts';
+import { tellsOf } from './crashes/death-log.ts';
 import { lifeReads } from './life-reads.ts';
 import { networkReads } from './network/symptoms.ts';
 import { keyOf, type Pod } from './objects.ts';
@@ -150,9 +151,20 @@ function logsOf(snapshot: Snapshot, pods: readonly Pod[]): readonly Read[] {
         // Of an instance that ended, the current log is the one that tells.
         const ended = status?.state?.terminated !== undefined;
         const restarted = status?.lastState?.terminated !== undefined;
+        // It may have started again before its log came.
+        const replaced =
+          ended &&
+          snapshot.data.logs.some(
+            (log) =>
+              log.pod === pod.metadata.name &&
+              log.namespace === pod.metadata.namespace &&
+              log.container === name &&
+              !log.previous &&
+              !tellsOf(log, status.state?.terminated),
+          );
         return [
           ...(ended || (running && status?.ready !== true) ? [read(false)] : []),
-          ...(restarted && !ended ? [read(true)] : []),
+          ...((restarted && !ended) || replaced ? [read(true)] : []),
         ];
       }),
     )

@@ -1,7 +1,7 @@
 import { crashingSince } from '../crashes/crashes.ts';
-import { type Dependency, dependencyIn, probedService } from '../dependencies.ts';
+import { type Dependency, dependencyIn, missedService, probedService } from '../dependencies.ts';
 import { mask } from '../logs/masking.ts';
-import { type TellingEntry, tellingEntries } from '../logs/telling.ts';
+import { type TellingEntry, tellingEntries, tellingOf } from '../logs/telling.ts';
 import { refOf } from '../objects.ts';
 import { lastTermination, unreadySince } from '../pods.ts';
 import { describeProbe, probeOutput } from '../probes/outcomes.ts';
@@ -127,10 +127,11 @@ export function appWords(snapshot: Snapshot, { pod, container, log, probe, event
     const dependency = dependencyIn(snapshot, { pod, container }, telling.entry.lines.join('\n'));
     return dependency === undefined ? [] : [{ telling, dependency }];
   })[0];
-  const telling = found?.telling ?? told[0];
+  const missed = found === undefined ? missedService(snapshot, { pod, container }, log) : undefined;
+  const telling = found?.telling ?? (missed && tellingOf(missed.entry)) ?? told[0];
   return {
     evidence: telling === undefined ? [] : [quoteOf(log, telling)],
     telling,
-    dependency: found?.dependency ?? asked,
+    dependency: found?.dependency ?? missed?.dependency ?? asked,
   };
 }

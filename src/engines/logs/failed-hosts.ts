@@ -86,6 +86,8 @@ const forms: readonly RegExp[] = [
   new RegExp(`${connecting}[ :]+["'\`(]*${host}`, 'i'),
 ];
 
+const itself = /^(?:localhost|127(?:\.\d{1,3}){3})$/;
+
 /** Words in the place of a host that are none. */
 const noHost =
   /^(?:the|a|an|to|for|at|on|by|and|is|in|it|host|server|service|database|db server|broker|connection|remote|refused|timeout|timed|error|failed|failure|after|seconds|attempt|retry|retrying|localhost|E(?:CONN|TIMED|HOST|NET|AI_)\w+|[\d-]+(?:T\d+)?|\w+Exception|\w+Error|[\w-]+\.(?:go|js|ts|py|java|rb|rs|cs|kt|php|c|cpp|json|ya?ml))$/i;
@@ -97,6 +99,8 @@ export function hostsIn(text: string): readonly FailedHost[] {
   for (const form of forms) {
     const groups = form.exec(text)?.groups;
     const name = groups?.['host']?.toLowerCase();
+    // It names itself: whatever else the text names is not the far side.
+    if (name !== undefined && itself.test(name)) return [];
     if (name === undefined || noHost.test(name)) continue;
     const number = groups?.['port'];
     return [{ host: name, port: number === undefined ? undefined : Number(number), failure }];

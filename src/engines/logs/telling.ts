@@ -29,10 +29,13 @@ export function tellingEntries(log: LogExcerpt): readonly TellingEntry[] {
     .filter(({ weight }) => weight >= weights.words)
     .toSorted((a, b) => b.weight - a.weight || b.index - a.index)
     .slice(0, maximumTold)
-    .map(({ entry, weight }) => {
-      const words = maskIds(essenceOf(entry));
-      return { entry, words, essence: mask(words), plain: weight > weights.words };
-    });
+    .map(({ entry }) => tellingOf(entry));
+}
+
+/** What an entry tells, whatever that is. */
+export function tellingOf(entry: LogEntry): TellingEntry {
+  const words = maskIds(essenceOf(entry));
+  return { entry, words, essence: mask(words), plain: weightOf(entry) > weights.words };
 }
 
 /** The last thing that was logged, whatever it says. */

@@ -1,5 +1,5 @@
 import { crashes } from '../crashes/crashes.ts';
-import { type Dependency, dependencyIn } from '../dependencies.ts';
+import { type Dependency, dependencyIn, missedService } from '../dependencies.ts';
 import { hangs } from '../hangs.ts';
 import { tellingEntries } from '../logs/telling.ts';
 import type { Pod } from '../objects.ts';
@@ -43,7 +43,9 @@ const callsOfHangs = (snapshot: Snapshot): readonly FailedCall[] =>
 
 const callsOfProbes = (snapshot: Snapshot): readonly FailedCall[] =>
   probeFailures(snapshot).flatMap(({ pod, container, log }) => {
-    const told = log === undefined ? [] : tellingEntries(log);
+    if (log === undefined) return [];
+    const missed = missedService(snapshot, { pod, container }, log);
+    const told = [...tellingEntries(log), ...(missed === undefined ? [] : [missed])];
     return told.flatMap(({ entry }): readonly FailedCall[] => {
       const text = entry.lines.join('\n');
       const dependency = dependencyIn(snapshot, { pod, container }, text);

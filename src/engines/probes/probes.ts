@@ -1,10 +1,9 @@
 import { isCrashing, isMissed } from '../crashes/crashing.ts';
 import { deathLog } from '../crashes/death-log.ts';
-import { dependencyIn, probedService } from '../dependencies.ts';
+import { missedService, probedService } from '../dependencies.ts';
 import { second, timeOf } from '../durations.ts';
 import type { ClusterEvent } from '../events.ts';
 import { type Listening, listeningIn } from '../logs/listening.ts';
-import { tellingEntries } from '../logs/telling.ts';
 import { type Pod, type Probe, refOf } from '../objects.ts';
 import { podsOf, workloadOf } from '../owners.ts';
 import { containersOf, isFinished, type PodContainer, probeBudget, unreadySince } from '../pods.ts';
@@ -116,8 +115,13 @@ function told(snapshot: Snapshot, asked: Asked): ProbeFailure | undefined {
     deathLog(snapshot, pod, container) ??
     runningLog(snapshot, asked);
   const elsewhere = outcome === 'refused' ? elsewhereOf(asked, log) : undefined;
+  // An app that keeps telling of what it cannot reach answers for that, in whatever words.
   const knowing =
-    wasReady(asked) || (kind === 'readiness' && outcome === 'rejected' && missesAnother(snapshot, asked, log));
+    wasReady(asked) ||
+    (kind === 'readiness' &&
+      outcome === 'rejected' &&
+      log !== undefined &&
+      missedService(snapshot, asked, log) !== undefined);
   const rule = ruleOf(kind, outcome, { elsewhere, wasReady: knowing });
   return rule && { ...asked, outcome, event, log, elsewhere, rule };
 }
@@ -158,22 +162,6 @@ function wasReady({ pod, container, probe, kill }: Asked): boolean {
   const unready = timeOf(unreadySince(pod));
   if (kill !== undefined || started === undefined || unready === undefined) return false;
   return unready - started > probeBudget(probe) + shortestHold;
-}
-
-/** So many complaints about one host are no passing failure. */
-const repeated = 3;
-
-/**
- * Whether the app tells of a Service that it cannot reach, again and again or of one that nobody serves: its readiness
- * check then answers for that, in whatever words.
- */
-function missesAnother(snapshot: Snapshot, where: Asked, log: LogExcerpt | undefined): boolean {
-  const missed = (log === undefined ? [] : tellingEntries(log)).flatMap(
-    ({ entry }) => dependencyIn(snapshot, where, entry.lines.join('\n')) ?? [],
-  );
-  const [first] = missed;
-  if (first?.service === undefined) return false;
-  return (first.endpoints ?? 0) === 0 || missed.filter(({ host }) => host === first.host).length >= repeated;
 }
 
 const cannotSucceed: ReadonlySet<ProbeOutcome | undefined> = new Set([

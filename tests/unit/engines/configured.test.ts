@@ -7,7 +7,7 @@ const config = anObject('ConfigMap', 'conf', {
   data: { DB_HOST: 'postgres-primay', URL: 'http://api.shop:80/x', 'default.conf': 'proxy_pass http://api-svc:8080;' },
 });
 
-function naming(host: string, container: object, spec: object = {}) {
+function naming(host: string, container: object, spec: Readonly<Record<string, unknown>> = {}) {
   const pod = aPod('api', { spec, containers: [aContainer('app', container as never)] });
   const [first] = containersOf(pod);
   return first && fieldNaming(aSnapshot({ objects: [pod, config] }), { pod, container: first }, host);

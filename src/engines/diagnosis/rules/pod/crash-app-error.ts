@@ -8,6 +8,7 @@ import { referencesOf } from '../../../references.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { absentFileIn } from '../../absent-file.ts';
 import { crashClause, crashFinding, deathLogCommand, essenceClause, missingLog } from '../../crash-finding.ts';
+import { localCallIn } from '../../local-call.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 import { variableFix } from '../../variable-fix.ts';
 
@@ -35,7 +36,10 @@ export const crashAppError = defineRule({
   check: (snapshot) =>
     crashesBy(snapshot, 'crash-app-error').map((crash) => {
       const base = crashFinding(snapshot, crash);
-      const gap = optionalGap(snapshot, crash) ?? absentFileIn(snapshot, crash, textOf(crash));
+      const gap =
+        optionalGap(snapshot, crash) ??
+        absentFileIn(snapshot, crash, textOf(crash)) ??
+        localCallIn(snapshot, crash, textOf(crash));
       return {
         ...base,
         problem: `${crashClause(snapshot, crash)}${essenceClause(crash)}${gap === undefined ? '' : ` (${gap.says})`}`,
@@ -45,7 +49,7 @@ export const crashAppError = defineRule({
           ...(gap?.fixes ?? []),
           ...variableFix(snapshot, crash, crash.telling?.essence ?? ''),
           ...heapFix(crash),
-          ...logFix(crash),
+          ...(gap === undefined ? logFix(crash) : []),
         ].slice(0, 3),
         missingEvidence: missingLog(crash),
         nextCheck: deathLogCommand(crash),

@@ -4,6 +4,7 @@ import type { Snapshot } from '../../../snapshot.ts';
 import { absentFileIn } from '../../absent-file.ts';
 import { crashFinding, deathLogCommand, essenceClause, missingLog, placeOf, whenClause } from '../../crash-finding.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
+import { localCallIn } from '../../local-call.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 export const initContainerCrash = defineRule({
@@ -27,9 +28,10 @@ function findingOf(snapshot: Snapshot, crash: Crash): Finding {
   const base = crashFinding(snapshot, crash);
   const { evidence, ...fields } =
     crash.dependency === undefined ? { evidence: [] } : dependencyFields(crash.dependency);
+  const text = crash.telling?.entry.lines.join('\n') ?? '';
   const absent =
     crash.dependency === undefined
-      ? absentFileIn(snapshot, crash, crash.telling?.entry.lines.join('\n') ?? '')
+      ? (absentFileIn(snapshot, crash, text) ?? localCallIn(snapshot, crash, text))
       : undefined;
   const lacking = absent === undefined ? '' : ` (${absent.says})`;
   const why =

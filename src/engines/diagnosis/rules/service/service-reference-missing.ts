@@ -91,7 +91,9 @@ function meant(
 ): { readonly text: string; readonly host: string } | undefined {
   const [alike] = nearest(name, snapshot.names('Service', namespace), 1);
   if (alike !== undefined) return { text: `Service/${alike}`, host: alike };
-  const elsewhere = snapshot.all('Service').find(({ metadata }) => metadata.name === name);
+  const elsewhere = snapshot
+    .all('Service')
+    .find(({ metadata, spec }) => metadata.name === name && spec?.type !== 'ExternalName');
   if (elsewhere === undefined) return undefined;
   const other = elsewhere.metadata.namespace ?? '';
   return { text: `Service/${name} in namespace ${other}`, host: `${name}.${other}` };

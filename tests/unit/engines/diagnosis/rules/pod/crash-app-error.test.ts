@@ -121,6 +121,20 @@ testRule(crashAppError, {
         fix: 'rename key app.yaml of ConfigMap/conf to app.yml',
       },
     ],
+    'of localhost, which is the pod itself, and the Service that has the port': [
+      aSnapshot({
+        objects: [
+          dies({}, { env: [{ name: 'BROKER', value: 'redis://localhost:6379' }] }),
+          anObject('Service', 'redis', { spec: { selector: { app: 'redis' }, ports: [{ port: 6379 }] } }),
+        ],
+        logs: log('ERROR Cannot connect to redis://localhost:6379//: Error 111 Connection refused.'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(localhost is the pod itself, and no container of it has port 6379; Service/redis has it)',
+        fix: 'write redis instead of localhost in env[BROKER]',
+      },
+    ],
     'of the token that is not mounted': [
       aSnapshot({
         objects: [
