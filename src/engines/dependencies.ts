@@ -1,5 +1,5 @@
 import { nearest } from '../platform/nearest.ts';
-import { fieldNaming } from './configured.ts';
+import { configuredTexts, fieldNaming } from './configured.ts';
 import { hostsOfEnv, serviceOfHost } from './hosts.ts';
 import { entriesOf, type LogEntry } from './logs/entries.ts';
 import { type ConnectionFailure, connectionFailureIn, type FailedHost, hostsIn } from './logs/failed-hosts.ts';
@@ -49,7 +49,10 @@ export function dependencyIn(
     const configured = fieldNaming(snapshot, { pod, container }, told.host);
     // A command that only waits for the host repeats what the configuration says.
     const field = literal?.startsWith('env[') === true ? literal : (configured ?? literal);
-    return dependencyOf(snapshot, pod, { ...told, field, told: true });
+    const reached = dependencyOf(snapshot, pod, { ...told, field, told: true });
+    return reached?.otherPorts === undefined
+      ? reached
+      : { ...reached, field: portField(snapshot, { pod, container }, told.port) ?? field };
   }
   if (isLocal(text)) return undefined;
   const inCluster = hostsOfEnv(container.spec).filter(
@@ -58,6 +61,22 @@ export function dependencyIn(
   const [only] = inCluster;
   if (only === undefined || new Set(inCluster.map(({ host }) => host)).size > 1) return undefined;
   return dependencyOf(snapshot, pod, { ...only, failure, told: false });
+}
+
+/** The one setting whose whole value is the port. */
+function portField(
+  snapshot: Snapshot,
+  where: { readonly pod: Pod; readonly container: PodContainer },
+  port: number | undefined,
+): string | undefined {
+  const literal = (where.container.spec.env ?? []).flatMap(({ name, value }) =>
+    value === String(port) ? [`env[${name}]`] : [],
+  );
+  const configured = configuredTexts(snapshot, where).flatMap(({ field, text }) =>
+    text.trim() === String(port) ? [field] : [],
+  );
+  const [only, ...others] = [...literal, ...configured];
+  return others.length === 0 ? only : undefined;
 }
 
 /**

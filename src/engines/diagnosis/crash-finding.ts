@@ -68,7 +68,10 @@ export function quoteOf(log: LogExcerpt, { entry }: Pick<TellingEntry, 'entry'>)
     (line, index) =>
       index > 0 && (/^(?:Caused by|\s*---> |[\w.]+(?:Error|Exception)\b)/.test(line) || detailOf(line) !== undefined),
   );
-  const lines = [entry.lines[0] ?? '', ...causes.slice(-(maximumLines - 1))];
+  const [head = '', next] = entry.lines;
+  const announced = (head.endsWith(':') || head.startsWith('*** ')) && causes.length === 0 && next !== undefined;
+  const rest = announced ? entry.lines.slice(1, maximumLines + 1) : causes.slice(-(maximumLines - 1));
+  const lines = [head, ...rest];
   return {
     object: { kind: 'Pod', namespace: log.namespace, name: log.pod },
     source: 'log',

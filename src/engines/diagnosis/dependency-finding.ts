@@ -21,12 +21,12 @@ export const absence = ({ service, endpoints, alike }: Dependency): string | und
 export function dependencyFields(
   dependency: Dependency,
 ): Pick<Finding, 'class' | 'dependsOn' | 'evidence' | 'fixes' | 'nextCheck'> {
-  const { name, service, endpoints, port, otherPorts } = dependency;
+  const { name, service, endpoints, otherPorts } = dependency;
   if (service === undefined) {
     const advice = `make ${name} reachable from the pod, or correct the host in its configuration`;
     return { class: 'cause', evidence: [], fixes: [{ advice, reason: 'the workload cannot work without it' }] };
   }
-  if (otherPorts !== undefined) return portFields(service, otherPorts, port);
+  if (otherPorts !== undefined) return portFields(service, otherPorts, dependency);
   const text = absence(dependency) ?? `has ${endpoints} ready ${endpoints === 1 ? 'endpoint' : 'endpoints'}`;
   return {
     class: 'symptom',
@@ -43,7 +43,7 @@ export function dependencyFields(
 }
 
 /** Who asks a Service for a port that it does not have is at fault itself, whatever becomes of the Service. */
-function portFields(service: ObjectRef, ports: readonly number[], port: number | undefined) {
+function portFields(service: ObjectRef, ports: readonly number[], { port, field }: Dependency) {
   const { namespace, name } = service;
   return {
     class: 'cause' as const,
@@ -51,7 +51,7 @@ function portFields(service: ObjectRef, ports: readonly number[], port: number |
     evidence: [{ object: service, source: 'spec' as const, text: `spec.ports are ${ports.slice(0, 5).join(', ')}` }],
     fixes: [
       {
-        advice: `write port ${ports[0]} instead of ${port} where the workload is told the port`,
+        advice: `write port ${ports[0]} instead of ${port} in ${field ?? 'its configuration'}`,
         reason: `${nameOf(service)} serves ${ports.slice(0, 5).join(', ')} only`,
       },
     ],

@@ -93,11 +93,21 @@ function continues({ lines, parsed, traceback: inTraceback }: Open, text: string
   if (text.startsWith(traceback)) return isComplaint(parsed);
   if (tracePart.test(text)) return true;
   if (detailOf(text) !== undefined && isComplaint(parsed)) return true;
+  if (isConfigBanner.test(head)) return !isStamped.test(text) && lines.length < bannerLines;
+  // `…due to the following errors:`, and the first of them.
+  if (lines.length === 1 && head.endsWith(':') && head.includes(' ') && isComplaint(parsed)) return isPlain(text);
   // An exception on its own line under the complaint that was logged with it (log4j, logback).
   if (lines.length === 1 && /^[\w$.]+\.[\w$]+(?:Exception|Error)\b/.test(text) && isComplaint(parsed)) return true;
   // Node.js closes an error's own fields with a brace.
   return /^\s+\S/.test(text) || (lines.length > 1 && text === '}');
 }
+
+/** Redis frames its complaint about its configuration: where, what, why. */
+const isConfigBanner = /^\*\*\* FATAL CONFIG FILE ERROR/;
+const bannerLines = 4;
+
+/** Whether a line has neither a time nor a level of its own. */
+const isPlain = (text: string): boolean => !isStamped.test(text) && parseLine(text).level === undefined;
 
 /** PostgreSQL writes what a message means to lines of its own, with the stamp of the first. */
 const detail = /^(?:\d{4}-\d\d-\d\d .{0,60}|\w[\w-]{0,20}: )?(?:DETAIL|HINT|detail|hint): +(\S.*)$/;

@@ -8,10 +8,17 @@ const maximumLength = 160;
 export function essenceOf(entry: LogEntry): string {
   const { lines } = entry;
   const cause = lines.length > 1 ? (pythonCause(lines) ?? javaCause(lines) ?? rustCause(lines)) : undefined;
-  const text = tidy(cause?.text ?? entry.message);
+  const text = tidy(cause?.text ?? introduced(entry));
   const frame = frameOf(cause === undefined ? lines : lines.slice(cause.line)) ?? frameOf(lines);
   const detail = lines.slice(1).flatMap((line) => detailOf(line) ?? [])[0];
   return cut(text) + (detail === undefined ? '' : `: ${cut(detail)}`) + (frame === undefined ? '' : ` (${frame})`);
+}
+
+/** A message that only announces what the next lines say, with what they say. */
+function introduced({ lines, message }: LogEntry): string {
+  const head = lines[0] ?? '';
+  if (head.startsWith('*** ')) return lines.slice(1).toReversed().join(' ');
+  return head.endsWith(':') && lines[1] !== undefined ? `${message} ${lines[1].trim()}` : message;
 }
 
 interface Cause {

@@ -1,9 +1,11 @@
 import { nearest } from '../../../../platform/nearest.ts';
+import { configuredTexts } from '../../../configured.ts';
 import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
 import { memoryLimitOf } from '../../../crashes/memory.ts';
 import { pathIn } from '../../../file-paths.ts';
 import { heapLimitIn } from '../../../heap-limits.ts';
-import { nameOf } from '../../../objects.ts';
+import { variablesIn } from '../../../log-links.ts';
+import { nameOf, refOf } from '../../../objects.ts';
 import { referencesOf } from '../../../references.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { absentFileIn } from '../../absent-file.ts';
@@ -39,7 +41,8 @@ export const crashAppError = defineRule({
       const gap =
         optionalGap(snapshot, crash) ??
         absentFileIn(snapshot, crash, textOf(crash)) ??
-        localCallIn(snapshot, crash, textOf(crash));
+        localCallIn(snapshot, crash, textOf(crash)) ??
+        settingNamed(snapshot, crash);
       return {
         ...base,
         problem: `${crashClause(snapshot, crash)}${essenceClause(crash)}${gap === undefined ? '' : ` (${gap.says})`}`,
@@ -105,6 +108,23 @@ function optionalGap(
           }
         : { advice: `set ${field} to ${kind} ${near}`, reason: `${near} exists and differs little` },
     ],
+  };
+}
+
+/** Where the variable stands that the log complains about, when the container has it. */
+function settingNamed(snapshot: Snapshot, crash: Crash): ReturnType<typeof optionalGap> {
+  const { pod, container } = crash;
+  const found = variablesIn(crash.telling?.words ?? '').flatMap((name) => {
+    const field = configuredTexts(snapshot, crash).find(({ variable }) => variable === name)?.field;
+    const own = container.spec.env?.some((each) => each.name === name && each.value !== undefined);
+    return own ? [{ name, at: `env[${name}]` }] : field === undefined ? [] : [{ name, at: field }];
+  })[0];
+  if (found === undefined) return undefined;
+  const says = `${found.name} is set in ${found.at}`;
+  return {
+    says,
+    evidence: [{ object: refOf(pod), source: 'spec', text: `container ${container.name}: ${says}` }],
+    fixes: [{ advice: `correct the value of ${found.name} in ${found.at}`, reason: crash.says ?? 'the log names it' }],
   };
 }
 
