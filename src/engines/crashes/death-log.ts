@@ -30,7 +30,8 @@ const clockGrain = 1000;
 export function tellsOf(log: LogExcerpt, termination: ReturnType<typeof lastTermination>): boolean {
   const first = timeOf(log.lines[0]?.at);
   const ended = timeOf(termination?.finishedAt);
-  const later = first !== undefined && ended !== undefined && first > ended + clockGrain;
+  // A previous log of a later instance is as good: that one died too.
+  const later = !log.previous && first !== undefined && ended !== undefined && first > ended + clockGrain;
   return lastEntry(log) !== undefined && !later;
 }
 

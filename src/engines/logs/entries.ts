@@ -1,5 +1,6 @@
 import type { LogExcerpt } from '../snapshot-data.ts';
 import { type Level, type LogLine, parseLine } from './lines.ts';
+import { exceptionShape } from './severity.ts';
 
 /** One thing that was logged: a line, or an exception with its trace. */
 export interface LogEntry {
@@ -95,7 +96,13 @@ function continues({ lines, parsed, traceback: inTraceback }: Open, text: string
   if (detailOf(text) !== undefined && isComplaint(parsed)) return true;
   if (isConfigBanner.test(head)) return !isStamped.test(text) && lines.length < bannerLines;
   // `…due to the following errors:`, and the first of them.
-  if (lines.length === 1 && head.endsWith(':') && head.includes(' ') && isComplaint(parsed)) return isPlain(text);
+  if (
+    lines.length === 1 &&
+    head.endsWith(':') &&
+    head.includes(' ') &&
+    (isComplaint(parsed) || exceptionShape.test(head))
+  )
+    return text.trim() !== '' && isPlain(text);
   // An exception on its own line under the complaint that was logged with it (log4j, logback).
   if (lines.length === 1 && /^[\w$.]+\.[\w$]+(?:Exception|Error)\b/.test(text) && isComplaint(parsed)) return true;
   // Node.js closes an error's own fields with a brace.

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { KubernetesObject } from '../../../src/engines/objects.ts';
 import { onSuspicion } from '../../../src/engines/on-suspicion.ts';
 import { anAutoscaler } from '../../support/autoscalers.ts';
-import { aDeployment, anObject, aSnapshot } from '../../support/builders.ts';
+import { aContainer, aDeployment, anObject, aPod, aSnapshot, crashed } from '../../support/builders.ts';
 
 it.each<[string, readonly KubernetesObject[], readonly string[]]>([
   ['healthy objects', [...aDeployment('web').all, anAutoscaler('web'), anObject('Node', 'node-1')], []],
@@ -20,6 +20,16 @@ it.each<[string, readonly KubernetesObject[], readonly string[]]>([
       }),
     ],
     ['APIService'],
+  ],
+  [
+    'a container that was killed at a limit that a LimitRange gave it',
+    [
+      aPod('api', {
+        metadata: { annotations: { 'kubernetes.io/limit-ranger': 'LimitRanger plugin set: memory limit' } },
+        containers: [aContainer('app', crashed({ exitCode: 137, reason: 'OOMKilled' }))],
+      }),
+    ],
+    ['LimitRange'],
   ],
   [
     'a DaemonSet that no node wants',

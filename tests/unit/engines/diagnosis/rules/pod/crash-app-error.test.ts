@@ -135,6 +135,24 @@ testRule(crashAppError, {
         fix: 'write redis instead of localhost in env[BROKER]',
       },
     ],
+    'of the variable that the log names, and where it is set': [
+      aSnapshot({
+        objects: [dies({}, { env: [{ name: 'SMTP_PORT', value: 'five' }] })],
+        logs: log('ERROR SMTP_PORT: strconv.Atoi: parsing "five": invalid syntax'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(SMTP_PORT is set in env[SMTP_PORT])',
+        fix: 'correct the value of SMTP_PORT in env[SMTP_PORT]',
+      },
+    ],
+    'with what a message announces': [
+      aSnapshot({
+        objects: [dying],
+        logs: log('Error: failed to start due to the following error(s):', '', 'exporters has unknown type jaegar'),
+      }),
+      { object: 'Pod/api', problem: 'the following error(s): exporters has unknown type jaegar' },
+    ],
     'of the token that is not mounted': [
       aSnapshot({
         objects: [

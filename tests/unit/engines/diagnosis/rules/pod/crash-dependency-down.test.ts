@@ -86,6 +86,17 @@ testRule(crashDependencyDown, {
         fix: 'write port 5432 instead of 5433',
       },
     ],
+    'of the setting that holds a port that the Service does not have': [
+      aSnapshot({
+        complete,
+        objects: [
+          victim({ env: [{ name: 'DB_PORT', value: '5433' }] }),
+          anObject('Service', 'db', { spec: { clusterIP: '10.96.0.1', ports: [{ port: 5432 }] } }),
+        ],
+        logs: [aLog('api', ['ERROR dial tcp db:5433: i/o timeout'])],
+      }),
+      { object: 'Pod/api', fix: 'write port 5432 instead of 5433 in env[DB_PORT]' },
+    ],
     'of what an external name leads to': [
       saying(
         'Error: getaddrinfo ENOTFOUND db',

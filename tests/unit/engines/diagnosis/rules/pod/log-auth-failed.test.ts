@@ -58,6 +58,10 @@ testRule(logAuthFailed, {
     ]),
   },
   speaks: {
+    'of a user that the database does not know': [
+      dies(['FATAL:  role "backup" does not exist']),
+      { object: 'Pod/api', problem: 'role "backup" does not exist' },
+    ],
     'with the Secret that the password comes from, and when it was written': [
       aSnapshot({
         objects: [dying({ env }), anObject('Secret', 'db', { metadata: { creationTimestamp: minutesAgo(4) } })],
