@@ -10,9 +10,16 @@ export function essenceOf(entry: LogEntry): string {
   const cause = lines.length > 1 ? (pythonCause(lines) ?? javaCause(lines) ?? rustCause(lines)) : undefined;
   const text = tidy(cause?.text ?? introduced(entry));
   const frame = frameOf(cause === undefined ? lines : lines.slice(cause.line)) ?? frameOf(lines);
-  const detail = lines.slice(1).flatMap((line) => detailOf(line) ?? [])[0];
-  return cut(text) + (detail === undefined ? '' : `: ${cut(detail)}`) + (frame === undefined ? '' : ` (${frame})`);
+  const detail = lines.slice(1).flatMap((line) => detailOf(line) ?? grpcDetails.exec(line)?.[1] ?? [])[0];
+  return (
+    cut(text) +
+    (detail === undefined ? '' : `${text.endsWith(':') ? '' : ':'} ${cut(detail)}`) +
+    (frame === undefined ? '' : ` (${frame})`)
+  );
 }
+
+/** What gRPC for Python puts below the name of its error. */
+const grpcDetails = /^\s+details = "(.+)"$/;
 
 /** A message that only announces what the next lines say, with what they say. */
 function introduced({ lines, message }: LogEntry): string {

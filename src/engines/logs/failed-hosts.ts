@@ -18,7 +18,7 @@ export const failureWords: Readonly<Record<ConnectionFailure, string>> = {
 
 const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [
-    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated|host not found|could not resolve (?:host|address)/i,
+    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated|host not found|domain name not found|DNS resolution failed|could not resolve (?:host|address)/i,
     'unknown-host',
   ],
   [/connection refused|ECONNREFUSED|actively refused/i, 'refused'],
@@ -56,6 +56,7 @@ const connecting =
 const forms: readonly RegExp[] = [
   // A name that was not found: what follows is the DNS server.
   new RegExp(`\\blookup ${host}(?: on |: |,)`),
+  new RegExp(`\\bDNS resolution failed for (?:service: )?${host}(?::${port})?`),
   // Go: the last address of `10.0.0.1:43210->10.0.0.2:5432` is the far side.
   new RegExp(`\\bdial (?:tcp|udp)[46]? (?:[^\\s:]+:\\d+->)?${host}:${port}`),
   new RegExp(`->${host}:${port}`),

@@ -146,6 +146,20 @@ testRule(crashAppError, {
         fix: 'correct the value of SMTP_PORT in env[SMTP_PORT]',
       },
     ],
+    'with the details of gRPC for Python': [
+      aSnapshot({
+        objects: [dying],
+        logs: log(
+          'Traceback (most recent call last):',
+          '  File "/app/server.py", line 88, in get',
+          'grpc._channel._InactiveRpcError: <_InactiveRpcError of RPC that terminated with:',
+          '\tstatus = StatusCode.UNIMPLEMENTED',
+          '\tdetails = "unknown method ListOrders"',
+          '>',
+        ),
+      }),
+      { object: 'Pod/api', problem: 'terminated with: unknown method ListOrders (server.py:88)' },
+    ],
     'with what a message announces': [
       aSnapshot({
         objects: [dying],
