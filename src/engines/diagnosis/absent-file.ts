@@ -74,19 +74,26 @@ function clauseOf(absent: AbsentFile): AbsentFileClause {
   };
 }
 
+/** `shard-0.conf` is another file than `shard-1.conf`, not a slip of the pen. */
+const withoutDigits = (name: string): string => name.replaceAll(/\d+/g, '#');
+
 function fixesOf({ file, volume, object, present, unpicked }: AbsentFile, path: string): Finding['fixes'] {
   const name = nameOf(object);
   if (unpicked.includes(file))
     return [
       { advice: `add key ${file} with path ${file} to items of volumes[${volume}]`, reason: `${name} has that key` },
     ];
-  const near = nearest(file, present, 1)[0];
+  const near = nearest(
+    file,
+    present.filter((each) => withoutDigits(each) !== withoutDigits(file)),
+    1,
+  )[0];
   return [
     ...(near === undefined
       ? []
       : [
           {
-            advice: `rename key ${near} of ${name} to ${file}, or let the program read ${path.slice(0, -file.length)}${near}`,
+            advice: `let the program read ${path.slice(0, -file.length)}${near}, or bring key ${near} as ${file} by items of volumes[${volume}]`,
             reason: `${near} is there and differs little`,
           },
         ]),

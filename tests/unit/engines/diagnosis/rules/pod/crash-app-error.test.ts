@@ -118,7 +118,7 @@ testRule(crashAppError, {
         object: 'Pod/api',
         problem: '(ConfigMap/conf in volumes[c] has no key app.yml; it has app.yaml)',
         evidence: ['volumes[c] holds app.yaml'],
-        fix: 'rename key app.yaml of ConfigMap/conf to app.yml',
+        fix: 'let the program read /etc/app/app.yaml, or bring key app.yaml as app.yml',
       },
     ],
     'of localhost, which is the pod itself, and the Service that has the port': [
