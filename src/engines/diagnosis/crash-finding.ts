@@ -1,7 +1,7 @@
 import { type Crash, crashingSince, usualLifetime } from '../crashes/crashes.ts';
 import { lifetimeOf } from '../crashes/crashing.ts';
 import { formatDuration, second } from '../durations.ts';
-import { detailOf } from '../logs/entries.ts';
+import { detailOf, dotnetHead } from '../logs/entries.ts';
 import { lastEntry, type TellingEntry } from '../logs/telling.ts';
 import { nameOf, type ObjectRef, type Pod, refOf } from '../objects.ts';
 import { containersOf, isFinished, type PodContainer } from '../pods.ts';
@@ -69,7 +69,10 @@ export function quoteOf(log: LogExcerpt, { entry }: Pick<TellingEntry, 'entry'>)
       index > 0 && (/^(?:Caused by|\s*---> |[\w.]+(?:Error|Exception)\b)/.test(line) || detailOf(line) !== undefined),
   );
   const [head = '', next] = entry.lines;
-  const announced = (head.endsWith(':') || head.startsWith('*** ')) && causes.length === 0 && next !== undefined;
+  const announced =
+    (head.endsWith(':') || head.startsWith('*** ') || dotnetHead.test(head)) &&
+    causes.length === 0 &&
+    next !== undefined;
   const rest = announced ? entry.lines.slice(1, maximumLines + 1) : causes.slice(-(maximumLines - 1));
   const lines = [head, ...rest];
   return {

@@ -136,9 +136,12 @@ const dotnetLevels: Readonly<Record<string, Level>> = {
   crit: 'fatal',
 };
 
+/** `fail: Shop.Orders[13]`: the level and the category of .NET's console logger, without a message. */
+export const dotnetHead = /^(trce|dbug|info|warn|fail|crit): \S+\[\d+\]$/;
+
 /** .NET's console logger writes the category to one line and the message, indented, to the next. */
 function dotnetLine([head = '', said]: readonly string[]): LogLine | undefined {
-  const [, level = ''] = /^(trce|dbug|info|warn|fail|crit): \S+\[\d+\]$/.exec(head) ?? [];
+  const [, level = ''] = dotnetHead.exec(head) ?? [];
   return said === undefined || level === '' ? undefined : { level: dotnetLevels[level], message: said.trim() };
 }
 

@@ -1,4 +1,4 @@
-import type { LogEntry } from './entries.ts';
+import { dotnetHead, type LogEntry } from './entries.ts';
 import { connectionFailureIn } from './failed-hosts.ts';
 
 /** Faults that logs of many programs tell in the same words. */
@@ -155,7 +155,7 @@ const matches = (text: string, pattern: RegExp, beside: RegExp | undefined): boo
 /** What an entry says, without the frames of its trace: their names of classes and files say nothing of the fault. */
 export const wordsOf = ({ lines, message }: Pick<LogEntry, 'lines' | 'message'>): string =>
   [
-    lines[0]?.startsWith('{') ? message : (lines[0] ?? ''),
+    lines[0]?.startsWith('{') || dotnetHead.test(lines[0] ?? '') ? message : (lines[0] ?? ''),
     ...lines.slice(1).filter((line) => /^\S/.test(line) || /^\s*(?:Caused by: |---> |\[cause\]: |code: )/.test(line)),
   ]
     .filter((line) => !/^(?:goroutine |created by |[\w./*()]+\(.*\)$|from )/.test(line))

@@ -58,6 +58,14 @@ testRule(logAuthFailed, {
     ]),
   },
   speaks: {
+    'in the words of a .NET logger': [
+      dies(['fail: Shop.CartStore[0]', '      Unable to connect to redis: NOAUTH Authentication required.']),
+      {
+        object: 'Pod/api',
+        problem: 'NOAUTH Authentication required',
+        evidence: ['fail: Shop.CartStore[0] ⏎ Unable to connect'],
+      },
+    ],
     'of a user that the database does not know': [
       dies(['FATAL:  role "backup" does not exist']),
       { object: 'Pod/api', problem: 'role "backup" does not exist' },
