@@ -1,10 +1,10 @@
 import { nearest } from '../platform/nearest.ts';
 import { hostsOfEnv, serviceOfHost } from './hosts.ts';
 import { type ConnectionFailure, connectionFailureIn, hostsIn } from './logs/failed-hosts.ts';
-import type { ObjectRef, Pod } from './objects.ts';
+import type { ObjectRef, Pod, Service } from './objects.ts';
 import { nameOf } from './objects.ts';
 import type { PodContainer } from './pods.ts';
-import { readyEndpoints } from './routes.ts';
+import { aliasOf, readyEndpoints } from './routes.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Something outside its pod that a container could not reach. */
@@ -92,11 +92,18 @@ function dependencyOf(
     host,
     port,
     service: ref,
-    endpoints: service && readyEndpoints(snapshot, service).length,
+    endpoints: service && endpointsOf(snapshot, service),
     alike: service === undefined ? nearest(ref.name, snapshot.names('Service', ref.namespace), 1)[0] : undefined,
     field,
     told,
   };
+}
+
+/** Ready endpoints of a Service, or of the one that it is another name of. */
+function endpointsOf(snapshot: Snapshot, service: Service): number {
+  const alias = aliasOf(service);
+  const behind: Service | undefined = alias && snapshot.find('Service', alias.namespace, alias.name);
+  return readyEndpoints(snapshot, behind ?? service).length;
 }
 
 /** What a container says it waits for (`waiting for queue:5672`), else what its command asks for and is a Service. */

@@ -2,7 +2,9 @@ import { creationFailures } from './admission.ts';
 import { suspectPods } from './drill-down.ts';
 import { hostsOfEnv } from './hosts.ts';
 import { hostsIn } from './logs/failed-hosts.ts';
-import { keyOf } from './objects.ts';
+import { failedCalls } from './network/calls.ts';
+import { keyOf, type ObjectRef, refOf } from './objects.ts';
+import { aliasOf, routesTo } from './routes.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
 import { failedCallIn } from './webhooks.ts';
@@ -32,10 +34,24 @@ export function servicesElsewhere(snapshot: Snapshot): readonly Read[] {
     const [, name, namespace] = qualifiedName.exec(host) ?? [];
     return name === undefined || namespace === undefined ? [] : [{ kind: 'Service', namespace, name }];
   });
-  return [...new Map([...guards, ...named].map((service) => [keyOf(service), service])).values()]
+  return [
+    ...new Map([...guards, ...named, ...aliases(snapshot, asked)].map((service) => [keyOf(service), service])).values(),
+  ]
     .filter(({ namespace }) => namespace !== asked)
     .map(({ kind, namespace, name }): Read => ({ verb: 'get', kind, namespace, name }))
     .slice(0, maximumServices);
+}
+
+/** What ExternalName Services are other names of: those that are asked about, that a route leads to, or that broken pods call. */
+function aliases(snapshot: Snapshot, asked: string): readonly ObjectRef[] {
+  const called = failedCalls(snapshot).flatMap(({ dependency }) => dependency.service ?? []);
+  const needed = new Set(
+    [...called, ...(snapshot.scope.object === undefined ? [] : [snapshot.scope.object])].map(keyOf),
+  );
+  return snapshot
+    .all('Service', asked)
+    .filter((service) => needed.has(keyOf(refOf(service))) || routesTo(snapshot, refOf(service)).length > 0)
+    .flatMap((service) => aliasOf(service) ?? []);
 }
 
 /** Namespaces of the Services that were found so: the cause may lie there. */

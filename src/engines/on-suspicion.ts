@@ -1,6 +1,7 @@
 import { boundRoles, deniedPods } from './access-denials.ts';
 import { failedCondition, metricsApiOf } from './autoscalers.ts';
 import { deliveriesOf, deliveryReads } from './deliveries.ts';
+import { namesakeReads } from './namesakes.ts';
 import { refOf } from './objects.ts';
 import { podsOf } from './owners.ts';
 import { isBroken } from './pods.ts';
@@ -17,6 +18,7 @@ export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
   ...certificates(snapshot),
   ...controllerLease(snapshot),
   ...deliveries(snapshot),
+  ...namesakeReads(snapshot),
 ];
 
 /** Whether a DaemonSet that no node wants is meant for labels that no node has. */

@@ -53,6 +53,14 @@ export const slicesOf = (snapshot: Snapshot, service: Service): readonly Endpoin
     .all('EndpointSlice', service.metadata.namespace)
     .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name);
 
+/** The Service that an ExternalName Service is another name of: only a full cluster name means one. */
+export function aliasOf({ spec }: Service): ObjectRef | undefined {
+  const [name, namespace, svc] = (spec?.type === 'ExternalName' ? (spec.externalName ?? '') : '')
+    .toLowerCase()
+    .split('.');
+  return name && namespace && svc === 'svc' ? { kind: 'Service', namespace, name } : undefined;
+}
+
 /** Endpoints that take traffic: ready, or not known to be unready (discovery.k8s.io/v1 `conditions.ready`). */
 export const readyEndpoints = (snapshot: Snapshot, service: Service) =>
   slicesOf(snapshot, service)

@@ -39,7 +39,9 @@ export const connectionFailureIn = (text: string): ConnectionFailure | undefined
 const host =
   '(?<host>(?:\\d{1,3}\\.){3}\\d{1,3}|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*)\\.?';
 const port = '(?<port>\\d{1,5})';
-
+/** What a far side is called before its name: `failed to resolve peer raft-0.raft`. They are names of Services too. */
+const role =
+  '(?:peer|node|member|endpoint|upstream|backend|address|hostname|name|replica|leader|master|primary|instance|url)';
 /** Best first: the forms that name the far side beyond doubt. */
 const forms: readonly RegExp[] = [
   // A name that was not found: what follows is the DNS server.
@@ -67,6 +69,10 @@ const forms: readonly RegExp[] = [
     'i',
   ),
   new RegExp(`\\bFailed to connect to ${host}(?:/\\S+)? port ${port}`, 'i'),
+  new RegExp(
+    `\\b(?:resolve|reach|connect to|contact|join|dial|ping) ${role}[ "'\`(]+(?=[\\w-]+[.:])${host}(?::${port}\\b)?`,
+    'i',
+  ),
   new RegExp(
     `\\b(?:connect(?:ing|ion)?|connected|reach(?:ing)?|waiting|wait|resolve|resolving|refused|contact|unreachable)\\b(?: timed out| failed| refused)?(?: to| for| at| with| by|:)*(?: host| server| service| database| broker)?[ :]+["'\`(]*${host}(?:[:/ ]+${port}\\b)?`,
     'i',

@@ -84,6 +84,7 @@ import { podUnschedulableVolumeTopology } from './pod/pod-unschedulable-volume-t
 import { portBindConflict } from './pod/port-bind-conflict.ts';
 import { probeConnectionRefused } from './pod/probe-connection-refused.ts';
 import { probeMisconfigured } from './pod/probe-misconfigured.ts';
+import { probeNotYetDue } from './pod/probe-not-yet-due.ts';
 import { probeReadiness5xx } from './pod/probe-readiness-5xx.ts';
 import { probeTimeout } from './pod/probe-timeout.ts';
 import { rbacForbiddenWorkload } from './pod/rbac-forbidden-workload.ts';
@@ -102,11 +103,15 @@ import { netpolBlocksDns } from './service/netpol-blocks-dns.ts';
 import { netpolBlocksFlow } from './service/netpol-blocks-flow.ts';
 import { serviceReferenceMissing } from './service/service-reference-missing.ts';
 import { svcAddressPending } from './service/svc-address-pending.ts';
+import { svcExternalNameDangling } from './service/svc-external-name-dangling.ts';
 import { svcNoReadyEndpoints } from './service/svc-no-ready-endpoints.ts';
+import { svcPortNotOffered } from './service/svc-port-not-offered.ts';
+import { svcProtocolMismatch } from './service/svc-protocol-mismatch.ts';
 import { svcSelectorMatchesNothing } from './service/svc-selector-matches-nothing.ts';
 import { svcSelectorTooBroad } from './service/svc-selector-too-broad.ts';
 import { svcTargetPortMismatch } from './service/svc-target-port-mismatch.ts';
 import { svcTrafficPolicyLocal } from './service/svc-traffic-policy-local.ts';
+import { svcWithoutSelector } from './service/svc-without-selector.ts';
 import { pvReleasedRetained } from './volume/pv-released-retained.ts';
 import { pvcLost } from './volume/pvc-lost.ts';
 import { pvcNoDefaultClass } from './volume/pvc-no-default-class.ts';
@@ -130,6 +135,7 @@ import { deployStrategyOutage } from './workload/deploy-strategy-outage.ts';
 import { deploySurgeDeadlock } from './workload/deploy-surge-deadlock.ts';
 import { dsCoverage } from './workload/ds-coverage.ts';
 import { gitopsOrHelmStuck } from './workload/gitops-or-helm-stuck.ts';
+import { hpaContainerMissing } from './workload/hpa-container-missing.ts';
 import { hpaMaxedOut } from './workload/hpa-maxed-out.ts';
 import { hpaMetricsUnavailable } from './workload/hpa-metrics-unavailable.ts';
 import { hpaMissingRequests } from './workload/hpa-missing-requests.ts';
@@ -226,6 +232,7 @@ export const rules: readonly Rule[] = [
   portBindConflict,
   probeConnectionRefused,
   probeMisconfigured,
+  probeNotYetDue,
   probeReadiness5xx,
   probeTimeout,
   readinessGateBlocked,
@@ -243,13 +250,17 @@ export const rules: readonly Rule[] = [
   netpolBlocksFlow,
   serviceReferenceMissing,
   svcAddressPending,
+  svcExternalNameDangling,
   svcNoReadyEndpoints,
+  svcPortNotOffered,
+  svcProtocolMismatch,
   svcSelectorMatchesNothing,
   svcSelectorTooBroad,
   svcTargetPortMismatch,
   pvReleasedRetained,
   pvcLost,
   svcTrafficPolicyLocal,
+  svcWithoutSelector,
   pvcNoDefaultClass,
   pvcProvisioningFailed,
   pvcResizeStuck,
@@ -282,6 +293,7 @@ export const rules: readonly Rule[] = [
   hpaMissingRequests,
   hpaTargetOrConflict,
   hpaMetricsUnavailable,
+  hpaContainerMissing,
   hpaMaxedOut,
   apiserviceUnavailable,
   webhookDenied,

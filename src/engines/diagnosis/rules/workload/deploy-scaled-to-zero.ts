@@ -83,7 +83,13 @@ function findingOf(snapshot: Snapshot, workload: Scalable): readonly Finding[] {
           reason:
             before === undefined ? 'it is still needed; how many it had is not known' : 'that is what it had before',
         },
-        { advice: 'delete the Services and routes that lead to it', reason: 'if it is meant to stay down' },
+        {
+          advice:
+            services.length === 0
+              ? 'delete the HorizontalPodAutoscaler'
+              : 'delete the Services and routes that lead to it',
+          reason: 'if it is meant to stay down',
+        },
       ],
       missingEvidence: ['whether somebody keeps it at zero on purpose'],
     },

@@ -1,0 +1,25 @@
+import { failedCalls, isNameDenied } from './network/calls.ts';
+import { pathsOf } from './routes.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Read } from './snapshot-data.ts';
+
+/** Namespaces that have a Service of this name, of those that were read. */
+export const namesakes = (snapshot: Snapshot, name: string): readonly string[] =>
+  [...snapshot.all('Service'), ...snapshot.data.heads.filter(({ kind }) => kind === 'Service')]
+    .filter(({ metadata }) => metadata.name === name)
+    .flatMap(({ metadata }) => metadata.namespace ?? []);
+
+/** The names of the Services of all namespaces, when one is missing that a container or an Ingress asks for: it may lie elsewhere. */
+export function namesakeReads(snapshot: Snapshot): readonly Read[] {
+  const asked = failedCalls(snapshot)
+    .filter(isNameDenied)
+    .flatMap(({ dependency }) => dependency.service ?? []);
+  const routed = snapshot
+    .all('Ingress', snapshot.scope.namespace)
+    .flatMap(pathsOf)
+    .map(({ ingress, service }) => ({ namespace: ingress.metadata.namespace, name: service }));
+  const isMissing = [...asked, ...routed].some(
+    ({ namespace, name }) => snapshot.presence('Service', namespace, name) === 'absent',
+  );
+  return isMissing && snapshot.scope.namespace !== undefined ? [{ verb: 'list', kind: 'Service', as: 'metadata' }] : [];
+}
