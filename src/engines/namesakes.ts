@@ -1,4 +1,5 @@
 import { failedCalls, isNameDenied } from './network/calls.ts';
+import type { ObjectRef } from './objects.ts';
 import { pathsOf } from './routes.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
@@ -9,6 +10,14 @@ export const namesakes = (snapshot: Snapshot, name: string): readonly string[] =
     .filter(({ metadata }) => metadata.name === name)
     .flatMap(({ metadata }) => metadata.namespace ?? []);
 
+/** What `db.shop` may mean: a Service in a namespace, or any domain. */
+export function likelyService(host: string): ObjectRef | undefined {
+  const [name, namespace, ...more] = host.toLowerCase().replace(/\.$/, '').split('.');
+  return name && namespace && more.length === 0 && /^[a-z]/.test(name)
+    ? { kind: 'Service', namespace, name }
+    : undefined;
+}
+
 /** The names of the Services of all namespaces, when one is missing that a container or an Ingress asks for: it may lie elsewhere. */
 export function namesakeReads(snapshot: Snapshot): readonly Read[] {
   const asked = failedCalls(snapshot)
@@ -18,8 +27,11 @@ export function namesakeReads(snapshot: Snapshot): readonly Read[] {
     .all('Ingress', snapshot.scope.namespace)
     .flatMap(pathsOf)
     .map(({ ingress, service }) => ({ namespace: ingress.metadata.namespace, name: service }));
-  const isMissing = [...asked, ...routed].some(
-    ({ namespace, name }) => snapshot.presence('Service', namespace, name) === 'absent',
+  const unqualified = failedCalls(snapshot).some(
+    (call) => isNameDenied(call) && call.dependency.service === undefined && likelyService(call.dependency.host),
   );
+  const isMissing =
+    unqualified ||
+    [...asked, ...routed].some(({ namespace, name }) => snapshot.presence('Service', namespace, name) === 'absent');
   return isMissing && snapshot.scope.namespace !== undefined ? [{ verb: 'list', kind: 'Service', as: 'metadata' }] : [];
 }

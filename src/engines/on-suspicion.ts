@@ -1,4 +1,5 @@
 import { boundRoles, deniedPods } from './access-denials.ts';
+import { creationFailures } from './admission.ts';
 import { failedCondition, metricsApiOf } from './autoscalers.ts';
 import { deliveriesOf, deliveryReads } from './deliveries.ts';
 import { namesakeReads } from './namesakes.ts';
@@ -7,6 +8,7 @@ import { podsOf } from './owners.ts';
 import { isBroken } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
+import { failedCallIn } from './webhooks.ts';
 
 /** Kinds that most diagnoses never need, each read when something that was seen points to it. */
 export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
@@ -19,6 +21,7 @@ export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
   ...controllerLease(snapshot),
   ...deliveries(snapshot),
   ...namesakeReads(snapshot),
+  ...webhookConfigurations(snapshot),
 ];
 
 /** Whether a DaemonSet that no node wants is meant for labels that no node has. */
@@ -95,6 +98,16 @@ function controllerLease(snapshot: Snapshot): readonly Read[] {
     .some(({ metadata, status }) => (status?.observedGeneration ?? 0) < (metadata.generation ?? 0));
   return ignored ? [{ verb: 'get', kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' }] : [];
 }
+
+/** Who registered a webhook that cannot be called. */
+const webhookConfigurations = (snapshot: Snapshot): readonly Read[] =>
+  creationFailures(snapshot).some(({ reason }) => failedCallIn(reason) !== undefined)
+    ? (['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const).map((kind) => ({
+        verb: 'list',
+        kind,
+        as: 'full',
+      }))
+    : [];
 
 /** Who delivers the workloads that are broken. */
 const deliveries = (snapshot: Snapshot): readonly Read[] =>

@@ -9,6 +9,7 @@ import { namespaceTerminating } from './namespace/namespace-terminating.ts';
 import { psaViolation } from './namespace/psa-violation.ts';
 import { quotaExceeded } from './namespace/quota-exceeded.ts';
 import { resourcePolicyViolation } from './namespace/resource-policy-violation.ts';
+import { webhookDeadlock } from './namespace/webhook-deadlock.ts';
 import { webhookDenied } from './namespace/webhook-denied.ts';
 import { webhookUnavailable } from './namespace/webhook-unavailable.ts';
 import { containerRuntimeStuck } from './node/container-runtime-stuck.ts';
@@ -97,12 +98,14 @@ import { ingressClassProblem } from './route/ingress-class-problem.ts';
 import { ingressRouteConflict } from './route/ingress-route-conflict.ts';
 import { ingressTlsInvalid } from './route/ingress-tls-invalid.ts';
 import { dnsCorednsDown } from './service/dns-coredns-down.ts';
+import { dnsHostAlias } from './service/dns-host-alias.ts';
 import { dnsPolicyWrong } from './service/dns-policy-wrong.ts';
 import { meshPolicyDenies } from './service/mesh-policy-denies.ts';
 import { netpolBlocksDns } from './service/netpol-blocks-dns.ts';
 import { netpolBlocksFlow } from './service/netpol-blocks-flow.ts';
 import { serviceReferenceMissing } from './service/service-reference-missing.ts';
 import { svcAddressPending } from './service/svc-address-pending.ts';
+import { svcBackendLoopback } from './service/svc-backend-loopback.ts';
 import { svcExternalNameDangling } from './service/svc-external-name-dangling.ts';
 import { svcNoReadyEndpoints } from './service/svc-no-ready-endpoints.ts';
 import { svcPortNotOffered } from './service/svc-port-not-offered.ts';
@@ -244,12 +247,14 @@ export const rules: readonly Rule[] = [
   ingressRouteConflict,
   ingressTlsInvalid,
   dnsCorednsDown,
+  dnsHostAlias,
   dnsPolicyWrong,
   meshPolicyDenies,
   netpolBlocksDns,
   netpolBlocksFlow,
   serviceReferenceMissing,
   svcAddressPending,
+  svcBackendLoopback,
   svcExternalNameDangling,
   svcNoReadyEndpoints,
   svcPortNotOffered,
@@ -296,6 +301,7 @@ export const rules: readonly Rule[] = [
   hpaContainerMissing,
   hpaMaxedOut,
   apiserviceUnavailable,
+  webhookDeadlock,
   webhookDenied,
   namespaceTerminating,
   pdbBlocksAll,

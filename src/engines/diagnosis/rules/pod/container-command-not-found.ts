@@ -1,4 +1,4 @@
-import { refOf } from '../../../objects.ts';
+import { type Container, refOf } from '../../../objects.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import {
@@ -124,7 +124,20 @@ function fixesOf(
             reason: 'a mount hides what the image has there',
           },
         ]),
+    ...sentenceFix(at, container.spec, path),
     programFix(at, text, path, script),
+  ];
+}
+
+/** A whole command line as one word is the name of a program with spaces in it. */
+function sentenceFix(at: string, { command = [] }: Container, path: string | undefined): readonly Fix[] {
+  const [first = ''] = command;
+  if (path === undefined || first !== path || !/\S\s+\S/.test(first)) return [];
+  return [
+    {
+      advice: `write each word of ${at}.command as an item of its own, or ["sh", "-c", ${JSON.stringify(first)}]`,
+      reason: 'the whole line is taken for the name of one program',
+    },
   ];
 }
 

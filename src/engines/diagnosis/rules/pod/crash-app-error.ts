@@ -7,6 +7,7 @@ import { nameOf } from '../../../objects.ts';
 import { referencesOf } from '../../../references.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { crashClause, crashFinding, deathLogCommand, essenceClause, missingLog } from '../../crash-finding.ts';
+import { crashGap } from '../../crash-gap.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 import { variableFix } from '../../variable-fix.ts';
 
@@ -34,7 +35,7 @@ export const crashAppError = defineRule({
   check: (snapshot) =>
     crashesBy(snapshot, 'crash-app-error').map((crash) => {
       const base = crashFinding(snapshot, crash);
-      const gap = optionalGap(snapshot, crash);
+      const gap = optionalGap(snapshot, crash) ?? crashGap(snapshot, crash);
       return {
         ...base,
         problem: `${crashClause(snapshot, crash)}${essenceClause(crash)}${gap === undefined ? '' : ` (${gap.says})`}`,

@@ -1,5 +1,5 @@
 import { nearest } from '../../../../platform/nearest.ts';
-import { namesakes } from '../../../namesakes.ts';
+import { likelyService, namesakes } from '../../../namesakes.ts';
 import { blockedLookups } from '../../../network/blocked.ts';
 import { type FailedCall, failedCalls, isNameDenied } from '../../../network/calls.ts';
 import { nameOf, type ObjectRef, refOf } from '../../../objects.ts';
@@ -32,7 +32,8 @@ export const serviceReferenceMissing = defineRule({
 
 function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
   const { pod, container, dependency, words } = call;
-  const { service, field, host } = dependency;
+  const { field, host } = dependency;
+  const service = dependency.service ?? inWrongNamespace(snapshot, host);
   const presence = service && snapshot.presence('Service', service.namespace, service.name);
   if (service !== undefined && presence === 'present') return foreignDomain(call, service);
   if (service === undefined || presence !== 'absent') return [];
@@ -77,6 +78,12 @@ function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
   ];
 }
 
+/** What `db.shop` means when there is no such Service, and one of that name in another namespace. */
+function inWrongNamespace(snapshot: Snapshot, host: string): ObjectRef | undefined {
+  const ref = likelyService(host);
+  return ref !== undefined && namesakes(snapshot, ref.name).length > 0 ? ref : undefined;
+}
+
 /** A Service that may have been meant: one of a similar name, or of the same name in another namespace. */
 function meant(
   snapshot: Snapshot,
@@ -93,7 +100,7 @@ function meant(
     ? undefined
     : {
         text: `Service/${name} in namespace ${other}`,
-        host: `${name}.${other}${host.includes('.svc') ? '.svc.cluster.local' : ''}`,
+        host: `${name}.${other}${host.includes('.svc.') ? '.svc.cluster.local' : ''}`,
       };
 }
 
