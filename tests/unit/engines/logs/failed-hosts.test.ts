@@ -12,6 +12,8 @@ describe('hostsIn', () => {
       'unknown-host',
     ],
     ['Error: getaddrinfo ENOTFOUND db', 'db', undefined, 'unknown-host'],
+    ['failed to resolve peer raft-0.raft: no such host', 'raft-0.raft', undefined, 'unknown-host'],
+    ['cannot reach backend: connection refused', 'backend', undefined, 'refused'],
     ['php_network_getaddresses: getaddrinfo for db failed: Name or service not known', 'db', undefined, 'unknown-host'],
     ['connect ECONNREFUSED 10.96.0.12:5432', '10.96.0.12', 5432, 'refused'],
     ['Connection refused: db:5432', 'db', 5432, 'refused'],

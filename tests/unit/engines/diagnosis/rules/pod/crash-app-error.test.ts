@@ -101,6 +101,68 @@ testRule(crashAppError, {
     }),
   },
   speaks: {
+    'of a capability that is not given': [
+      aSnapshot({ objects: [dying], logs: log('RTNETLINK answers: Operation not permitted') }),
+      {
+        object: 'Pod/api',
+        problem:
+          'that needs the capability NET_ADMIN, which containers[app].securityContext.capabilities.add does not give',
+        fix: 'add NET_ADMIN',
+      },
+    ],
+    'of a capability that was taken away': [
+      aSnapshot({
+        objects: [dies({}, { securityContext: { capabilities: { drop: ['ALL'] } } })],
+        logs: log('nginx: [emerg] setgid(101) failed (1: Operation not permitted)'),
+      }),
+      { object: 'Pod/api', problem: 'securityContext.capabilities.drop takes SETGID from it' },
+    ],
+    'of nothing that a given capability does not mend': [
+      aSnapshot({
+        objects: [dies({}, { securityContext: { capabilities: { add: ['NET_ADMIN'] } } })],
+        logs: log('RTNETLINK answers: Operation not permitted'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'exit code 1: RTNETLINK answers: Operation not permitted',
+        fix: 'fix what the log complains about',
+      },
+    ],
+    'of a token that is not mounted': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            spec: { automountServiceAccountToken: false },
+            containers: [aContainer('app', crashed(failed))],
+          }),
+        ],
+        logs: log('panic: open /var/run/secrets/kubernetes.io/serviceaccount/token: no such file or directory'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'automountServiceAccountToken is false, so it has no token',
+        fix: 'set automountServiceAccountToken to true',
+      },
+    ],
+    'of a file that is mounted elsewhere': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            spec: { volumes: [{ name: 'config', configMap: { name: 'api' } }] },
+            containers: [
+              aContainer('app', { ...crashed(failed), volumeMounts: [{ name: 'config', mountPath: '/etc/apis' }] }),
+            ],
+          }),
+          anObject('ConfigMap', 'api', { data: { 'config.yaml': 'a: b' } }),
+        ],
+        logs: log('FATAL cannot open /etc/api/config.yaml: no such file or directory'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'ConfigMap/api has config.yaml, and volume config puts it at /etc/apis, not at /etc/api',
+        fix: 'set mountPath of volume config in container app to /etc/api',
+      },
+    ],
     'of a file that an optional ConfigMap would have brought': [
       aSnapshot({
         complete: ['ConfigMap'],
