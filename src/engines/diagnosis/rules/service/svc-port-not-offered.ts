@@ -56,6 +56,7 @@ function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
               },
             ]),
       ],
+      dependsOn: [server],
       fixes: fixesFor(service, port, field),
       nextCheck: `kubectl get service ${server.name} -n ${server.namespace} -o wide`,
     },
