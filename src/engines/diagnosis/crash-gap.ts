@@ -3,6 +3,7 @@ import { isUnder, pathIn } from '../file-paths.ts';
 import { nameOf, type Pod, refOf, type Volume } from '../objects.ts';
 import type { PodContainer } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { networkGap } from './crash-network-gap.ts';
 import type { Finding } from './rule.ts';
 
 /** What the pod's spec lacks that its program complains about. */
@@ -12,7 +13,10 @@ export type CrashGap = Pick<Finding, 'evidence' | 'fixes'> & { readonly says: st
 export function crashGap(snapshot: Snapshot, { pod, container, telling }: Crash): CrashGap | undefined {
   const text = telling?.entry.lines.join('\n') ?? '';
   return (
-    capabilityGap(pod, container, text) ?? tokenGap(pod, container, text) ?? fileGap(snapshot, pod, container, text)
+    networkGap(snapshot, pod, container, text) ??
+    capabilityGap(pod, container, text) ??
+    tokenGap(pod, container, text) ??
+    fileGap(snapshot, pod, container, text)
   );
 }
 

@@ -35,7 +35,8 @@ function findingOf(snapshot: Snapshot, failure: CreationFailure, call: FailedCal
   if (own === undefined || service === undefined) return [];
   const registration = registrationOf(snapshot, webhook);
   const name = registration === undefined ? `the webhook ${webhook}` : `${webhook} of ${nameOf(registration.ref)}`;
-  const field = registration === undefined ? 'its' : `${registration.field} of ${nameOf(registration.ref)}: its`;
+  const holder =
+    registration === undefined ? 'its configuration' : `${registration.field} of ${nameOf(registration.ref)}`;
   return [
     {
       subject: failure.owner,
@@ -57,7 +58,7 @@ function findingOf(snapshot: Snapshot, failure: CreationFailure, call: FailedCal
       since: failure.since,
       fixes: [
         {
-          advice: `with its owner: exempt namespace ${own.namespace} in ${field} namespaceSelector, for example kubernetes.io/metadata.name NotIn [${own.namespace}]`,
+          advice: `with its owner: exempt namespace ${own.namespace} in the namespaceSelector of ${holder} (kubernetes.io/metadata.name NotIn [${own.namespace}])`,
           reason: `${nameOf(own)} can then start, and the others after it`,
         },
         {

@@ -3,6 +3,7 @@ import { keyOf, type Pod, type Probe, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { containersOf, isBroken, type PodContainer, probeBudget, unreadyFor, unreadySince } from '../../../pods.ts';
 import { describeProbe } from '../../../probes/outcomes.ts';
+import { probeFailures } from '../../../probes/probes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { inContainer } from '../../crash-finding.ts';
 import { defineRule, type Finding } from '../../rule.ts';
@@ -28,12 +29,26 @@ export const probeNotYetDue = defineRule({
   ],
   avoid: ['restarting: the time begins anew'],
 
-  check: (snapshot) =>
-    snapshot
+  check: (snapshot) => {
+    // What is known to fail is no mere wait.
+    const failing = new Set(
+      probeFailures(snapshot).map(({ pod, container }) => `${keyOf(refOf(pod))} ${container.name}`),
+    );
+    return snapshot
       .all('Pod')
-      .filter((pod) => isBroken(pod) && unreadyFor(pod, snapshot.now) > hold)
-      .flatMap((pod) => containersOf(pod).flatMap((container) => findingsOf(snapshot, pod, container))),
+      .filter((pod) => isBroken(pod) && (unreadyFor(pod, snapshot.now) > hold || isAskedAbout(snapshot, pod)))
+      .flatMap((pod) =>
+        containersOf(pod)
+          .filter(({ name }) => !failing.has(`${keyOf(refOf(pod))} ${name}`))
+          .flatMap((container) => findingsOf(snapshot, pod, container)),
+      );
+  },
 });
+
+const isAskedAbout = (snapshot: Snapshot, pod: Pod): boolean => {
+  const { object } = snapshot.scope;
+  return object !== undefined && [refOf(pod), workloadOf(snapshot, pod)].some((ref) => keyOf(ref) === keyOf(object));
+};
 
 function findingsOf(snapshot: Snapshot, pod: Pod, container: PodContainer): readonly Finding[] {
   const { spec, status } = container;
@@ -42,10 +57,15 @@ function findingsOf(snapshot: Snapshot, pod: Pod, container: PodContainer): read
   const { startupProbe, readinessProbe } = spec;
   if (startupProbe !== undefined && status?.started !== true) {
     const left = started + probeBudget(startupProbe) - snapshot.now;
-    return left <= 0 ? [] : [waiting(snapshot, pod, container, { probe: startupProbe, kind: 'startup', left })];
+    const isNews = unreadyFor(pod, snapshot.now) > hold;
+    return left <= 0 || !isNews
+      ? []
+      : [waiting(snapshot, pod, container, { probe: startupProbe, kind: 'startup', left })];
   }
-  const left = started + (readinessProbe?.initialDelaySeconds ?? 0) * second - snapshot.now;
-  return readinessProbe === undefined || left <= 0
+  const delay = (readinessProbe?.initialDelaySeconds ?? 0) * second;
+  const left = started + delay - snapshot.now;
+  const isNews = delay > longDelay || unreadyFor(pod, snapshot.now) > hold;
+  return readinessProbe === undefined || left <= 0 || !isNews
     ? []
     : [waiting(snapshot, pod, container, { probe: readinessProbe, kind: 'readiness', left })];
 }
@@ -60,9 +80,7 @@ interface Wait {
 function waiting(snapshot: Snapshot, pod: Pod, container: PodContainer, { probe, kind, left }: Wait): Finding {
   const subject = refOf(pod);
   const { initialDelaySeconds = 0 } = probe;
-  const asked = snapshot.scope.object;
-  const isAsked =
-    asked !== undefined && [subject, workloadOf(snapshot, pod)].some((ref) => keyOf(ref) === keyOf(asked));
+  const isAsked = isAskedAbout(snapshot, pod);
   const isDelayed = kind === 'readiness';
   const name = `${kind} probe ${describeProbe(probe, container.spec)}`;
   return {

@@ -68,10 +68,14 @@ function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
         ...(better === undefined
           ? []
           : [{ advice: `write ${better.host} instead of ${host}${where}`, reason: `${better.text} exists` }]),
-        {
-          advice: `create ${nameOf(service)} in namespace ${service.namespace}`,
-          reason: 'if it was deleted, or is not deployed yet',
-        },
+        ...(governed.some(({ ref }) => ref.kind === 'StatefulSet')
+          ? []
+          : [
+              {
+                advice: `create ${nameOf(service)} in namespace ${service.namespace}`,
+                reason: 'if it was deleted, or is not deployed yet',
+              },
+            ]),
       ],
       nextCheck: `kubectl get services -n ${service.namespace}`,
     },

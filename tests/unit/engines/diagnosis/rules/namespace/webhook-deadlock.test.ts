@@ -32,7 +32,7 @@ testRule(webhookDeadlock, {
           'cannot create pods: guard.example of ValidatingWebhookConfiguration/guards must be asked first, and has no pods, because it is asked for its own too (Deployment/guard in namespace shop)',
         culprit: 'ValidatingWebhookConfiguration/guards',
         evidence: ['webhooks[0]: failurePolicy Fail'],
-        fix: 'exempt namespace shop in webhooks[0] of ValidatingWebhookConfiguration/guards',
+        fix: 'exempt namespace shop in the namespaceSelector of webhooks[0] of ValidatingWebhookConfiguration/guards',
       },
     ],
   },

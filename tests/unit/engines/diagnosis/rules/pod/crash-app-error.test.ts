@@ -128,6 +128,48 @@ testRule(crashAppError, {
         fix: 'fix what the log complains about',
       },
     ],
+    'of localhost, which is the pod itself': [
+      aSnapshot({
+        objects: [
+          dies({}, { env: [{ name: 'DB_HOST', value: 'localhost' }] }),
+          anObject('Service', 'postgres', { spec: { ports: [{ port: 5432 }] } }),
+        ],
+        logs: log('Error: connect ECONNREFUSED 127.0.0.1:5432'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'localhost is the pod itself, and no container of it has port 5432; Service/postgres has port 5432',
+        fix: 'write postgres instead of localhost in env[DB_HOST]',
+      },
+    ],
+    'of localhost as an old psql says it': [
+      aSnapshot({
+        objects: [dying],
+        logs: log(
+          'could not connect to server: Connection refused Is the server running on host "localhost" (127.0.0.1) and accepting TCP/IP connections on port 5432?',
+        ),
+      }),
+      { object: 'Pod/api', problem: 'no container of it has port 5432' },
+    ],
+    'of nothing more when a container of the pod has the port': [
+      aSnapshot({
+        objects: [dies({}, { ports: [{ containerPort: 5432 }] })],
+        logs: log('Error: connect ECONNREFUSED 127.0.0.1:5432'),
+      }),
+      { object: 'Pod/api', fix: 'fix what the log complains about' },
+    ],
+    'of a variable that a Service brings': [
+      aSnapshot({
+        objects: [dying, anObject('Service', 'redis', { spec: { clusterIP: '10.96.0.7', ports: [{ port: 6379 }] } })],
+        logs: log("ValueError: invalid literal for int() with base 10: 'tcp://10.96.0.7:6379'"),
+      }),
+      {
+        object: 'Pod/api',
+        problem:
+          'Kubernetes sets REDIS_PORT to tcp://10.96.0.7:6379, because there is Service/redis (enableServiceLinks)',
+        fix: 'set enableServiceLinks to false',
+      },
+    ],
     'of a token that is not mounted': [
       aSnapshot({
         objects: [
