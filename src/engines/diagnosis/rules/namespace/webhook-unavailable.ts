@@ -1,8 +1,8 @@
 import { type CreationFailure, creationFailures } from '../../../admission.ts';
 import { nameOf } from '../../../objects.ts';
-import type { Snapshot } from '../../../snapshot.ts';
-import { failedCallIn, registrationOf, selfGuarded } from '../../../webhooks.ts';
-import { defineRule, type Finding } from '../../rule.ts';
+import type { Presence, Snapshot } from '../../../snapshot.ts';
+import { type FailedCall, failedCallIn, type Registration, registrationOf, selfGuarded } from '../../../webhooks.ts';
+import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
 export const webhookUnavailable = defineRule({
   id: 'webhook-unavailable',
@@ -59,25 +59,28 @@ function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Findi
           : []),
       ],
       since,
-      fixes: [
-        ...(presence === 'absent' && service !== undefined
-          ? [
-              {
-                advice: `install ${nameOf(service)} in namespace ${service.namespace} again, or, when what it belonged to was removed, delete ${registration === undefined ? 'its webhook configuration' : nameOf(registration.ref)} with its owner`,
-                reason: 'the API server is told to ask a Service that does not exist',
-              },
-            ]
-          : [
-              {
-                advice: `${/x509|certificate/i.test(error) ? 'renew the certificate or the caBundle' : 'heal the pods behind the Service'} of the webhook ${webhook}`,
-                reason: 'the controllers try again by themselves as soon as it answers',
-              },
-            ]),
-      ],
+      fixes: [fixOf(call, presence, registration)],
       nextCheck:
         service === undefined
           ? `kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations`
           : `kubectl get service,endpointslices,pods -n ${service.namespace}`,
     },
   ];
+}
+
+function fixOf(
+  { webhook, service, error }: FailedCall,
+  presence: Presence | undefined,
+  registration: Registration | undefined,
+): Fix {
+  if (presence === 'absent' && service !== undefined) {
+    return {
+      advice: `install ${nameOf(service)} in namespace ${service.namespace} again, or, when what it belonged to was removed, delete ${registration === undefined ? 'its webhook configuration' : nameOf(registration.ref)} with its owner`,
+      reason: 'the API server is told to ask a Service that does not exist',
+    };
+  }
+  return {
+    advice: `${/x509|certificate/i.test(error) ? 'renew the certificate or the caBundle' : 'heal the pods behind the Service'} of the webhook ${webhook}`,
+    reason: 'the controllers try again by themselves as soon as it answers',
+  };
 }
