@@ -2,6 +2,7 @@ import { creationFailures } from './admission.ts';
 import { suspectPods } from './drill-down.ts';
 import { hostsOfEnv } from './hosts.ts';
 import { hostsIn } from './logs/failed-hosts.ts';
+import { isAddress } from './network/addresses.ts';
 import { failedCalls } from './network/calls.ts';
 import { keyOf, type ObjectRef, refOf } from './objects.ts';
 import { aliasOf, routesTo } from './routes.ts';
@@ -35,7 +36,12 @@ export function servicesElsewhere(snapshot: Snapshot): readonly Read[] {
     return name === undefined || namespace === undefined ? [] : [{ kind: 'Service', namespace, name }];
   });
   return [
-    ...new Map([...guards, ...named, ...aliases(snapshot, asked)].map((service) => [keyOf(service), service])).values(),
+    ...new Map(
+      [...guards, ...named, ...aliases(snapshot, asked), ...apiServer(snapshot)].map((service) => [
+        keyOf(service),
+        service,
+      ]),
+    ).values(),
   ]
     .filter(({ namespace }) => namespace !== asked)
     .map(({ kind, namespace, name }): Read => ({ verb: 'get', kind, namespace, name }))
@@ -52,6 +58,14 @@ function aliases(snapshot: Snapshot, asked: string): readonly ObjectRef[] {
     .all('Service', asked)
     .filter((service) => needed.has(keyOf(refOf(service))) || routesTo(snapshot, refOf(service)).length > 0)
     .flatMap((service) => aliasOf(service) ?? []);
+}
+
+/** The Service of the API server, when a pod fails to reach a port of HTTPS at an address that no Service is known to have. */
+function apiServer(snapshot: Snapshot): readonly ObjectRef[] {
+  const isMissed = failedCalls(snapshot).some(
+    ({ dependency: { host, port, service } }) => service === undefined && port === 443 && isAddress(host),
+  );
+  return isMissed ? [{ kind: 'Service', namespace: 'default', name: 'kubernetes' }] : [];
 }
 
 /** Namespaces of the Services that were found so: the cause may lie there. */

@@ -1,6 +1,6 @@
 import { failedCalls, isNameDenied } from './network/calls.ts';
 import type { ObjectRef } from './objects.ts';
-import { pathsOf } from './routes.ts';
+import { pathsOf, selectedPods, selectedWorkloads } from './routes.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
 
@@ -9,6 +9,29 @@ export const namesakes = (snapshot: Snapshot, name: string): readonly string[] =
   [...snapshot.all('Service'), ...snapshot.data.heads.filter(({ kind }) => kind === 'Service')]
     .filter(({ metadata }) => metadata.name === name)
     .flatMap(({ metadata }) => metadata.namespace ?? []);
+
+const maximumSearches = 3;
+
+/** The pods of all namespaces that a Service would select which selects none here: it may be in the wrong namespace. */
+export function strayPodReads(snapshot: Snapshot): readonly Read[] {
+  const { namespace } = snapshot.scope;
+  if (namespace === undefined) return [];
+  return snapshot
+    .all('Service', namespace)
+    .filter(({ spec }) => spec?.type !== 'ExternalName' && Object.keys(spec?.selector ?? {}).length > 0)
+    .filter(
+      (service) => selectedPods(snapshot, service).length === 0 && selectedWorkloads(snapshot, service).length === 0,
+    )
+    .slice(0, maximumSearches)
+    .map(({ spec }) => ({
+      verb: 'list',
+      kind: 'Pod',
+      labelSelector: Object.entries(spec?.selector ?? {})
+        .map(([key, value]) => `${key}=${value}`)
+        .join(','),
+      as: 'metadata',
+    }));
+}
 
 /** What `db.shop` may mean: a Service in a namespace, or any domain. */
 export function likelyService(host: string): ObjectRef | undefined {

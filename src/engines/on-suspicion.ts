@@ -2,7 +2,7 @@ import { boundRoles, deniedPods } from './access-denials.ts';
 import { creationFailures } from './admission.ts';
 import { failedCondition, metricsApiOf } from './autoscalers.ts';
 import { deliveriesOf, deliveryReads } from './deliveries.ts';
-import { namesakeReads } from './namesakes.ts';
+import { namesakeReads, strayPodReads } from './namesakes.ts';
 import { refOf } from './objects.ts';
 import { podsOf } from './owners.ts';
 import { isBroken } from './pods.ts';
@@ -21,6 +21,7 @@ export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
   ...controllerLease(snapshot),
   ...deliveries(snapshot),
   ...namesakeReads(snapshot),
+  ...strayPodReads(snapshot),
   ...webhookConfigurations(snapshot),
 ];
 

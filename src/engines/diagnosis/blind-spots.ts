@@ -33,7 +33,10 @@ const consequences: Readonly<Record<string, string>> = {
 
 /** A search for names in all namespaces: what it hides is a hint, not a fault. */
 const isSearch = (read: Read): boolean =>
-  read.verb === 'list' && read.as === 'metadata' && read.kind === 'Service' && read.namespace === undefined;
+  read.verb === 'list' &&
+  read.as === 'metadata' &&
+  read.namespace === undefined &&
+  (read.kind === 'Service' || (read.kind === 'Pod' && read.labelSelector !== undefined));
 
 /** What an archive calls a kind may be "constructor". */
 function consequenceOf(read: Read): string | undefined {

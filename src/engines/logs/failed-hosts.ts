@@ -89,11 +89,12 @@ export function hostsIn(text: string): readonly FailedHost[] {
   const failure = connectionFailureIn(text);
   if (failure === undefined) return [];
   for (const form of forms) {
-    const groups = form.exec(text)?.groups;
-    const name = groups?.['host']?.toLowerCase();
-    if (name === undefined || noHost.test(name)) continue;
-    const number = groups?.['port'];
-    return [{ host: name, port: number === undefined ? undefined : Number(number), failure }];
+    for (const { groups } of text.matchAll(new RegExp(form, `g${form.flags}`))) {
+      const name = groups?.['host']?.toLowerCase();
+      if (name === undefined || noHost.test(name)) continue;
+      const number = groups?.['port'];
+      return [{ host: name, port: number === undefined ? undefined : Number(number), failure }];
+    }
   }
   return [];
 }

@@ -12,6 +12,7 @@ describe('hostsIn', () => {
       'unknown-host',
     ],
     ['Error: getaddrinfo ENOTFOUND db', 'db', undefined, 'unknown-host'],
+    ['dns: A record lookup error: lookup rpc on 10.96.0.10:53: no such host', 'rpc', undefined, 'unknown-host'],
     ['failed to resolve peer raft-0.raft: no such host', 'raft-0.raft', undefined, 'unknown-host'],
     ['cannot reach backend: connection refused', 'backend', undefined, 'refused'],
     ['php_network_getaddresses: getaddrinfo for db failed: Name or service not known', 'db', undefined, 'unknown-host'],

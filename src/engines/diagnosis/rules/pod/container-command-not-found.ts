@@ -124,14 +124,23 @@ function fixesOf(
             reason: 'a mount hides what the image has there',
           },
         ]),
-    ...sentenceFix(at, container.spec, path),
+    ...shellFix(at, container.spec, path),
     programFix(at, text, path, script),
   ];
 }
 
-/** A whole command line as one word is the name of a program with spaces in it. */
-function sentenceFix(at: string, { command = [] }: Container, path: string | undefined): readonly Fix[] {
+/** What only a shell would understand: a variable, or a whole command line as one word. */
+function shellFix(at: string, { command = [] }: Container, path: string | undefined): readonly Fix[] {
   const [first = ''] = command;
+  const [, variable] = /^\$\{?(\w+)\}?$/.exec(path ?? '') ?? [];
+  if (variable !== undefined && first === path) {
+    return [
+      {
+        advice: `write $(${variable}) instead of ${first} in ${at}.command, or run the line by ["sh", "-c", …]`,
+        reason: 'Kubernetes puts variables in for $(NAME) only, and no shell reads the command',
+      },
+    ];
+  }
   if (path === undefined || first !== path || !/\S\s+\S/.test(first)) return [];
   return [
     {

@@ -1,5 +1,7 @@
 import { nearest } from '../../../../platform/nearest.ts';
 import { nameOf, type ObjectRef, refOf, type Service } from '../../../objects.ts';
+import { workloadOf } from '../../../owners.ts';
+import { isFinished } from '../../../pods.ts';
 import { slicesOf } from '../../../routes.ts';
 import { matchesMap } from '../../../selectors.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -28,37 +30,58 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
   if (labels.length === 0 || service.spec?.type === 'ExternalName') return [];
   if (slicesOf(snapshot, service).some(({ endpoints }) => (endpoints ?? []).length > 0)) return [];
   const candidates = candidatesOf(snapshot, service);
-  if (candidates.some((candidate) => matchesMap(selector, candidate.labels))) return [];
+  const matching = candidates.filter((candidate) => matchesMap(selector, candidate.labels));
+  if (matching.some(({ ended }) => !ended)) return [];
   if (snapshot.presence('EndpointSlice', service.metadata.namespace, '') === 'unknown') return [];
 
   const written = labels.map(([key, value]) => `${key}=${value}`).join(',');
-  const near = nearestCandidate(service, candidates);
+  const living = candidates.filter(({ ended }) => !ended);
+  const near = nearestCandidate(service, living);
+  const away = near === undefined ? elsewhere(snapshot, service) : undefined;
+  const dead = [...new Set(matching.map(({ owner }) => nameOf(owner)))].slice(0, 2).join(' and ');
+  const what =
+    dead === ''
+      ? `selects no pod: nothing has ${written}`
+      : `selects only pods that have ended, those of ${dead} (${written})`;
   return [
     {
       subject: refOf(service),
-      problem: `selects no pod: nothing has ${written}${near === undefined ? '' : `; ${nameOf(near.ref)} has ${hintOf(near)}`}`,
+      problem: `${what}${near === undefined ? '' : `; ${nameOf(near.ref)} has ${hintOf(near)}`}${away === undefined ? '' : `; pods of namespace ${away} have it, and a Service selects pods of its own namespace only`}`,
       certainty: 'recomputed',
       evidence: [
         { object: refOf(service), source: 'spec', text: `spec.selector is ${written}` },
         {
           object: refOf(service),
           source: 'recomputed',
-          text: `0 of ${candidates.length} pods and pod templates in the namespace match`,
+          text: `0 of ${living.length} pods and pod templates in the namespace match`,
         },
       ],
       fixes: [
-        near === undefined
+        away !== undefined
           ? {
-              advice: `deploy a workload with the labels ${written}, or delete the Service if nothing needs it any more`,
-              reason: 'no workload comes near',
+              advice: `create Service/${service.metadata.name} in namespace ${away} instead, and let callers ask for ${service.metadata.name}.${away}`,
+              reason: 'the pods are there',
             }
-          : {
-              advice: `${changesOf(near)} in Service/${service.metadata.name}, or change the label back in ${nameOf(near.ref)}'s pod template`,
-              reason: `${nameOf(near.ref)} is the nearest match`,
-            },
+          : near === undefined
+            ? {
+                advice: `deploy a workload with the labels ${written}, or delete the Service if nothing needs it any more`,
+                reason: 'no workload comes near',
+              }
+            : {
+                advice: `${changesOf(near)} in Service/${service.metadata.name}, or change the label back in ${nameOf(near.ref)}'s pod template`,
+                reason: `${nameOf(near.ref)} is the nearest match`,
+              },
       ],
     },
   ];
+}
+
+/** A namespace that has pods with all of these labels: such are looked for when none is near. */
+function elsewhere({ data }: Snapshot, { spec, metadata }: Service): string | undefined {
+  return data.heads.find(
+    ({ kind, metadata: { namespace, labels } }) =>
+      kind === 'Pod' && namespace !== metadata.namespace && matchesMap(spec?.selector, labels),
+  )?.metadata.namespace;
 }
 
 const hintOf = ({ differences }: Near): string =>
@@ -75,6 +98,9 @@ const changesOf = ({ differences }: Near): string =>
 
 interface Candidate {
   readonly ref: ObjectRef;
+  readonly owner: ObjectRef;
+  /** A pod that has done its work, as those of a Job: it takes no traffic any more. */
+  readonly ended: boolean;
   readonly labels: Readonly<Record<string, string | undefined>>;
 }
 
@@ -83,10 +109,17 @@ function candidatesOf(snapshot: Snapshot, { metadata: { namespace } }: Service):
   const templates = (['Deployment', 'StatefulSet', 'DaemonSet'] as const).flatMap((kind) =>
     snapshot.all(kind, namespace).map((workload) => ({
       ref: refOf(workload),
+      owner: refOf(workload),
+      ended: false,
       labels: workload.spec?.template?.metadata?.labels ?? {},
     })),
   );
-  const pods = snapshot.all('Pod', namespace).map((pod) => ({ ref: refOf(pod), labels: pod.metadata.labels ?? {} }));
+  const pods = snapshot.all('Pod', namespace).map((pod) => ({
+    ref: refOf(pod),
+    owner: workloadOf(snapshot, pod),
+    ended: isFinished(pod),
+    labels: pod.metadata.labels ?? {},
+  }));
   return [...templates, ...pods];
 }
 
