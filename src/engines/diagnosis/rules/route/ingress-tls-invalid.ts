@@ -35,8 +35,6 @@ export const ingressTlsInvalid = defineRule({
 });
 
 function findingsOf(snapshot: Snapshot, ingress: Ingress): readonly Finding[] {
-  const age = snapshot.now - (timeOf(ingress.metadata.creationTimestamp) ?? 0);
-  if (age < hold) return [];
   const byName = Map.groupBy(certificatesOf(ingress), ({ secret }) => secret);
   return [...byName].flatMap(([name, uses]) =>
     findingOf(snapshot, ingress, {
@@ -57,6 +55,8 @@ function findingOf(snapshot: Snapshot, ingress: Ingress, { name, hosts, names }:
   const { namespace } = ingress.metadata;
   const secret: ObjectRef = { kind: 'Secret', namespace, name };
   const found = snapshot.find('Secret', namespace, name);
+  const age = snapshot.now - (timeOf(ingress.metadata.creationTimestamp) ?? 0);
+  if (found === undefined && age < hold) return [];
   const fault =
     found === undefined ? absence(snapshot, secret) : certificateFault(found, { hosts: names, now: snapshot.now });
   if (fault === undefined) return [];

@@ -165,7 +165,14 @@ function fixOf(blocked: BlockedCall, clients: string) {
       reason: `that rule already allows it ${peersText(nearest.rule, direction)}, on other ports`,
     };
   }
-  const peer = direction === 'ingress' ? peerOf(call.pod.metadata) : peerOf(arrival.endpoint.pod ?? {});
+  const { pod, addresses } = arrival.endpoint;
+  const blocks = addresses.slice(0, 3).map((address) => `${address}/${address.includes(':') ? 128 : 32}`);
+  const peer =
+    direction === 'ingress'
+      ? peerOf(call.pod.metadata)
+      : pod === undefined && blocks.length > 0
+        ? `ipBlock ${listed(blocks, 'and')}`
+        : peerOf(pod ?? {});
   const field =
     nearest === undefined ? `spec.${direction}` : `${nearest.rule.field}.${direction === 'ingress' ? 'from' : 'to'}`;
   return {

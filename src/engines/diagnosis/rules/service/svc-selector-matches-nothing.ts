@@ -28,8 +28,11 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
   const selector = service.spec?.selector ?? {};
   const labels = Object.entries(selector);
   if (labels.length === 0 || service.spec?.type === 'ExternalName') return [];
-  if (slicesOf(snapshot, service).some(({ endpoints }) => (endpoints ?? []).length > 0)) return [];
   const candidates = candidatesOf(snapshot, service);
+  // Pods that have ended stay in EndpointSlices, without serving.
+  const ended = new Set(candidates.flatMap(({ ref, ended: over }) => (over ? [ref.name] : [])));
+  const endpoints = slicesOf(snapshot, service).flatMap((slice) => slice.endpoints ?? []);
+  if (endpoints.some(({ targetRef }) => targetRef?.kind !== 'Pod' || !ended.has(targetRef.name ?? ''))) return [];
   const matching = candidates.filter((candidate) => matchesMap(selector, candidate.labels));
   if (matching.some(({ ended }) => !ended)) return [];
   if (snapshot.presence('EndpointSlice', service.metadata.namespace, '') === 'unknown') return [];
@@ -46,7 +49,7 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
   return [
     {
       subject: refOf(service),
-      problem: `${what}${near === undefined ? '' : `; ${nameOf(near.ref)} has ${hintOf(near)}`}${away === undefined ? '' : `; pods of namespace ${away} have it, and a Service selects pods of its own namespace only`}`,
+      problem: `${what}${near === undefined ? '' : `; ${nameOf(near.ref)} has ${hintOf(near)}`}${away === undefined ? '' : `; pods of namespace ${away} have it, but a Service selects pods of its own namespace only`}`,
       certainty: 'recomputed',
       evidence: [
         { object: refOf(service), source: 'spec', text: `spec.selector is ${written}` },
@@ -59,7 +62,7 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
       fixes: [
         away !== undefined
           ? {
-              advice: `create Service/${service.metadata.name} in namespace ${away} instead, and let callers ask for ${service.metadata.name}.${away}`,
+              advice: `create the Service in the namespace of the pods that are meant (${away}), and let callers ask for ${service.metadata.name}.NAMESPACE`,
               reason: 'the pods are there',
             }
           : near === undefined
@@ -76,13 +79,16 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
   ];
 }
 
-/** A namespace that has pods with all of these labels: such are looked for when none is near. */
+/** Namespaces that have pods with all of these labels, as `a or b`: such are looked for when none is near. */
 function elsewhere({ data }: Snapshot, { spec, metadata }: Service): string | undefined {
-  return data.heads.find(
-    ({ kind, metadata: { namespace, labels } }) =>
-      kind === 'Pod' && namespace !== metadata.namespace && matchesMap(spec?.selector, labels),
-  )?.metadata.namespace;
+  const found = data.heads.flatMap(({ kind, metadata: { namespace, labels } }) =>
+    kind === 'Pod' && namespace !== metadata.namespace && matchesMap(spec?.selector, labels) ? (namespace ?? []) : [],
+  );
+  const names = [...new Set(found)].slice(0, maximumNamespaces);
+  return names.length === 0 ? undefined : names.join(' or ');
 }
+
+const maximumNamespaces = 3;
 
 const hintOf = ({ differences }: Near): string =>
   differences.map(({ key, has }) => (has === undefined ? `no ${key}` : `${has.key}=${has.value}`)).join(' and ');
