@@ -59,3 +59,16 @@ export function fieldNaming(
   const [only] = fields;
   return fields.size === 1 ? only : undefined;
 }
+
+/** The one setting whose whole value is a port: a variable of the container, or a key of a ConfigMap. */
+export function fieldOfPort(
+  snapshot: Snapshot,
+  where: { readonly pod: Pod; readonly container: PodContainer },
+  port: number,
+): string | undefined {
+  const is = (text: string | undefined): boolean => text?.trim() === String(port);
+  const literal = (where.container.spec.env ?? []).flatMap(({ name, value }) => (is(value) ? [`env[${name}]`] : []));
+  const configured = configuredTexts(snapshot, where).flatMap(({ field, text }) => (is(text) ? [field] : []));
+  const [only, ...others] = [...literal, ...configured];
+  return others.length === 0 ? only : undefined;
+}

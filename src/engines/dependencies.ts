@@ -1,12 +1,12 @@
 import { nearest } from '../platform/nearest.ts';
-import { configuredTexts, fieldNaming } from './configured.ts';
+import { fieldNaming } from './configured.ts';
 import { hostsOfEnv, serviceOfHost } from './hosts.ts';
 import { entriesOf, type LogEntry } from './logs/entries.ts';
 import { type ConnectionFailure, connectionFailureIn, type FailedHost, hostsIn } from './logs/failed-hosts.ts';
 import type { ObjectRef, Pod, Probe, Service } from './objects.ts';
 import { nameOf } from './objects.ts';
 import type { PodContainer } from './pods.ts';
-import { readyEndpoints } from './routes.ts';
+import { aliasOf, readyEndpoints } from './routes.ts';
 import { matchesMap } from './selectors.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { LogExcerpt } from './snapshot-data.ts';
@@ -24,8 +24,6 @@ export interface Dependency {
   readonly endpoints: number | undefined;
   /** A Service of that namespace whose name comes near, when there is none of this name. */
   readonly alike: string | undefined;
-  /** The ports of that Service, when the one that was asked for is none of them. */
-  readonly otherPorts: readonly number[] | undefined;
   /** Where the container is told the host: `env[DATABASE_URL]`. */
   readonly field: string | undefined;
   /** Whether the text itself names the host, not just the container's environment. */
@@ -49,10 +47,7 @@ export function dependencyIn(
     const configured = fieldNaming(snapshot, { pod, container }, told.host);
     // A command that only waits for the host repeats what the configuration says.
     const field = literal?.startsWith('env[') === true ? literal : (configured ?? literal);
-    const reached = dependencyOf(snapshot, pod, { ...told, field, told: true });
-    return reached?.otherPorts === undefined
-      ? reached
-      : { ...reached, field: portField(snapshot, { pod, container }, told.port) ?? field };
+    return dependencyOf(snapshot, pod, { ...told, field, told: true });
   }
   if (isLocal(text)) return undefined;
   const inCluster = hostsOfEnv(container.spec).filter(
@@ -61,22 +56,6 @@ export function dependencyIn(
   const [only] = inCluster;
   if (only === undefined || new Set(inCluster.map(({ host }) => host)).size > 1) return undefined;
   return dependencyOf(snapshot, pod, { ...only, failure, told: false });
-}
-
-/** The one setting whose whole value is the port. */
-function portField(
-  snapshot: Snapshot,
-  where: { readonly pod: Pod; readonly container: PodContainer },
-  port: number | undefined,
-): string | undefined {
-  const literal = (where.container.spec.env ?? []).flatMap(({ name, value }) =>
-    value === String(port) ? [`env[${name}]`] : [],
-  );
-  const configured = configuredTexts(snapshot, where).flatMap(({ field, text }) =>
-    text.trim() === String(port) ? [field] : [],
-  );
-  const [only, ...others] = [...literal, ...configured];
-  return others.length === 0 ? only : undefined;
 }
 
 /**
@@ -119,22 +98,11 @@ function dependencyOf(
       service: undefined,
       endpoints: undefined,
       alike: undefined,
-      otherPorts: undefined,
       field,
       told,
     };
   }
   const { ref, service } = found;
-  const alias = service?.spec?.type === 'ExternalName' ? service.spec.externalName : undefined;
-  if (alias !== undefined && alias !== host) {
-    return dependencyOf(snapshot, pod, {
-      host: alias,
-      port,
-      failure,
-      field: `spec.externalName of ${nameOf(ref)}`,
-      told,
-    });
-  }
   const elsewhere = ref.namespace !== pod.metadata.namespace ? ` in namespace ${ref.namespace}` : '';
   return {
     name: `${nameOf(ref)}${elsewhere}${port === undefined ? '' : ` port ${port}`}`,
@@ -142,19 +110,11 @@ function dependencyOf(
     host,
     port,
     service: ref,
-    endpoints: service && readyEndpoints(snapshot, service).length,
+    endpoints: service && endpointsOf(snapshot, service),
     alike: service === undefined ? nearest(ref.name, snapshot.names('Service', ref.namespace), 1)[0] : undefined,
-    otherPorts: service && portsBeside(service, port),
     field,
     told,
   };
-}
-
-/** The ports of a Service that does not have this one; a headless Service passes every port on to its pods. */
-function portsBeside({ spec }: Service, port: number | undefined): readonly number[] | undefined {
-  const ports = (spec?.ports ?? []).flatMap((each) => each.port ?? []);
-  const served = port === undefined || spec?.clusterIP === 'None' || ports.length === 0 || ports.includes(port);
-  return served ? undefined : ports;
 }
 
 /** The Service that a command probe asks instead of its own container, by its output or its words. */
@@ -203,6 +163,13 @@ export function missedService(
   const last = most?.at(-1);
   const matters = most !== undefined && (most.length >= repeated || (last?.dependency.endpoints ?? 0) === 0);
   return matters ? last : undefined;
+}
+
+/** Ready endpoints of a Service, or of the one that it is another name of. */
+function endpointsOf(snapshot: Snapshot, service: Service): number {
+  const alias = aliasOf(service);
+  const behind: Service | undefined = alias && snapshot.find('Service', alias.namespace, alias.name);
+  return readyEndpoints(snapshot, behind ?? service).length;
 }
 
 /** What a container says it waits for (`waiting for queue:5672`), else what its command asks for and is a Service. */

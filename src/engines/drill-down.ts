@@ -7,7 +7,7 @@ import { onSuspicion } from './on-suspicion.ts';
 import { workloadOf } from './owners.ts';
 import { containersOf, isBroken, isFinished } from './pods.ts';
 import { referencesOf } from './references.ts';
-import { awaitedClass, certificatesOf } from './routes.ts';
+import { awaitedClass, certificatesOf, isClassless } from './routes.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { PodRow, Read } from './snapshot-data.ts';
 import { volumeReads } from './volumes/volume-reads.ts';
@@ -163,7 +163,8 @@ function logsOf(snapshot: Snapshot, pods: readonly Pod[]): readonly Read[] {
               !tellsOf(log, status.state?.terminated),
           );
         return [
-          ...(ended || (running && status?.ready !== true) ? [read(false)] : []),
+          // The log of the instance before is gone for a moment when the next one dies.
+          ...(ended || (running && (restarted || status?.ready !== true)) ? [read(false)] : []),
           ...((restarted && !ended) || replaced ? [read(true)] : []),
         ];
       }),
@@ -204,7 +205,11 @@ function claims(snapshot: Snapshot): readonly Read[] {
 }
 
 function ingressClasses(snapshot: Snapshot): readonly Read[] {
-  const awaited = snapshot.all('Ingress').some((ingress) => awaitedClass(ingress) !== undefined);
+  const { object } = snapshot.scope;
+  const asked = object?.kind === 'Ingress' ? snapshot.find('Ingress', object.namespace, object.name) : undefined;
+  const awaited =
+    snapshot.all('Ingress').some((ingress) => awaitedClass(ingress) !== undefined) ||
+    (asked !== undefined && isClassless(asked));
   return awaited ? [{ verb: 'list', kind: 'IngressClass', as: 'metadata' }] : [];
 }
 

@@ -3,7 +3,7 @@ import { selects } from './network/policies.ts';
 import { keyOf, type ObjectRef, type Of, type Pod, refOf } from './objects.ts';
 import { podsOf, workloadOf } from './owners.ts';
 import { referencesOf, templateOf } from './references.ts';
-import { certificatesOf, pathsOf, selectedPods, selectedWorkloads } from './routes.ts';
+import { aliasOf, certificatesOf, pathsOf, selectedPods, selectedWorkloads } from './routes.ts';
 import { unplacedPods } from './scheduling/placement.ts';
 import type { Snapshot } from './snapshot.ts';
 import { syncerOf } from './syncers.ts';
@@ -26,7 +26,9 @@ export function dependenciesOf(snapshot: Snapshot, ref: ObjectRef): readonly Obj
     case 'Service': {
       const service = snapshot.find('Service', ref.namespace, ref.name);
       if (service === undefined) return [];
+      const alias = aliasOf(service);
       return [
+        ...(alias === undefined ? [] : [alias]),
         ...selectedWorkloads(snapshot, service),
         ...selectedPods(snapshot, service).map((pod) => workloadOf(snapshot, pod)),
       ];

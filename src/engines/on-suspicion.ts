@@ -1,11 +1,14 @@
 import { boundRoles, deniedPods } from './access-denials.ts';
+import { creationFailures } from './admission.ts';
 import { failedCondition, metricsApiOf } from './autoscalers.ts';
 import { deliveriesOf, deliveryReads } from './deliveries.ts';
+import { namesakeReads, strayPodReads } from './namesakes.ts';
 import { refOf } from './objects.ts';
 import { podsOf } from './owners.ts';
 import { containersOf, isBroken, lastTermination } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
+import { failedCallIn } from './webhooks.ts';
 
 /** Kinds that most diagnoses never need, each read when something that was seen points to it. */
 export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
@@ -18,6 +21,9 @@ export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
   ...controllerLease(snapshot),
   ...deliveries(snapshot),
   ...defaultLimits(snapshot),
+  ...namesakeReads(snapshot),
+  ...strayPodReads(snapshot),
+  ...webhookConfigurations(snapshot),
 ];
 
 /** Whether a DaemonSet that no node wants is meant for labels that no node has. */
@@ -111,6 +117,15 @@ function defaultLimits(snapshot: Snapshot): readonly Read[] {
     as: 'full',
   }));
 }
+/** Who registered a webhook that cannot be called. */
+const webhookConfigurations = (snapshot: Snapshot): readonly Read[] =>
+  creationFailures(snapshot).some(({ reason }) => failedCallIn(reason) !== undefined)
+    ? (['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const).map((kind) => ({
+        verb: 'list',
+        kind,
+        as: 'full',
+      }))
+    : [];
 
 /** Who delivers the workloads that are broken. */
 const deliveries = (snapshot: Snapshot): readonly Read[] =>

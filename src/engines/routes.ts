@@ -35,10 +35,21 @@ export function awaitedClass({ spec, status }: Ingress): string | undefined {
   return served || !spec?.ingressClassName ? undefined : spec.ingressClassName;
 }
 
+/** Whether an Ingress names no class in either way, and no controller has given it an address. */
+export const isClassless = ({ metadata, spec, status }: Ingress): boolean =>
+  spec !== undefined &&
+  !spec.ingressClassName &&
+  metadata.annotations?.['kubernetes.io/ingress.class'] === undefined &&
+  (status?.loadBalancer?.ingress ?? []).length === 0;
+
 /** The Secrets that an Ingress takes certificates from, with the hosts that they are for; a default one is not named. */
-export const certificatesOf = ({ spec }: Ingress): readonly { readonly secret: string; readonly hosts: string }[] =>
+export const certificatesOf = ({
+  spec,
+}: Ingress): readonly { readonly secret: string; readonly hosts: string; readonly names: readonly string[] }[] =>
   (spec?.tls ?? []).flatMap(({ secretName, hosts = [] }) =>
-    secretName ? [{ secret: secretName, hosts: hosts.length === 0 ? 'every host' : hosts.join(', ') }] : [],
+    secretName
+      ? [{ secret: secretName, hosts: hosts.length === 0 ? 'every host' : hosts.join(', '), names: hosts }]
+      : [],
   );
 
 /** Routes from outside that lead to a Service. */
@@ -52,6 +63,14 @@ export const slicesOf = (snapshot: Snapshot, service: Service): readonly Endpoin
   snapshot
     .all('EndpointSlice', service.metadata.namespace)
     .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name);
+
+/** The Service that an ExternalName Service is another name of: only a full cluster name means one. */
+export function aliasOf({ spec }: Service): ObjectRef | undefined {
+  const [name, namespace, svc] = (spec?.type === 'ExternalName' ? (spec.externalName ?? '') : '')
+    .toLowerCase()
+    .split('.');
+  return name && namespace && svc === 'svc' ? { kind: 'Service', namespace, name } : undefined;
+}
 
 /** Endpoints that take traffic: ready, or not known to be unready (discovery.k8s.io/v1 `conditions.ready`). */
 export const readyEndpoints = (snapshot: Snapshot, service: Service) =>

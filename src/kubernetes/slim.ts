@@ -1,11 +1,13 @@
 import type { KubernetesObject } from '../engines/objects.ts';
 import { redactObject } from '../platform/redact.ts';
+import { certificateFacts } from './certificates.ts';
 
 /**
  * An object as it may be kept: without secrets, and without what no rule reads and what makes up half of its bytes:
  * of managedFields who wrote when stays, in which other version of the API, and for ConfigMaps and Secrets which keys.
  */
-export function slimmed(object: KubernetesObject): KubernetesObject {
+export function slimmed(whole: KubernetesObject): KubernetesObject {
+  const object = whole.kind === 'Secret' ? withCertificate(whole) : whole;
   const { managedFields, ...metadata } = object.metadata;
   // Whoever wrote an archive may have written anything.
   if (!Array.isArray(managedFields)) return redactObject({ ...object, metadata });
@@ -21,6 +23,13 @@ export function slimmed(object: KubernetesObject): KubernetesObject {
       ...(withKeys && dataKeysOf(entry.fieldsV1)),
     }));
   return redactObject({ ...object, metadata: { ...metadata, managedFields: kept } });
+}
+
+/** What a certificate says of itself is public, and kept in the place of its value. */
+function withCertificate(secret: KubernetesObject): KubernetesObject {
+  const data: unknown = 'data' in secret ? secret.data : undefined;
+  const certificate = isObject(data) ? certificateFacts(data['tls.crt']) : undefined;
+  return certificate === undefined ? secret : { ...secret, ...{ certificate } };
 }
 
 /** `fieldsV1` cut down to `{ 'f:data': { 'f:KEY': {} } }`. */

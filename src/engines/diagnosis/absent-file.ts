@@ -1,7 +1,7 @@
 import { nearest } from '../../platform/nearest.ts';
-import { isUnder, pathIn } from '../file-paths.ts';
+import { pathIn } from '../file-paths.ts';
 import { type AbsentFile, absentFileAt } from '../mounted-files.ts';
-import { nameOf, type Pod, refOf } from '../objects.ts';
+import { nameOf, type Pod } from '../objects.ts';
 import type { PodContainer } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding } from './rule.ts';
@@ -20,40 +20,8 @@ export function absentFileIn(
   text: string,
 ): AbsentFileClause | undefined {
   const path = missing.test(text) ? pathIn(text) : undefined;
-  if (path !== undefined && isUnder(path, tokenFolder)) return tokenClause(snapshot, where);
   const absent = path === undefined ? undefined : absentFileAt(snapshot, where, path.replace(/[.:]+$/, ''));
   return absent && clauseOf(absent);
-}
-
-const tokenFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
-
-/** Why a container has no token of its ServiceAccount, when nothing is mounted where it would be. */
-function tokenClause(
-  snapshot: Snapshot,
-  { pod, container }: { readonly pod: Pod; readonly container: PodContainer },
-): AbsentFileClause | undefined {
-  if (container.spec.volumeMounts?.some(({ mountPath = '' }) => mountPath.startsWith(tokenFolder))) return undefined;
-  const { namespace } = pod.metadata;
-  const account = { kind: 'ServiceAccount', namespace, name: pod.spec?.serviceAccountName ?? 'default' };
-  const own = pod.spec?.automountServiceAccountToken === false;
-  const theirs =
-    snapshot.find('ServiceAccount', namespace, account.name)?.automountServiceAccountToken === false ||
-    pod.spec?.automountServiceAccountToken === undefined;
-  if (!own && !theirs) return undefined;
-  const field = `automountServiceAccountToken${own ? ' in the pod template' : ` of ${nameOf(account)}`}`;
-  return {
-    says: `no token of ${nameOf(account)} is mounted: ${field} is false`,
-    evidence: [
-      { object: own ? refOf(pod) : account, source: 'spec', text: `${field} is false` },
-      { object: refOf(pod), source: 'spec', text: `container ${container.name} mounts nothing at ${tokenFolder}` },
-    ],
-    fixes: [
-      {
-        advice: `set automountServiceAccountToken: true in the pod template, if the program shall use the API`,
-        reason: 'the token is mounted into new pods only',
-      },
-    ],
-  };
 }
 
 const shown = 5;

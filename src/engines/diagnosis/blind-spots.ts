@@ -31,8 +31,16 @@ const consequences: Readonly<Record<string, string>> = {
   ResourceQuota: 'a full quota is known only from events',
 };
 
+/** A search for names in all namespaces: what it hides is a hint, not a fault. */
+const isSearch = (read: Read): boolean =>
+  read.verb === 'list' &&
+  read.as === 'metadata' &&
+  read.namespace === undefined &&
+  (read.kind === 'Service' || (read.kind === 'Pod' && read.labelSelector !== undefined));
+
 /** What an archive calls a kind may be "constructor". */
 function consequenceOf(read: Read): string | undefined {
+  if (isSearch(read)) return 'whether what is missing lies in another namespace is not known';
   const subject = subjectOf(read);
   return Object.hasOwn(consequences, subject) ? consequences[subject] : undefined;
 }
@@ -92,5 +100,5 @@ export const hidesFaults = ({ reads, scope: { object } }: Pick<SnapshotData, 're
   reads.some(({ read, outcome }) => {
     if (!isBlind(outcome) || read.verb === 'log') return false;
     if (read.verb === 'get') return object !== undefined && keyOf(read) === keyOf(object);
-    return essential.has(read.kind) || outcome === 'failed';
+    return !isSearch(read) && (essential.has(read.kind) || outcome === 'failed');
   });

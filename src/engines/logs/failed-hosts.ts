@@ -52,6 +52,9 @@ const port = '(?<port>\\d{1,5})';
 const connecting =
   '\\b(?:connect(?:ing|ion)?|connected|reach(?:ing)?|waiting|wait|resolve|resolving|refused|contact|unreachable)\\b(?: timed out| failed| refused)?(?: to| for| at| with| by|:)*(?: host| server| service| database| broker)?';
 
+/** What a far side is called before its name: `failed to resolve peer raft-0.raft`. They are names of Services too. */
+const role =
+  '(?:peer|node|member|endpoint|upstream|backend|address|hostname|name|replica|leader|master|primary|instance|url)';
 /** Best first: the forms that name the far side beyond doubt. */
 const forms: readonly RegExp[] = [
   // A name that was not found: what follows is the DNS server.
@@ -82,6 +85,10 @@ const forms: readonly RegExp[] = [
   new RegExp(`\\b(?:reach|connect to) (?:\\w+ )?server at ["'\`]?${host}(?::${port})?`, 'i'),
   new RegExp(`\\bFailed to connect to ${host}(?:/\\S+)? port ${port}`, 'i'),
   new RegExp(`${connecting}[ :]+["'\`(]*${host}[:/ ]+${port}\\b`, 'i'),
+  new RegExp(
+    `\\b(?:resolve|reach|connect to|contact|join|dial|ping) ${role}[ "'\`(]+(?=[\\w-]+[.:])${host}(?::${port}\\b)?`,
+    'i',
+  ),
   new RegExp(`\\b${host}:${port}\\b`),
   // Without a port it may as well be a product: `connection to Redis: …`.
   new RegExp(`${connecting}[ :]+["'\`(]*${host}`, 'i'),
@@ -98,13 +105,14 @@ export function hostsIn(text: string): readonly FailedHost[] {
   const failure = connectionFailureIn(text);
   if (failure === undefined) return [];
   for (const form of forms) {
-    const groups = form.exec(text)?.groups;
-    const name = groups?.['host']?.toLowerCase();
-    // It names itself: whatever else the text names is not the far side.
-    if (name !== undefined && itself.test(name)) return [];
-    if (name === undefined || noHost.test(name)) continue;
-    const number = groups?.['port'];
-    return [{ host: name, port: number === undefined ? undefined : Number(number), failure }];
+    for (const { groups } of text.matchAll(new RegExp(form, `g${form.flags}`))) {
+      const name = groups?.['host']?.toLowerCase();
+      // It names itself: whatever else the text names is not the far side.
+      if (name !== undefined && itself.test(name)) return [];
+      if (name === undefined || noHost.test(name)) continue;
+      const number = groups?.['port'];
+      return [{ host: name, port: number === undefined ? undefined : Number(number), failure }];
+    }
   }
   return [];
 }

@@ -1,6 +1,7 @@
 import { gateways, httpRoutes } from '../gateway-api.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Read } from '../snapshot-data.ts';
+import { backendLogReads } from './backend-logs.ts';
 import { failedCalls, isNameFailure, isUnanswered } from './calls.ts';
 import { dnsReads } from './dns-reads.ts';
 import { refusedRequests } from './mesh.ts';
@@ -25,6 +26,7 @@ export function networkReads(snapshot: Snapshot): readonly Read[] {
     ...(calls.some(isNameFailure) ? dnsReads(snapshot) : []),
     ...gatewayReads(snapshot),
     ...meshReads(snapshot),
+    ...backendLogReads(snapshot),
   ];
 }
 

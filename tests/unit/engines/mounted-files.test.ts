@@ -10,7 +10,7 @@ const mount = (mountPath: string, more: object = {}) => ({ name: 'v', mountPath,
 function absent(path: string, volume: object, volumeMount: object = mount('/etc/app')) {
   const pod = aPod('api', {
     spec: { volumes: [{ name: 'v', ...volume }] },
-    containers: [aContainer('app', { volumeMounts: [volumeMount] } as never)],
+    containers: [aContainer('app', { volumeMounts: [volumeMount] })],
   });
   const [container] = containersOf(pod);
   return container && absentFileAt(aSnapshot({ objects: [pod, config, certs] }), { pod, container }, path);

@@ -154,6 +154,8 @@ function tlsHops(snapshot: Snapshot, ingress: Ingress, host: string): readonly H
   return (ingress.spec?.tls ?? [])
     .filter(({ hosts }) => (hosts ?? []).length === 0 || hosts?.some((each) => takesHost(each, host)))
     .flatMap(({ secretName }) =>
-      secretName === undefined ? [] : secretHop(snapshot, { kind: 'Secret', namespace, name: secretName }),
+      secretName === undefined
+        ? []
+        : secretHop(snapshot, { kind: 'Secret', namespace, name: secretName }, host.includes('*') ? [] : [host]),
     );
 }

@@ -1,4 +1,4 @@
-import { refOf } from '../../../objects.ts';
+import { type Container, refOf } from '../../../objects.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import {
@@ -128,7 +128,29 @@ function fixesOf(
             reason: 'a mount hides what the image has there',
           },
         ]),
+    ...shellFix(at, container.spec, path),
     programFix(at, text, path, script),
+  ];
+}
+
+/** What only a shell would understand: a variable, or a whole command line as one word. */
+function shellFix(at: string, { command = [] }: Container, path: string | undefined): readonly Fix[] {
+  const [first = ''] = command;
+  const [, variable] = /^\$\{?(\w+)\}?$/.exec(path ?? '') ?? [];
+  if (variable !== undefined && first === path) {
+    return [
+      {
+        advice: `write $(${variable}) instead of ${first} in ${at}.command, or run the line by ["sh", "-c", …]`,
+        reason: 'Kubernetes puts variables in for $(NAME) only, and no shell reads the command',
+      },
+    ];
+  }
+  if (path === undefined || first !== path || !/\S\s+\S/.test(first)) return [];
+  return [
+    {
+      advice: `write each word of ${at}.command as an item of its own, or ["sh", "-c", ${JSON.stringify(first)}]`,
+      reason: 'the whole line is taken for the name of one program',
+    },
   ];
 }
 

@@ -10,7 +10,7 @@ import { referencesOf } from '../../../references.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { absentFileIn } from '../../absent-file.ts';
 import { crashClause, crashFinding, deathLogCommand, essenceClause, missingLog } from '../../crash-finding.ts';
-import { localCallIn } from '../../local-call.ts';
+import { crashGap } from '../../crash-gap.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 import { variableFix } from '../../variable-fix.ts';
 
@@ -40,8 +40,8 @@ export const crashAppError = defineRule({
       const base = crashFinding(snapshot, crash);
       const gap =
         optionalGap(snapshot, crash) ??
+        crashGap(snapshot, crash) ??
         absentFileIn(snapshot, crash, textOf(crash)) ??
-        localCallIn(snapshot, crash, textOf(crash)) ??
         settingNamed(snapshot, crash);
       return {
         ...base,

@@ -3,8 +3,8 @@ import { isFinished } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { absentFileIn } from '../../absent-file.ts';
 import { crashFinding, deathLogCommand, essenceClause, missingLog, placeOf, whenClause } from '../../crash-finding.ts';
+import { crashGap } from '../../crash-gap.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
-import { localCallIn } from '../../local-call.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 export const initContainerCrash = defineRule({
@@ -30,9 +30,7 @@ function findingOf(snapshot: Snapshot, crash: Crash): Finding {
     crash.dependency === undefined ? { evidence: [] } : dependencyFields(crash.dependency);
   const text = crash.telling?.entry.lines.join('\n') ?? '';
   const absent =
-    crash.dependency === undefined
-      ? (absentFileIn(snapshot, crash, text) ?? localCallIn(snapshot, crash, text))
-      : undefined;
+    crash.dependency === undefined ? (crashGap(snapshot, crash) ?? absentFileIn(snapshot, crash, text)) : undefined;
   const lacking = absent === undefined ? '' : ` (${absent.says})`;
   const why =
     crash.dependency === undefined ? `${essenceClause(crash)}${lacking}` : `: ${dependencyClause(crash.dependency)}`;

@@ -1,6 +1,6 @@
 import { type Crash, crashesBy, usualLifetime } from '../../../crashes/crashes.ts';
 import { isCrashing, isMissed, startErrors } from '../../../crashes/crashing.ts';
-import { isOutOfMemory, memoryLimitOf, startOutOfMemory } from '../../../crashes/memory.ts';
+import { isOutOfMemory, memoryLimitOf, startOutOfMemory, tinyLimits } from '../../../crashes/memory.ts';
 import { formatDuration, hour, minute, timeOf } from '../../../durations.ts';
 import { heapLimitIn } from '../../../heap-limits.ts';
 import { nameOf, type Pod, refOf } from '../../../objects.ts';
@@ -171,7 +171,7 @@ function onceKilled(snapshot: Snapshot, pod: Pod): readonly Finding[] {
 /** A limit so low that not even the pod's sandbox starts in it, or the files of its token do not fit. */
 function neverStarted(snapshot: Snapshot, pod: Pod): readonly Finding[] {
   if (!isBroken(pod) || containersOf(pod).some(({ status }) => status?.state?.running !== undefined)) return [];
-  const slips = unitSlips(pod);
+  const slips = tinyLimits(pod);
   const event = snapshot
     .eventsAbout(pod)
     .findLast(
@@ -196,7 +196,7 @@ function neverStarted(snapshot: Snapshot, pod: Pod): readonly Finding[] {
       fixes: [
         ...slips.map(({ name, meant }) => ({
           advice: `set resources.limits.memory of container ${name} to ${meant}, if that was meant`,
-          reason: 'without Mi or Gi the number counts bytes',
+          reason: 'no container starts in less than a few MiB',
         })),
         {
           advice: 'raise the memory limit to at least 16Mi, and to what the program needs',
@@ -212,13 +212,3 @@ const withoutHostPath = (text: string): string => text.replace(/\/\S*\/pods\/\S+
 
 /** The kubelet sizes volumes in memory, such as that of the token, by the limit of the pod (`SizeMemoryBackedVolumes`). */
 const noSpace = /no space left on device/i;
-const mebibyte = 2 ** 20;
-
-/** Limits without a unit, or in thousandths: `64`, `128m`. */
-const unitSlips = (pod: Pod) =>
-  containersOf(pod).flatMap((container) => {
-    const limit = memoryLimitOf(pod, container) ?? '';
-    const [, digits] = /^(\d+)m?$/.exec(limit) ?? [];
-    const tiny = (quantity(limit) ?? mebibyte) < mebibyte;
-    return digits !== undefined && tiny ? [{ name: container.name, limit, meant: `${digits}Mi` }] : [];
-  });

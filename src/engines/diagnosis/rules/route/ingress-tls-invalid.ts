@@ -20,9 +20,11 @@ export const ingressTlsInvalid = defineRule({
   meaning:
     'The controller serves a certificate of its own instead, or refuses the host: browsers warn, and clients that check give up.',
   detection:
-    'spec.tls names a Secret that does not exist, is of another type than kubernetes.io/tls, or has no tls.crt or tls.key. ' +
-    'A Secret of type Opaque with both keys is taken by the controllers. Secrets are read for a question about one ' +
-    'namespace only. Dates and names in the certificate are not looked at: its content is never kept.',
+    'spec.tls names a Secret that does not exist, is of another type than kubernetes.io/tls, has no tls.crt or tls.key, ' +
+    'or whose certificate has expired, is not valid yet, or is for other hosts. ' +
+    'A Secret of type Opaque with both keys is taken by the controllers. Of the public certificate in it the dates and ' +
+    'the alternative names are compared with now and with the hosts of spec.tls; the key is never looked at. Secrets ' +
+    'are read for a question about one namespace only.',
   remedies: [
     'Let its issuer make it, or create the Secret.',
     'Correct the name in spec.tls when another one was meant.',
@@ -33,24 +35,30 @@ export const ingressTlsInvalid = defineRule({
 });
 
 function findingsOf(snapshot: Snapshot, ingress: Ingress): readonly Finding[] {
-  const age = snapshot.now - (timeOf(ingress.metadata.creationTimestamp) ?? 0);
-  if (age < hold) return [];
   const byName = Map.groupBy(certificatesOf(ingress), ({ secret }) => secret);
   return [...byName].flatMap(([name, uses]) =>
-    findingOf(snapshot, ingress, { name, hosts: uses.map(({ hosts }) => hosts).join(', ') }),
+    findingOf(snapshot, ingress, {
+      name,
+      hosts: uses.map(({ hosts }) => hosts).join(', '),
+      names: uses.flatMap(({ names }) => names),
+    }),
   );
 }
 
 interface Certificate {
   readonly name: string;
   readonly hosts: string;
+  readonly names: readonly string[];
 }
 
-function findingOf(snapshot: Snapshot, ingress: Ingress, { name, hosts }: Certificate): readonly Finding[] {
+function findingOf(snapshot: Snapshot, ingress: Ingress, { name, hosts, names }: Certificate): readonly Finding[] {
   const { namespace } = ingress.metadata;
   const secret: ObjectRef = { kind: 'Secret', namespace, name };
   const found = snapshot.find('Secret', namespace, name);
-  const fault = found === undefined ? absence(snapshot, secret) : certificateFault(found);
+  const age = snapshot.now - (timeOf(ingress.metadata.creationTimestamp) ?? 0);
+  if (found === undefined && age < hold) return [];
+  const fault =
+    found === undefined ? absence(snapshot, secret) : certificateFault(found, { hosts: names, now: snapshot.now });
   if (fault === undefined) return [];
   const subject = refOf(ingress);
   const issuer = issuers.find((key) => ingress.metadata.annotations?.[key] !== undefined);

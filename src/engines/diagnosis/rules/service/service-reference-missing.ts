@@ -1,4 +1,5 @@
 import { nearest } from '../../../../platform/nearest.ts';
+import { likelyService, namesakes } from '../../../namesakes.ts';
 import { blockedLookups } from '../../../network/blocked.ts';
 import { type FailedCall, failedCalls, isNameDenied } from '../../../network/calls.ts';
 import { nameOf, type ObjectRef, refOf } from '../../../objects.ts';
@@ -31,14 +32,16 @@ export const serviceReferenceMissing = defineRule({
 
 function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
   const { pod, container, dependency, words } = call;
-  const { service, field, host } = dependency;
-  if (service === undefined || snapshot.presence('Service', service.namespace, service.name) !== 'absent') return [];
+  const { field, host } = dependency;
+  const service = dependency.service ?? inWrongNamespace(snapshot, host);
+  const presence = service && snapshot.presence('Service', service.namespace, service.name);
+  if (service !== undefined && presence === 'present') return foreignDomain(call, service);
+  if (service === undefined || presence !== 'absent') return [];
   const subject = refOf(pod);
-  const set = governed(snapshot, service);
-  const better = set === undefined ? meant(snapshot, service) : undefined;
+  const better = meant(snapshot, service, host);
   const hint = better === undefined ? '' : ` (there is ${better.text})`;
-  const named = set === undefined ? field : `spec.serviceName of ${nameOf(set)}`;
-  const where = named === undefined ? '' : ` in ${named}`;
+  const governed = governedBy(snapshot, service);
+  const where = field === undefined ? '' : ` in ${field}`;
   return [
     {
       subject,
@@ -57,46 +60,106 @@ function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
                 at: words.at,
               },
             ]),
+        ...governed.map(({ ref, text }) => ({ object: ref, source: 'spec' as const, text })),
         { object: service, source: 'recomputed', text: servicesText(snapshot, service.namespace) },
       ],
       fixes: [
+        ...governed.map(({ fix }) => fix),
         ...(better === undefined
           ? []
           : [{ advice: `write ${better.host} instead of ${host}${where}`, reason: `${better.text} exists` }]),
-        set === undefined
-          ? {
-              advice: `create ${nameOf(service)} in namespace ${service.namespace}`,
-              reason: 'if it was deleted, or is not deployed yet',
-            }
-          : {
-              advice: `create ${nameOf(service)} with clusterIP: None and the labels of ${nameOf(set)}'s pods as selector`,
-              reason: 'it gives the pods their host names, and serviceName cannot be changed',
-            },
+        ...(governed.some(({ ref }) => ref.kind === 'StatefulSet')
+          ? []
+          : [
+              {
+                advice: `create ${nameOf(service)} in namespace ${service.namespace}`,
+                reason: 'if it was deleted, or is not deployed yet',
+              },
+            ]),
       ],
       nextCheck: `kubectl get services -n ${service.namespace}`,
     },
   ];
 }
 
-/** The StatefulSet whose pods get their host names from a Service. */
-function governed(snapshot: Snapshot, { namespace, name }: ObjectRef): ObjectRef | undefined {
-  const set = snapshot.all('StatefulSet', namespace).find(({ spec }) => spec?.serviceName === name);
-  return set && refOf(set);
+/** What `db.shop` means when there is no such Service, and one of that name in another namespace. */
+function inWrongNamespace(snapshot: Snapshot, host: string): ObjectRef | undefined {
+  const ref = likelyService(host);
+  return ref !== undefined && namesakes(snapshot, ref.name).length > 0 ? ref : undefined;
 }
 
 /** A Service that may have been meant: one of a similar name, or of the same name in another namespace. */
 function meant(
   snapshot: Snapshot,
   { namespace, name }: ObjectRef,
+  host: string,
 ): { readonly text: string; readonly host: string } | undefined {
   const [alike] = nearest(name, snapshot.names('Service', namespace), 1);
-  if (alike !== undefined) return { text: `Service/${alike}`, host: alike };
-  const elsewhere = snapshot
-    .all('Service')
-    .find(({ metadata, spec }) => metadata.name === name && spec?.type !== 'ExternalName');
-  if (elsewhere === undefined) return undefined;
-  const other = elsewhere.metadata.namespace ?? '';
-  return { text: `Service/${name} in namespace ${other}`, host: `${name}.${other}` };
+  const labels = host.split('.');
+  if (alike !== undefined) {
+    return { text: `Service/${alike}`, host: labels.map((label) => (label === name ? alike : label)).join('.') };
+  }
+  const [other] = namesakes(snapshot, name);
+  return other === undefined
+    ? undefined
+    : {
+        text: `Service/${name} in namespace ${other}`,
+        host: `${name}.${other}${host.includes('.svc.') ? '.svc.cluster.local' : ''}`,
+      };
+}
+
+/** The domain of most clusters; another one is configured in the kubelets, and no API tells it. */
+const clusterDomain = 'cluster.local';
+
+/** A Service that exists, under a domain that DNS does not know: `db.shop.svc.cluster.locl`. */
+function foreignDomain({ pod, container, dependency, words }: FailedCall, service: ObjectRef): readonly Finding[] {
+  const { host, field } = dependency;
+  const domain = host.split('.svc.')[1];
+  if (domain === undefined || domain === clusterDomain || words === undefined) return [];
+  const subject = refOf(pod);
+  const where = field === undefined ? '' : ` in ${field}`;
+  const right = host.slice(0, host.length - domain.length) + clusterDomain;
+  return [
+    {
+      subject,
+      container,
+      problem: `asks for ${host}${where}, which does not resolve: ${nameOf(service)} exists, but the domain is ${domain}, not ${clusterDomain}`,
+      certainty: nearest(domain, [clusterDomain], 1).length > 0 ? 'message' : 'inferred',
+      evidence: [
+        { object: subject, source: 'log', text: (words.text.split('\n')[0] ?? '').slice(0, 300), at: words.at },
+        { object: service, source: 'recomputed', text: 'exists' },
+      ],
+      fixes: [{ advice: `write ${right} instead of ${host}${where}`, reason: `${nameOf(service)} has that name` }],
+      nextCheck: `kubectl exec -n ${subject.namespace} ${subject.name} -c ${container} -- cat /etc/resolv.conf`,
+    },
+  ];
+}
+
+/** Sets and pods whose names in DNS hang on the missing Service. */
+function governedBy(snapshot: Snapshot, { namespace, name }: ObjectRef) {
+  const sets = snapshot
+    .all('StatefulSet', namespace)
+    .filter(({ spec }) => spec?.serviceName === name)
+    .map((set) => ({
+      ref: refOf(set),
+      text: `spec.serviceName is ${name}`,
+      fix: {
+        advice: `create the headless Service/${name} (clusterIP: None) that selects the pods of ${nameOf(refOf(set))}, or set spec.serviceName of a new set to one that exists`,
+        reason: `${nameOf(refOf(set))} names it in spec.serviceName, and its pods have no names in DNS without it`,
+      },
+    }));
+  const pods = snapshot
+    .all('Pod', namespace)
+    .filter(({ spec, metadata }) => spec?.subdomain === name && metadata.ownerReferences === undefined)
+    .map((pod) => ({
+      ref: refOf(pod),
+      text: `spec.subdomain is ${name}`,
+      fix: {
+        advice: `set spec.subdomain of ${nameOf(refOf(pod))} to the name of the headless Service that selects it`,
+        reason: 'a pod has its name in DNS below that Service only',
+      },
+    }));
+  return [...sets, ...pods].slice(0, 1);
 }
 
 function servicesText(snapshot: Snapshot, namespace: string | undefined): string {

@@ -121,20 +121,6 @@ testRule(crashAppError, {
         fix: 'let the program read /etc/app/app.yaml, or bring key app.yaml as app.yml',
       },
     ],
-    'of localhost, which is the pod itself, and the Service that has the port': [
-      aSnapshot({
-        objects: [
-          dies({}, { env: [{ name: 'BROKER', value: 'redis://localhost:6379' }] }),
-          anObject('Service', 'redis', { spec: { selector: { app: 'redis' }, ports: [{ port: 6379 }] } }),
-        ],
-        logs: log('ERROR Cannot connect to redis://localhost:6379//: Error 111 Connection refused.'),
-      }),
-      {
-        object: 'Pod/api',
-        problem: '(localhost is the pod itself, and no container of it has port 6379; Service/redis has it)',
-        fix: 'write redis instead of localhost in env[BROKER]',
-      },
-    ],
     'of the variable that the log names, and where it is set': [
       aSnapshot({
         objects: [dies({}, { env: [{ name: 'SMTP_PORT', value: 'five' }] })],
@@ -167,23 +153,6 @@ testRule(crashAppError, {
       }),
       { object: 'Pod/api', problem: 'the following error(s): exporters has unknown type jaegar' },
     ],
-    'of the token that is not mounted': [
-      aSnapshot({
-        objects: [
-          aPod('api', {
-            spec: { automountServiceAccountToken: false },
-            containers: [aContainer('app', crashed(failed))],
-          }),
-        ],
-        logs: log('panic: open /var/run/secrets/kubernetes.io/serviceaccount/token: no such file or directory'),
-      }),
-      {
-        object: 'Pod/api',
-        problem:
-          'no token of ServiceAccount/default is mounted: automountServiceAccountToken in the pod template is false',
-        fix: 'set automountServiceAccountToken: true',
-      },
-    ],
     'of the reason before a line that only points to a log': [
       aSnapshot({
         objects: [dying],
@@ -203,6 +172,110 @@ testRule(crashAppError, {
         object: 'Pod/api',
         problem: 'files are incompatible: The directory was initialized by version 13.',
         evidence: ['files are incompatible ⏎ DETAIL'],
+      },
+    ],
+    'of a capability that is not given': [
+      aSnapshot({ objects: [dying], logs: log('RTNETLINK answers: Operation not permitted') }),
+      {
+        object: 'Pod/api',
+        problem:
+          'that needs the capability NET_ADMIN, which containers[app].securityContext.capabilities.add does not give',
+        fix: 'add NET_ADMIN',
+      },
+    ],
+    'of a capability that was taken away': [
+      aSnapshot({
+        objects: [dies({}, { securityContext: { capabilities: { drop: ['ALL'] } } })],
+        logs: log('nginx: [emerg] setgid(101) failed (1: Operation not permitted)'),
+      }),
+      { object: 'Pod/api', problem: 'securityContext.capabilities.drop takes SETGID from it' },
+    ],
+    'of nothing that a given capability does not mend': [
+      aSnapshot({
+        objects: [dies({}, { securityContext: { capabilities: { add: ['NET_ADMIN'] } } })],
+        logs: log('RTNETLINK answers: Operation not permitted'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'exit code 1: RTNETLINK answers: Operation not permitted',
+        fix: 'fix what the log complains about',
+      },
+    ],
+    'of localhost, which is the pod itself': [
+      aSnapshot({
+        objects: [
+          dies({}, { env: [{ name: 'DB_HOST', value: 'localhost' }] }),
+          anObject('Service', 'postgres', { spec: { ports: [{ port: 5432 }] } }),
+        ],
+        logs: log('Error: connect ECONNREFUSED 127.0.0.1:5432'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'localhost is the pod itself, and no container of it has port 5432; Service/postgres has port 5432',
+        fix: 'write postgres instead of localhost in env[DB_HOST]',
+      },
+    ],
+    'of localhost as an old psql says it': [
+      aSnapshot({
+        objects: [dying],
+        logs: log(
+          'could not connect to server: Connection refused Is the server running on host "localhost" (127.0.0.1) and accepting TCP/IP connections on port 5432?',
+        ),
+      }),
+      { object: 'Pod/api', problem: 'no container of it has port 5432' },
+    ],
+    'of nothing more when a container of the pod has the port': [
+      aSnapshot({
+        objects: [dies({}, { ports: [{ containerPort: 5432 }] })],
+        logs: log('Error: connect ECONNREFUSED 127.0.0.1:5432'),
+      }),
+      { object: 'Pod/api', fix: 'fix what the log complains about' },
+    ],
+    'of a variable that a Service brings': [
+      aSnapshot({
+        objects: [dying, anObject('Service', 'redis', { spec: { clusterIP: '10.96.0.7', ports: [{ port: 6379 }] } })],
+        logs: log("ValueError: invalid literal for int() with base 10: 'tcp://10.96.0.7:6379'"),
+      }),
+      {
+        object: 'Pod/api',
+        problem:
+          'Kubernetes sets REDIS_PORT to tcp://10.96.0.7:6379, because there is Service/redis (enableServiceLinks)',
+        fix: 'set enableServiceLinks to false',
+      },
+    ],
+    'of a token that is not mounted': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            spec: { automountServiceAccountToken: false },
+            containers: [aContainer('app', crashed(failed))],
+          }),
+        ],
+        logs: log('panic: open /var/run/secrets/kubernetes.io/serviceaccount/token: no such file or directory'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'automountServiceAccountToken is false, so it has no token',
+        fix: 'set automountServiceAccountToken to true',
+      },
+    ],
+    'of a file that is mounted elsewhere': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            spec: { volumes: [{ name: 'config', configMap: { name: 'api' } }] },
+            containers: [
+              aContainer('app', { ...crashed(failed), volumeMounts: [{ name: 'config', mountPath: '/etc/apis' }] }),
+            ],
+          }),
+          anObject('ConfigMap', 'api', { data: { 'config.yaml': 'a: b' } }),
+        ],
+        logs: log('FATAL cannot open /etc/api/config.yaml: no such file or directory'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'ConfigMap/api has config.yaml, and volume config puts it at /etc/apis, not at /etc/api',
+        fix: 'set mountPath of volume config in container app to /etc/api',
       },
     ],
     'of a file that an optional ConfigMap would have brought': [

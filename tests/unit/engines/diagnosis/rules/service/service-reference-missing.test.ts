@@ -19,6 +19,10 @@ const snapshot = (words: string, objects: readonly KubernetesObject[] = [], comp
 
 testRule(serviceReferenceMissing, {
   silent: {
+    'a Service of that name under the domain of the cluster': snapshot(
+      'lookup db.shop.svc.cluster.local: no such host',
+      [service('db')],
+    ),
     'a Service of that name': snapshot('lookup databse on 10.96.0.10:53: no such host', [service('databse')]),
     'Services that were not read': snapshot('lookup databse on 10.96.0.10:53: no such host', [], []),
     'a resolver that gets no answer': snapshot('lookup databse on 10.96.0.10:53: read udp: i/o timeout'),
@@ -88,6 +92,40 @@ testRule(serviceReferenceMissing, {
     'in the words of glibc': [
       snapshot('could not translate host name "databse" to address: Name or service not known'),
       { object: 'Pod/web-5d8f-0', problem: 'there is no Service/databse in namespace shop' },
+    ],
+    'of a namespace that is not the one of the Service': [
+      snapshot('Error: getaddrinfo ENOTFOUND queue.prod', [service('queue', 'data')]),
+      {
+        object: 'Pod/web-5d8f-0',
+        problem: 'there is no Service/queue in namespace prod (there is Service/queue in namespace data)',
+        fix: 'write queue.data instead of queue.prod',
+      },
+    ],
+    'of a domain that is not the one of the cluster': [
+      snapshot('lookup db.shop.svc.cluster.locl: no such host', [service('db')]),
+      {
+        object: 'Pod/web-5d8f-0',
+        problem: 'Service/db exists, but the domain is cluster.locl, not cluster.local',
+        certainty: 'message',
+        fix: 'write db.shop.svc.cluster.local instead',
+      },
+    ],
+    'of the Service that a StatefulSet names': [
+      snapshot('failed to resolve peer raft-0.raft-peers: no such host', [
+        anObject('StatefulSet', 'raft', { spec: { serviceName: 'raft-peers' } }),
+      ]),
+      {
+        object: 'Pod/web-5d8f-0',
+        problem: 'asks for raft-0.raft-peers, and there is no Service/raft-peers in namespace shop',
+        evidence: ['spec.serviceName is raft-peers'],
+        fix: 'create the headless Service/raft-peers',
+      },
+    ],
+    'of the subdomain of a pod': [
+      snapshot('lookup a.nodes.shop.svc.cluster.local: no such host', [
+        anObject('Pod', 'a', { spec: { hostname: 'a', subdomain: 'nodes' } }),
+      ]),
+      { object: 'Pod/web-5d8f-0', evidence: ['spec.subdomain is nodes'], fix: 'set spec.subdomain of Pod/a' },
     ],
     'of nothing alike': [
       snapshot('lookup cache.shop.svc.cluster.local: no such host'),

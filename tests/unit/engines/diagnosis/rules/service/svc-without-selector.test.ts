@@ -1,49 +1,63 @@
 import { svcWithoutSelector } from '../../../../../../src/engines/diagnosis/rules/service/svc-without-selector.ts';
-import { aContainer, aDeployment, aLog, anObject, aPod, aSnapshot, crashed } from '../../../../../support/builders.ts';
+import { aContainer, aDeployment, aLog, anObject, aSnapshot, crashed } from '../../../../../support/builders.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
-const complete = ['Service', 'EndpointSlice'];
-const service = (spec: object = {}) =>
-  anObject('Service', 'erp', { spec: { clusterIP: '10.96.0.9', ports: [{ port: 80 }], ...spec } });
-const endpoint = anObject('EndpointSlice', 'erp-1', {
-  metadata: { labels: { 'kubernetes.io/service-name': 'erp' } },
-  endpoints: [{ addresses: ['192.168.7.7'] }],
+const db = anObject('Service', 'db', { spec: { ports: [{ port: 5432 }] } });
+const slice = (endpoints: readonly object[]) =>
+  anObject('EndpointSlice', 'db-1', { metadata: { labels: { 'kubernetes.io/service-name': 'db' } }, endpoints });
+const asked = { scope: { namespace: 'shop', object: { kind: 'Service', namespace: 'shop', name: 'db' } } };
+const web = aDeployment('web', {
+  pod: { containers: [aContainer('app', crashed({ exitCode: 1, reason: 'Error' }))] },
 });
-const client = aPod('client', { containers: [aContainer('app', crashed({ exitCode: 1, reason: 'Error' }))] });
-const logs = [aLog('client', ['FATAL connect ECONNREFUSED erp:80'])];
-const called = (...objects: object[]) => aSnapshot({ complete, objects: [client, ...objects] as never, logs });
 
 testRule(svcWithoutSelector, {
   silent: {
-    'a Service that nobody calls': aSnapshot({ complete, objects: [service()] }),
-    'a Service with a selector': called(service({ selector: { app: 'erp' } })),
-    'a Service whose endpoints somebody made': called(service(), endpoint),
-    'a headless Service': called(service({ clusterIP: 'None' })),
-    'an external name': called(service({ type: 'ExternalName', externalName: 'erp.example.com' })),
-    'endpoints that could not be read': aSnapshot({ complete: ['Service'], objects: [client, service()], logs }),
+    'a Service that nobody needs': aSnapshot({ complete: ['EndpointSlice'], objects: [db] }),
+    'endpoints that somebody wrote': aSnapshot({
+      ...asked,
+      complete: ['EndpointSlice'],
+      objects: [db, slice([{ addresses: ['192.0.2.7'] }])],
+    }),
+    'endpoints that were not read': aSnapshot({ ...asked, objects: [db] }),
+    'a selector': aSnapshot({
+      ...asked,
+      complete: ['EndpointSlice'],
+      objects: [anObject('Service', 'db', { spec: { selector: { app: 'db' }, ports: [{ port: 5432 }] } })],
+    }),
+    'another name of something': aSnapshot({
+      ...asked,
+      complete: ['EndpointSlice'],
+      objects: [anObject('Service', 'db', { spec: { type: 'ExternalName', externalName: 'x', ports: [{ port: 1 }] } })],
+    }),
   },
   speaks: {
-    'when a caller is refused': [
-      called(service()),
+    'when it is asked about': [
+      aSnapshot({ ...asked, complete: ['EndpointSlice'], objects: [db, slice([])] }),
       {
-        object: 'Service/erp',
-        problem: 'leads nowhere: spec.selector is not set, and no EndpointSlice holds addresses for it',
-        certainty: 'recomputed',
-        evidence: ['ECONNREFUSED erp:80'],
-        fix: 'kubernetes.io/service-name=erp',
+        object: 'Service/db',
+        problem: 'leads nowhere: it has no spec.selector',
+        fix: 'set spec.selector of Service/db',
       },
     ],
-    'with the selector of a workload of its name': [
-      called(service(), ...aDeployment('erp').all),
-      { object: 'Service/erp', fix: 'kubectl patch service erp -n shop -p' },
-    ],
-    'when it is asked about': [
+    'when a container calls it': [
       aSnapshot({
-        complete,
-        objects: [service()],
-        scope: { namespace: 'shop', object: { kind: 'Service', namespace: 'shop', name: 'erp' } },
+        complete: ['EndpointSlice', 'Service'],
+        objects: [db, ...web.all],
+        logs: [aLog('web-5d8f-0', ['dial tcp db:5432: connect: connection refused'], { previous: true })],
       }),
-      { object: 'Service/erp', problem: 'leads nowhere' },
+      { object: 'Service/db', evidence: ['connection refused'] },
+    ],
+    'when a route leads to it': [
+      aSnapshot({
+        complete: ['EndpointSlice'],
+        objects: [
+          db,
+          anObject('Ingress', 'front', {
+            spec: { defaultBackend: { service: { name: 'db', port: { number: 5432 } } } },
+          }),
+        ],
+      }),
+      { object: 'Service/db', evidence: ['leads to it'] },
     ],
   },
 });
