@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { likelyService, namesakeReads, namesakes } from '../../../src/engines/namesakes.ts';
+import { likelyService, namesakeReads, namesakes, strayPodReads } from '../../../src/engines/namesakes.ts';
 import { aContainer, aDeployment, aLog, anObject, aSnapshot, crashed } from '../../support/builders.ts';
 
 const web = aDeployment('web', {
@@ -51,5 +51,23 @@ describe('likelyService', () => {
     expect(likelyService('pg.data')).toEqual({ kind: 'Service', namespace: 'data', name: 'pg' });
     expect(likelyService('api.example.com')).toBeUndefined();
     expect(likelyService('pg')).toBeUndefined();
+  });
+});
+
+describe('strayPodReads', () => {
+  const api = anObject('Service', 'api', { spec: { selector: { app: 'api', tier: 'back' } } });
+
+  it('looks everywhere for pods of a Service that has none', () => {
+    expect(strayPodReads(aSnapshot({ scope, objects: [api] }))).toEqual([
+      { verb: 'list', kind: 'Pod', labelSelector: 'app=api,tier=back', as: 'metadata' },
+    ]);
+  });
+
+  it('reads nothing while a workload is selected, or in a question about the whole cluster', () => {
+    const web = aDeployment('web').all;
+    const service = anObject('Service', 'web', { spec: { selector: { app: 'web' } } });
+
+    expect(strayPodReads(aSnapshot({ scope, objects: [...web, service] }))).toEqual([]);
+    expect(strayPodReads(aSnapshot({ objects: [api] }))).toEqual([]);
   });
 });

@@ -32,6 +32,34 @@ testRule(ingressTlsInvalid, {
     }),
   },
   speaks: {
+    'of a certificate for other hosts, at once': [
+      aSnapshot({
+        complete,
+        objects: [
+          ingress(tls, { creationTimestamp: minutesAgo(0.2) }),
+          secret('shop-tls', {
+            type: 'kubernetes.io/tls',
+            data: pair,
+            certificate: { names: ['shop.example'], notBefore: minutesAgo(60), notAfter: minutesAgo(-60) },
+          }),
+        ],
+      }),
+      { object: 'Ingress/gate', problem: 'which spec.tls names, is for shop.example, not for www.shop.example' },
+    ],
+    'of a certificate that has expired': [
+      aSnapshot({
+        complete,
+        objects: [
+          ingress(tls),
+          secret('shop-tls', {
+            type: 'kubernetes.io/tls',
+            data: pair,
+            certificate: { names: [], notBefore: minutesAgo(90), notAfter: '2026-11-01T00:00:00.000Z' },
+          }),
+        ],
+      }),
+      { object: 'Ingress/gate', problem: 'which spec.tls names, expired on 2026-11-01' },
+    ],
     'of a Secret that does not exist, and of the one that may be meant': [
       aSnapshot({ complete, objects: [ingress(tls), secret('shop-tsl', { type: 'kubernetes.io/tls', data: pair })] }),
       {
