@@ -38,9 +38,10 @@ function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
   if (service !== undefined && presence === 'present') return foreignDomain(call, service);
   if (service === undefined || presence !== 'absent') return [];
   const subject = refOf(pod);
-  const better = meant(snapshot, service, host);
-  const hint = better === undefined ? '' : ` (there is ${better.text})`;
   const governed = governedBy(snapshot, service);
+  // The names of a set's pods hang on this very Service, whatever is spelt alike.
+  const better = governed.some(({ ref }) => ref.kind === 'StatefulSet') ? undefined : meant(snapshot, service, host);
+  const hint = better === undefined ? '' : ` (there is ${better.text})`;
   const where = field === undefined ? '' : ` in ${field}`;
   return [
     {

@@ -74,36 +74,6 @@ testRule(crashDependencyDown, {
       saying('ERROR Lost connection to Redis: Connection refused (ECONNREFUSED) db:6379', db),
       { object: 'Pod/api', problem: 'cannot reach Service/db port 6379 (connection refused)' },
     ],
-    'of a port that the Service does not have, as a cause of its own': [
-      saying(
-        'ERROR dial tcp db:5433: i/o timeout',
-        anObject('Service', 'db', { spec: { clusterIP: '10.96.0.1', ports: [{ port: 5432 }] } }),
-      ),
-      {
-        object: 'Pod/api',
-        problem: 'cannot reach Service/db port 5433 (it has no port 5433, but 5432)',
-        evidence: ['spec.ports are 5432'],
-        fix: 'write port 5432 instead of 5433',
-      },
-    ],
-    'of the setting that holds a port that the Service does not have': [
-      aSnapshot({
-        complete,
-        objects: [
-          victim({ env: [{ name: 'DB_PORT', value: '5433' }] }),
-          anObject('Service', 'db', { spec: { clusterIP: '10.96.0.1', ports: [{ port: 5432 }] } }),
-        ],
-        logs: [aLog('api', ['ERROR dial tcp db:5433: i/o timeout'])],
-      }),
-      { object: 'Pod/api', fix: 'write port 5432 instead of 5433 in env[DB_PORT]' },
-    ],
-    'of what an external name leads to': [
-      saying(
-        'Error: getaddrinfo ENOTFOUND db',
-        anObject('Service', 'db', { spec: { type: 'ExternalName', externalName: 'db.example.com' } }),
-      ),
-      { object: 'Pod/api', problem: 'cannot reach db.example.com (no such host)' },
-    ],
     'of a database that a client cannot reach for whatever reason': [
       saying("Error: P1001: Can't reach database server at `db:5432`", db),
       { object: 'Pod/api', problem: 'cannot reach Service/db port 5432 (no connection)' },

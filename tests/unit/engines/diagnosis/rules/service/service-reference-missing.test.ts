@@ -58,23 +58,8 @@ testRule(serviceReferenceMissing, {
       ]),
       {
         object: 'Pod/web-5d8f-0',
-        problem: 'in spec.serviceName of StatefulSet/kafka, and there is no Service/kafka-headless in namespace shop',
-        fix: 'create Service/kafka-headless with clusterIP: None',
-      },
-    ],
-    'of the Service that an external name leads to': [
-      snapshot(
-        'lookup databse on 10.96.0.10:53: no such host',
-        [
-          anObject('Service', 'databse', {
-            spec: { type: 'ExternalName', externalName: 'db.data.svc.cluster.local' },
-          }),
-        ],
-        ['Service'],
-      ),
-      {
-        object: 'Pod/web-5d8f-0',
-        problem: 'in spec.externalName of Service/databse, and there is no Service/db in namespace data',
+        problem: 'asks for kafka-0.kafka-headless, and there is no Service/kafka-headless in namespace shop',
+        fix: '"advice":"create the headless Service/kafka-headless (clusterIP: None)',
       },
     ],
     'of the Service of that name in another namespace': [

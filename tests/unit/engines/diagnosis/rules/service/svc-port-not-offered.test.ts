@@ -3,6 +3,10 @@ import type { KubernetesObject } from '../../../../../../src/engines/objects.ts'
 import { aContainer, aDeployment, aLog, anObject, aSnapshot, crashed } from '../../../../../support/builders.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
+const calling = (env: readonly object[]) =>
+  aDeployment('web', {
+    pod: { containers: [aContainer('app', { env, ...crashed({ exitCode: 1, reason: 'Error' }) })] },
+  });
 const web = aDeployment('web', {
   pod: {
     containers: [
@@ -48,6 +52,21 @@ testRule(svcPortNotOffered, {
         evidence: ['i/o timeout', 'spec.ports: 80'],
         fix: 'write port 80 instead of 8080 in env[API_URL]',
       },
+    ],
+    'of the setting that holds the port alone': [
+      aSnapshot({
+        complete: ['Service'],
+        objects: [
+          ...calling([
+            { name: 'API_HOST', value: 'api' },
+            { name: 'API_PORT', value: '8080' },
+          ]).all,
+          api(http),
+          slice,
+        ],
+        logs: [aLog('web-5d8f-0', [timeout], { previous: true })],
+      }),
+      { object: 'Pod/web-5d8f-0', fix: 'write port 80 instead of 8080 in env[API_PORT]' },
     ],
     'of a cluster IP': [
       snapshot('dial tcp 10.96.0.7:8080: i/o timeout', api({ ports: [{ name: 'web', port: 80 }] })),
