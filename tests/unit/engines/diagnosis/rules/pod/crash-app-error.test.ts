@@ -146,6 +146,10 @@ testRule(crashAppError, {
       }),
       { object: 'Pod/api', problem: 'terminated with: unknown method ListOrders (server.py:88)' },
     ],
+    'of no variable where a constant only stands beside other words': [
+      aSnapshot({ objects: [dying], logs: log('ERROR (530) "NOT_ALLOWED - vhost /orders not found"') }),
+      { object: 'Pod/api', fix: '[{"advice":"fix what the log complains about' },
+    ],
     'with what a message announces': [
       aSnapshot({
         objects: [dying],
