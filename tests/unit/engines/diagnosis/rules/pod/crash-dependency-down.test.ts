@@ -78,6 +78,19 @@ testRule(crashDependencyDown, {
       saying("Error: P1001: Can't reach database server at `db:5432`", db),
       { object: 'Pod/api', problem: 'cannot reach Service/db port 5432 (no connection)' },
     ],
+    'of the port that one of two lines about a Service names': [
+      aSnapshot({
+        complete,
+        objects: [victim(), db],
+        logs: [
+          aLog('api', [
+            'Connection timed out (host=db port=5433)',
+            "wget: can't connect to remote host (10.96.126.34): No route to host",
+          ]),
+        ],
+      }),
+      { object: 'Pod/api', problem: 'cannot reach Service/db port 5433 (no answer in time)' },
+    ],
     'of the connection before a line that only says that it is over': [
       aSnapshot({
         complete,
