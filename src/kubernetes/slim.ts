@@ -29,7 +29,8 @@ export function slimmed(whole: KubernetesObject): KubernetesObject {
 function withCertificate(secret: KubernetesObject): KubernetesObject {
   const data: unknown = 'data' in secret ? secret.data : undefined;
   const certificate = isObject(data) ? certificateFacts(data['tls.crt']) : undefined;
-  return certificate === undefined ? secret : { ...secret, ...{ certificate } };
+  const kept = { ...secret, certificate };
+  return certificate === undefined ? secret : kept;
 }
 
 /** `fieldsV1` cut down to `{ 'f:data': { 'f:KEY': {} } }`. */

@@ -26,8 +26,12 @@ describe('certificateFacts', () => {
     expect(certificateFacts(encoded)).toMatchObject({ names, notAfter: expect.stringMatching(/^21\d\d-/) });
   });
 
-  it.each([undefined, 7, '', 'bm8gY2VydGlmaWNhdGU=', `${'A'.repeat(300_000)}`])('says nothing of %s', (value) => {
+  it.each([undefined, 7, '', 'bm8gY2VydGlmaWNhdGU='])('says nothing of %s', (value) => {
     expect(certificateFacts(value)).toBeUndefined();
+  });
+
+  it('says nothing of what is far too long', () => {
+    expect(certificateFacts(encoded.repeat(300))).toBeUndefined();
   });
 });
 

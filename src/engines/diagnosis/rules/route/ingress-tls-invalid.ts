@@ -1,4 +1,5 @@
 import { nearest } from '../../../../platform/nearest.ts';
+import { certificateIn } from '../../../certificates.ts';
 import { minute, timeOf } from '../../../durations.ts';
 import { certificateFault } from '../../../network/trace/tls.ts';
 import { nameOf, type ObjectRef, refOf } from '../../../objects.ts';
@@ -82,7 +83,11 @@ function findingOf(snapshot: Snapshot, ingress: Ingress, { name, hosts, names }:
         ...syncerEvidence(snapshot, secret),
       ],
       since: ingress.metadata.creationTimestamp,
-      fixes: fixesFor(snapshot, secret, { exists: found !== undefined, issued: issuer !== undefined }),
+      fixes: fixesFor(snapshot, secret, {
+        exists: found !== undefined,
+        issued: issuer !== undefined,
+        isPair: found !== undefined && certificateIn(found) !== undefined,
+      }),
       missingEvidence: issuer === undefined ? [] : ['what the Certificate of cert-manager says'],
       nextCheck:
         issuer === undefined
@@ -98,7 +103,7 @@ const absence = (snapshot: Snapshot, { namespace, name }: ObjectRef): string | u
 function fixesFor(
   snapshot: Snapshot,
   { namespace, name }: ObjectRef,
-  { exists, issued }: { readonly exists: boolean; readonly issued: boolean },
+  { exists, issued, isPair }: { readonly exists: boolean; readonly issued: boolean; readonly isPair: boolean },
 ): readonly Fix[] {
   const [alike] = exists ? [] : nearest(name, snapshot.names('Secret', namespace), 1);
   const create = `kubectl create secret tls ${name} -n ${namespace} --cert=FILE --key=FILE`;
@@ -112,7 +117,11 @@ function fixesFor(
           reason: 'an annotation of the Ingress asks cert-manager for it',
         }
       : {
-          advice: exists ? `replace it: kubectl delete secret ${name} -n ${namespace}, then ${create}` : create,
+          advice: !exists
+            ? create
+            : isPair
+              ? `renew it from its source: ${create} --dry-run=client -o yaml | kubectl apply -f -`
+              : `replace it: kubectl delete secret ${name} -n ${namespace}, then ${create}`,
           reason: 'the controller takes it as soon as it is there',
         },
   ];

@@ -58,7 +58,11 @@ testRule(ingressTlsInvalid, {
           }),
         ],
       }),
-      { object: 'Ingress/gate', problem: 'which spec.tls names, expired on 2026-11-01' },
+      {
+        object: 'Ingress/gate',
+        problem: 'which spec.tls names, expired on 2026-11-01',
+        fix: 'renew it from its source: kubectl create secret tls shop-tls',
+      },
     ],
     'of a Secret that does not exist, and of the one that may be meant': [
       aSnapshot({ complete, objects: [ingress(tls), secret('shop-tsl', { type: 'kubernetes.io/tls', data: pair })] }),
