@@ -1,7 +1,9 @@
+import { nearest } from '../platform/nearest.ts';
 import { complaints } from './complaints.ts';
+import { isCrashing, isMissed } from './crashes/crashing.ts';
 import { type TellingEntry, tellingEntries } from './logs/telling.ts';
 import { type ObjectRef, type Of, type Pod, refOf } from './objects.ts';
-import { containersOf, isFinished } from './pods.ts';
+import { containersOf } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What the API server refused a ServiceAccount, in its own words. */
@@ -21,7 +23,8 @@ const denied =
 
 /** Reads `User "system:serviceaccount:NS:SA" cannot VERB resource "R" in API group "G" in the namespace "N"` (apiserver `forbiddenMessage`). */
 export function accessDenialIn(text: string): Denial | undefined {
-  const [, owner, name, verb, resource, group = '', namespace] = denied.exec(text) ?? [];
+  // A Status that is logged as JSON has its quotes escaped.
+  const [, owner, name, verb, resource, group = '', namespace] = denied.exec(text.replaceAll('\\"', '"')) ?? [];
   if (owner === undefined || name === undefined || verb === undefined || resource === undefined) return undefined;
   return { account: { kind: 'ServiceAccount', namespace: owner, name }, verb, resource, group, namespace };
 }
@@ -48,8 +51,9 @@ export const deniedPods = (snapshot: Snapshot): readonly DeniedPod[] => [
 
 const brokenByDenial = (snapshot: Snapshot): readonly DeniedPod[] =>
   snapshot.all('Pod').flatMap((pod) =>
-    containersOf(pod).flatMap(({ name, status }) => {
-      if (status?.ready === true || isFinished(pod)) return [];
+    containersOf(pod).flatMap((container) => {
+      const { name, status } = container;
+      if (!isMissed(snapshot, pod) || (status?.ready === true && !isCrashing(pod, container, snapshot.now))) return [];
       const logs = [false, true].flatMap((previous) => snapshot.log(refOf(pod), name, previous) ?? []);
       const found = logs.flatMap((log) =>
         tellingEntries(log)
@@ -76,13 +80,16 @@ export interface BoundRole {
   readonly verbs: readonly string[];
 }
 
+/** Bindings that hold where it was refused. */
+const bindingsFor = (snapshot: Snapshot, { namespace }: Denial): readonly Binding[] => [
+  ...(namespace === undefined ? [] : snapshot.all('RoleBinding', namespace)),
+  ...snapshot.all('ClusterRoleBinding'),
+];
+
 /** Roles bound to the account that hold where it was refused. */
-export function boundRoles(snapshot: Snapshot, { account, namespace, ...denial }: Denial): readonly BoundRole[] {
-  const bindings: readonly Binding[] = [
-    ...(namespace === undefined ? [] : snapshot.all('RoleBinding', namespace)),
-    ...snapshot.all('ClusterRoleBinding'),
-  ];
-  return bindings
+export function boundRoles(snapshot: Snapshot, denied: Denial): readonly BoundRole[] {
+  const { account, namespace, ...denial } = denied;
+  return bindingsFor(snapshot, denied)
     .filter((binding) => means(binding, account))
     .flatMap((binding) => {
       const { kind, name } = binding.roleRef ?? {};
@@ -93,6 +100,34 @@ export function boundRoles(snapshot: Snapshot, { account, namespace, ...denial }
       const exists = snapshot.presence(kind, role.namespace, name) !== 'absent';
       return [{ binding: refOf(binding), role, exists, verbs: [...new Set(verbs)] }];
     });
+}
+
+/** A binding that may be meant for an account and names another one. */
+export interface StrayBinding {
+  readonly binding: ObjectRef;
+  readonly role: ObjectRef;
+  /** `ServiceAccount/app of namespace default`. */
+  readonly subject: string;
+}
+
+/** Bindings whose subject differs from the account in its namespace, its kind, or a few letters of its name only. */
+export function strayBindings(snapshot: Snapshot, denial: Denial): readonly StrayBinding[] {
+  const { namespace: owner, name } = denial.account;
+  return bindingsFor(snapshot, denial).flatMap(({ subjects = [], roleRef, metadata, kind }) => {
+    const role = { kind: roleRef?.kind ?? 'Role', name: roleRef?.name ?? '' };
+    const found = subjects.find((subject) =>
+      subject.name === name
+        ? subject.kind !== 'ServiceAccount' || (subject.namespace ?? metadata.namespace) !== owner
+        : subject.kind === 'ServiceAccount' &&
+          (subject.namespace ?? metadata.namespace) === owner &&
+          snapshot.presence('ServiceAccount', owner, subject.name ?? '') !== 'present' &&
+          nearest(name, [subject.name ?? ''], 1).length > 0,
+    );
+    if (found === undefined || role.name.startsWith('system:')) return [];
+    const where = found.kind === 'ServiceAccount' ? ` of namespace ${found.namespace ?? metadata.namespace}` : '';
+    const binding = { kind: kind ?? 'RoleBinding', namespace: metadata.namespace, name: metadata.name };
+    return [{ binding, role, subject: `${found.kind}/${found.name}${where}` }];
+  });
 }
 
 /** A RoleBinding that names no namespace means its own (rbac `appliesToUser`). */

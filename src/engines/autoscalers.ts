@@ -1,6 +1,7 @@
 import { timeOf } from './durations.ts';
 import { keyOf, type ObjectRef, type Of, refOf } from './objects.ts';
 import { podsOf } from './owners.ts';
+import { templateOf } from './references.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export type Autoscaler = Of<'HorizontalPodAutoscaler'>;
@@ -55,6 +56,24 @@ export function withoutRequest(
     .filter(({ name }) => container === undefined || name === container)
     .filter(({ resources }) => resources?.requests?.[resource] === undefined)
     .flatMap(({ name }) => name ?? []);
+}
+
+/** Containers that an autoscaler measures and that the pods of its target do not have: neither its template nor a pod. */
+export function missingContainers(snapshot: Snapshot, autoscaler: Autoscaler) {
+  const target = scaleTargetOf(autoscaler);
+  const template = target && templateOf(snapshot.head(target))?.spec;
+  if (target === undefined || template?.containers === undefined) return [];
+  // Admission may add containers that the template does not have.
+  const specs = [template, ...podsOf(snapshot, target).flatMap(({ spec }) => spec ?? [])];
+  const has = specs.flatMap(({ containers = [], initContainers = [] }) =>
+    [...containers, ...initContainers.filter(({ restartPolicy }) => restartPolicy === 'Always')].flatMap(
+      ({ name }) => name ?? [],
+    ),
+  );
+  return (autoscaler.spec?.metrics ?? []).flatMap(({ containerResource }, index) => {
+    const container = containerResource?.container;
+    return container === undefined || has.includes(container) ? [] : [{ index, container, has: [...new Set(has)] }];
+  });
 }
 
 /** Autoscalers that scale the same object, by that object. */

@@ -1,12 +1,16 @@
 import { nearest } from '../platform/nearest.ts';
-import { externalNameOf } from './external-names.ts';
+import { fieldNaming } from './configured.ts';
+import { aliasedService, externalNameOf } from './external-names.ts';
 import { hostsOfEnv, serviceOfHost } from './hosts.ts';
-import { type ConnectionFailure, connectionFailureIn, farSideIn } from './logs/failed-hosts.ts';
-import type { ObjectRef, Pod } from './objects.ts';
+import { entriesOf, type LogEntry } from './logs/entries.ts';
+import { type ConnectionFailure, connectionFailureIn, type FailedHost, farSideIn } from './logs/failed-hosts.ts';
+import type { ObjectRef, Pod, Probe, Service } from './objects.ts';
 import { nameOf } from './objects.ts';
 import type { PodContainer } from './pods.ts';
 import { readyEndpoints } from './routes.ts';
+import { matchesMap } from './selectors.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { LogExcerpt } from './snapshot-data.ts';
 
 /** Something outside its pod that a container could not reach. */
 export interface Dependency {
@@ -53,8 +57,11 @@ function dependencyFor(
   { text, failure }: { readonly text: string; readonly failure: ConnectionFailure },
 ): Dependency | undefined {
   const told = farSideIn(text);
-  if (told !== undefined) {
-    const field = hostsOfEnv(container.spec).find(({ host }) => host === told.host)?.field;
+  if (told !== undefined && !isProduct(snapshot, pod, { ...told, failure })) {
+    const literal = hostsOfEnv(container.spec).find(({ host }) => host === told.host)?.field;
+    const configured = fieldNaming(snapshot, { pod, container }, told.host);
+    // A command that only waits for the host repeats what the configuration says.
+    const field = literal?.startsWith('env[') === true ? literal : (configured ?? literal);
     return dependencyOf(snapshot, pod, { ...told, failure, field, told: true });
   }
   if (isLocal(text)) return undefined;
@@ -65,6 +72,17 @@ function dependencyFor(
   if (only === undefined || new Set(inCluster.map(({ host }) => host)).size > 1) return undefined;
   return dependencyOf(snapshot, pod, { ...only, failure, told: false });
 }
+
+/**
+ * `connection to Redis refused` names no host: a word alone that is no Service, of a connection that came as far as an
+ * address.
+ */
+const isProduct = (snapshot: Snapshot, pod: Pod, { host, port, failure }: FailedHost): boolean =>
+  port === undefined &&
+  failure !== 'unknown-host' &&
+  failure !== 'timeout' &&
+  /^[a-z][a-z0-9-]*$/.test(host) &&
+  serviceOfHost(snapshot, host, pod.metadata.namespace)?.service === undefined;
 
 /** A refused connection to itself is no dependency. */
 const isLocal = (text: string): boolean => /\b(?:localhost|127\.0\.0\.1)\b|\[?::1\]?[:\s]/.test(text);
@@ -107,12 +125,67 @@ function dependencyOf(
     host,
     port,
     service: ref,
-    endpoints: service && readyEndpoints(snapshot, service)?.length,
+    endpoints: service && endpointsOf(snapshot, service),
     externalName: service && externalNameOf(service),
     alike: service === undefined ? nearest(ref.name, snapshot.names('Service', ref.namespace), 1)[0] : undefined,
     field,
     told,
   };
+}
+
+/** The Service that a command probe asks instead of its own container, by its output or its words. */
+export function probedService(
+  snapshot: Snapshot,
+  where: { readonly pod: Pod; readonly container: PodContainer },
+  { probe, output }: { readonly probe: Probe; readonly output: string },
+): Dependency | undefined {
+  if (probe.exec === undefined) return undefined;
+  const [host, ...others] = hostsOfEnv({ command: probe.exec.command });
+  const said = dependencyIn(snapshot, where, output);
+  const failure = connectionFailureIn(output) ?? 'timeout';
+  const asked =
+    said?.service !== undefined
+      ? said
+      : host === undefined || others.length > 0
+        ? undefined
+        : dependencyOf(snapshot, where.pod, { ...host, failure, field: undefined, told: true });
+  const service = asked?.service && snapshot.find('Service', asked.service.namespace, asked.service.name);
+  const own = service !== undefined && matchesMap(service.spec?.selector, where.pod.metadata.labels);
+  return asked?.service === undefined || own ? undefined : asked;
+}
+
+/** So many complaints about one host are no passing failure. */
+const repeated = 3;
+/** Entries at the end of a log that count. */
+const lately = 60;
+
+/**
+ * The Service that a log tells of again and again as out of reach, or once when nobody serves it, with the last entry
+ * that says so; whatever else the log complains about more loudly.
+ */
+export function missedService(
+  snapshot: Snapshot,
+  where: { readonly pod: Pod; readonly container: PodContainer },
+  log: LogExcerpt,
+): { readonly dependency: Dependency; readonly entry: LogEntry } | undefined {
+  const told = entriesOf(log)
+    .slice(-lately)
+    .flatMap((entry) => {
+      const dependency = dependencyIn(snapshot, where, entry.lines.join('\n'));
+      return dependency?.service === undefined ? [] : [{ dependency, entry }];
+    });
+  const groups = [...Map.groupBy(told, ({ dependency }) => dependency.host).values()];
+  const [most] = groups.toSorted((a, b) => b.length - a.length);
+  const last = most?.at(-1);
+  const matters = most !== undefined && (most.length >= repeated || (last?.dependency.endpoints ?? 0) === 0);
+  return matters ? last : undefined;
+}
+
+/** Ready endpoints of a Service, or of the one that it is another name of. */
+function endpointsOf(snapshot: Snapshot, service: Service): number | undefined {
+  const alias = aliasedService(service);
+  const behind: Service | undefined = alias && snapshot.find('Service', alias.namespace, alias.name);
+  return readyEndpoints(snapshot, behind ?? service)?.length;
 }
 
 /** What a container says it waits for (`waiting for queue:5672`), else what its command asks for and is a Service. */

@@ -1,5 +1,6 @@
 import { creationFailures } from './admission.ts';
 import { complaints } from './complaints.ts';
+import { tellsOf } from './crashes/death-log.ts';
 import { gatewayReads } from './gateway-reads.ts';
 import { lifeReads } from './life-reads.ts';
 import { listeningReads } from './listening-reads.ts';
@@ -9,7 +10,7 @@ import { onSuspicion } from './on-suspicion.ts';
 import { workloadOf } from './owners.ts';
 import { containersOf, isBroken, isFinished } from './pods.ts';
 import { referencesOf } from './references.ts';
-import { awaitedClass, certificatesOf } from './routes.ts';
+import { awaitedClass, certificatesOf, isClassless } from './routes.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { PodRow, Read } from './snapshot-data.ts';
 import { volumeReads } from './volumes/volume-reads.ts';
@@ -169,9 +170,21 @@ function logsOf(snapshot: Snapshot, pods: readonly Pod[]): readonly Read[] {
         // Of an instance that ended, the current log is the one that tells.
         const ended = status?.state?.terminated !== undefined;
         const restarted = status?.lastState?.terminated !== undefined;
+        // It may have started again before its log came.
+        const replaced =
+          ended &&
+          snapshot.data.logs.some(
+            (log) =>
+              log.pod === pod.metadata.name &&
+              log.namespace === pod.metadata.namespace &&
+              log.container === name &&
+              !log.previous &&
+              !tellsOf(log, status.state?.terminated),
+          );
         return [
-          ...(ended || (running && status?.ready !== true) ? [read(false)] : []),
-          ...(restarted && !ended ? [read(true)] : []),
+          // The log of the instance before is gone for a moment when the next one dies.
+          ...(ended || (running && (restarted || status?.ready !== true)) ? [read(false)] : []),
+          ...((restarted && !ended) || replaced ? [read(true)] : []),
         ];
       }),
     )
@@ -211,7 +224,11 @@ function claims(snapshot: Snapshot): readonly Read[] {
 }
 
 function ingressClasses(snapshot: Snapshot): readonly Read[] {
-  const awaited = snapshot.all('Ingress').some((ingress) => awaitedClass(ingress) !== undefined);
+  const { object } = snapshot.scope;
+  const asked = object?.kind === 'Ingress' ? snapshot.find('Ingress', object.namespace, object.name) : undefined;
+  const awaited =
+    snapshot.all('Ingress').some((ingress) => awaitedClass(ingress) !== undefined) ||
+    (asked !== undefined && isClassless(asked));
   return awaited ? [{ verb: 'list', kind: 'IngressClass', as: 'metadata' }] : [];
 }
 

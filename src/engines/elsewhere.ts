@@ -4,6 +4,8 @@ import { suspectPods } from './drill-down.ts';
 import { aliasedService } from './external-names.ts';
 import { hostsOfEnv } from './hosts.ts';
 import { hostsIn } from './logs/failed-hosts.ts';
+import { isAddress } from './network/addresses.ts';
+import { failedCalls } from './network/calls.ts';
 import { keyOf, type ObjectRef, refOf } from './objects.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
@@ -87,5 +89,13 @@ function neededServices(snapshot: Snapshot, asked: string): readonly ObjectRef[]
     const [, name, namespace] = qualifiedName.exec(host) ?? [];
     return name === undefined || namespace === undefined ? [] : [{ kind: 'Service', namespace, name }];
   });
-  return [...guards, ...named];
+  return [...guards, ...named, ...apiServer(snapshot)];
+}
+
+/** The Service of the API server, when a pod fails to reach a port of HTTPS at an address that no Service is known to have. */
+function apiServer(snapshot: Snapshot): readonly ObjectRef[] {
+  const isMissed = failedCalls(snapshot).some(
+    ({ dependency: { host, port, service } }) => service === undefined && port === 443 && isAddress(host),
+  );
+  return isMissed ? [{ kind: 'Service', namespace: 'default', name: 'kubernetes' }] : [];
 }

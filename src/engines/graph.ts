@@ -27,10 +27,11 @@ export function dependenciesOf(snapshot: Snapshot, ref: ObjectRef): readonly Obj
     case 'Service': {
       const service = snapshot.find('Service', ref.namespace, ref.name);
       if (service === undefined) return [];
+      const alias = aliasedService(service);
       return [
+        ...(alias === undefined ? [] : [alias]),
         ...selectedWorkloads(snapshot, service),
         ...selectedPods(snapshot, service).map((pod) => workloadOf(snapshot, pod)),
-        ...[aliasedService(service)].filter((alias) => alias !== undefined),
       ];
     }
     case 'HTTPRoute':

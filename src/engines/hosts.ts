@@ -90,10 +90,21 @@ export function serviceOfHost(
           [namespace, second],
         ]
       : [[third, second]];
-  return candidates
+  const found = candidates
     .map(([where, what = '']) => named(snapshot, where, what))
     .find((candidate) => candidate?.service !== undefined);
+  if (found !== undefined || third !== undefined || !isPodName(snapshot, namespace, first, second)) return found;
+  return named(snapshot, namespace, second);
 }
+
+/** Whether a pod has this name below this Service, whether or not there is such a Service (`hostname` and `subdomain`). */
+const isPodName = (snapshot: Snapshot, namespace: string | undefined, host: string, subdomain: string): boolean =>
+  snapshot
+    .all('StatefulSet', namespace)
+    .some(
+      ({ metadata, spec }) =>
+        spec?.serviceName === subdomain && host.replace(/-\d+$/, '') === metadata.name && /\d$/.test(host),
+    ) || snapshot.all('Pod', namespace).some(({ spec }) => spec?.subdomain === subdomain && spec.hostname === host);
 
 function named(snapshot: Snapshot, namespace: string | undefined, service: string): HostService | undefined {
   const ref = { kind: 'Service', namespace, name: service };

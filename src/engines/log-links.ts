@@ -109,7 +109,7 @@ function isUnder(path: string, mountPath: string): boolean {
 }
 
 /** `for user "app"`: the variable that says so. */
-function userLinks({ container }: Where, text: string): readonly LogLink[] {
+export function userLinks({ container }: Pick<Where, 'container'>, text: string): readonly LogLink[] {
   const user = /\b(?:for user|user|role|login)[ :=]+["']?([\w.-]{2,64})["']?/i.exec(text)?.[1];
   if (user === undefined) return [];
   return (container.spec.env ?? [])

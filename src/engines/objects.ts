@@ -41,6 +41,7 @@ export interface Kinds {
   Job: client.V1Job;
   Lease: client.V1Lease;
   LimitRange: client.V1LimitRange;
+  MutatingWebhookConfiguration: client.V1MutatingWebhookConfiguration;
   Namespace: client.V1Namespace;
   NetworkPolicy: client.V1NetworkPolicy;
   Node: client.V1Node;
@@ -62,6 +63,7 @@ export interface Kinds {
   ServiceAccount: client.V1ServiceAccount;
   StatefulSet: client.V1StatefulSet;
   StorageClass: client.V1StorageClass;
+  ValidatingWebhookConfiguration: client.V1ValidatingWebhookConfiguration;
   VolumeAttachment: client.V1VolumeAttachment;
 }
 export type Kind = keyof Kinds;

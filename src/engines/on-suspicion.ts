@@ -1,12 +1,15 @@
 import { boundRoles, deniedPods } from './access-denials.ts';
+import { creationFailures } from './admission.ts';
 import { failedCondition, metricsApiOf } from './autoscalers.ts';
 import { deliveriesOf, deliveryReads } from './deliveries.ts';
+import { namesakeReads, strayPodReads } from './namesakes.ts';
 import { refOf } from './objects.ts';
 import { podsOf } from './owners.ts';
-import { isBroken } from './pods.ts';
+import { containersOf, isBroken, lastTermination } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
 import { cpuReads } from './usage/cpu-limits.ts';
+import { failedCallIn } from './webhooks.ts';
 
 /** Kinds that most diagnoses never need, each read when something that was seen points to it. */
 export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
@@ -19,6 +22,10 @@ export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
   ...controllerLease(snapshot),
   ...deliveries(snapshot),
   ...cpuReads(snapshot),
+  ...defaultLimits(snapshot),
+  ...namesakeReads(snapshot),
+  ...strayPodReads(snapshot),
+  ...webhookConfigurations(snapshot),
 ];
 
 /** Whether a DaemonSet that no node wants is meant for labels that no node has. */
@@ -95,6 +102,32 @@ function controllerLease(snapshot: Snapshot): readonly Read[] {
     .some(({ metadata, status }) => (status?.observedGeneration ?? 0) < (metadata.generation ?? 0));
   return ignored ? [{ verb: 'get', kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' }] : [];
 }
+
+/** Who set the limit that a container is killed at, when its pod says that a LimitRange did. */
+function defaultLimits(snapshot: Snapshot): readonly Read[] {
+  const killed = snapshot
+    .all('Pod')
+    .filter(
+      (pod) =>
+        pod.metadata.annotations?.['kubernetes.io/limit-ranger'] !== undefined &&
+        containersOf(pod).some(({ status }) => lastTermination(status)?.reason === 'OOMKilled'),
+    );
+  return [...new Set(killed.flatMap(({ metadata }) => metadata.namespace ?? []))].map((namespace) => ({
+    verb: 'list',
+    kind: 'LimitRange',
+    namespace,
+    as: 'full',
+  }));
+}
+/** Who registered a webhook that cannot be called. */
+const webhookConfigurations = (snapshot: Snapshot): readonly Read[] =>
+  creationFailures(snapshot).some(({ reason }) => failedCallIn(reason) !== undefined)
+    ? (['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'] as const).map((kind) => ({
+        verb: 'list',
+        kind,
+        as: 'full',
+      }))
+    : [];
 
 /** Who delivers the workloads that are broken. */
 const deliveries = (snapshot: Snapshot): readonly Read[] =>

@@ -35,10 +35,21 @@ export function awaitedClass({ spec, status }: Ingress): string | undefined {
   return served || !spec?.ingressClassName ? undefined : spec.ingressClassName;
 }
 
+/** Whether an Ingress names no class in either way, and no controller has given it an address. */
+export const isClassless = ({ metadata, spec, status }: Ingress): boolean =>
+  spec !== undefined &&
+  !spec.ingressClassName &&
+  metadata.annotations?.['kubernetes.io/ingress.class'] === undefined &&
+  (status?.loadBalancer?.ingress ?? []).length === 0;
+
 /** The Secrets that an Ingress takes certificates from, with the hosts that they are for; a default one is not named. */
-export const certificatesOf = ({ spec }: Ingress): readonly { readonly secret: string; readonly hosts: string }[] =>
+export const certificatesOf = ({
+  spec,
+}: Ingress): readonly { readonly secret: string; readonly hosts: string; readonly names: readonly string[] }[] =>
   (spec?.tls ?? []).flatMap(({ secretName, hosts = [] }) =>
-    secretName ? [{ secret: secretName, hosts: hosts.length === 0 ? 'every host' : hosts.join(', ') }] : [],
+    secretName
+      ? [{ secret: secretName, hosts: hosts.length === 0 ? 'every host' : hosts.join(', '), names: hosts }]
+      : [],
   );
 
 /** Routes from outside that lead to a Service. */

@@ -1,3 +1,4 @@
+import { startOutOfMemory } from './crashes/memory.ts';
 import { minute, second } from './durations.ts';
 import type { ClusterEvent } from './events.ts';
 import { maskIds } from './logs/masking.ts';
@@ -40,14 +41,14 @@ const hasStarted = (pod: Pod): boolean =>
   containersOf(pod).some(({ status }) => status?.state?.running !== undefined || status?.containerID);
 
 function faultOf(snapshot: Snapshot, pod: Pod): SandboxFault | undefined {
-  const event = snapshot
-    .eventsAbout(pod)
-    .findLast(
-      ({ reason, last, first, count }) =>
-        /^(?:FailedCreatePodSandBox|NetworkNotReady)$/i.test(reason) &&
-        snapshot.now - (last ?? snapshot.now) <= recently &&
-        (count > 1 || snapshot.now - (first ?? snapshot.now) > hold),
-    );
+  const event = snapshot.eventsAbout(pod).findLast(
+    ({ reason, message: said, last, first, count }) =>
+      /^(?:FailedCreatePodSandBox|NetworkNotReady)$/i.test(reason) &&
+      // The limit of the pod is at fault, not the runtime.
+      !startOutOfMemory.test(said) &&
+      snapshot.now - (last ?? snapshot.now) <= recently &&
+      (count > 1 || snapshot.now - (first ?? snapshot.now) > hold),
+  );
   if (event === undefined) return undefined;
   const { message } = event;
   const kind = exhausted.test(message)

@@ -1,4 +1,7 @@
-import type { ObjectRef } from './objects.ts';
+import { creationFailures } from './admission.ts';
+import { keyOf, type ObjectRef, refOf, type Service } from './objects.ts';
+import { selectedWorkloads } from './routes.ts';
+import type { Snapshot } from './snapshot.ts';
 
 /** An admission webhook that the API server could not call, in its own words. */
 export interface FailedCall {
@@ -42,4 +45,30 @@ export function denialIn(message: string): Denial | undefined {
   const [, policy, words = ''] =
     /ValidatingAdmissionPolicy '([^']+)'(?: with binding '[^']*')? denied request: (.*)$/s.exec(message) ?? [];
   return policy === undefined ? undefined : { webhook: undefined, policy, words: words.trim() };
+}
+
+/** The configuration that registered a webhook, as far as those were read. */
+export interface Registration {
+  readonly ref: ObjectRef;
+  /** `webhooks[0]`. */
+  readonly field: string;
+  readonly failurePolicy: string;
+}
+
+export const registrationOf = (snapshot: Snapshot, webhook: string): Registration | undefined =>
+  [...snapshot.all('ValidatingWebhookConfiguration'), ...snapshot.all('MutatingWebhookConfiguration')].flatMap(
+    (configuration) =>
+      (configuration.webhooks ?? []).flatMap(({ name, failurePolicy = 'Fail' }, index): readonly Registration[] =>
+        name === webhook ? [{ ref: refOf(configuration), field: `webhooks[${index}]`, failurePolicy }] : [],
+      ),
+  )[0];
+
+/** The workloads behind a webhook that are not created because it cannot be called: it waits for itself. */
+export function selfGuarded(snapshot: Snapshot, { webhook, service: ref }: FailedCall): readonly ObjectRef[] {
+  const service: Service | undefined = ref && snapshot.find('Service', ref.namespace, ref.name);
+  if (service === undefined) return [];
+  const behind = new Set(selectedWorkloads(snapshot, service).map(keyOf));
+  return creationFailures(snapshot)
+    .filter(({ owner, reason }) => behind.has(keyOf(owner)) && failedCallIn(reason)?.webhook === webhook)
+    .map(({ owner }) => owner);
 }

@@ -24,6 +24,8 @@ export const diagnosisPermissions: readonly string[] = [
   ...['csidrivers', 'csinodes', 'volumeattachments'].flatMap((name) => read(`storage.k8s.io/${name}`)),
   ...read('scheduling.k8s.io/priorityclasses'),
   ...read('node.k8s.io/runtimeclasses'),
+  'list admissionregistration.k8s.io/validatingwebhookconfigurations',
+  'list admissionregistration.k8s.io/mutatingwebhookconfigurations',
   'get coordination.k8s.io/leases',
   ...read('apiregistration.k8s.io/apiservices'),
   'get metrics.k8s.io/pods',

@@ -154,10 +154,27 @@ function dependencyAmong(
 ): Pick<Verdict, 'telling' | 'dependency'> | undefined {
   for (const telling of told) {
     const dependency = dependencyIn(snapshot, crash, telling.entry.lines.join('\n'));
-    if (dependency !== undefined) return { telling, dependency };
+    if (dependency !== undefined) return withPort(snapshot, crash, told, { telling, dependency });
     if (!saysLittle(telling)) return undefined;
   }
   return undefined;
+}
+
+/** The same Service with its port, when another entry names that: a tool and the program that called it say one thing. */
+function withPort(
+  snapshot: Snapshot,
+  crash: Undecided,
+  told: readonly TellingEntry[],
+  found: { readonly telling: TellingEntry; readonly dependency: Dependency },
+): Pick<Verdict, 'telling' | 'dependency'> {
+  const { service, port } = found.dependency;
+  if (service === undefined || port !== undefined) return found;
+  const fuller = told.flatMap((telling) => {
+    const dependency = dependencyIn(snapshot, crash, telling.entry.lines.join('\n'));
+    const same = dependency?.service !== undefined && keyOf(dependency.service) === keyOf(service);
+    return same && dependency.port !== undefined ? [{ telling, dependency }] : [];
+  })[0];
+  return fuller ?? found;
 }
 
 const vague =

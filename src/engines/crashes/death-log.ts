@@ -1,3 +1,4 @@
+import { timeOf } from '../durations.ts';
 import { lastEntry } from '../logs/telling.ts';
 import { keyOf, type Pod, refOf } from '../objects.ts';
 import { controllerOf, podsOf, workloadOf } from '../owners.ts';
@@ -20,8 +21,20 @@ function ownLog(snapshot: Snapshot, pod: Pod, { name, status }: PodContainer): L
   const order = status?.state?.running === undefined ? [false, true] : living;
   const read = order
     .flatMap((previous) => snapshot.log(refOf(pod), name, previous) ?? [])
-    .find((log) => lastEntry(log) !== undefined);
+    .find((log) => tellsOf(log, lastTermination(status)));
   return read ?? terminationMessage(pod, name, lastTermination(status));
+}
+
+/** A line is stamped when it is read from the container, a status in whole seconds. */
+const clockGrain = 1000;
+
+/** Whether a log has lines of the instance that ended: the container may have started again while the log was asked for. */
+export function tellsOf(log: LogExcerpt, termination: ReturnType<typeof lastTermination>): boolean {
+  const first = timeOf(log.lines[0]?.at);
+  const ended = timeOf(termination?.finishedAt);
+  // A previous log of a later instance is as good: that one died too.
+  const later = !log.previous && first !== undefined && ended !== undefined && first > ended + clockGrain;
+  return lastEntry(log) !== undefined && !later;
 }
 
 /** With `terminationMessagePolicy: FallbackToLogsOnError` the kubelet keeps the end of the log; an app may write it too. */

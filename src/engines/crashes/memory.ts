@@ -1,7 +1,8 @@
 import { minute, timeOf } from '../durations.ts';
 import type { ClusterEvent } from '../events.ts';
 import type { Pod } from '../objects.ts';
-import type { PodContainer } from '../pods.ts';
+import { containersOf, type PodContainer } from '../pods.ts';
+import { quantity } from '../quantity.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { startErrors, type Termination } from './crashing.ts';
 
@@ -17,6 +18,17 @@ export const startOutOfMemory = /init was OOM-killed/i;
 /** Whether the kernel killed it for memory: by the runtime's reason, or at its start. The exit code may be any. */
 export const isOutOfMemory = ({ reason, message }: Termination): boolean =>
   reason === 'OOMKilled' || (startErrors.has(reason ?? '') && startOutOfMemory.test(message ?? ''));
+
+const mebibyte = 2 ** 20;
+
+/** Memory limits below 1 MiB, which are slips of the unit, with what may be meant: `64`, `128m`, `128k`, `128Ki`. */
+export const tinyLimits = (pod: Pod) =>
+  containersOf(pod).flatMap((container) => {
+    const limit = memoryLimitOf(pod, container) ?? '';
+    const [, digits] = /^(\d+)(?:m|k|Ki)?$/.exec(limit) ?? [];
+    const tiny = (quantity(limit) ?? mebibyte) < mebibyte;
+    return digits !== undefined && tiny ? [{ name: container.name, limit, meant: `${digits}Mi` }] : [];
+  });
 
 /** Events of a node about its memory: node-problem-detector's and the kubelet's. */
 const nodeReasons = new Set(['OOMKilling', 'SystemOOM', 'EvictionThresholdMet']);

@@ -36,14 +36,17 @@ const consequences: Readonly<Record<string, string>> = {
   ResourceQuota: 'a full quota is known only from events',
 };
 
-/** Kinds that are looked for by name in all namespaces, when the one in question has none of that name. */
-const soughtElsewhere = new Set(['ConfigMap', 'Secret']);
+/** A search for names in all namespaces, when the one in question has none of that name: what it hides is a hint, not a fault. */
+const isSearch = (read: Read): boolean =>
+  read.verb === 'list' &&
+  read.as === 'metadata' &&
+  read.namespace === undefined &&
+  (soughtElsewhere.has(read.kind) || (read.kind === 'Pod' && read.labelSelector !== undefined));
+const soughtElsewhere = new Set(['ConfigMap', 'Secret', 'Service']);
 
 /** What an archive calls a kind may be "constructor". */
 function consequenceOf(read: Read): string | undefined {
-  if (read.verb === 'list' && read.namespace === undefined && soughtElsewhere.has(read.kind)) {
-    return 'whether another namespace has what is missing is not known';
-  }
+  if (isSearch(read)) return 'whether what is missing lies in another namespace is not known';
   const subject = subjectOf(read);
   return Object.hasOwn(consequences, subject) ? consequences[subject] : undefined;
 }
@@ -103,5 +106,5 @@ export const hidesFaults = ({ reads, scope: { object } }: Pick<SnapshotData, 're
   reads.some(({ read, outcome }) => {
     if (!isBlind(outcome) || read.verb === 'log') return false;
     if (read.verb === 'get') return object !== undefined && keyOf(read) === keyOf(object);
-    return essential.has(read.kind) || outcome === 'failed';
+    return !isSearch(read) && (essential.has(read.kind) || outcome === 'failed');
   });

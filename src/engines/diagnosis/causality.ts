@@ -87,6 +87,8 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   // A policy stands in the way of every revision; a wrong name came with one.
   'crash-regression-after-rollout': { rules: ['netpol-blocks-flow', 'netpol-blocks-dns'] },
   'service-reference-missing': { rules: ['crash-regression-after-rollout'] },
+  'svc-port-not-offered': { rules: ['crash-regression-after-rollout', 'svc-protocol-mismatch'] },
+  'dns-host-alias': { rules: ['crash-regression-after-rollout'] },
   'crash-dependency-down': dependency,
   'crash-app-error': failure,
   'init-container-crash': failure,

@@ -1,6 +1,7 @@
 import { type Crash, crashingSince, usualLifetime } from '../crashes/crashes.ts';
 import { lifetimeOf } from '../crashes/crashing.ts';
 import { formatDuration, second } from '../durations.ts';
+import { detailOf, dotnetHead } from '../logs/entries.ts';
 import { lastEntry, type TellingEntry } from '../logs/telling.ts';
 import { nameOf, type ObjectRef, type Pod, refOf } from '../objects.ts';
 import { containersOf, isFinished, type PodContainer } from '../pods.ts';
@@ -64,9 +65,16 @@ function logEvidence({ log, telling }: Crash): readonly Evidence[] {
 /** An entry of a log, quoted: its first line, and the last ones of a trace, which name the cause. */
 export function quoteOf(log: LogExcerpt, { entry }: Pick<TellingEntry, 'entry'>): Evidence {
   const causes = entry.lines.filter(
-    (line, index) => index > 0 && /^(?:Caused by|\s*---> |[\w.]+(?:Error|Exception)\b)/.test(line),
+    (line, index) =>
+      index > 0 && (/^(?:Caused by|\s*---> |[\w.]+(?:Error|Exception)\b)/.test(line) || detailOf(line) !== undefined),
   );
-  const lines = [entry.lines[0] ?? '', ...causes.slice(-(maximumLines - 1))];
+  const [head = '', next] = entry.lines;
+  const announced =
+    (head.endsWith(':') || head.startsWith('*** ') || dotnetHead.test(head)) &&
+    causes.length === 0 &&
+    next !== undefined;
+  const rest = announced ? entry.lines.slice(1, maximumLines + 1) : causes.slice(-(maximumLines - 1));
+  const lines = [head, ...rest];
   return {
     object: { kind: 'Pod', namespace: log.namespace, name: log.pod },
     source: 'log',

@@ -25,6 +25,7 @@ export interface LogVerdict {
   /** Follows the quoted words: ` (env[DB_PASSWORD] takes it from Secret/db key password)`; or nothing. */
   readonly clause: string;
   readonly evidence?: Finding['evidence'] | undefined;
+  readonly dependsOn?: Finding['dependsOn'];
   readonly fixes: readonly Fix[];
 }
 
@@ -51,7 +52,7 @@ type Judge = (fault: LogFault) => LogVerdict;
 function crashedFinding(snapshot: Snapshot, crash: Crash, judge: Judge): readonly Finding[] {
   const { pod, container, signature, telling } = crash;
   if (signature === undefined || telling === undefined) return [];
-  const { clause, evidence = [], fixes } = judge({ pod, container, signature, telling });
+  const { clause, evidence = [], fixes, dependsOn } = judge({ pod, container, signature, telling });
   const base = crashFinding(snapshot, crash);
   return [
     {
@@ -61,6 +62,7 @@ function crashedFinding(snapshot: Snapshot, crash: Crash, judge: Judge): readonl
       evidence: [...base.evidence, ...evidence],
       fixes: fixes.slice(0, 3),
       nextCheck: deathLogCommand(crash),
+      dependsOn,
     },
   ];
 }
@@ -74,7 +76,7 @@ function unreadyFindings(snapshot: Snapshot, rule: LogRule, judge: Judge): reado
     const found = signatureIn(tellingEntries(log), () => false);
     if (found?.rule !== rule || !found.telling.plain) return [];
     const { id: signature, telling } = found;
-    const { clause, evidence = [], fixes } = judge({ pod, container, signature, telling });
+    const { clause, evidence = [], fixes, dependsOn } = judge({ pod, container, signature, telling });
     const base = probeFinding(snapshot, failure);
     return [
       {
@@ -83,6 +85,7 @@ function unreadyFindings(snapshot: Snapshot, rule: LogRule, judge: Judge): reado
         certainty: 'message',
         evidence: [quoteOf(log, telling), ...base.evidence, ...evidence],
         fixes: fixes.slice(0, 3),
+        dependsOn,
       },
     ];
   });

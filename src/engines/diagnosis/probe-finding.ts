@@ -1,7 +1,7 @@
 import { crashingSince } from '../crashes/crashes.ts';
-import { type Dependency, dependencyIn } from '../dependencies.ts';
+import { type Dependency, dependencyIn, missedService, probedService } from '../dependencies.ts';
 import { mask } from '../logs/masking.ts';
-import { type TellingEntry, tellingEntries } from '../logs/telling.ts';
+import { type TellingEntry, tellingEntries, tellingOf } from '../logs/telling.ts';
 import { refOf } from '../objects.ts';
 import { lastTermination, unreadySince } from '../pods.ts';
 import { describeProbe, probeOutput } from '../probes/outcomes.ts';
@@ -119,17 +119,19 @@ export interface AppWords {
   readonly dependency: Dependency | undefined;
 }
 
-export function appWords(snapshot: Snapshot, { pod, container, log }: ProbeFailure): AppWords {
-  if (log === undefined) return { evidence: [], telling: undefined, dependency: undefined };
+export function appWords(snapshot: Snapshot, { pod, container, log, probe, event }: ProbeFailure): AppWords {
+  const asked = probedService(snapshot, { pod, container }, { probe, output: probeOutput(event?.message ?? '') });
+  if (log === undefined) return { evidence: [], telling: undefined, dependency: asked };
   const told = tellingEntries(log);
   const found = told.flatMap((telling) => {
     const dependency = dependencyIn(snapshot, { pod, container }, telling.entry.lines.join('\n'));
     return dependency === undefined ? [] : [{ telling, dependency }];
   })[0];
-  const telling = found?.telling ?? told[0];
+  const missed = found === undefined ? missedService(snapshot, { pod, container }, log) : undefined;
+  const telling = found?.telling ?? (missed && tellingOf(missed.entry)) ?? told[0];
   return {
     evidence: telling === undefined ? [] : [quoteOf(log, telling)],
     telling,
-    dependency: found?.dependency,
+    dependency: found?.dependency ?? missed?.dependency ?? asked,
   };
 }

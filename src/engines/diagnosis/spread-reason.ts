@@ -10,7 +10,7 @@ import {
   termMeans,
   workloadsOf,
 } from '../scheduling/neighbours.ts';
-import { selectorText } from '../selectors.ts';
+import { matchesSelector, selectorText } from '../selectors.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Fix } from './rule.ts';
 
@@ -93,7 +93,13 @@ function together(snapshot: Snapshot, { pod, nodes }: Crowded): SpreadReason | u
     const there = new Set(wanted.flatMap((other) => domainOf(snapshot, other, topologyKey) ?? []));
     if (nodes.some(({ metadata }) => there.has(metadata.labels?.[topologyKey] ?? ''))) continue;
     const near = wanted.length > 0 ? undefined : labelledAlike(snapshot, pod, term);
-    const hint = near === undefined ? '' : ` (${nameOf(near.ref)} has ${near.label})`;
+    const away = wanted.length > 0 ? undefined : matchingElsewhere(snapshot, pod, term);
+    const hint =
+      away !== undefined
+        ? ` in this namespace (pods of namespace ${away} have, and the term names no namespace)`
+        : near === undefined
+          ? ''
+          : ` (${nameOf(near.ref)} has ${near.label})`;
     const lack =
       wanted.length === 0
         ? 'no running pod has'
@@ -103,6 +109,14 @@ function together(snapshot: Snapshot, { pod, nodes }: Crowded): SpreadReason | u
       says: `its podAffinity wants a pod with ${selectorText(labelSelector)} in the same ${topologyKey}, and ${lack}${hint}`,
       recomputed: `${counted(wanted.length, 'placed pod')} with ${selectorText(labelSelector)}`,
       fixes: [
+        ...(away === undefined
+          ? []
+          : [
+              {
+                advice: `add namespaces: [${away}] to that term of the podAffinity of ${nameOf(workload)}`,
+                reason: 'a term without namespaces looks in the namespace of its own pod only',
+              },
+            ]),
         near === undefined
           ? {
               advice: `run a pod with ${selectorText(labelSelector)} first`,
@@ -117,6 +131,18 @@ function together(snapshot: Snapshot, { pod, nodes }: Crowded): SpreadReason | u
     };
   }
   return undefined;
+}
+
+/** Another namespace whose placed pods a term would mean, if it did not look in its own namespace only. */
+function matchingElsewhere(
+  snapshot: Snapshot,
+  pod: Pod,
+  { labelSelector, namespaces, namespaceSelector }: AffinityTerm,
+) {
+  if (namespaceSelector !== undefined || (namespaces ?? []).length > 0) return undefined;
+  return placedPods(snapshot).find(
+    ({ metadata }) => metadata.namespace !== pod.metadata.namespace && matchesSelector(labelSelector, metadata.labels),
+  )?.metadata.namespace;
 }
 
 /** A label of a placed pod that a term may have meant. */

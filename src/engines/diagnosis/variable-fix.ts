@@ -8,12 +8,16 @@ import type { Fix } from './rule.ts';
 
 /** Names of variables that a line says are not there. */
 const missingVariable =
-  /(?:missing|required?|not set|unset|undefined|not found|not defined|must be set|KeyError|no value|empty|unbound).*?\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b|\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b.*?(?:missing|required?|not set|unset|undefined|not found|not defined|must be set|is empty|unbound|not configured)/;
+  /(?:missing|required?|not set|unset|undefined|not found|not defined|must be set|KeyError|no value|empty|unbound).{0,60}?\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b|\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b["'`]*:?[\w ]{0,40}?\b(?:missing|required?|not set|unset|undefined|not found|not defined|must be set|is empty|unbound|not configured)/;
+
+/** `You must specify POSTGRES_PASSWORD`, `You need to specify one of the following: - MYSQL_ROOT_PASSWORD`. */
+const demandedVariable =
+  /\b(?:must|need to|please) (?:specify|set|provide|define)\b[^]{0,80}?\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b/i;
 
 /** The variable that a text says is missing; `undefined` when it names none. */
 export function missingVariableIn(text: string): string | undefined {
   const match = missingVariable.exec(text);
-  return match?.[1] ?? match?.[2];
+  return match?.[1] ?? match?.[2] ?? demandedVariable.exec(text)?.[1];
 }
 
 /** How to set the variable that a text says is missing, unless the container has it. */

@@ -1,5 +1,6 @@
 import type { LogExcerpt } from '../snapshot-data.ts';
 import { type Level, type LogLine, parseLine } from './lines.ts';
+import { exceptionShape } from './severity.ts';
 
 /** One thing that was logged: a line, or an exception with its trace. */
 export interface LogEntry {
@@ -94,11 +95,34 @@ function continues({ lines, parsed, traceback: inTraceback }: Open, text: string
   }
   if (text.startsWith(traceback)) return isComplaint(parsed);
   if (mayContinue.test(text) && tracePart.test(text)) return true;
+  if (detailOf(text) !== undefined && isComplaint(parsed)) return true;
+  if (isConfigBanner.test(head)) return !isStamped.test(text) && lines.length < bannerLines;
+  // `…due to the following errors:`, and the first of them.
+  if (
+    lines.length === 1 &&
+    head.endsWith(':') &&
+    head.includes(' ') &&
+    (isComplaint(parsed) || exceptionShape.test(head))
+  )
+    return text.trim() !== '' && isPlain(text);
   // An exception on its own line under the complaint that was logged with it (log4j, logback).
   if (lines.length === 1 && /^[\w$.]+\.[\w$]+(?:Exception|Error)\b/.test(text) && isComplaint(parsed)) return true;
   // Node.js closes an error's own fields with a brace.
   return /^\s+\S/.test(text) || (lines.length > 1 && text === '}');
 }
+
+/** Redis frames its complaint about its configuration: where, what, why. */
+const isConfigBanner = /^\*\*\* FATAL CONFIG FILE ERROR/;
+const bannerLines = 4;
+
+/** Whether a line has neither a time nor a level of its own. */
+const isPlain = (text: string): boolean => !isStamped.test(text) && parseLine(text).level === undefined;
+
+/** PostgreSQL writes what a message means to lines of its own, with the stamp of the first. */
+const detail = /^(?:\d{4}-\d\d-\d\d .{0,60}|\w[\w-]{0,20}: )?(?:DETAIL|HINT|detail|hint): +(\S.*)$/;
+
+/** What such a line adds; `undefined` for any other line. */
+export const detailOf = (line: string): string | undefined => detail.exec(line)?.[1];
 
 const isComplaint = ({ level }: LogLine): boolean => level === 'warn' || level === 'error' || level === 'fatal';
 
@@ -114,9 +138,12 @@ const dotnetLevels: Readonly<Record<string, Level>> = {
   crit: 'fatal',
 };
 
+/** `fail: Shop.Orders[13]`: the level and the category of .NET's console logger, without a message. */
+export const dotnetHead = /^(trce|dbug|info|warn|fail|crit): \S+\[\d+\]$/;
+
 /** .NET's console logger writes the category to one line and the message, indented, to the next. */
 function dotnetLine([head = '', said]: readonly string[]): LogLine | undefined {
-  const [, level = ''] = /^(trce|dbug|info|warn|fail|crit): \S+\[\d+\]$/.exec(head) ?? [];
+  const [, level = ''] = dotnetHead.exec(head) ?? [];
   return said === undefined || level === '' ? undefined : { level: dotnetLevels[level], message: said.trim() };
 }
 

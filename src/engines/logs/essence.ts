@@ -1,4 +1,4 @@
-import type { LogEntry } from './entries.ts';
+import { detailOf, type LogEntry } from './entries.ts';
 import { frameOf } from './frames.ts';
 import { parseLine } from './lines.ts';
 
@@ -8,9 +8,24 @@ const maximumLength = 160;
 export function essenceOf(entry: LogEntry): string {
   const { lines } = entry;
   const cause = lines.length > 1 ? (pythonCause(lines) ?? javaCause(lines) ?? rustCause(lines)) : undefined;
-  const text = tidy(cause?.text ?? entry.message);
+  const text = tidy(cause?.text ?? introduced(entry));
   const frame = frameOf(cause === undefined ? lines : lines.slice(cause.line)) ?? frameOf(lines);
-  return cut(text) + (frame === undefined ? '' : ` (${frame})`);
+  const detail = lines.slice(1).flatMap((line) => detailOf(line) ?? grpcDetails.exec(line)?.[1] ?? [])[0];
+  return (
+    cut(text) +
+    (detail === undefined ? '' : `${text.endsWith(':') ? '' : ':'} ${cut(detail)}`) +
+    (frame === undefined ? '' : ` (${frame})`)
+  );
+}
+
+/** What gRPC for Python puts below the name of its error. */
+const grpcDetails = /^\s+details = "(.+)"$/;
+
+/** A message that only announces what the next lines say, with what they say. */
+function introduced({ lines, message }: LogEntry): string {
+  const head = lines[0] ?? '';
+  if (head.startsWith('*** ')) return lines.slice(1).toReversed().join(' ');
+  return head.endsWith(':') && lines[1] !== undefined ? `${message} ${lines[1].trim()}` : message;
 }
 
 interface Cause {

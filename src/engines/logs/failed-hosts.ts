@@ -10,6 +10,7 @@ export type ConnectionFailure =
   | 'unknown-host'
   | 'unreachable'
   | 'closed'
+  | 'unreached'
   /** It answers, with an error: 502, 503, 504. */
   | 'unavailable';
 
@@ -21,11 +22,12 @@ export const failureWords: Readonly<Record<ConnectionFailure, string>> = {
   unreachable: 'no route to it',
   closed: 'connection closed',
   unavailable: 'it answers with an error',
+  unreached: 'no connection',
 };
 
 const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [
-    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated|host not found|could not resolve (?:host|address)/i,
+    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated|host not found|domain name not found|DNS resolution failed|could not resolve (?:host|address)/i,
     'unknown-host',
   ],
   [/connection refused|ECONNREFUSED|actively refused/i, 'refused'],
@@ -42,18 +44,33 @@ const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
 
 /** How a connection failed, by the words of a text; `undefined` when it is about something else. */
 export const connectionFailureIn = (text: string): ConnectionFailure | undefined =>
-  failures.find(([pattern]) => pattern.test(text))?.[1];
+  failures.find(([pattern]) => pattern.test(text))?.[1] ??
+  (unreached.test(text) && !answered.test(text) ? 'unreached' : undefined);
+
+/** Words of clients that do not say why. */
+const unreached =
+  /\b(?:can(?:no|')t|could not|unable to|failed to) (?:reach|connect to)\b[^\n]{0,40}\b(?:server|database|host|broker|redis|postgres\w*|mysql|mongo\w*)\b/i;
+/** Who is refused for a reason was connected. */
+const answered =
+  /authenticat|authoriz|password|denied|credential|certificate|x509|\btls\b|\bssl\b|not exist|forbidden/i;
 
 const host =
   '(?<host>(?:\\d{1,3}\\.){3}\\d{1,3}|[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*)\\.?';
 const port = '(?<port>\\d{1,5})';
 
+const connecting =
+  '\\b(?:connect(?:ing|ion)?|connected|reach(?:ing)?|waiting|wait|resolve|resolving|refused|contact|unreachable)\\b(?: timed out| failed| refused)?(?: to| for| at| with| by|:)*(?: host| server| service| database| broker)?';
+
+/** What a far side is called before its name: `failed to resolve peer raft-0.raft`. They are names of Services too. */
+const role =
+  '(?:peer|node|member|endpoint|upstream|backend|address|hostname|name|replica|leader|master|primary|instance|url)';
 /** Best first: the forms that name the far side beyond doubt. */
 const forms: readonly RegExp[] = [
   // nginx: the far side stands beside the host that the client asked for.
   new RegExp(`\\bupstream: "\\w+://${host}(?::${port})?`),
   // A name that was not found: what follows is the DNS server.
   new RegExp(`\\blookup ${host}(?: on |: |,)`),
+  new RegExp(`\\bDNS resolution failed for (?:service: )?${host}(?::${port})?`),
   // Go: the last address of `10.0.0.1:43210->10.0.0.2:5432` is the far side.
   new RegExp(`\\bdial (?:tcp|udp)[46]? (?:[^\\s:]+:\\d+->)?${host}:${port}`),
   new RegExp(`->${host}:${port}`),
@@ -76,17 +93,23 @@ const forms: readonly RegExp[] = [
     `\\bcan't connect to (?:remote )?(?:host |server |MySQL server )?(?:on )?[('"]*${host}(?:[:)'"]+${port})?`,
     'i',
   ),
+  new RegExp(`\\b(?:reach|connect to) (?:\\w+ )?server at ["'\`]?${host}(?::${port})?`, 'i'),
   new RegExp(`\\bFailed to connect to ${host}(?:/\\S+)? port ${port}`, 'i'),
+  new RegExp(`${connecting}[ :]+["'\`(]*${host}[:/ ]+${port}\\b`, 'i'),
   new RegExp(
-    `\\b(?:connect(?:ing|ion)?|connected|reach(?:ing)?|waiting|wait|resolve|resolving|refused|contact|unreachable)\\b(?: timed out| failed| refused)?(?: to| for| at| with| by|:)*(?: host| server| service| database| broker)?[ :]+["'\`(]*${host}(?:[:/ ]+${port}\\b)?`,
+    `\\b(?:resolve|reach|connect to|contact|join|dial|ping) ${role}[ "'\`(]+(?=[\\w-]+[.:])${host}(?::${port}\\b)?`,
     'i',
   ),
   new RegExp(`\\b${host}:${port}\\b`),
+  // Without a port it may as well be a product: `connection to Redis: …`.
+  new RegExp(`${connecting}[ :]+["'\`(]*${host}`, 'i'),
 ];
+
+const itself = /^(?:localhost|127(?:\.\d{1,3}){3})$/;
 
 /** Words in the place of a host that are none. */
 const noHost =
-  /^(?:the|a|an|to|for|at|on|by|and|is|in|it|host|server|service|database|db server|broker|connection|remote|refused|timeout|timed|error|failed|failure|after|seconds|attempt|retry|retrying|localhost|\d+|\w+Exception|\w+Error|[\w-]+\.(?:go|js|ts|py|java|rb|rs|cs|kt|php|c|cpp|json|ya?ml))$/i;
+  /^(?:the|a|an|to|for|at|on|by|and|is|in|it|host|server|service|database|db server|broker|connection|remote|refused|timeout|timed|error|failed|failure|after|seconds|attempt|retry|retrying|localhost|E(?:CONN|TIMED|HOST|NET|AI_)\w+|[\d-]+(?:T\d+)?|\w+Exception|\w+Error|[\w-]+\.(?:go|js|ts|py|java|rb|rs|cs|kt|php|c|cpp|json|ya?ml))$/i;
 
 /** Hosts and ports of connections that a text says failed. Empty when it speaks of no failed connection. */
 export function hostsIn(text: string): readonly FailedHost[] {
@@ -98,11 +121,14 @@ export function hostsIn(text: string): readonly FailedHost[] {
 /** The far side of the connection that a text is about, whatever became of it. */
 export function farSideIn(text: string): Pick<FailedHost, 'host' | 'port'> | undefined {
   for (const form of forms) {
-    const groups = form.exec(text)?.groups;
-    const name = groups?.['host']?.toLowerCase();
-    if (name === undefined || noHost.test(name)) continue;
-    const number = groups?.['port'];
-    return { host: name, port: number === undefined ? undefined : Number(number) };
+    for (const { groups } of text.matchAll(new RegExp(form, `g${form.flags}`))) {
+      const name = groups?.['host']?.toLowerCase();
+      // It names itself: whatever else the text names is not the far side.
+      if (name !== undefined && itself.test(name)) return undefined;
+      if (name === undefined || noHost.test(name)) continue;
+      const number = groups?.['port'];
+      return { host: name, port: number === undefined ? undefined : Number(number) };
+    }
   }
   return undefined;
 }

@@ -125,7 +125,10 @@ const context = /^(?:\[[^\]]{0,60}\]\s*)?(?:\d+#\d+:\s*)?/;
 const program = /^[a-z][\w.-]{0,30}:\s+/;
 
 const word = '(?:trace|debug|info|notice|warn(?:ing)?|err(?:or)?|severe|crit(?:ical)?|alert|emerg|fatal|panic|log)';
-const levelInPlace = new RegExp(`^(?:\\[(${word})\\]|<(${word})>|(${word})(?=[\\s:|\\]]|$))[\\s:|\\]-]*`, 'i');
+const levelInPlace = new RegExp(
+  `^(?:\\[(${word})\\]|<(${word})>|(${word})(?:/[\\w-]+\\])?(?=[\\s:|\\]]|$))[\\s:|\\]-]*`,
+  'i',
+);
 
 /** What loggers put between level and message: `1 --- [main] o.s.boot.SpringApplication :`, `com.example.App -`, `root:`, `12#12:`. */
 const logger =

@@ -1,4 +1,4 @@
-import type { LogEntry } from './entries.ts';
+import { dotnetHead, type LogEntry } from './entries.ts';
 import { connectionFailureIn } from './failed-hosts.ts';
 
 /** Faults that logs of many programs tell in the same words. */
@@ -92,9 +92,9 @@ const signatures: readonly Signature[] = [
   ],
   [
     'bad-credentials',
-    /password authentication failed|authentication failed(?: for| with|:|\.|$)|\bAccess denied for user\b|\bACCESS_REFUSED\b|\bNOAUTH\b|\bWRONGPASS\b|\binvalid (?:user ?name|user or|login|credentials?|password|api[- ]?key|access[- ]?key|(?:auth\w*|access|bearer|refresh|jwt|api) token)\b|\bbad credentials\b|InvalidAccessKeyId|SignatureDoesNotMatch|\bLogin failed for user\b|\b28P01\b|SASL authentication failed|incorrect (?:user ?name|password)|no password supplied|\bORA-01017\b|\binvalid_(?:client|grant)\b|\b401 Unauthorized\b|(?:status|status code|HTTP|code|returned|got|error)[ :=]+401\b|AuthenticationException: (?!.*certificate)|CredentialsProviderError|Unable to locate credentials|ExpiredToken(?:Exception)?\b|token (?:is |has )?expired/im,
+    /password authentication failed|authentication failed(?: for| with|:|\.|$)|\bAccess denied for user\b|\bACCESS_REFUSED\b|\bNOAUTH\b|\bWRONGPASS\b|\binvalid (?:user ?name|user or|login|credentials?|password|api[- ]?key|access[- ]?key|(?:auth\w*|access|bearer|refresh|jwt|api) token)\b|\bbad credentials\b|InvalidAccessKeyId|SignatureDoesNotMatch|\bLogin failed for user\b|\b28P01\b|SASL authentication failed|incorrect (?:user ?name|password)|no password supplied|\bORA-01017\b|\binvalid_(?:client|grant)\b|\b401 Unauthorized\b|(?:status|status code|HTTP|code|returned|got|error)[ :=]+401\b|AuthenticationException: (?!.*certificate)|CredentialsProviderError|\brole "[^"]+" does not exist|\bUserNotFound\b|Could not find user|Unable to locate credentials|ExpiredToken(?:Exception)?\b|token (?:is |has )?expired/im,
   ],
-  ['rbac', /\bUser "[^"]+" cannot \w+ resource "/],
+  ['rbac', /\bUser \\?"[^"]+" cannot \w+ resource \\?"/],
   [
     'migration-failed',
     /\bDirty database version\b|\bFlyway\w*Exception|Validate failed: |Migrations? have failed validation|\bliquibase\b.*(?:Exception|failed)|Could not acquire change log lock|Can't locate revision identified by|\bP30(?:05|06|09|18)\b|PendingMigrationError|Migrations are pending|\bmigrations?\b[^\n]{0,80}\b(?:failed|aborted|error)\b|\b(?:failed|error|unable|cannot|could not)\b[^\n]{0,40}\b(?:migrat(?:e|ion|ions|ing)|run migrations?)\b|\brelation "[^"]+" (?:does not exist|already exists)|\bcolumn "?[\w.]+"? (?:of relation "[^"]+" )?does not exist|\bno such (?:table|column): |\bTable '[^']+' (?:doesn't|does not) exist|\bUnknown column '|migration checksum mismatch/i,
@@ -107,14 +107,14 @@ const signatures: readonly Signature[] = [
   [
     'missing-variable',
     new RegExp(
-      `(?:[Mm]issing|[Rr]equired|[Uu]nset|[Uu]ndefined|[Nn]o)\\b[^\\n]{0,40}\\benv(?:ironment)?[ _-]?var(?:iable)?s?\\b|\\b[Mm]issing required env\\b|\\b[Ee]nv(?:ironment)?(?: variables?| vars?)?\\b[^\\n]{0,80}\\b${absent}|\\b${constant}\\b["'\`]?:? (?:environment variable |env var )?${absent}|\\b(?:[Mm]issing|[Rr]equired|[Pp]lease set|[Mm]ust set|[Uu]nset|[Nn]o value for)\\b[^\\n]{0,40}\\b${constant}\\b|\\bKeyError: ['"]${constant}['"]|key not found: "${constant}"|Could not resolve placeholder '|\\bno ${constant}\\b|\\b\\w+: (?:unbound variable|parameter not set)`,
+      `\\bDatabase is uninitialized and \\w*\\s?password\\b|(?:[Mm]issing|[Rr]equired|[Uu]nset|[Uu]ndefined|[Nn]o)\\b[^\\n]{0,40}\\benv(?:ironment)?[ _-]?var(?:iable)?s?\\b|\\b[Mm]issing required env\\b|\\b[Ee]nv(?:ironment)?(?: variables?| vars?)?\\b[^\\n]{0,80}\\b${absent}|\\b${constant}\\b["'\`]?:? (?:environment variable |env var )?${absent}|\\b(?:[Mm]issing|[Rr]equired|[Pp]lease set|[Mm]ust set|[Uu]nset|[Nn]o value for)\\b[^\\n]{0,40}\\b${constant}\\b|\\bKeyError: ['"]${constant}['"]|key not found: "${constant}"|Could not resolve placeholder '|\\bno ${constant}\\b|\\b\\w+: (?:unbound variable|parameter not set)`,
       'm',
     ),
   ],
   [
     'config-parse',
     new RegExp(
-      `\\byaml: (?:line|unmarshal|did not find|mapping|control|found|invalid)|\\btoml: |TOMLDecodeError|YAMLException|yaml\\.\\w+\\.\\w+Error|\\bPsych::SyntaxError|mapping values are not allowed|cannot start any token|did not find expected (?:key|node|'-')|unknown directive "|\\bconfiguration file \\S+ test failed|\\[emerg\\].* in /\\S+:\\d+|[Ss]yntax error on line \\d+ of|\\b(?:failed|unable|cannot|could not|can't|error)\\b[^\\n]{0,24}\\b(?:pars(?:e|ing)|decod(?:e|ing)|unmarshal(?:ling)?)\\b[^\\n]{0,40}\\b(?:config(?:uration)?|settings|properties)\\b|\\b(?:invalid|malformed|bad|broken) (?:config(?:uration)?|settings?)\\b|\\bconfig(?:uration)?\\b[^\\n]{0,60}\\b(?:is invalid|is not valid|cannot be parsed|${badConfig} error)|\\b(?:Invalid)?Config(?:uration)?(?:Error|Exception)\\b|${configFile}["']?[^\\n]{0,60}\\b${badConfig}|\\b${badConfig}\\b[^\\n]{0,80}${configFile}|\\bconfig[^]{0,160}(?:in JSON at position|is not valid JSON|invalid character|JSONDecodeError|cannot unmarshal|strconv\\.Parse)|(?:cannot unmarshal|invalid character|JSONDecodeError|JsonParseException|in JSON at position)[^\\n]{0,80}\\bconfig`,
+      `\\byaml: (?:line|unmarshal|did not find|mapping|control|found|invalid)|\\btoml: |TOMLDecodeError|YAMLException|yaml\\.\\w+\\.\\w+Error|\\bPsych::SyntaxError|mapping values are not allowed|cannot start any token|did not find expected (?:key|node|'-')|unknown directive "|FATAL CONFIG FILE ERROR|\\bconfiguration file \\S+ test failed|\\[emerg\\].* in /\\S+:\\d+|[Ss]yntax error on line \\d+ of|\\b(?:failed|unable|cannot|could not|can't|error)\\b[^\\n]{0,24}\\b(?:pars(?:e|ing)|decod(?:e|ing)|unmarshal(?:ling)?)\\b[^\\n]{0,40}\\b(?:config(?:uration)?|settings|properties)\\b|\\b(?:invalid|malformed|bad|broken) (?:config(?:uration)?|settings?)\\b|\\bconfig(?:uration)?\\b[^\\n]{0,60}\\b(?:is invalid|is not valid|cannot be parsed|${badConfig} error)|\\b(?:Invalid)?Config(?:uration)?(?:Error|Exception)\\b|${configFile}["']?[^\\n]{0,60}\\b${badConfig}|\\b${badConfig}\\b[^\\n]{0,80}${configFile}|\\bconfig[^]{0,160}(?:in JSON at position|is not valid JSON|invalid character|JSONDecodeError|cannot unmarshal|strconv\\.Parse)|(?:cannot unmarshal|invalid character|JSONDecodeError|JsonParseException|in JSON at position)[^\\n]{0,80}\\bconfig`,
       'm',
     ),
   ],
@@ -158,7 +158,7 @@ const structured = /^\{|(?:^|\s)(?:level|lvl|severity)=/;
 /** What an entry says, without the frames of its trace: their names of classes and files say nothing of the fault. */
 export const wordsOf = ({ lines, message }: Pick<LogEntry, 'lines' | 'message'>): string =>
   [
-    structured.test(lines[0] ?? '') ? message : (lines[0] ?? ''),
+    structured.test(lines[0] ?? '') || dotnetHead.test(lines[0] ?? '') ? message : (lines[0] ?? ''),
     ...lines.slice(1).filter((line) => /^\S/.test(line) || /^\s*(?:Caused by: |---> |\[cause\]: |code: )/.test(line)),
   ]
     .filter((line) => !/^(?:goroutine |created by |[\w./*()]+\(.*\)$|from )/.test(line))

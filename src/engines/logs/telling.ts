@@ -55,13 +55,13 @@ const byLevel: Readonly<Record<Level, number>> = {
 
 /** Wrappers that only repeat that something ended. */
 export const farewell =
-  /^(?:npm (?:ERR!|error)|Node\.js v\d|error Command failed|make: \*\*\*|exit(?:ing|ed)?\b.{0,40}$|shutting down|stopping|abort(?:ed|ing)\b.{0,20}$|terminat(?:ed|ing)\b.{0,20}$|giving up\b.{0,20}$|bye\b|info {2}Visit|A complete log of this run|yarn run |Command exited|Application run failed$|Failed to start application\.?$)/i;
+  /^(?:npm (?:ERR!|error)|Node\.js v\d|error Command failed|make: \*\*\*|exit(?:ing|ed)?\b.{0,40}$|shutting down|stopping|abort(?:ed|ing)\b.{0,20}$|terminat(?:ed|ing)\b.{0,20}$|giving up\b.{0,20}$|bye\b|info {2}Visit|A complete log of this run|yarn run |.{0,80}\b(?:did not exit normally|check the logs? (?:at|for|in)\b|leader election lost)|Command exited|Application run failed$|Failed to start application\.?$)/i;
 
 /**
  * Words of failure in a line that states no level. "error" and "fail" alone say nothing (`errors=0`, `failover`).
  */
 export const failureWords =
-  /\b(?:can(?:no|')t|could ?n[o']t|could not|unable to|failed(?= to\b| with\b|:)|failure(?=:)|mismatch|(?:is|not) a directory|missing|not found|no such|not set|is required|must (?:be|have|not)|denied|refused|not permitted|read-only file system|already in use|in use|timed? ?out|unreachable|invalid|unknown|unrecognized|unsupported|undefined|unexpected|malformed|bad |illegal|expired|out of memory|no space left|segmentation fault|core dumped|assertion|syntax error|unbound variable|not configured|unset|does not exist|no route)\b/i;
+  /\b(?:can(?:no|')t|could ?n[o']t|could not|unable to|failed(?= to\b| with\b|:)|failure(?=:)|mismatch|(?:is|not) a directory|missing|not found|no such|not set|is required|must (?:be|have|not)|denied|refused|not permitted|read-only file system|already in use|in use|timed? ?out|unreachable|invalid|unknown|unrecognized|unsupported|undefined|unexpected|malformed|bad |illegal|expired|out of memory|no space left|segmentation fault|core dumped|assertion|syntax error|unbound variable|fatal config|not configured|not defined|not recogni[sz]ed|unset|does not exist|no route|(?:[a-z]\w*\.)+\w+(?:Exception|Error))\b/i;
 
 function weightOf(entry: LogEntry): number {
   const { level, message, lines } = entry;

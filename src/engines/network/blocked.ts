@@ -18,6 +18,8 @@ export interface BlockedCall {
   /** The workload that calls. */
   readonly client: ObjectRef;
   readonly server: ObjectRef | undefined;
+  /** The cluster IP of that Service, when it has one. */
+  readonly serverAddress: string | undefined;
   readonly arrival: Arrival;
   readonly direction: Direction;
   readonly denial: Denial;
@@ -78,7 +80,11 @@ function blockedAt(snapshot: Snapshot, call: FailedCall, { direction, arrivals }
   const policy = denial.nearest?.rule.policy ?? policyOf(snapshot, denial.policies[0]);
   if (policy === undefined) return [];
   const client = workloadOf(snapshot, call.pod);
-  return [{ call, client, server: call.dependency.service, arrival: first.arrival, direction, denial, policy }];
+  const server = call.dependency.service;
+  const service: Service | undefined = server && snapshot.find('Service', server.namespace, server.name);
+  const address = service?.spec?.clusterIP;
+  const serverAddress = address !== undefined && isAddress(address) ? address : undefined;
+  return [{ call, client, server, serverAddress, arrival: first.arrival, direction, denial, policy }];
 }
 
 const policyOf = (snapshot: Snapshot, ref: ObjectRef | undefined): NetworkPolicy | undefined =>

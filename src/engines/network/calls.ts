@@ -1,6 +1,6 @@
 import { complaints } from '../complaints.ts';
 import { crashes } from '../crashes/crashes.ts';
-import { type Dependency, dependencyIn } from '../dependencies.ts';
+import { type Dependency, dependencyIn, missedService } from '../dependencies.ts';
 import { hangs } from '../hangs.ts';
 import { tellingEntries } from '../logs/telling.ts';
 import type { Pod } from '../objects.ts';
@@ -49,7 +49,9 @@ const callsOfHangs = (snapshot: Snapshot): readonly FailedCall[] =>
 
 const callsOfProbes = (snapshot: Snapshot): readonly FailedCall[] =>
   probeFailures(snapshot).flatMap(({ pod, container, log }) => {
-    const told = log === undefined ? [] : tellingEntries(log);
+    if (log === undefined) return [];
+    const missed = missedService(snapshot, { pod, container }, log);
+    const told = [...tellingEntries(log), ...(missed === undefined ? [] : [missed])];
     return told.flatMap(({ entry }): readonly FailedCall[] => {
       const text = entry.lines.join('\n');
       const dependency = dependencyIn(snapshot, { pod, container }, text);
@@ -71,7 +73,7 @@ const callsOfComplaints = (snapshot: Snapshot): readonly FailedCall[] =>
 
 /** Whether nobody answered: what a NetworkPolicy does to a connection. One that is refused has arrived. */
 export const isUnanswered = ({ dependency: { failure } }: FailedCall): boolean =>
-  failure === 'timeout' || failure === 'unreachable';
+  failure === 'timeout' || failure === 'unreachable' || failure === 'unreached';
 
 /** A resolver that got no answer, as Go says it. */
 const resolverTimeout = /\blookup \S+ on \S+:53\b.*(?:timeout|refused)|:53: (?:i\/o timeout|connection refused)/i;
@@ -83,5 +85,5 @@ export const isNameFailure = ({ dependency: { failure }, words }: FailedCall): b
   failure === 'unknown-host' || resolverTimeout.test(words?.text ?? '');
 
 /** Whether the DNS answered that there is no such name. */
-export const isNameDenied = ({ dependency: { failure }, words }: FailedCall): boolean =>
-  failure === 'unknown-host' && words !== undefined && !undecided.test(words.text);
+export const isNameDenied = ({ dependency: { failure, told }, words }: FailedCall): boolean =>
+  words !== undefined && (failure === 'unknown-host' ? !undecided.test(words.text) : failure === 'unreached' && told);

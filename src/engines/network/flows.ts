@@ -5,6 +5,7 @@ import {
   type Direction,
   every,
   isolates,
+  type Match,
   matchesPeers,
   matchesPorts,
   type NetworkPolicy,
@@ -66,12 +67,32 @@ export function verdictOf(snapshot: Snapshot, direction: Direction, flow: Flow):
   if (policies.length === 0) return { outcome: 'open' };
   const open = judged.find(({ match }) => match === 'unknown');
   if (open !== undefined) return { outcome: 'unknown', why: whyUnknown(open, other), policies: refs };
-  const near = judged.find(({ peer }) => peer === 'yes') ?? judged.find(({ port }) => port === 'yes');
-  return {
-    outcome: 'denied',
-    policies: refs,
-    nearest: near && { rule: near.rule, lacks: near.peer === 'yes' ? 'port' : 'peer' },
-  };
+  return { outcome: 'denied', policies: refs, nearest: nearestOf(judged, flow) };
+}
+
+interface Judged {
+  readonly rule: PolicyRule;
+  readonly peer: Match;
+  readonly port: Match;
+}
+
+const dnsPort = 53;
+
+/**
+ * The rule that was meant for the connection: one for this very peer, else one for this very port, else one of either
+ * that says less. A rule about DNS is meant for nothing else: to widen it would open what it does not speak of.
+ */
+function nearestOf(judged: readonly Judged[], flow: Flow): NearRule | undefined {
+  const isAboutDns = ({ ports }: PolicyRule): boolean =>
+    flow.port !== dnsPort && ports.length > 0 && ports.every(({ port }) => Number(port) === dnsPort);
+  return judged
+    .filter(({ rule }) => !isAboutDns(rule))
+    .flatMap(({ rule, peer, port }): readonly (NearRule & { readonly rank: number })[] => {
+      if (peer === 'yes') return [{ rule, lacks: 'port', rank: rule.peers.length > 0 ? 0 : 2 }];
+      return port === 'yes' ? [{ rule, lacks: 'peer', rank: rule.ports.length > 0 ? 1 : 3 }] : [];
+    })
+    .toSorted((a, b) => a.rank - b.rank)
+    .map(({ rule, lacks }) => ({ rule, lacks }))[0];
 }
 
 /** The policies that isolate a pod in a direction, as far as they were read. */

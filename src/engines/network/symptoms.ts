@@ -1,5 +1,6 @@
 import type { Snapshot } from '../snapshot.ts';
 import type { Read } from '../snapshot-data.ts';
+import { backendLogReads } from './backend-logs.ts';
 import { failedCalls, isNameFailure, isUnanswered } from './calls.ts';
 import { dnsReads } from './dns-reads.ts';
 import { refusedRequests } from './mesh.ts';
@@ -23,6 +24,7 @@ export function networkReads(snapshot: Snapshot): readonly Read[] {
     ...namespaces.map((namespace): Read => ({ verb: 'list', kind: 'NetworkPolicy', namespace, as: 'full' })),
     ...(calls.some(isNameFailure) ? dnsReads(snapshot) : []),
     ...meshReads(snapshot),
+    ...backendLogReads(snapshot),
   ];
 }
 

@@ -15,6 +15,8 @@ export const probeOutcomes = [
   'no-such-command',
   /** The probe names a port that the container does not declare. */
   'no-such-port',
+  /** The probe names a host, so the kubelet asks that one and not the pod. */
+  'other-host',
 ] as const;
 export type ProbeOutcome = (typeof probeOutcomes)[number];
 

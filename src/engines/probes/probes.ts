@@ -1,5 +1,6 @@
 import { isCrashing, isMissed } from '../crashes/crashing.ts';
 import { deathLog } from '../crashes/death-log.ts';
+import { missedService, probedService } from '../dependencies.ts';
 import { second, timeOf } from '../durations.ts';
 import type { ClusterEvent } from '../events.ts';
 import { type Listening, listeningIn } from '../logs/listening.ts';
@@ -9,7 +10,7 @@ import { containersOf, isFinished, type PodContainer, probeBudget, unreadySince 
 import type { Snapshot } from '../snapshot.ts';
 import type { LogExcerpt } from '../snapshot-data.ts';
 import { type ProbeKill, probeKillOf } from './kills.ts';
-import { type ProbeOutcome, portNumber, probeOutcome, probePort } from './outcomes.ts';
+import { type ProbeOutcome, portNumber, probeOutcome, probeOutput, probePort } from './outcomes.ts';
 
 export type ProbeKind = 'readiness' | 'liveness' | 'startup';
 
@@ -87,7 +88,8 @@ function failureOf(snapshot: Snapshot, pod: Pod, container: PodContainer): Probe
   }
   const failure = told(snapshot, { pod, container, kind, probe, kill: undefined });
   // A startup probe has not failed before its budget is used up, unless it can never succeed.
-  return kind === 'startup' && failure?.rule !== 'probe-misconfigured' ? undefined : failure;
+  const isHopeless = failure?.rule === 'probe-misconfigured' || failure?.elsewhere?.line !== undefined;
+  return kind === 'startup' && !isHopeless ? undefined : failure;
 }
 
 const holdOf = (probe: Probe, kind: ProbeKind): number => (kind === 'startup' ? shortestHold : probeBudget(probe));
@@ -104,15 +106,36 @@ function told(snapshot: Snapshot, asked: Asked): ProbeFailure | undefined {
   const unresolved = isUnresolved(probe, container);
   const event = unresolved ? undefined : tellingEvent(snapshot, asked);
   if (event === undefined && kill === undefined && !unresolved) return undefined;
-  const outcome = unresolved ? 'no-such-port' : event && probeOutcome(event.message, probe);
+  const shown = unresolved ? 'no-such-port' : event && outcomeOf(event, asked);
+  // Another server refused the command, not this container.
+  const called =
+    shown === 'refused' && probedService(snapshot, asked, { probe, output: probeOutput(event?.message ?? '') });
+  const outcome = called ? 'unready' : shown;
   const log =
     snapshot.log(refOf(pod), container.name, false) ??
     deathLog(snapshot, pod, container) ??
     runningLog(snapshot, asked);
   const elsewhere = outcome === 'refused' ? elsewhereOf(asked, log) : undefined;
-  const rule = ruleOf(kind, outcome, { elsewhere, wasReady: wasReady(asked) });
+  // An app that keeps telling of what it cannot reach answers for that, in whatever words.
+  const knowing =
+    wasReady(asked) ||
+    (kind === 'readiness' &&
+      outcome === 'rejected' &&
+      log !== undefined &&
+      missedService(snapshot, asked, log) !== undefined);
+  const rule = ruleOf(kind, outcome, { elsewhere, wasReady: knowing });
   return rule && { ...asked, outcome, event, log, elsewhere, rule };
 }
+
+/** How the probe failed; one that is sent to another host than the pod and finds nobody there says nothing of the app. */
+function outcomeOf({ message }: ClusterEvent, { pod, probe }: Asked): ProbeOutcome | undefined {
+  const outcome = probeOutcome(message, probe);
+  const host = probe.httpGet?.host ?? probe.tcpSocket?.host;
+  const isElsewhere = host !== undefined && host !== '' && host !== pod.status?.podIP && pod.spec?.hostNetwork !== true;
+  return isElsewhere && (outcome === undefined || unheard.has(outcome)) ? 'other-host' : outcome;
+}
+
+const unheard: ReadonlySet<ProbeOutcome> = new Set(['refused', 'timeout', 'wrong-protocol']);
 
 /** Whether the probe names a port that the container does not declare. */
 const isUnresolved = ({ httpGet, tcpSocket }: Probe, { spec }: PodContainer): boolean => {
@@ -158,6 +181,7 @@ const cannotSucceed: ReadonlySet<ProbeOutcome | undefined> = new Set([
   'no-grpc-health',
   'no-such-command',
   'no-such-port',
+  'other-host',
 ]);
 
 function ruleOf(

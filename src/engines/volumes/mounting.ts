@@ -1,4 +1,5 @@
 import { waitsForVolumes } from '../config-faults.ts';
+import { tinyLimits } from '../crashes/memory.ts';
 import { minute, second } from '../durations.ts';
 import type { ClusterEvent } from '../events.ts';
 import { maskIds } from '../logs/masking.ts';
@@ -26,6 +27,8 @@ const hold = 20 * second;
 /** Faults of references, tokens and holders, for which other rules speak. */
 const ofOthers =
   /(?:configmap|secret) "[^"]+" not found|references non-existent|not registered|failed to sync (?:configmap|secret) cache|failed to fetch token|multi-attach|serviceaccount/i;
+/** Volumes in memory, such as that of the token, are sized by the limit of the pod. */
+const fillsMemory = /no space left on device/i;
 /** Says that something is missing, not what. */
 const summaryOnly = /^unable to attach or mount volumes/i;
 const longest = 300;
@@ -42,7 +45,8 @@ function faultsOf(snapshot: Snapshot, pod: Pod): readonly MountFault[] {
   const events = snapshot
     .eventsAbout(pod)
     .filter(({ reason, last }) => reasons.has(reason) && snapshot.now - (last ?? snapshot.now) <= retry);
-  if (events.some(({ message }) => ofOthers.test(message))) return [];
+  if (events.some(({ message }) => ofOthers.test(message) || (fillsMemory.test(message) && tinyLimits(pod).length > 0)))
+    return [];
   const lasting = events.filter(({ first, count }) => count > 1 || snapshot.now - (first ?? snapshot.now) > hold);
   const telling = lasting.filter(({ message }) => !summaryOnly.test(message));
   const chosen = telling.length > 0 ? telling : lasting.slice(-1);

@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import type { KubernetesObject } from '../../../src/engines/objects.ts';
 import { onSuspicion } from '../../../src/engines/on-suspicion.ts';
 import { anAutoscaler } from '../../support/autoscalers.ts';
-import { aDeployment, anObject, aSnapshot } from '../../support/builders.ts';
+import { aContainer, aDeployment, anEvent, anObject, aPod, aSnapshot, crashed } from '../../support/builders.ts';
+
+const web = aDeployment('web', { replicas: 0, spec: { replicas: 1 } });
 
 it.each<[string, readonly KubernetesObject[], readonly string[]]>([
   ['healthy objects', [...aDeployment('web').all, anAutoscaler('web'), anObject('Node', 'node-1')], []],
@@ -22,6 +24,16 @@ it.each<[string, readonly KubernetesObject[], readonly string[]]>([
     ['APIService'],
   ],
   [
+    'a container that was killed at a limit that a LimitRange gave it',
+    [
+      aPod('api', {
+        metadata: { annotations: { 'kubernetes.io/limit-ranger': 'LimitRanger plugin set: memory limit' } },
+        containers: [aContainer('app', crashed({ exitCode: 137, reason: 'OOMKilled' }))],
+      }),
+    ],
+    ['LimitRange'],
+  ],
+  [
     'a DaemonSet that no node wants',
     [
       anObject('DaemonSet', 'agent', {
@@ -30,6 +42,14 @@ it.each<[string, readonly KubernetesObject[], readonly string[]]>([
       }),
     ],
     ['Node'],
+  ],
+  [
+    'a webhook that cannot be called',
+    [
+      web.replicaSet,
+      anEvent(web.replicaSet, 'FailedCreate', 'failed calling webhook "guard.example": connection refused'),
+    ],
+    ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'],
   ],
 ])('reads for %s no more than %3$j', (_, objects, expected) => {
   const reads = onSuspicion(aSnapshot({ objects }));

@@ -4,6 +4,7 @@ import type { PodRow, Read, SnapshotData } from '../../../src/engines/snapshot-d
 import {
   aContainer,
   aDeployment,
+  aLog,
   anEvent,
   anObject,
   aPendingPod,
@@ -136,6 +137,20 @@ describe('nextReads', () => {
     const reads = wanted(inShop({ objects: [aPod('api-1', { containers: [ended] })] }));
 
     expect(reads.filter((read) => read.startsWith('log'))).toEqual(['log api-1/app']);
+  });
+
+  it('reads the previous log as well when the container had started again before its log came', () => {
+    const ended = aContainer('app', {
+      status: { ready: false, restartCount: 2, state: { terminated: { exitCode: 1, finishedAt: minutesAgo(2) } } },
+    });
+    const objects = [aPod('api-1', { containers: [ended] })];
+    const logOf = (at: string) => ({ ...aLog('api-1', []), lines: [{ text: 'starting', at }] });
+    const logsAfter = (log: ReturnType<typeof aLog>) =>
+      wanted(inShop({ objects, logs: [log] })).filter((read) => read.startsWith('log'));
+
+    expect(logsAfter(logOf(minutesAgo(1)))).toContain('log api-1/app previous');
+    expect(logsAfter(aLog('api-1', []))).toContain('log api-1/app previous');
+    expect(logsAfter(logOf(minutesAgo(3)))).toEqual(['log api-1/app']);
   });
 
   it('reads the log of a pod that failed for good', () => {

@@ -9,6 +9,7 @@ import { namespaceTerminating } from './namespace/namespace-terminating.ts';
 import { psaViolation } from './namespace/psa-violation.ts';
 import { quotaExceeded } from './namespace/quota-exceeded.ts';
 import { resourcePolicyViolation } from './namespace/resource-policy-violation.ts';
+import { webhookDeadlock } from './namespace/webhook-deadlock.ts';
 import { webhookDenied } from './namespace/webhook-denied.ts';
 import { webhookUnavailable } from './namespace/webhook-unavailable.ts';
 import { containerRuntimeStuck } from './node/container-runtime-stuck.ts';
@@ -87,6 +88,7 @@ import { podUnschedulableVolumeTopology } from './pod/pod-unschedulable-volume-t
 import { portBindConflict } from './pod/port-bind-conflict.ts';
 import { probeConnectionRefused } from './pod/probe-connection-refused.ts';
 import { probeMisconfigured } from './pod/probe-misconfigured.ts';
+import { probeNotYetDue } from './pod/probe-not-yet-due.ts';
 import { probeReadiness5xx } from './pod/probe-readiness-5xx.ts';
 import { probeTimeout } from './pod/probe-timeout.ts';
 import { rbacForbiddenWorkload } from './pod/rbac-forbidden-workload.ts';
@@ -99,19 +101,26 @@ import { ingressClassProblem } from './route/ingress-class-problem.ts';
 import { ingressRouteConflict } from './route/ingress-route-conflict.ts';
 import { ingressTlsInvalid } from './route/ingress-tls-invalid.ts';
 import { dnsCorednsDown } from './service/dns-coredns-down.ts';
+import { dnsHostAlias } from './service/dns-host-alias.ts';
 import { dnsPolicyWrong } from './service/dns-policy-wrong.ts';
 import { meshPolicyDenies } from './service/mesh-policy-denies.ts';
 import { netpolBlocksDns } from './service/netpol-blocks-dns.ts';
 import { netpolBlocksFlow } from './service/netpol-blocks-flow.ts';
 import { serviceReferenceMissing } from './service/service-reference-missing.ts';
 import { svcAddressPending } from './service/svc-address-pending.ts';
+import { svcBackendLoopback } from './service/svc-backend-loopback.ts';
+import { svcExternalNameDangling } from './service/svc-external-name-dangling.ts';
 import { svcNoReadyEndpoints } from './service/svc-no-ready-endpoints.ts';
+import { svcPortNotOffered } from './service/svc-port-not-offered.ts';
+import { svcProtocolMismatch } from './service/svc-protocol-mismatch.ts';
 import { svcSelectorMatchesNothing } from './service/svc-selector-matches-nothing.ts';
 import { svcSelectorTooBroad } from './service/svc-selector-too-broad.ts';
 import { svcTargetPortMismatch } from './service/svc-target-port-mismatch.ts';
 import { svcTrafficPolicyLocal } from './service/svc-traffic-policy-local.ts';
+import { svcWithoutSelector } from './service/svc-without-selector.ts';
 import { pvReleasedRetained } from './volume/pv-released-retained.ts';
 import { pvcLost } from './volume/pvc-lost.ts';
+import { pvcNamedVolumeUnusable } from './volume/pvc-named-volume-unusable.ts';
 import { pvcNoDefaultClass } from './volume/pvc-no-default-class.ts';
 import { pvcProvisioningFailed } from './volume/pvc-provisioning-failed.ts';
 import { pvcResizeStuck } from './volume/pvc-resize-stuck.ts';
@@ -133,6 +142,7 @@ import { deployStrategyOutage } from './workload/deploy-strategy-outage.ts';
 import { deploySurgeDeadlock } from './workload/deploy-surge-deadlock.ts';
 import { dsCoverage } from './workload/ds-coverage.ts';
 import { gitopsOrHelmStuck } from './workload/gitops-or-helm-stuck.ts';
+import { hpaContainerMissing } from './workload/hpa-container-missing.ts';
 import { hpaMaxedOut } from './workload/hpa-maxed-out.ts';
 import { hpaMetricsUnavailable } from './workload/hpa-metrics-unavailable.ts';
 import { hpaMissingRequests } from './workload/hpa-missing-requests.ts';
@@ -232,6 +242,7 @@ export const rules: readonly Rule[] = [
   portBindConflict,
   probeConnectionRefused,
   probeMisconfigured,
+  probeNotYetDue,
   probeReadiness5xx,
   probeTimeout,
   readinessGateBlocked,
@@ -243,19 +254,26 @@ export const rules: readonly Rule[] = [
   ingressRouteConflict,
   ingressTlsInvalid,
   dnsCorednsDown,
+  dnsHostAlias,
   dnsPolicyWrong,
   meshPolicyDenies,
   netpolBlocksDns,
   netpolBlocksFlow,
   serviceReferenceMissing,
   svcAddressPending,
+  svcBackendLoopback,
+  svcExternalNameDangling,
   svcNoReadyEndpoints,
+  svcPortNotOffered,
+  svcProtocolMismatch,
   svcSelectorMatchesNothing,
   svcSelectorTooBroad,
   svcTargetPortMismatch,
   pvReleasedRetained,
   pvcLost,
   svcTrafficPolicyLocal,
+  svcWithoutSelector,
+  pvcNamedVolumeUnusable,
   pvcNoDefaultClass,
   pvcProvisioningFailed,
   pvcResizeStuck,
@@ -288,8 +306,10 @@ export const rules: readonly Rule[] = [
   hpaMissingRequests,
   hpaTargetOrConflict,
   hpaMetricsUnavailable,
+  hpaContainerMissing,
   hpaMaxedOut,
   apiserviceUnavailable,
+  webhookDeadlock,
   webhookDenied,
   namespaceTerminating,
   pdbBlocksAll,

@@ -164,7 +164,7 @@ function tlsHops(snapshot: Snapshot, gateway: Gateway, { sectionName }: ParentRe
     .flatMap(({ tls }) => tls?.certificateRefs ?? [])
     .filter(({ kind = 'Secret' }) => kind === 'Secret')
     .map(({ namespace, name = '' }) =>
-      secretHop(snapshot, { kind: 'Secret', namespace: namespace ?? gateway.metadata.namespace, name }),
+      secretHop(snapshot, { kind: 'Secret', namespace: namespace ?? gateway.metadata.namespace, name }, []),
     );
 }
 

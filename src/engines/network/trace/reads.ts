@@ -1,7 +1,8 @@
+import { aliasedService } from '../../external-names.ts';
 import { gateways, httpRoutes } from '../../gateway-api.ts';
 import { serviceOfHost } from '../../hosts.ts';
 import type { ObjectRef } from '../../objects.ts';
-import type { Ingress } from '../../routes.ts';
+import { type Ingress } from '../../routes.ts';
 import { selectorText } from '../../selectors.ts';
 import { indexSnapshot, type Snapshot } from '../../snapshot.ts';
 import type { Read, SnapshotData } from '../../snapshot-data.ts';
@@ -17,7 +18,7 @@ export const foreignPolicies = ['CiliumNetworkPolicy', 'GlobalNetworkPolicy', 'A
 export function traceReads(question: Question, soFar: SnapshotData): readonly Read[] {
   const snapshot = indexSnapshot(soFar);
   const { from, namespace, to } = question;
-  const services = servicesOf(snapshot, question);
+  const services = servicesOf(snapshot, question).flatMap((ref) => [ref, ...behindAlias(snapshot, ref)]);
   const namespaces = [...new Set([namespace, ...services.map((service) => service.namespace ?? namespace)])];
   return [
     ...namespaces.flatMap((each) => ofNamespace(each)),
@@ -44,6 +45,13 @@ function servicesOf(snapshot: Snapshot, { namespace, to }: Question): readonly O
     default:
       return [...ingressesOf(snapshot, namespace).flatMap(backendsOfIngress), ...backendsOfRoutes(snapshot)];
   }
+}
+
+/** The Service that one is another name of; it is followed once. */
+function behindAlias(snapshot: Snapshot, { namespace, name }: ObjectRef): readonly ObjectRef[] {
+  const service = snapshot.find('Service', namespace, name);
+  const alias = service && aliasedService(service);
+  return alias === undefined ? [] : [alias];
 }
 
 function serviceAt(snapshot: Snapshot, address: string, namespace: string): readonly ObjectRef[] {

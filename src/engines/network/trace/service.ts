@@ -1,4 +1,5 @@
 import { nearest } from '../../../platform/nearest.ts';
+import { aliasedService } from '../../external-names.ts';
 import { type Pod, refOf, type Service } from '../../objects.ts';
 import { isFinished, isReady, isTerminating, podStatusText } from '../../pods.ts';
 import { selectedPods, selectedWorkloads, slicesOf } from '../../routes.ts';
@@ -24,10 +25,7 @@ type ServicePort = NonNullable<NonNullable<Service['spec']>['ports']>[number];
 /** From a port of a Service to the pods that serve it. `wanted` is a number or a name; absent: its only port. */
 export function serviceWay(snapshot: Snapshot, service: Service, wanted: string | number | undefined): ServiceWay {
   const ref = refOf(service);
-  if (service.spec?.type === 'ExternalName') {
-    const text = `is another name of ${service.spec.externalName ?? 'nothing'}: what is behind it is not seen`;
-    return { hops: [unknownHop('backend', ref, text)], arrivals: [] };
-  }
+  if (service.spec?.type === 'ExternalName') return aliasWay(snapshot, service, wanted);
   const asked = askedPort(service, wanted);
   if ('hop' in asked) return { hops: [asked], arrivals: [] };
   const pods = selectedPods(snapshot, service).filter((pod) => !isFinished(pod) && !isTerminating(pod));
@@ -37,7 +35,9 @@ export function serviceWay(snapshot: Snapshot, service: Service, wanted: string 
     okHop('port', ref, portText(service, asked.port)),
     ...selector,
     endpointsHop(snapshot, service, pods),
-    ...(pods.length === 0 && selector.length > 0 ? [] : targetHop(service, target, pods)),
+    ...(pods.length === 0 && selector.length > 0
+      ? []
+      : targetHop(service, { ...target, protocol: asked.port.protocol ?? 'TCP' }, pods)),
   ];
   // Endpoints of a Service without a selector are written by hand: they may be anything.
   const addresses = slicesOf(snapshot, service)
@@ -53,6 +53,26 @@ export function serviceWay(snapshot: Snapshot, service: Service, wanted: string 
     ...addresses.map(endpointOfAddress),
   ];
   return { hops, arrivals: endpoints.map((endpoint) => ({ endpoint, port: target.numbers[0], protocol })) };
+}
+
+/** On to the Service that one is another name of; a name of a name is not followed. */
+function aliasWay(snapshot: Snapshot, service: Service, wanted: string | number | undefined): ServiceWay {
+  const ref = refOf(service);
+  const alias = aliasedService(service);
+  const says = `is another name of ${service.spec?.externalName ?? 'nothing'}`;
+  const target: Service | undefined = alias && snapshot.find('Service', alias.namespace, alias.name);
+  if (target !== undefined && target.spec?.type !== 'ExternalName') {
+    const { hops, arrivals } = serviceWay(snapshot, target, wanted);
+    return { hops: [okHop('backend', ref, says), ...hops], arrivals };
+  }
+  const isAbsent = alias !== undefined && snapshot.presence('Service', alias.namespace, alias.name) === 'absent';
+  const hop = isAbsent
+    ? brokenHop('backend', ref, {
+        text: `${says}, and there is no Service/${alias.name} in namespace ${alias.namespace}`,
+        fix: `correct spec.externalName of Service/${ref.name}, or create Service/${alias.name} in namespace ${alias.namespace}`,
+      })
+    : unknownHop('backend', ref, `${says}: what is behind it is not seen`);
+  return { hops: [hop], arrivals: [] };
 }
 
 const isHeadless = ({ spec }: Service): boolean => spec?.clusterIP === 'None';
@@ -104,6 +124,12 @@ function endpointsHop(snapshot: Snapshot, service: Service, pods: readonly Pod[]
   if (ready.length > 0) return okHop('endpoints', ref, `has ${ready.length} of ${all.length} endpoints ready`);
   if (all.length === 0 && !wereRead(snapshot, 'EndpointSlice', service))
     return unknownHop('endpoints', ref, 'has endpoints that were not read');
+  if (all.length === 0 && Object.keys(service.spec?.selector ?? {}).length === 0) {
+    return brokenHop('endpoints', ref, {
+      text: 'has no selector, and nobody has given it endpoints',
+      fix: `set spec.selector of Service/${ref.name}, or write an EndpointSlice for it`,
+    });
+  }
   const statuses = [...new Set(pods.filter((pod) => !isReady(pod)).map(podStatusText))].join(', ');
   return brokenHop('endpoints', ref, {
     text: `has no ready endpoint${pods.length === 0 ? '' : `: of ${pods.length} pods none is ready (${statuses || 'not in an EndpointSlice yet'})`}`,
@@ -133,7 +159,11 @@ function targetOf(snapshot: Snapshot, service: Service, asked: ServicePort, pods
   return { wanted, numbers: [...named, ...sliced].flatMap(({ port }) => port ?? []) };
 }
 
-function targetHop(service: Service, { wanted, numbers }: PortTarget, pods: readonly Pod[]): readonly Hop[] {
+function targetHop(
+  service: Service,
+  { wanted, numbers, protocol }: PortTarget & { readonly protocol: string },
+  pods: readonly Pod[],
+): readonly Hop[] {
   const ref = refOf(service);
   const declared = pods.flatMap(({ spec }) => (spec === undefined ? [] : declaredPorts(spec)));
   const names = [...new Set(declared.flatMap(({ name }) => name ?? []))];
@@ -150,8 +180,12 @@ function targetHop(service: Service, { wanted, numbers }: PortTarget, pods: read
   }
   const [number] = numbers;
   if (pods.length === 0 || number === undefined) return [];
-  if (declared.some(({ port }) => port === number))
-    return [okHop('target-port', ref, `finds container port ${number} declared`)];
+  const same = declared.filter(({ port }) => port === number);
+  if (same.length > 0 && same.every((each) => each.protocol !== protocol)) {
+    const other = `which the containers declare for ${same[0]?.protocol} only`;
+    return [unknownHop('target-port', ref, `sends ${protocol} to container port ${number}, ${other}`)];
+  }
+  if (same.length > 0) return [okHop('target-port', ref, `finds container port ${number} declared`)];
   const text = `sends to container port ${number}, which no container declares${list.length === 0 ? '' : ` (they declare ${list.join(', ')})`}; whether anything listens there is not known`;
   return [unknownHop('target-port', ref, text)];
 }

@@ -41,6 +41,16 @@ describe('entriesOf', () => {
     ]);
   });
 
+  it('takes the detail and the hint of PostgreSQL for a part of the error', () => {
+    const stamp = '2026-11-23 12:00:00.000 UTC [1]';
+
+    expect(
+      heads(`${stamp} FATAL:  database files are incompatible`, `${stamp} DETAIL:  initialized by version 13.`),
+    ).toEqual([['database files are incompatible', 2]]);
+    expect(heads('initdb: error: directory is not empty', 'initdb: hint: use a subdirectory.')).toHaveLength(1);
+    expect(heads('INFO ready', 'HINT: nothing')).toHaveLength(2);
+  });
+
   it('ends a Go panic where somebody else begins', () => {
     expect(heads('panic: boom', '', 'goroutine 1 [running]:', 'main.main()', '2026-11-23T12:00:00Z INFO up')).toEqual([
       ['boom', 4],

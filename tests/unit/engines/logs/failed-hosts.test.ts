@@ -12,6 +12,9 @@ describe('hostsIn', () => {
       'unknown-host',
     ],
     ['Error: getaddrinfo ENOTFOUND db', 'db', undefined, 'unknown-host'],
+    ['dns: A record lookup error: lookup rpc on 10.96.0.10:53: no such host', 'rpc', undefined, 'unknown-host'],
+    ['failed to resolve peer raft-0.raft: no such host', 'raft-0.raft', undefined, 'unknown-host'],
+    ['cannot reach backend: connection refused', 'backend', undefined, 'refused'],
     ['php_network_getaddresses: getaddrinfo for db failed: Name or service not known', 'db', undefined, 'unknown-host'],
     ['connect ECONNREFUSED 10.96.0.12:5432', '10.96.0.12', 5432, 'refused'],
     ['Connection refused: db:5432', 'db', 5432, 'refused'],
@@ -31,6 +34,9 @@ describe('hostsIn', () => {
     ["nc: bad address 'db'", 'db', undefined, 'unknown-host'],
     ['Error 111 connecting to redis:6379. Connection refused.', 'redis', 6379, 'refused'],
     ["HTTPConnectionPool(host='api', port=8080): Max retries exceeded: Connection refused", 'api', 8080, 'refused'],
+    ['Lost connection to Redis: Connection refused (ECONNREFUSED) redis-master:6379', 'redis-master', 6379, 'refused'],
+    ['2026-01-01T00:00:01Z could not connect to ledger: timed out', 'ledger', undefined, 'timeout'],
+    ['details = "DNS resolution failed for catalog:3550: Domain name not found"', 'catalog', 3550, 'unknown-host'],
     ['redis://:***@cache:6379 connect ETIMEDOUT', 'cache', 6379, 'timeout'],
   ])('reads %s', (text, host, port, failure) => {
     expect(hostsIn(text)).toEqual([{ host, port, failure }]);

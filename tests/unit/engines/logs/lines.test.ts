@@ -23,6 +23,7 @@ describe('parseLine', () => {
       'Application run failed',
     ],
     ['ERROR:root:boom', 'error', 'boom'],
+    ['[2026-11-23 12:00:00,123: ERROR/MainProcess] consumer: boom', 'error', 'consumer: boom'],
     ['2026/11/23 12:00:00 [emerg] 1#1: bind() to 0.0.0.0:80 failed', 'fatal', 'bind() to 0.0.0.0:80 failed'],
     [
       '2026-11-23 12:00:00.000 UTC [1] FATAL:  password authentication failed',

@@ -288,3 +288,29 @@ describe('the words of a verdict', () => {
     expect(textOf({ complete: [] })).toBe('TCP 8080 from web: the NetworkPolicies of namespace shop were not read');
   });
 });
+
+describe('the nearest rule', () => {
+  const nearest = (...rules: readonly object[]) => {
+    const { snapshot, ...rest } = flow({ policies: egressOnly(...rules) }, web, api);
+    const verdict = verdictOf(snapshot, 'egress', rest);
+    return verdict.outcome === 'denied'
+      ? verdict.nearest && [verdict.nearest.rule.field, verdict.nearest.lacks]
+      : verdict.outcome;
+  };
+  const dns = { ports: [{ port: 53, protocol: 'UDP' }, { port: 53 }] };
+  const misspelt = { to: [{ podSelector: { matchLabels: { app: 'apy' } } }], ports: [{ port: 8080 }] };
+
+  it('is never one about DNS', () => {
+    expect(nearest(dns)).toBeUndefined();
+  });
+
+  it('is the one for this port before one for everyone on another', () => {
+    expect(nearest(dns, { ports: [{ port: 443 }] }, misspelt)).toEqual(['spec.egress[2]', 'peer']);
+  });
+
+  it('is the one for this very peer before all', () => {
+    expect(
+      nearest(misspelt, { to: [{ podSelector: { matchLabels: { app: 'api' } } }], ports: [{ port: 80 }] }),
+    ).toEqual(['spec.egress[1]', 'port']);
+  });
+});

@@ -73,4 +73,19 @@ describe('what a question calls for', () => {
 
     expect(readsFor('all is well', { scope: { namespace: 'data', object } })).toEqual(['NetworkPolicy data']);
   });
+
+  it('is the log of a pod behind a Service that refuses, or that is asked about', () => {
+    const api = aDeployment('api', { pod: { containers: [aContainer('app')] } });
+    const service = anObject('Service', 'api', { spec: { selector: { app: 'api' }, ports: [{ port: 80 }] } });
+    const slice = anObject('EndpointSlice', 'api-1', {
+      metadata: { labels: { 'kubernetes.io/service-name': 'api' } },
+      endpoints: [{ addresses: ['10.244.0.7'] }],
+    });
+    const objects = [...api.all, service, slice];
+    const object = { kind: 'Service', namespace: 'shop', name: 'api' };
+
+    expect(readsFor('dial tcp api:80: connection refused', { objects })).toEqual(['log']);
+    expect(readsFor('panic: nil pointer', { objects, scope: { namespace: 'shop', object } })).toContain('log');
+    expect(readsFor('panic: nil pointer', { objects })).toEqual([]);
+  });
 });

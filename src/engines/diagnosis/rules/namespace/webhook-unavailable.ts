@@ -1,8 +1,8 @@
 import { type CreationFailure, creationFailures } from '../../../admission.ts';
 import { nameOf } from '../../../objects.ts';
-import type { Snapshot } from '../../../snapshot.ts';
-import { failedCallIn } from '../../../webhooks.ts';
-import { defineRule, type Finding } from '../../rule.ts';
+import type { Presence, Snapshot } from '../../../snapshot.ts';
+import { type FailedCall, failedCallIn, type Registration, registrationOf, selfGuarded } from '../../../webhooks.ts';
+import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
 export const webhookUnavailable = defineRule({
   id: 'webhook-unavailable',
@@ -24,7 +24,8 @@ export const webhookUnavailable = defineRule({
 
 function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Finding[] {
   const call = failedCallIn(failure.reason);
-  if (call === undefined) return [];
+  if (call === undefined || selfGuarded(snapshot, call).length > 0) return [];
+  const registration = registrationOf(snapshot, call.webhook);
   const { webhook, service, error } = call;
   const { owner, controller, refused, message, at, source, since } = failure;
   const presence = service && snapshot.presence('Service', service.namespace, service.name);
@@ -32,12 +33,21 @@ function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Findi
   return [
     {
       subject: owner,
-      problem: `cannot create ${refused}s: the webhook ${webhook}${where} cannot be called: ${error}`,
+      problem: `cannot create ${refused}s: the webhook ${webhook}${registration === undefined ? '' : ` of ${nameOf(registration.ref)}`}${where} cannot be called: ${error}`,
       culprit: service,
       dependsOn: service === undefined ? [] : [service],
       certainty: 'declared',
       evidence: [
         { object: controller, source, text: message, at },
+        ...(registration === undefined
+          ? []
+          : [
+              {
+                object: registration.ref,
+                source: 'spec' as const,
+                text: `${registration.field}.failurePolicy is ${registration.failurePolicy}`,
+              },
+            ]),
         ...(service !== undefined && presence === 'absent'
           ? [
               {
@@ -49,16 +59,28 @@ function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Findi
           : []),
       ],
       since,
-      fixes: [
-        {
-          advice: `${/x509|certificate/i.test(error) ? 'renew the certificate or the caBundle' : 'heal the pods behind the Service'} of the webhook ${webhook}`,
-          reason: 'the controllers try again by themselves as soon as it answers',
-        },
-      ],
+      fixes: [fixOf(call, presence, registration)],
       nextCheck:
         service === undefined
           ? `kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations`
           : `kubectl get service,endpointslices,pods -n ${service.namespace}`,
     },
   ];
+}
+
+function fixOf(
+  { webhook, service, error }: FailedCall,
+  presence: Presence | undefined,
+  registration: Registration | undefined,
+): Fix {
+  if (presence === 'absent' && service !== undefined) {
+    return {
+      advice: `install ${nameOf(service)} in namespace ${service.namespace} again, or, when what it belonged to was removed, delete ${registration === undefined ? 'its webhook configuration' : nameOf(registration.ref)} with its owner`,
+      reason: 'the API server is told to ask a Service that does not exist',
+    };
+  }
+  return {
+    advice: `${/x509|certificate/i.test(error) ? 'renew the certificate or the caBundle' : 'heal the pods behind the Service'} of the webhook ${webhook}`,
+    reason: 'the controllers try again by themselves as soon as it answers',
+  };
 }

@@ -1,4 +1,4 @@
-import { refOf } from '../../../objects.ts';
+import { type Container, refOf } from '../../../objects.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import {
@@ -11,6 +11,7 @@ import {
   scriptRemedy,
 } from '../../../starting/command.ts';
 import { failingSince, runtimeWords, type StartFailure, startFailuresOf } from '../../../starting/failures.ts';
+import { absentFileIn } from '../../absent-file.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
 export const containerCommandNotFound = defineRule({
@@ -41,19 +42,22 @@ export const containerCommandNotFound = defineRule({
 function findingOf(snapshot: Snapshot, failure: StartFailure): Finding {
   const { pod, container, text, source, certainty } = failure;
   const what = missingIn(snapshot, failure);
-  const hiding = what.script === undefined ? hidingMount(failure, what.path) : undefined;
+  const absent = what.path === undefined ? undefined : absentFileIn(snapshot, failure, `no such file: ${what.path}`);
+  const hiding = what.script === undefined && absent === undefined ? hidingMount(failure, what.path) : undefined;
+  const clause = absent?.says ?? (hiding && `volume ${hiding.name} is mounted over ${hiding.mountPath}`);
   const command = commandOf(container.spec);
   return {
     subject: refOf(pod),
     container: container.name,
-    problem: `cannot start: ${what.says}${hiding ? ` (volume ${hiding.name} is mounted over ${hiding.mountPath})` : ''}`,
+    problem: `cannot start: ${what.says}${clause === undefined ? '' : ` (${clause})`}`,
     certainty,
     evidence: [
       { object: refOf(pod), source, text: runtimeWords(text) },
       { object: refOf(pod), source: 'spec', text: command },
+      ...(absent?.evidence ?? []),
     ],
     since: failingSince(snapshot, failure),
-    fixes: fixesOf(snapshot, failure, what, hiding),
+    fixes: absent?.fixes ?? fixesOf(snapshot, failure, what, hiding),
     missingEvidence: certainty === 'inferred' ? [`the log of container ${container.name}`] : [],
     nextCheck:
       certainty === 'inferred'
@@ -124,7 +128,29 @@ function fixesOf(
             reason: 'a mount hides what the image has there',
           },
         ]),
+    ...shellFix(at, container.spec, path),
     programFix(at, text, path, script),
+  ];
+}
+
+/** What only a shell would understand: a variable, or a whole command line as one word. */
+function shellFix(at: string, { command = [] }: Container, path: string | undefined): readonly Fix[] {
+  const [first = ''] = command;
+  const [, variable] = /^\$\{?(\w+)\}?$/.exec(path ?? '') ?? [];
+  if (variable !== undefined && first === path) {
+    return [
+      {
+        advice: `write $(${variable}) instead of ${first} in ${at}.command, or run the line by ["sh", "-c", …]`,
+        reason: 'Kubernetes puts variables in for $(NAME) only, and no shell reads the command',
+      },
+    ];
+  }
+  if (path === undefined || first !== path || !/\S\s+\S/.test(first)) return [];
+  return [
+    {
+      advice: `write each word of ${at}.command as an item of its own, or ["sh", "-c", ${JSON.stringify(first)}]`,
+      reason: 'the whole line is taken for the name of one program',
+    },
   ];
 }
 

@@ -1,7 +1,9 @@
 import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
 import { isFinished } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
+import { absentFileIn } from '../../absent-file.ts';
 import { crashFinding, deathLogCommand, essenceClause, missingLog, placeOf, whenClause } from '../../crash-finding.ts';
+import { crashGap } from '../../crash-gap.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
@@ -26,12 +28,17 @@ function findingOf(snapshot: Snapshot, crash: Crash): Finding {
   const base = crashFinding(snapshot, crash);
   const { evidence, ...fields } =
     crash.dependency === undefined ? { evidence: [] } : dependencyFields(crash.dependency);
-  const why = crash.dependency === undefined ? essenceClause(crash) : `: ${dependencyClause(crash.dependency)}`;
+  const text = crash.telling?.entry.lines.join('\n') ?? '';
+  const absent =
+    crash.dependency === undefined ? (crashGap(snapshot, crash) ?? absentFileIn(snapshot, crash, text)) : undefined;
+  const lacking = absent === undefined ? '' : ` (${absent.says})`;
+  const why =
+    crash.dependency === undefined ? `${essenceClause(crash)}${lacking}` : `: ${dependencyClause(crash.dependency)}`;
   return {
     ...base,
     problem: `${isFinished(crash.pod) ? 'failed' : 'cannot start'}: init container ${crash.container.name} (${placeOf(crash)}) fails ${whenClause(snapshot, crash)} with exit code ${crash.exitCode}${why}`,
     certainty: crash.telling === undefined ? 'declared' : 'message',
-    fixes: [
+    fixes: absent?.fixes ?? [
       {
         advice: `fix what init container ${crash.container.name} complains about`,
         reason: crash.says ?? 'the containers after it wait for its success',
@@ -40,6 +47,6 @@ function findingOf(snapshot: Snapshot, crash: Crash): Finding {
     missingEvidence: missingLog(crash),
     nextCheck: deathLogCommand(crash),
     ...fields,
-    evidence: [...base.evidence, ...evidence],
+    evidence: [...base.evidence, ...evidence, ...(absent?.evidence ?? [])],
   };
 }

@@ -10,7 +10,7 @@ import { type ProbeFailure, probeFailuresBy } from '../../../probes/probes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { inContainer, quoteOf } from '../../crash-finding.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
-import { appWords, probeClause, probeFinding, statusCodeIn } from '../../probe-finding.ts';
+import { appWords, maskedOutput, probeClause, probeFinding, statusCodeIn } from '../../probe-finding.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
 
 export const livenessKillsHealthyApp = defineRule({
@@ -63,10 +63,15 @@ function killedByProbe(snapshot: Snapshot, failure: ProbeFailure): Finding {
             advice: `add a startupProbe to container ${container.name} that allows its whole start`,
             reason: `liveness allows ${formatDuration(((probe.initialDelaySeconds ?? 0) + periodSeconds * failureThreshold) * second)}, and nothing listens by then`,
           }
-        : {
-            advice: `${slow} of the livenessProbe of container ${container.name}, or let it ask something cheaper`,
-            reason: 'the process works until it is told to stop',
-          },
+        : isAbsent(failure)
+          ? {
+              advice: `let the app keep what the livenessProbe of container ${container.name} looks for, or correct its command`,
+              reason: 'more time does not help: what it looks for is not there',
+            }
+          : {
+              advice: `${slow} of the livenessProbe of container ${container.name}, or let it ask something cheaper`,
+              reason: 'the process works until it is told to stop',
+            },
     ],
     missingEvidence: kill?.event === undefined ? ['the Killing events, which live an hour'] : [],
     ...fields,
@@ -74,7 +79,17 @@ function killedByProbe(snapshot: Snapshot, failure: ProbeFailure): Finding {
   };
 }
 
-function howItFails({ outcome, probe, event }: ProbeFailure): string {
+/** What a command said, the same for all replicas. */
+function saidBy(failure: ProbeFailure): string {
+  const output = failure.probe.exec === undefined ? '' : maskedOutput(failure);
+  return output === '' ? '' : `: ${output}`;
+}
+
+/** Whether a command looks for a file that is not there. */
+const isAbsent = (failure: ProbeFailure): boolean => /no such file or directory/i.test(saidBy(failure));
+
+function howItFails(failure: ProbeFailure): string {
+  const { outcome, probe, event } = failure;
   const { timeoutSeconds = 1, failureThreshold = 3 } = probe;
   const times = `${failureThreshold} ${failureThreshold === 1 ? 'time' : 'times in a row'}`;
   const code = statusCodeIn(event?.message);
@@ -86,7 +101,7 @@ function howItFails({ outcome, probe, event }: ProbeFailure): string {
     case undefined:
       return `fails ${times}, by the time that each instance lives`;
     default:
-      return code === undefined ? `fails ${times}` : `answers ${code} ${times}`;
+      return code === undefined ? `fails ${times}${saidBy(failure)}` : `answers ${code} ${times}`;
   }
 }
 

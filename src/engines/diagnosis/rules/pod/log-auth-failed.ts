@@ -1,4 +1,4 @@
-import { credentialLinks, type LogLink } from '../../../log-links.ts';
+import { credentialLinks, type LogLink, userLinks } from '../../../log-links.ts';
 import { type KubernetesObject, refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { type LogFault, logFindings, textOf } from '../../log-finding.ts';
@@ -25,7 +25,8 @@ export const logAuthFailed = defineRule({
   check: (snapshot) =>
     logFindings(snapshot, 'log-auth-failed', (fault) => {
       const links = sourcesOf(fault);
-      const from = links.map(({ says }) => says).join(', ');
+      const users = userLinks(fault, textOf(fault));
+      const from = [...users.slice(0, 1), ...links].map(({ says }) => says).join(', ');
       return {
         clause: from === '' ? '' : ` (${from})`,
         evidence: links.flatMap((link) => secretEvidence(snapshot, link)),
@@ -33,7 +34,7 @@ export const logAuthFailed = defineRule({
           {
             advice:
               links.length === 0
-                ? `correct the credentials that container ${fault.container.name} is given`
+                ? `correct ${users[0] === undefined ? 'the credentials' : users[0].says.replace(/ is .*/, '')} that container ${fault.container.name} is given`
                 : `compare ${namesOf(links)} with what the other side accepts, and correct it at its source`,
             reason: 'the other side answers and refuses what it is given',
           },

@@ -1,10 +1,12 @@
+import { configuredTexts } from '../../../configured.ts';
 import { pathIn } from '../../../file-paths.ts';
 import { mountOf, variableLink, variablesIn } from '../../../log-links.ts';
 import { nameOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
+import { absentFileIn } from '../../absent-file.ts';
 import { type LogFault, logFindings, ofContainer, textOf } from '../../log-finding.ts';
 import { defineRule, type Fix } from '../../rule.ts';
-import { variableFix } from '../../variable-fix.ts';
+import { missingVariableIn, variableFix } from '../../variable-fix.ts';
 
 export const logConfigParse = defineRule({
   id: 'log-config-parse',
@@ -25,7 +27,9 @@ export const logConfigParse = defineRule({
 });
 
 function judge(snapshot: Snapshot, fault: LogFault) {
-  const source = sourceOf(fault);
+  const absent = absentFileIn(snapshot, fault, textOf(fault));
+  if (absent !== undefined) return { clause: ` (${absent.says})`, evidence: absent.evidence, fixes: absent.fixes };
+  const source = sourceOf(fault) ?? onlyFile(snapshot, fault);
   const fixes: readonly Fix[] = [
     ...variableFix(snapshot, fault, textOf(fault)),
     ...(source === undefined ? [] : [{ advice: source.advice, reason: source.says }]),
@@ -39,6 +43,15 @@ function judge(snapshot: Snapshot, fault: LogFault) {
     evidence: [],
     fixes: fixes.length > 0 ? fixes : [plain],
   };
+}
+
+/** The one file of a ConfigMap that the container mounts, when the line names no file. */
+function onlyFile(snapshot: Snapshot, fault: LogFault): ReturnType<typeof sourceOf> {
+  if (missingVariableIn(textOf(fault)) !== undefined) return undefined;
+  const [only, ...others] = configuredTexts(snapshot, fault).filter(({ variable }) => variable === undefined);
+  return only === undefined || others.length > 0
+    ? undefined
+    : { says: `the only file of a ConfigMap that it mounts is ${only.field}`, advice: `look at ${only.field}` };
 }
 
 /** Where the setting comes from that the line names: a variable of the container, or a file of a volume. */

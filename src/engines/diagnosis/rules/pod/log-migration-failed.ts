@@ -1,5 +1,8 @@
-import type { LogFault } from '../../log-finding.ts';
-import { logFindings, textOf } from '../../log-finding.ts';
+import { crashesBy } from '../../../crashes/crashes.ts';
+import { keyOf, type ObjectRef } from '../../../objects.ts';
+import { workloadOf } from '../../../owners.ts';
+import type { Snapshot } from '../../../snapshot.ts';
+import { type LogFault, logFindings, textOf } from '../../log-finding.ts';
 import { defineRule } from '../../rule.ts';
 
 export const logMigrationFailed = defineRule({
@@ -24,8 +27,21 @@ export const logMigrationFailed = defineRule({
   ],
 
   check: (snapshot) =>
-    logFindings(snapshot, 'log-migration-failed', (fault) => ({ clause: '', fixes: [fixOf(fault)] })),
+    logFindings(snapshot, 'log-migration-failed', (fault) => ({
+      clause: '',
+      fixes: [fixOf(fault)],
+      dependsOn: failedMigrations(snapshot, fault),
+    })),
 });
+
+/** Jobs of the namespace that failed at the schema which this program finds unfit. */
+function failedMigrations(snapshot: Snapshot, { pod }: LogFault): readonly ObjectRef[] {
+  const own = keyOf(workloadOf(snapshot, pod));
+  return crashesBy(snapshot, 'log-migration-failed')
+    .filter((crash) => crash.pod.metadata.namespace === pod.metadata.namespace)
+    .map((crash) => workloadOf(snapshot, crash.pod))
+    .filter((workload) => workload.kind === 'Job' && keyOf(workload) !== own);
+}
 
 function fixOf(fault: LogFault) {
   const missing =

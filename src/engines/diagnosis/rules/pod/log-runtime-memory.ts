@@ -1,5 +1,7 @@
+import { configuredTexts } from '../../../configured.ts';
 import { memoryLimitOf } from '../../../crashes/memory.ts';
-import { heapLimitIn } from '../../../heap-limits.ts';
+import { type HeapLimit, heapLimitIn } from '../../../heap-limits.ts';
+import type { Snapshot } from '../../../snapshot.ts';
 import { type LogFault, logFindings } from '../../log-finding.ts';
 import { defineRule } from '../../rule.ts';
 
@@ -21,14 +23,22 @@ export const logRuntimeMemory = defineRule({
 
   check: (snapshot) =>
     logFindings(snapshot, 'log-runtime-memory', (fault) => {
-      const { says, advice } = comparison(fault);
+      const { says, advice } = comparison(snapshot, fault);
       const reason = 'the heap that the runtime allows itself is full, not the memory of the container';
       return { clause: says, fixes: [{ advice, reason }] };
     }),
 });
 
-function comparison({ pod, container }: LogFault): { readonly says: string; readonly advice: string } {
-  const heap = heapLimitIn(container.spec);
+/** A heap limit in a variable that comes from a ConfigMap. */
+const configuredHeap = (snapshot: Snapshot, fault: LogFault): HeapLimit | undefined =>
+  configuredTexts(snapshot, fault).flatMap(({ field, variable, text }) => {
+    const heap = variable === undefined ? undefined : heapLimitIn({ name: '', env: [{ name: variable, value: text }] });
+    return heap === undefined ? [] : [{ ...heap, text: `${heap.text} in ${field}` }];
+  })[0];
+
+function comparison(snapshot: Snapshot, fault: LogFault): { readonly says: string; readonly advice: string } {
+  const { pod, container } = fault;
+  const heap = heapLimitIn(container.spec) ?? configuredHeap(snapshot, fault);
   const memory = memoryLimitOf(pod, container);
   const within = memory === undefined ? '' : `, within its memory limit of ${memory}`;
   if (heap === undefined) {

@@ -1,9 +1,9 @@
 import { type Crash, crashesBy, usualLifetime } from '../../../crashes/crashes.ts';
 import { isCrashing, isMissed, startErrors } from '../../../crashes/crashing.ts';
-import { isOutOfMemory, memoryLimitOf, startOutOfMemory } from '../../../crashes/memory.ts';
+import { isOutOfMemory, memoryLimitOf, startOutOfMemory, tinyLimits } from '../../../crashes/memory.ts';
 import { formatDuration, hour, minute, timeOf } from '../../../durations.ts';
 import { heapLimitIn } from '../../../heap-limits.ts';
-import { type Pod, refOf } from '../../../objects.ts';
+import { nameOf, type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { containersOf, isBroken, lastTermination, type PodContainer } from '../../../pods.ts';
 import { formatQuantity, quantity } from '../../../quantity.ts';
@@ -50,9 +50,10 @@ function killed(snapshot: Snapshot, crash: Crash): Finding {
   const heap = heapLimitIn(container.spec);
   const tooLarge = heap !== undefined && heap.bytes >= (quantity(limit) ?? Number.POSITIVE_INFINITY);
   const atStart = startErrors.has(termination.reason ?? '');
+  const range = givingRange(snapshot, crash);
   return {
     ...base,
-    problem: `runs out of memory: container ${container.name} is killed ${atStart ? 'at its very start' : whenClause(snapshot, crash)} at its limit of ${limit}${tooLarge ? `, and ${heap.text} allows more than that` : ''}`,
+    problem: `runs out of memory: container ${container.name} is killed ${atStart ? 'at its very start' : whenClause(snapshot, crash)} at its limit of ${limit}${range === undefined ? '' : `, the default of ${range}`}${tooLarge ? `, and ${heap.text} allows more than that` : ''}`,
     certainty: 'declared',
     evidence: [
       ...base.evidence,
@@ -72,15 +73,32 @@ function killed(snapshot: Snapshot, crash: Crash): Finding {
 }
 
 /** Who set the limit, when it was not the template of the workload. */
-function originClause(snapshot: Snapshot, { pod, container }: Crash): string {
+function originClause(snapshot: Snapshot, crash: Crash): string {
+  if (!isGiven(snapshot, crash)) return '';
+  const range = givingRange(snapshot, crash);
+  if (range !== undefined) return `, which its template does not set: it is the default of ${range}`;
+  const marked = crash.pod.metadata.annotations?.['kubernetes.io/limit-ranger'] !== undefined;
+  return `, which its template does not set: ${marked ? 'a LimitRange' : 'a LimitRange or a webhook'} did`;
+}
+
+/** Whether the container has a limit that the template of its workload does not name. */
+function isGiven(snapshot: Snapshot, { pod, container }: Crash): boolean {
   const template = templateOf(snapshot.head(workloadOf(snapshot, pod)))?.spec;
   const same = [...(template?.initContainers ?? []), ...(template?.containers ?? [])].find(
     ({ name }) => name === container.name,
   );
   const own = container.spec.resources?.limits?.['memory'];
-  return same === undefined || own === undefined || same.resources?.limits?.['memory'] !== undefined
-    ? ''
-    : ', which its template does not set: a LimitRange or a webhook did';
+  return same !== undefined && own !== undefined && same.resources?.limits?.['memory'] === undefined;
+}
+
+/** The LimitRange whose default the limit of a container is. */
+function givingRange(snapshot: Snapshot, crash: Crash): string | undefined {
+  if (!isGiven(snapshot, crash)) return undefined;
+  const limit = quantity(crash.container.spec.resources?.limits?.['memory']);
+  const range = snapshot
+    .all('LimitRange', crash.pod.metadata.namespace)
+    .find(({ spec }) => spec?.limits?.some(({ default: given }) => quantity(given?.['memory']) === limit));
+  return range && nameOf(refOf(range));
 }
 
 const heapFix = ({ name }: PodContainer, heap: string, limit: string | undefined): Fix => ({
@@ -154,7 +172,7 @@ function onceKilled(snapshot: Snapshot, pod: Pod): readonly Finding[] {
 /** A limit so low that not even the pod's sandbox starts in it, or the files of its token do not fit. */
 function neverStarted(snapshot: Snapshot, pod: Pod): readonly Finding[] {
   if (!isBroken(pod) || containersOf(pod).some(({ status }) => status?.state?.running !== undefined)) return [];
-  const slips = unitSlips(pod);
+  const slips = tinyLimits(pod);
   const event = snapshot
     .eventsAbout(pod)
     .findLast(
@@ -179,7 +197,7 @@ function neverStarted(snapshot: Snapshot, pod: Pod): readonly Finding[] {
       fixes: [
         ...slips.map(({ name, meant }) => ({
           advice: `set resources.limits.memory of container ${name} to ${meant}, if that was meant`,
-          reason: 'without Mi or Gi the number counts bytes',
+          reason: 'no container starts in less than a few MiB',
         })),
         {
           advice: 'raise the memory limit to at least 16Mi, and to what the program needs',
@@ -195,13 +213,3 @@ const withoutHostPath = (text: string): string => text.replace(/\/\S*\/pods\/\S+
 
 /** The kubelet sizes volumes in memory, such as that of the token, by the limit of the pod (`SizeMemoryBackedVolumes`). */
 const noSpace = /no space left on device/i;
-const mebibyte = 2 ** 20;
-
-/** Limits without a unit, or in thousandths: `64`, `128m`. */
-const unitSlips = (pod: Pod) =>
-  containersOf(pod).flatMap((container) => {
-    const limit = memoryLimitOf(pod, container) ?? '';
-    const [, digits] = /^(\d+)m?$/.exec(limit) ?? [];
-    const tiny = (quantity(limit) ?? mebibyte) < mebibyte;
-    return digits !== undefined && tiny ? [{ name: container.name, limit, meant: `${digits}Mi` }] : [];
-  });

@@ -67,11 +67,13 @@ const isStuck = (pod: Pod): boolean =>
     return reason !== undefined && !starting.has(reason);
   });
 
-/** Whether a container runs whose startup probe still gives it time. */
+/** Whether a container runs whose startup probe still gives it time, or whose readiness probe was not asked yet. */
 const isStartingUp = (snapshot: Snapshot, pod: Pod): boolean =>
   containersOf(pod).some(({ spec, status }) => {
     const startedAt = timeOf(status?.state?.running?.startedAt);
-    if (spec.startupProbe === undefined || startedAt === undefined || status?.started === true) return false;
+    if (startedAt === undefined) return false;
+    const delayed = startedAt + (spec.readinessProbe?.initialDelaySeconds ?? 0) * second > snapshot.now;
+    if (spec.startupProbe === undefined || status?.started === true) return delayed && status?.ready !== true;
     return startedAt + probeBudget(spec.startupProbe) > snapshot.now;
   });
 

@@ -87,6 +87,10 @@ function problemOf(mismatch: Mismatch | undefined, spec: PodSpec | undefined): s
   return `no node has ${textOf(requirements)}${together}${hint}`;
 }
 
+/** Labels that the kubelet or the cloud provider writes: they tell what a node is, and to write them makes it no other. */
+const givenLabels =
+  /^(?:(?:beta\.)?kubernetes\.io\/(?:arch|os|hostname|instance-type)|node\.kubernetes\.io\/instance-type|(?:topology|failure-domain\.beta)\.kubernetes\.io\/.*)$/;
+
 function fixesOf(
   snapshot: Snapshot,
   workload: ObjectRef,
@@ -97,6 +101,7 @@ function fixesOf(
   const label = first !== undefined && first.operator === 'In' ? `${first.key}=${first.values[0]}` : undefined;
   const renamed = nearestKey === undefined || label === undefined ? nearestKey : `${nearestKey}=${first?.values[0]}`;
   const replacement = label === undefined ? nearestKey : (present[0] ?? renamed);
+  const isGiven = first !== undefined && givenLabels.test(first.key);
   return [
     ...rollback(snapshot, workload, ({ spec }) =>
       nodes.some((node) => meetsAffinity(node, spec)) ? `did not demand ${textOf(requirements)}` : undefined,
@@ -110,7 +115,7 @@ function fixesOf(
     },
     {
       advice:
-        label === undefined
+        label === undefined || isGiven
           ? 'add a node that meets it, or bring back the node pool that did'
           : `kubectl label node NODE ${label}, or bring back the node pool that had it`,
       reason: 'if the demand is right and the nodes lost or never had the label',

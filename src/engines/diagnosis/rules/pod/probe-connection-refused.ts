@@ -105,6 +105,12 @@ function fixOf({ container, kind, probe, elsewhere }: ProbeFailure): Fix {
       reason: `nothing listens on ${asked}`,
     };
   }
+  if (probe.grpc !== undefined && kind === 'readiness') {
+    return {
+      advice: `let the app serve gRPC on ${asked}, or make the ${field} ask by HTTP or TCP`,
+      reason: `what listens on ${asked}, if anything, does not speak gRPC`,
+    };
+  }
   return {
     advice: `see in the log of container ${container.name} whether it has started and where it listens; add a startupProbe if it is slow`,
     reason: `nothing listens on ${asked} yet`,

@@ -1,3 +1,4 @@
+import type { Probe } from '../../../objects.ts';
 import { describeProbe, type ProbeOutcome } from '../../../probes/outcomes.ts';
 import { type ProbeFailure, probeFailuresBy } from '../../../probes/probes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -43,9 +44,12 @@ function whatIsWrong(failure: ProbeFailure): string {
     'no-grpc-health': 'finds a gRPC server without the health service',
     'no-such-command': 'cannot be run: the container has no such program',
     'no-such-port': `names a port that the container does not declare${declaredPorts(failure)}`,
+    'other-host': `is sent to ${hostOf(failure.probe)} (its host), not to the pod, and nobody answers there`,
   };
   return (failure.outcome && words[failure.outcome]) ?? maskedOutput(failure);
 }
+
+const hostOf = ({ httpGet, tcpSocket }: Probe): string => httpGet?.host ?? tcpSocket?.host ?? '';
 
 function declaredPorts({ container }: ProbeFailure): string {
   const named = (container.spec.ports ?? []).map(({ name, containerPort }) =>
@@ -75,10 +79,14 @@ function fixOf({ container, kind, outcome, probe }: ProbeFailure, sibling: strin
     'wrong-protocol': `set the scheme of the ${field} to ${probe.httpGet?.scheme === 'HTTPS' ? 'HTTP' : 'HTTPS'}, or the port to the one that speaks it`,
     'no-grpc-health': `let the app serve grpc.health.v1.Health, or make the ${field} ask something that it serves`,
     'no-such-command': `change the command of the ${field} to a program that is in the image`,
+    'other-host': `remove host from the ${field}`,
     'no-such-port': `give the ${field} a number, or declare that name in the container's ports`,
   };
   return {
     advice: (outcome && advice[outcome]) ?? `correct the ${field}`,
-    reason: 'the container runs; only what the probe asks is wrong',
+    reason:
+      outcome === 'other-host'
+        ? 'without it the kubelet asks the address of the pod'
+        : 'the container runs; only what the probe asks is wrong',
   };
 }

@@ -1,7 +1,14 @@
-import { type BoundRole, boundRoles, type Denial, type DeniedPod, deniedPods } from '../../../access-denials.ts';
+import {
+  type BoundRole,
+  boundRoles,
+  type Denial,
+  type DeniedPod,
+  deniedPods,
+  strayBindings,
+} from '../../../access-denials.ts';
 import { nameOf, refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { defineRule, type Evidence, type Finding } from '../../rule.ts';
+import { defineRule, type Evidence, type Finding, type Fix } from '../../rule.ts';
 
 const named = 3;
 
@@ -37,7 +44,7 @@ function findingOf(snapshot: Snapshot, { pod, container, denial, entry }: Denied
     {
       subject: refOf(pod),
       container,
-      problem: `may not ${what} ${where}: ${known ? nearestWords(denial, bound) : `${nameOf(account)} lacks the permission`}`,
+      problem: `may not ${what} ${where}: ${known ? nearestWords(snapshot, denial, bound) : `${nameOf(account)} lacks the permission`}`,
       certainty: known ? 'recomputed' : 'message',
       evidence: [
         { object: refOf(pod), source: 'log', text: entry.words, at: entry.entry.at },
@@ -53,6 +60,7 @@ function findingOf(snapshot: Snapshot, { pod, container, denial, entry }: Denied
           ),
       ],
       fixes: [
+        ...subjectFix(snapshot, denial, bound),
         {
           advice: `restore a ${namespace === undefined ? 'ClusterRole' : 'Role'} that allows ${what}, bound to ${nameOf(account)} in namespace ${account.namespace}, through what owns it`,
           reason: 'the program asks again, or after its next start',
@@ -66,12 +74,26 @@ function findingOf(snapshot: Snapshot, { pod, container, denial, entry }: Denied
   ];
 }
 
+/** What a binding that names another account should say. */
+function subjectFix(snapshot: Snapshot, denial: Denial, bound: readonly BoundRole[]): readonly Fix[] {
+  const [stray] = bound.some(isOwn) ? [] : strayBindings(snapshot, denial);
+  if (stray === undefined) return [];
+  const { namespace, name } = denial.account;
+  return [
+    {
+      advice: `set subjects of ${nameOf(stray.binding)} to kind ServiceAccount, name ${name}, namespace ${namespace}`,
+      reason: `it names ${stray.subject}`,
+    },
+  ];
+}
+
 const isKnown = (snapshot: Snapshot, namespace: string | undefined): boolean =>
   snapshot.presence('ClusterRoleBinding', undefined, '') !== 'unknown' &&
   (namespace === undefined || snapshot.presence('RoleBinding', namespace, '') !== 'unknown');
 
 /** What comes nearest to granting it. */
-function nearestWords({ account }: Denial, bound: readonly BoundRole[]): string {
+function nearestWords(snapshot: Snapshot, denial: Denial, bound: readonly BoundRole[]): string {
+  const { account } = denial;
   const dangling = bound.find(({ exists }) => !exists);
   if (dangling !== undefined)
     return `${nameOf(dangling.binding)} gives ${nameOf(account)} ${nameOf(dangling.role)}, which does not exist`;
@@ -79,6 +101,9 @@ function nearestWords({ account }: Denial, bound: readonly BoundRole[]): string 
   if (nearest !== undefined)
     return `${nameOf(nearest.role)}, which ${nameOf(account)} has, allows only ${nearest.verbs.join(', ')}`;
   const own = bound.filter(isOwn);
+  const [stray] = own.length === 0 ? strayBindings(snapshot, denial) : [];
+  if (stray !== undefined)
+    return `${nameOf(stray.binding)} gives ${nameOf(stray.role)} to ${stray.subject}, not to ${nameOf(account)} of namespace ${account.namespace}`;
   if (own.length === 0) return `no role is bound to ${nameOf(account)}`;
   const names = own.slice(0, named).map(({ role }) => nameOf(role));
   return `${nameOf(account)} has ${names.join(', ')}, which ${names.length > 1 ? 'do' : 'does'} not name that resource`;

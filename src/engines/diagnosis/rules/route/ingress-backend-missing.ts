@@ -1,4 +1,5 @@
 import { nearest } from '../../../../platform/nearest.ts';
+import { namesakes } from '../../../namesakes.ts';
 import { nameOf, refOf, type Service } from '../../../objects.ts';
 import { pathsOf, type RoutePath } from '../../../routes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -47,7 +48,13 @@ function missingService(
   const subject = refOf(ingress);
   const { namespace } = ingress.metadata;
   const similar = nearest(service, snapshot.names('Service', namespace));
-  const hint = similar.length === 0 ? '' : ` (${similar.join(', ')} ${similar.length === 1 ? 'does' : 'do'})`;
+  const [elsewhere] = namesakes(snapshot, service);
+  const hint =
+    similar.length > 0
+      ? ` (${similar.join(', ')} ${similar.length === 1 ? 'does' : 'do'})`
+      : elsewhere === undefined
+        ? ''
+        : `: there is one in namespace ${elsewhere}, and an Ingress leads to Services of its own namespace only`;
   return [
     {
       subject,
@@ -67,6 +74,14 @@ function missingService(
           advice: `set the backend of ${shown(paths)} in ${nameOf(subject)} to ${other}, if that was meant`,
           reason: 'the Service exists and its name is nearest',
         })),
+        ...(elsewhere === undefined || similar.length > 0
+          ? []
+          : [
+              {
+                advice: `move ${nameOf(subject)} to namespace ${elsewhere}`,
+                reason: `Service/${service} is there`,
+              },
+            ]),
         { advice: `create Service/${service}`, reason: 'if it was deleted or not deployed yet' },
       ],
     },

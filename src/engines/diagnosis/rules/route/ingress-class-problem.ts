@@ -1,6 +1,6 @@
 import { nearest } from '../../../../platform/nearest.ts';
-import { nameOf, refOf } from '../../../objects.ts';
-import { awaitedClass, type Ingress, pathsOf } from '../../../routes.ts';
+import { keyOf, nameOf, refOf } from '../../../objects.ts';
+import { awaitedClass, type Ingress, isClassless, pathsOf } from '../../../routes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
@@ -15,12 +15,43 @@ export const ingressClassProblem = defineRule({
   meaning: 'No controller takes the Ingress, so requests for its hosts from outside reach nothing.',
   detection:
     'spec.ingressClassName is not among the IngressClasses and the Ingress has no address. The annotation ' +
-    'kubernetes.io/ingress.class is not judged: controllers take it without an object.',
+    'kubernetes.io/ingress.class is not judged: controllers take it without an object. An Ingress without any class and ' +
+    'without an address is a risk, told to whoever asks about it.',
   remedies: ['Set the class of the controller that runs.', 'Install the controller, which brings its class.'],
   avoid: ['creating an empty IngressClass: no controller listens to it'],
 
-  check: (snapshot) => snapshot.all('Ingress').flatMap((ingress) => findingOf(snapshot, ingress)),
+  check: (snapshot) =>
+    snapshot.all('Ingress').flatMap((ingress) => [...findingOf(snapshot, ingress), ...classless(snapshot, ingress)]),
 });
+
+/** Some controllers take every Ingress, so this is a doubt, and told to whoever asks about that very one. */
+function classless(snapshot: Snapshot, ingress: Ingress): readonly Finding[] {
+  const subject = refOf(ingress);
+  const { object } = snapshot.scope;
+  if (object === undefined || keyOf(object) !== keyOf(subject) || !isClassless(ingress)) return [];
+  if (snapshot.presence('IngressClass', undefined, '') === 'unknown') return [];
+  const classes = snapshot.names('IngressClass', undefined);
+  const [only, ...others] = classes;
+  return [
+    {
+      subject,
+      class: 'risk',
+      problem: `names no class (spec.ingressClassName) and has no address: only a controller that takes every Ingress serves it${only === undefined ? '; the cluster has no IngressClass' : ''}`,
+      certainty: 'declared',
+      evidence: [
+        { object: subject, source: 'spec', text: 'spec.ingressClassName is not set' },
+        { object: subject, source: 'status', text: 'no address' },
+      ],
+      fixes: [
+        {
+          advice: `set spec.ingressClassName of ${nameOf(subject)} to ${only === undefined || others.length > 0 ? 'the class of the controller that should serve it' : only}`,
+          reason: 'a controller takes the Ingresses of its class',
+        },
+      ],
+      missingEvidence: ['whether a controller runs that takes Ingresses without a class'],
+    },
+  ];
+}
 
 function findingOf(snapshot: Snapshot, ingress: Ingress): readonly Finding[] {
   const name = awaitedClass(ingress);

@@ -1,3 +1,4 @@
+import { inBlock } from '../../../network/addresses.ts';
 import {
   type BlockedCall,
   blockedCalls,
@@ -111,12 +112,31 @@ function connection({ call: { dependency }, arrival, server }: BlockedCall): str
   return `${target}${port}`;
 }
 
-function reasonOf({ denial, direction, policy, server }: BlockedCall): string {
+function reasonOf(blocked: BlockedCall): string {
+  const { denial, direction, policy, server } = blocked;
   const { nearest, policies } = denial;
-  if (nearest !== undefined) return nearText(nearest, direction).replace(` of ${nameOf(refOf(policy))}`, '');
+  if (nearest !== undefined) {
+    return `${nearText(nearest, direction).replace(` of ${nameOf(refOf(policy))}`, '')}${slipOf(blocked)}`;
+  }
   const others = policies.filter(({ name }) => name !== policy.metadata.name).map(nameOf);
   const end = direction === 'egress' || server === undefined ? 'the caller' : nameOf(server);
   return `it isolates the pods of ${end} and allows nothing of it${others.length === 0 ? '' : `, nor does ${others.slice(0, 2).join(' or ')}`}`;
+}
+
+/** What the one who wrote the nearest rule took for what the policy sees. */
+function slipOf({ denial, arrival, server, serverAddress }: BlockedCall): string {
+  const rule = denial.nearest?.rule;
+  const named = rule?.ports.flatMap(({ port }) => (typeof port === 'string' ? [port] : [])) ?? [];
+  const [own] = arrival.endpoint.pod?.ports?.filter(({ port }) => port === arrival.port) ?? [];
+  if (denial.nearest?.lacks === 'port' && named.length > 0 && own?.name !== undefined) {
+    return `, and the container port ${own.port} is named ${own.name}`;
+  }
+  const isOfService =
+    serverAddress !== undefined &&
+    rule?.peers.some(({ ipBlock }) => ipBlock?.cidr !== undefined && inBlock(serverAddress, ipBlock.cidr) === true);
+  return isOfService === true && server !== undefined
+    ? `, which has the cluster IP of ${nameOf(server)} in it, but policies see the addresses of the pods behind it`
+    : '';
 }
 
 function policyText({ policy, denial }: BlockedCall): string {
@@ -145,7 +165,14 @@ function fixOf(blocked: BlockedCall, clients: string) {
       reason: `that rule already allows it ${peersText(nearest.rule, direction)}, on other ports`,
     };
   }
-  const peer = direction === 'ingress' ? peerOf(call.pod.metadata) : peerOf(arrival.endpoint.pod ?? {});
+  const { pod, addresses } = arrival.endpoint;
+  const blocks = addresses.slice(0, 3).map((address) => `${address}/${address.includes(':') ? 128 : 32}`);
+  const peer =
+    direction === 'ingress'
+      ? peerOf(call.pod.metadata)
+      : pod === undefined && blocks.length > 0
+        ? `ipBlock ${listed(blocks, 'and')}`
+        : peerOf(pod ?? {});
   const field =
     nearest === undefined ? `spec.${direction}` : `${nearest.rule.field}.${direction === 'ingress' ? 'from' : 'to'}`;
   return {

@@ -1,14 +1,10 @@
 import { nearest } from '../../../../platform/nearest.ts';
-import { minute, timeOf } from '../../../durations.ts';
-import { aliasedService, externalNameOf } from '../../../external-names.ts';
+import { likelyService, namesakes } from '../../../namesakes.ts';
 import { blockedLookups } from '../../../network/blocked.ts';
 import { type FailedCall, failedCalls, isNameDenied } from '../../../network/calls.ts';
-import { keyOf, nameOf, type ObjectRef, refOf, type Service } from '../../../objects.ts';
+import { nameOf, type ObjectRef, refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding } from '../../rule.ts';
-
-/** What a Service is another name of may be applied right after it. */
-const hold = minute;
 
 export const serviceReferenceMissing = defineRule({
   id: 'service-reference-missing',
@@ -21,35 +17,30 @@ export const serviceReferenceMissing = defineRule({
   detection:
     'A container says that there is no such host, the host can only mean a Service of the cluster, and all Services of ' +
     'that namespace were read without finding it. Services of a similar name and of the same name in other namespaces ' +
-    'that were read are named. A resolver that gets no answer is another matter. Or a Service of type ExternalName, a ' +
-    'minute old or missed by a container, is another name of a Service of the cluster that was looked for and not found.',
+    'that were read are named. A resolver that gets no answer is another matter.',
   remedies: ['Correct the name in the configuration.', 'Restore the Service when it was deleted.'],
   avoid: ['blaming DNS: it answers, and rightly, that there is no such name'],
 
   check: (snapshot) => {
     // Who may not ask the DNS has got no answer from it.
     const silenced = new Set(blockedLookups(snapshot).map(({ call }) => call.pod));
-    const calls = failedCalls(snapshot);
-    const missed = new Set(
-      calls.flatMap(({ dependency: { service } }) => (service === undefined ? [] : keyOf(service))),
-    );
-    return [
-      ...calls
-        .filter((call) => isNameDenied(call) && !silenced.has(call.pod))
-        .flatMap((call) => findingOf(snapshot, call)),
-      ...snapshot
-        .all('Service')
-        .flatMap((service) => danglingName(snapshot, service, missed.has(keyOf(refOf(service))))),
-    ];
+    return failedCalls(snapshot)
+      .filter((call) => isNameDenied(call) && !silenced.has(call.pod))
+      .flatMap((call) => findingOf(snapshot, call));
   },
 });
 
 function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
   const { pod, container, dependency, words } = call;
-  const { service, field, host } = dependency;
-  if (service === undefined || snapshot.presence('Service', service.namespace, service.name) !== 'absent') return [];
+  const { field, host } = dependency;
+  const service = dependency.service ?? inWrongNamespace(snapshot, host);
+  const presence = service && snapshot.presence('Service', service.namespace, service.name);
+  if (service !== undefined && presence === 'present') return foreignDomain(call, service);
+  if (service === undefined || presence !== 'absent') return [];
   const subject = refOf(pod);
-  const better = meant(snapshot, service);
+  const governed = governedBy(snapshot, service);
+  // The names of a set's pods hang on this very Service, whatever is spelt alike.
+  const better = governed.some(({ ref }) => ref.kind === 'StatefulSet') ? undefined : meant(snapshot, service, host);
   const hint = better === undefined ? '' : ` (there is ${better.text})`;
   const where = field === undefined ? '' : ` in ${field}`;
   return [
@@ -70,75 +61,106 @@ function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
                 at: words.at,
               },
             ]),
+        ...governed.map(({ ref, text }) => ({ object: ref, source: 'spec' as const, text })),
         { object: service, source: 'recomputed', text: servicesText(snapshot, service.namespace) },
       ],
       fixes: [
+        ...governed.map(({ fix }) => fix),
         ...(better === undefined
           ? []
           : [{ advice: `write ${better.host} instead of ${host}${where}`, reason: `${better.text} exists` }]),
-        {
-          advice: `create ${nameOf(service)} in namespace ${service.namespace}`,
-          reason: 'if it was deleted, or is not deployed yet',
-        },
+        ...(governed.some(({ ref }) => ref.kind === 'StatefulSet')
+          ? []
+          : [
+              {
+                advice: `create ${nameOf(service)} in namespace ${service.namespace}`,
+                reason: 'if it was deleted, or is not deployed yet',
+              },
+            ]),
       ],
       nextCheck: `kubectl get services -n ${service.namespace}`,
     },
   ];
 }
 
-/**
- * An ExternalName that leads to a Service of the cluster which is not there. Names outside of the cluster are not looked at.
- * @param missed whether a container already fails for it.
- */
-function danglingName(snapshot: Snapshot, service: Service, missed: boolean): readonly Finding[] {
-  const target = aliasedService(service);
-  if (target === undefined || snapshot.presence('Service', target.namespace, target.name) !== 'absent') return [];
-  if (!missed && snapshot.now - (timeOf(service.metadata.creationTimestamp) ?? 0) < hold) return [];
-  const subject = refOf(service);
-  const name = externalNameOf(service) ?? '';
-  const noNamespace = snapshot.presence('Namespace', undefined, target.namespace ?? '') === 'absent';
-  const better = meant(snapshot, target);
-  const why = noNamespace
-    ? `namespace ${target.namespace} does not exist`
-    : `there is no ${nameOf(target)} in namespace ${target.namespace}`;
-  return [
-    {
-      subject,
-      problem: `leads nowhere: spec.externalName is ${name}, and ${why}${better === undefined ? '' : ` (there is ${better.text})`}`,
-      culprit: target,
-      certainty: 'recomputed',
-      evidence: [
-        { object: subject, source: 'spec', text: `spec.type is ExternalName, spec.externalName is ${name}` },
-        { object: target, source: 'recomputed', text: `${nameOf(target)} was looked for and not found` },
-      ],
-      fixes: [
-        {
-          advice: `correct spec.externalName of ${nameOf(subject)} in namespace ${subject.namespace}${better === undefined ? '' : `: ${better.text} exists`}`,
-          reason: 'whoever asks for it is sent to a name that does not resolve',
-        },
-        {
-          advice: `create ${nameOf(target)} in namespace ${target.namespace}`,
-          reason: 'if it was deleted, or is not deployed yet',
-        },
-      ],
-      nextCheck: `kubectl get services -n ${target.namespace}`,
-    },
-  ];
+/** What `db.shop` means when there is no such Service, and one of that name in another namespace. */
+function inWrongNamespace(snapshot: Snapshot, host: string): ObjectRef | undefined {
+  const ref = likelyService(host);
+  return ref !== undefined && namesakes(snapshot, ref.name).length > 0 ? ref : undefined;
 }
 
 /** A Service that may have been meant: one of a similar name, or of the same name in another namespace. */
 function meant(
   snapshot: Snapshot,
   { namespace, name }: ObjectRef,
+  host: string,
 ): { readonly text: string; readonly host: string } | undefined {
   const [alike] = nearest(name, snapshot.names('Service', namespace), 1);
-  if (alike !== undefined) return { text: `Service/${alike}`, host: alike };
-  const elsewhere = snapshot
-    .all('Service')
-    .find((service) => service.metadata.name === name && externalNameOf(service) === undefined);
-  if (elsewhere === undefined) return undefined;
-  const other = elsewhere.metadata.namespace ?? '';
-  return { text: `Service/${name} in namespace ${other}`, host: `${name}.${other}` };
+  const labels = host.split('.');
+  if (alike !== undefined) {
+    return { text: `Service/${alike}`, host: labels.map((label) => (label === name ? alike : label)).join('.') };
+  }
+  const [other] = namesakes(snapshot, name);
+  return other === undefined
+    ? undefined
+    : {
+        text: `Service/${name} in namespace ${other}`,
+        host: `${name}.${other}${host.includes('.svc.') ? '.svc.cluster.local' : ''}`,
+      };
+}
+
+/** The domain of most clusters; another one is configured in the kubelets, and no API tells it. */
+const clusterDomain = 'cluster.local';
+
+/** A Service that exists, under a domain that DNS does not know: `db.shop.svc.cluster.locl`. */
+function foreignDomain({ pod, container, dependency, words }: FailedCall, service: ObjectRef): readonly Finding[] {
+  const { host, field } = dependency;
+  const domain = host.split('.svc.')[1];
+  if (domain === undefined || domain === clusterDomain || words === undefined) return [];
+  const subject = refOf(pod);
+  const where = field === undefined ? '' : ` in ${field}`;
+  const right = host.slice(0, host.length - domain.length) + clusterDomain;
+  return [
+    {
+      subject,
+      container,
+      problem: `asks for ${host}${where}, which does not resolve: ${nameOf(service)} exists, but the domain is ${domain}, not ${clusterDomain}`,
+      certainty: nearest(domain, [clusterDomain], 1).length > 0 ? 'message' : 'inferred',
+      evidence: [
+        { object: subject, source: 'log', text: (words.text.split('\n')[0] ?? '').slice(0, 300), at: words.at },
+        { object: service, source: 'recomputed', text: 'exists' },
+      ],
+      fixes: [{ advice: `write ${right} instead of ${host}${where}`, reason: `${nameOf(service)} has that name` }],
+      nextCheck: `kubectl exec -n ${subject.namespace} ${subject.name} -c ${container} -- cat /etc/resolv.conf`,
+    },
+  ];
+}
+
+/** Sets and pods whose names in DNS hang on the missing Service. */
+function governedBy(snapshot: Snapshot, { namespace, name }: ObjectRef) {
+  const sets = snapshot
+    .all('StatefulSet', namespace)
+    .filter(({ spec }) => spec?.serviceName === name)
+    .map((set) => ({
+      ref: refOf(set),
+      text: `spec.serviceName is ${name}`,
+      fix: {
+        advice: `create the headless Service/${name} (clusterIP: None) that selects the pods of ${nameOf(refOf(set))}, or set spec.serviceName of a new set to one that exists`,
+        reason: `${nameOf(refOf(set))} names it in spec.serviceName, and its pods have no names in DNS without it`,
+      },
+    }));
+  const pods = snapshot
+    .all('Pod', namespace)
+    .filter(({ spec, metadata }) => spec?.subdomain === name && metadata.ownerReferences === undefined)
+    .map((pod) => ({
+      ref: refOf(pod),
+      text: `spec.subdomain is ${name}`,
+      fix: {
+        advice: `set spec.subdomain of ${nameOf(refOf(pod))} to the name of the headless Service that selects it`,
+        reason: 'a pod has its name in DNS below that Service only',
+      },
+    }));
+  return [...sets, ...pods].slice(0, 1);
 }
 
 function servicesText(snapshot: Snapshot, namespace: string | undefined): string {

@@ -6,6 +6,8 @@ import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
 /** Cloud providers take a few minutes to make a load balancer. */
 const hold = 5 * minute;
+/** A controller that runs has written its first event by then. */
+const untouchedHold = minute / 3;
 /** Of the service controller of cloud providers, and of MetalLB. */
 const failures = new Set([
   'SyncLoadBalancerFailed',
@@ -25,7 +27,8 @@ export const svcAddressPending = defineRule({
   meaning: 'The Service is not reachable from outside; inside of the cluster it works.',
   detection:
     'spec.type is LoadBalancer and status.loadBalancer is empty for more than 5 minutes, or an event says that making it ' +
-    'failed. With such an event, or for who asks about the Service, it is the cause; else a cluster without a load ' +
+    'failed; for whoever asks about the Service it need be no older than 20 s when no controller has written any event ' +
+    'about it. With such an event, or for who asks about the Service, it is the cause; else a cluster without a load ' +
     'balancer may live with it.',
   remedies: [
     'Mend what the event names: quota, annotation, subnet.',
@@ -44,7 +47,13 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
   const born = timeOf(service.metadata.creationTimestamp);
   const subject = refOf(service);
   const isAsked = snapshot.scope.object !== undefined && keyOf(snapshot.scope.object) === keyOf(subject);
-  if (event === undefined && (born === undefined || snapshot.now - born < hold)) return [];
+  // Who makes load balancers says so at once (`EnsuringLoadBalancer`); whoever asks need not wait when nobody has.
+  const isUntouched =
+    isAsked &&
+    snapshot.presence('Event', subject.namespace, '') !== 'unknown' &&
+    snapshot.eventsAbout(service).length === 0;
+  if (event === undefined && (born === undefined || snapshot.now - born < (isUntouched ? untouchedHold : hold)))
+    return [];
   const taken =
     loadBalancerClass === undefined
       ? 'no controller has given it one'
@@ -54,6 +63,8 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
       subject,
       problem: `has no external address: ${event === undefined ? taken : `${event.reason}: ${wordsOf(event)}`}`,
       ...((event !== undefined || isAsked) && { class: 'cause' as const }),
+      // What else is wrong with it comes first.
+      severity: event === undefined ? 'medium' : undefined,
       certainty: event === undefined ? 'declared' : 'message',
       evidence: [
         { object: subject, source: 'status', text: 'status.loadBalancer is empty' },

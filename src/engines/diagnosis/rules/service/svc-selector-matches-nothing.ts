@@ -1,5 +1,7 @@
 import { nearest } from '../../../../platform/nearest.ts';
 import { nameOf, type ObjectRef, refOf, type Service } from '../../../objects.ts';
+import { workloadOf } from '../../../owners.ts';
+import { isFinished } from '../../../pods.ts';
 import { slicesOf } from '../../../routes.ts';
 import { matchesMap } from '../../../selectors.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -26,40 +28,67 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
   const selector = service.spec?.selector ?? {};
   const labels = Object.entries(selector);
   if (labels.length === 0 || service.spec?.type === 'ExternalName') return [];
-  if (slicesOf(snapshot, service).some(({ endpoints }) => (endpoints ?? []).length > 0)) return [];
   const candidates = candidatesOf(snapshot, service);
-  if (candidates.some((candidate) => matchesMap(selector, candidate.labels))) return [];
+  // Pods that have ended stay in EndpointSlices, without serving.
+  const ended = new Set(candidates.flatMap(({ ref, ended: over }) => (over ? [ref.name] : [])));
+  const endpoints = slicesOf(snapshot, service).flatMap((slice) => slice.endpoints ?? []);
+  if (endpoints.some(({ targetRef }) => targetRef?.kind !== 'Pod' || !ended.has(targetRef.name ?? ''))) return [];
+  const matching = candidates.filter((candidate) => matchesMap(selector, candidate.labels));
+  if (matching.some(({ ended }) => !ended)) return [];
   if (snapshot.presence('EndpointSlice', service.metadata.namespace, '') === 'unknown') return [];
 
   const written = labels.map(([key, value]) => `${key}=${value}`).join(',');
-  const near = nearestCandidate(service, candidates);
+  const living = candidates.filter(({ ended }) => !ended);
+  const near = nearestCandidate(service, living);
+  const away = near === undefined ? elsewhere(snapshot, service) : undefined;
+  const dead = [...new Set(matching.map(({ owner }) => nameOf(owner)))].slice(0, 2).join(' and ');
+  const what =
+    dead === ''
+      ? `selects no pod: nothing has ${written}`
+      : `selects only pods that have ended, those of ${dead} (${written})`;
   return [
     {
       subject: refOf(service),
-      problem: `selects no pod: nothing has ${written}${near === undefined ? '' : `; ${nameOf(near.ref)} has ${hintOf(near)}`}`,
+      problem: `${what}${near === undefined ? '' : `; ${nameOf(near.ref)} has ${hintOf(near)}`}${away === undefined ? '' : `; pods of namespace ${away} have it, but a Service selects pods of its own namespace only`}`,
       certainty: 'recomputed',
       evidence: [
         { object: refOf(service), source: 'spec', text: `spec.selector is ${written}` },
         {
           object: refOf(service),
           source: 'recomputed',
-          text: `0 of ${candidates.length} pods and pod templates in the namespace match`,
+          text: `0 of ${living.length} pods and pod templates in the namespace match`,
         },
       ],
       fixes: [
-        near === undefined
+        away !== undefined
           ? {
-              advice: `deploy a workload with the labels ${written}, or delete the Service if nothing needs it any more`,
-              reason: 'no workload comes near',
+              advice: `create the Service in the namespace of the pods that are meant (${away}), and let callers ask for ${service.metadata.name}.NAMESPACE`,
+              reason: 'the pods are there',
             }
-          : {
-              advice: `${changesOf(near)} in Service/${service.metadata.name}, or change the label back in ${nameOf(near.ref)}'s pod template`,
-              reason: `${nameOf(near.ref)} is the nearest match`,
-            },
+          : near === undefined
+            ? {
+                advice: `deploy a workload with the labels ${written}, or delete the Service if nothing needs it any more`,
+                reason: 'no workload comes near',
+              }
+            : {
+                advice: `${changesOf(near)} in Service/${service.metadata.name}, or change the label back in ${nameOf(near.ref)}'s pod template`,
+                reason: `${nameOf(near.ref)} is the nearest match`,
+              },
       ],
     },
   ];
 }
+
+/** Namespaces that have pods with all of these labels, as `a or b`: such are looked for when none is near. */
+function elsewhere({ data }: Snapshot, { spec, metadata }: Service): string | undefined {
+  const found = data.heads.flatMap(({ kind, metadata: { namespace, labels } }) =>
+    kind === 'Pod' && namespace !== metadata.namespace && matchesMap(spec?.selector, labels) ? (namespace ?? []) : [],
+  );
+  const names = [...new Set(found)].slice(0, maximumNamespaces);
+  return names.length === 0 ? undefined : names.join(' or ');
+}
+
+const maximumNamespaces = 3;
 
 const hintOf = ({ differences }: Near): string =>
   differences.map(({ key, has }) => (has === undefined ? `no ${key}` : `${has.key}=${has.value}`)).join(' and ');
@@ -75,6 +104,9 @@ const changesOf = ({ differences }: Near): string =>
 
 interface Candidate {
   readonly ref: ObjectRef;
+  readonly owner: ObjectRef;
+  /** A pod that has done its work, as those of a Job: it takes no traffic any more. */
+  readonly ended: boolean;
   readonly labels: Readonly<Record<string, string | undefined>>;
 }
 
@@ -83,10 +115,17 @@ function candidatesOf(snapshot: Snapshot, { metadata: { namespace } }: Service):
   const templates = (['Deployment', 'StatefulSet', 'DaemonSet'] as const).flatMap((kind) =>
     snapshot.all(kind, namespace).map((workload) => ({
       ref: refOf(workload),
+      owner: refOf(workload),
+      ended: false,
       labels: workload.spec?.template?.metadata?.labels ?? {},
     })),
   );
-  const pods = snapshot.all('Pod', namespace).map((pod) => ({ ref: refOf(pod), labels: pod.metadata.labels ?? {} }));
+  const pods = snapshot.all('Pod', namespace).map((pod) => ({
+    ref: refOf(pod),
+    owner: workloadOf(snapshot, pod),
+    ended: isFinished(pod),
+    labels: pod.metadata.labels ?? {},
+  }));
   return [...templates, ...pods];
 }
 

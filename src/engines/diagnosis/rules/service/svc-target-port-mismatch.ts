@@ -1,5 +1,6 @@
 import { nearest } from '../../../../platform/nearest.ts';
-import { crashes } from '../../../crashes/crashes.ts';
+import { maskIds } from '../../../logs/masking.ts';
+import { failedCalls } from '../../../network/calls.ts';
 import { keyOf, nameOf, refOf, type Service } from '../../../objects.ts';
 import { isReady } from '../../../pods.ts';
 import {
@@ -66,7 +67,8 @@ function namedFinding(
   backends: readonly Backend[],
 ): readonly Finding[] {
   const ports = backends.flatMap(({ spec }) => declaredPorts(spec));
-  if (ports.some((each) => each.name === target && each.protocol === protocol)) return [];
+  // A port of that name that speaks another protocol is another finding.
+  if (ports.some((each) => each.name === target)) return [];
   const named = ports.filter((each) => each.protocol === protocol);
   const subject = refOf(service);
   const better = portMeant(service, index, target, named);
@@ -162,7 +164,11 @@ function inUse(
   }
   const answering = declared.find(({ port }) => probed.includes(port));
   if (!backend.pods.some(isReady)) return undefined;
-  if (answering === undefined) return refused(snapshot, service, declaration, declared);
+  if (answering === undefined) {
+    const [only, ...others] =
+      declared.length > 0 ? declared.filter((each) => each.protocol === 'TCP') : probed.map(portOnly);
+    return only === undefined || others.length > 0 ? undefined : refused(snapshot, service, declaration, only);
+  }
   const evidence: Evidence = {
     object: backend.ref,
     source: 'spec',
@@ -171,24 +177,21 @@ function inUse(
   return { port: answering.port, certainty: 'inferred', evidence: [declaration, evidence] };
 }
 
-/** The only declared port, when a client was refused although the Service has endpoints. */
-function refused(
-  snapshot: Snapshot,
-  service: Service,
-  declaration: Evidence,
-  declared: readonly ContainerPort[],
-): InUse | undefined {
-  const [only, ...others] = declared.filter(({ protocol }) => protocol === 'TCP');
-  const client = crashes(snapshot).find(
-    ({ dependency }) =>
-      dependency?.failure === 'refused' &&
+const portOnly = (port: number): ContainerPort => ({ name: undefined, port, protocol: 'TCP' });
+
+/** The only port that is declared, or else probed, when a client was refused although the Service has endpoints. */
+function refused(snapshot: Snapshot, service: Service, declaration: Evidence, only: ContainerPort): InUse | undefined {
+  const client = failedCalls(snapshot).find(
+    ({ dependency, words }) =>
+      words !== undefined &&
+      dependency.failure === 'refused' &&
       dependency.service !== undefined &&
       keyOf(dependency.service) === keyOf(refOf(service)) &&
       (dependency.endpoints ?? 0) > 0,
   );
-  if (only === undefined || others.length > 0 || client?.telling === undefined) return undefined;
-  const { words, entry } = client.telling;
-  const evidence: Evidence = { object: refOf(client.pod), source: 'log', text: words, at: entry.at };
+  if (client?.words === undefined) return undefined;
+  const { text, at } = client.words;
+  const evidence: Evidence = { object: refOf(client.pod), source: 'log', text: maskIds(text), at };
   return { port: only.port, certainty: 'inferred', evidence: [declaration, evidence] };
 }
 

@@ -59,6 +59,9 @@ interface Reading {
   readonly fixes: readonly Fix[];
 }
 
+/** Types of hostPath that the kubelet can make itself. */
+const creatable: ReadonlySet<string> = new Set(['Directory', 'File']);
+
 /** What the words of drivers, kubelet and mount(8) mean; else they are quoted. */
 function readingOf({ volume, essence, event }: MountFault): Reading {
   const field = `volumes[${volume?.name ?? '?'}]`;
@@ -82,7 +85,14 @@ function readingOf({ volume, essence, event }: MountFault): Reading {
       says: `${host[1]} is not ${host[2]} on its node (${field}.hostPath.type is ${volume?.hostPath?.type ?? 'set'})`,
       fixes: [
         { advice: `correct ${field}.hostPath.path`, reason: `the node has no such path` },
-        { advice: `set ${field}.hostPath.type to DirectoryOrCreate`, reason: 'if it may be empty at first' },
+        ...(creatable.has(volume?.hostPath?.type ?? '')
+          ? [
+              {
+                advice: `set ${field}.hostPath.type to ${volume?.hostPath?.type}OrCreate`,
+                reason: 'if it may be empty at first',
+              },
+            ]
+          : []),
       ],
     };
   }

@@ -39,6 +39,7 @@ function findingOf(snapshot: Snapshot, workload: Scalable): readonly Finding[] {
     .filter((service) => isDeserted(snapshot, service, subject));
   if (services.length === 0 && disabled === undefined) return [];
 
+  const siblings = services.slice(0, 1).flatMap((service) => siblingOf(snapshot, service) ?? []);
   const writer = writerOf(workload);
   const before = countBefore(snapshot, workload);
   const routed = services.filter((service) => routesTo(snapshot, refOf(service)).length > 0);
@@ -48,7 +49,10 @@ function findingOf(snapshot: Snapshot, workload: Scalable): readonly Finding[] {
   return [
     {
       subject,
-      problem: needing === undefined ? scaled : `${scaled}, and ${nameOf(refOf(needing))} still ${verb}`,
+      problem:
+        needing === undefined
+          ? scaled
+          : `${scaled}, and ${nameOf(refOf(needing))} still ${verb}${siblings.map(({ says }) => says).join('')}`,
       certainty: 'declared',
       severity: routed.length > 0 ? 'critical' : undefined,
       evidence: [
@@ -78,16 +82,45 @@ function findingOf(snapshot: Snapshot, workload: Scalable): readonly Finding[] {
       ],
       since: writer?.time ?? before?.evidence.at,
       fixes: [
+        ...siblings.map(({ advice, reason }) => ({ advice, reason })),
         {
           advice: `kubectl scale ${targetOf(subject)} -n ${subject.namespace} --replicas=${before?.count ?? 1}`,
           reason:
             before === undefined ? 'it is still needed; how many it had is not known' : 'that is what it had before',
         },
-        { advice: 'delete the Services and routes that lead to it', reason: 'if it is meant to stay down' },
-      ],
+        {
+          advice:
+            services.length === 0
+              ? 'delete the HorizontalPodAutoscaler'
+              : 'delete the Services and routes that lead to it',
+          reason: 'if it is meant to stay down',
+        },
+      ].slice(0, 3),
       missingEvidence: ['whether somebody keeps it at zero on purpose'],
     },
   ];
+}
+
+/** A workload that runs and that one label of the selector keeps from the Service: the other colour of a blue-green pair. */
+function siblingOf(snapshot: Snapshot, { spec, metadata }: Service) {
+  const selector = Object.entries(spec?.selector ?? {});
+  for (const kind of ['Deployment', 'StatefulSet'] as const) {
+    for (const other of snapshot.all(kind, metadata.namespace)) {
+      const labels = other.spec?.template?.metadata?.labels ?? {};
+      const [differing, ...more] = selector.filter(([key, value]) => labels[key] !== value);
+      const has = differing && labels[differing[0]];
+      if (has === undefined || more.length > 0 || selector.length < 2 || (other.status?.readyReplicas ?? 0) === 0)
+        continue;
+      const [key, value] = differing ?? [];
+      const name = nameOf(refOf(other));
+      return {
+        says: `; ${name} runs, with ${key}=${has} instead of ${value}`,
+        advice: `set spec.selector["${key}"] of Service/${metadata.name} to "${has}"`,
+        reason: `if ${name} is meant to serve now: it is ready`,
+      };
+    }
+  }
+  return undefined;
 }
 
 /** Whether a Service leads to this workload and has no ready endpoint, and no other workload that wants pods. */

@@ -86,14 +86,15 @@ function unwanted(snapshot: Snapshot, { metadata, kind, spec, status }: Of<'Daem
   const nodes = snapshot.all('Node');
   if (nodes.length === 0 || nodes.some((node) => matchesMap(selector, node.metadata.labels))) return [];
   const subject = { kind, namespace: metadata.namespace, name: metadata.name };
+  const isAsked = snapshot.scope.object !== undefined && keyOf(snapshot.scope.object) === keyOf(subject);
   const unmet = pairs.filter(([key, value]) => !nodes.some((node) => node.metadata.labels?.[key] === value));
   const text = (unmet.length > 0 ? unmet : pairs).map(([key, value]) => `${key}=${value}`).join(', ');
   return [
     {
       subject,
       problem: `runs on no node: none of ${nodes.length} has ${text}, which its nodeSelector wants`,
-      class: 'risk',
-      severity: 'low',
+      // Whoever asks about it expects it to run.
+      ...(isAsked ? { class: 'cause' } : { class: 'risk', severity: 'low' }),
       certainty: 'recomputed',
       evidence: [{ object: subject, source: 'spec', text: `nodeSelector ${text}` }],
       fixes: [

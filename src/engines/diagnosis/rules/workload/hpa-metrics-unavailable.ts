@@ -1,4 +1,10 @@
-import { type Autoscaler, failedCondition, metricsApiOf, scaleTargetOf } from '../../../autoscalers.ts';
+import {
+  type Autoscaler,
+  failedCondition,
+  metricsApiOf,
+  missingContainers,
+  scaleTargetOf,
+} from '../../../autoscalers.ts';
 import { minute } from '../../../durations.ts';
 import { nameOf, refOf } from '../../../objects.ts';
 import { podsOf } from '../../../owners.ts';
@@ -34,7 +40,7 @@ function findingOf(snapshot: Snapshot, autoscaler: Autoscaler): readonly Finding
   const failed = failedCondition(snapshot, autoscaler, 'ScalingActive');
   const target = scaleTargetOf(autoscaler);
   if (failed === undefined || target === undefined || !/^FailedGet\w+Metric$/.test(failed.reason)) return [];
-  if (/missing request/i.test(failed.message)) return [];
+  if (/missing request/i.test(failed.message) || missingContainers(snapshot, autoscaler).length > 0) return [];
   const behind = metricsApiOf(failed.reason);
   const api = behind === undefined ? undefined : { kind: 'APIService', name: behind.api };
   const absent = api !== undefined && snapshot.presence('APIService', undefined, api.name) === 'absent';

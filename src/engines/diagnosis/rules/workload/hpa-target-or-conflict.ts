@@ -39,12 +39,16 @@ function lostTarget(snapshot: Snapshot, autoscaler: Autoscaler): readonly Findin
   const subject = refOf(autoscaler);
   const similar = nearest(target.name, snapshot.names(target.kind, target.namespace))[0];
   const { apiVersion } = autoscaler.spec?.scaleTargetRef ?? {};
+  const namesake = (['Deployment', 'StatefulSet'] as const).find(
+    (kind) => kind !== target.kind && snapshot.find(kind, target.namespace, target.name) !== undefined,
+  );
+  const alike = similar === undefined ? namesake && `${namesake}/${target.name}` : `${target.kind}/${similar}`;
   return [
     {
       subject,
       problem: unserved
         ? `scales nothing: the cluster has no kind ${target.kind} of ${apiVersion ?? 'that version'}`
-        : `scales nothing: ${nameOf(target)} does not exist${similar === undefined ? '' : ` (there is ${target.kind}/${similar})`}`,
+        : `scales nothing: ${nameOf(target)} does not exist${alike === undefined ? '' : ` (there is ${alike})`}`,
       certainty: 'declared',
       evidence: [
         {
@@ -58,10 +62,12 @@ function lostTarget(snapshot: Snapshot, autoscaler: Autoscaler): readonly Findin
       fixes: [
         {
           advice:
-            similar === undefined || unserved
+            unserved || alike === undefined
               ? 'correct spec.scaleTargetRef, or delete the autoscaler'
-              : `set spec.scaleTargetRef.name to ${similar}`,
-          reason: similar === undefined ? 'nothing of that name is there' : 'that exists, and is named alike',
+              : similar === undefined
+                ? `set spec.scaleTargetRef.kind to ${namesake}`
+                : `set spec.scaleTargetRef.name to ${similar}`,
+          reason: alike === undefined ? 'nothing of that name is there' : 'that exists, and is named alike',
         },
       ],
     },

@@ -1,6 +1,7 @@
+import { nearest } from '../../../../platform/nearest.ts';
 import { keyOf, nameOf, type ObjectRef, type Of, type Pod, refOf } from '../../../objects.ts';
 import { isFinished, isTerminating } from '../../../pods.ts';
-import { matchesSelector } from '../../../selectors.ts';
+import { type Labels, matchesSelector, selectorText } from '../../../selectors.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { targetOf } from '../../rollback.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
@@ -38,6 +39,7 @@ export const pdbBlocksAll = defineRule({
 });
 
 function withoutSlack(snapshot: Snapshot, budget: Budget): readonly Finding[] {
+  if (budget.status?.expectedPods === 0 && isAskedFor(snapshot, refOf(budget))) return emptyBudget(snapshot, budget);
   const { disruptionsAllowed, expectedPods = 0, currentHealthy = 0, desiredHealthy = 0 } = budget.status ?? {};
   if (disruptionsAllowed !== 0 || expectedPods === 0 || currentHealthy < expectedPods || desiredHealthy < expectedPods)
     return [];
@@ -52,7 +54,7 @@ function withoutSlack(snapshot: Snapshot, budget: Budget): readonly Finding[] {
     {
       subject,
       problem: `allows no pod to be evicted: ${field} of ${expectedPods} ${expectedPods === 1 ? 'pod' : 'pods'} leaves no slack${nodes.length === 0 ? '' : `; ${names.join(', ')} cannot be drained`}`,
-      class: drained.length > 0 ? 'cause' : 'risk',
+      class: drained.length > 0 || isAskedFor(snapshot, subject) ? 'cause' : 'risk',
       certainty: 'declared',
       evidence: [
         {
@@ -77,6 +79,43 @@ function withoutSlack(snapshot: Snapshot, budget: Budget): readonly Finding[] {
       ],
     },
   ];
+}
+
+/** A budget that counts nobody protects nobody; of interest to whoever asks about it. */
+function emptyBudget(snapshot: Snapshot, { metadata, kind, spec }: Budget): readonly Finding[] {
+  const subject = { kind, namespace: metadata.namespace, name: metadata.name };
+  if (spec?.selector === undefined || snapshot.presence('Pod', metadata.namespace, '') === 'unknown') return [];
+  const pods = snapshot.all('Pod', metadata.namespace);
+  if (pods.some((pod) => matchesSelector(spec.selector, pod.metadata.labels))) return [];
+  const selector = selectorText(spec.selector);
+  return [
+    {
+      subject,
+      problem: `protects nothing: no pod has ${selector}${nearLabels(spec.selector.matchLabels, pods)}`,
+      class: 'cause',
+      certainty: 'declared',
+      evidence: [
+        { object: subject, source: 'status', text: 'expectedPods is 0' },
+        { object: subject, source: 'recomputed', text: `0 of ${pods.length} pods have ${selector}` },
+      ],
+      fixes: [
+        {
+          advice: `correct spec.selector of ${nameOf(subject)} to the labels of the pods that it should protect`,
+          reason: 'a drain evicts them all at once until then',
+        },
+      ],
+      nextCheck: `kubectl get pods -n ${metadata.namespace} --show-labels`,
+    },
+  ];
+}
+
+/** Values that pods have under the keys of a selector, where they are spelt alike. */
+function nearLabels(wanted: Labels = {}, pods: readonly Pod[]): string {
+  const alike = Object.entries(wanted).flatMap(([key, value = '']) => {
+    const values = pods.flatMap(({ metadata }) => metadata.labels?.[key] ?? []);
+    return nearest(value, values, 1).map((other) => `${key}=${other}`);
+  });
+  return alike.length === 0 ? '' : ` (pods have ${alike.join(', ')})`;
 }
 
 /** Many budgets are tight on purpose; it matters where something is evicted, or to whoever asks. */

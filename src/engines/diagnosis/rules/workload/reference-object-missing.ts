@@ -94,6 +94,9 @@ function fixesFor({ kind, name, field }: Missing, object: ObjectRef, { near, wor
       ? []
       : [{ advice: `set ${podSpecPath(workload)}.${field} to ${near}`, reason: `${near} exists and differs little` }]),
     { advice: `recreate ${kind}/${name} in ${scope} from its source`, reason: `${field} names it` },
+    ...(near === undefined
+      ? [{ advice: `correct spec.template.spec.${field}`, reason: 'if the name is wrong, or of another cluster' }]
+      : []),
   ];
 }
 

@@ -229,6 +229,18 @@ describe('from a Service to its pods', () => {
     );
   });
 
+  it('says that another name leads to no Service, when that is known', () => {
+    const alias = service({ type: 'ExternalName', externalName: 'gone.shop.svc.cluster.local' });
+
+    expect(said(alias).join(' ')).toContain('and there is no Service/gone in namespace shop');
+  });
+
+  it('knows a Service that selects nothing and has no endpoints', () => {
+    expect(said(service({ selector: undefined })).join(' ')).toContain(
+      'has no selector, and nobody has given it endpoints',
+    );
+  });
+
   it('does not know who comes from outside', () => {
     const guard = policy('guard', {
       podSelector: { matchLabels: { app: 'db' } },

@@ -16,6 +16,14 @@ const sandbox = (message: string) => anEvent(creating, 'FailedCreatePodSandBox',
 
 testRule(containerRuntimeStuck, {
   silent: {
+    'a limit in which nothing starts': aSnapshot({
+      objects: [
+        creating,
+        sandbox(
+          'failed to create shim task: OCI runtime create failed: container init was OOM-killed (memory limit too low?)',
+        ),
+      ],
+    }),
     'a first attempt': aSnapshot({ objects: [pod('CreateContainerError', reserved, 0.5)] }),
     'another error': aSnapshot({ objects: [pod('CreateContainerError', 'executable file not found in $PATH')] }),
     'a network that fails': aSnapshot({

@@ -60,6 +60,22 @@ testRule(containerCommandNotFound, {
     }),
   },
   speaks: {
+    'of a variable that nobody puts in': [
+      aSnapshot({
+        objects: [startError('exec: "$APP_BIN": executable file not found in $PATH', { command: ['$APP_BIN'] })],
+      }),
+      { object: 'Pod/web', fix: 'write $(APP_BIN) instead of $APP_BIN' },
+    ],
+    'of a whole line as one word': [
+      aSnapshot({
+        objects: [
+          startError('exec: "/bin/sh -c echo": stat /bin/sh -c echo: no such file or directory', {
+            command: ['/bin/sh -c echo'],
+          }),
+        ],
+      }),
+      { object: 'Pod/web', fix: 'write each word of containers[app].command as an item of its own' },
+    ],
     'of a program that is not in the path': [
       aSnapshot({
         objects: [startError('exec: "slep": executable file not found in $PATH', { command: ['slep', '1d'] })],

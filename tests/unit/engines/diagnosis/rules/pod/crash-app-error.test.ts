@@ -101,6 +101,187 @@ testRule(crashAppError, {
     }),
   },
   speaks: {
+    'of a file that a ConfigMap does not bring, and the key that comes near': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            spec: { volumes: [{ name: 'c', configMap: { name: 'conf' } }] },
+            containers: [
+              aContainer('app', { ...crashed(failed), volumeMounts: [{ name: 'c', mountPath: '/etc/app' }] }),
+            ],
+          }),
+          anObject('ConfigMap', 'conf', { data: { 'app.yaml': 'a: 1' } }),
+        ],
+        logs: log('ERROR open /etc/app/app.yml: no such file or directory'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(ConfigMap/conf in volumes[c] has no key app.yml; it has app.yaml)',
+        evidence: ['volumes[c] holds app.yaml'],
+        fix: 'let the program read /etc/app/app.yaml, or bring key app.yaml as app.yml',
+      },
+    ],
+    'of the variable that the log names, and where it is set': [
+      aSnapshot({
+        objects: [dies({}, { env: [{ name: 'SMTP_PORT', value: 'five' }] })],
+        logs: log('ERROR SMTP_PORT: strconv.Atoi: parsing "five": invalid syntax'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(SMTP_PORT is set in env[SMTP_PORT])',
+        fix: 'correct the value of SMTP_PORT in env[SMTP_PORT]',
+      },
+    ],
+    'with the details of gRPC for Python': [
+      aSnapshot({
+        objects: [dying],
+        logs: log(
+          'Traceback (most recent call last):',
+          '  File "/app/server.py", line 88, in get',
+          'grpc._channel._InactiveRpcError: <_InactiveRpcError of RPC that terminated with:',
+          '\tstatus = StatusCode.UNIMPLEMENTED',
+          '\tdetails = "unknown method ListOrders"',
+          '>',
+        ),
+      }),
+      { object: 'Pod/api', problem: 'terminated with: unknown method ListOrders (server.py:88)' },
+    ],
+    'of no variable where a constant only stands beside other words': [
+      aSnapshot({ objects: [dying], logs: log('ERROR (530) "NOT_ALLOWED - vhost /orders not found"') }),
+      { object: 'Pod/api', fix: '[{"advice":"fix what the log complains about' },
+    ],
+    'with what a message announces': [
+      aSnapshot({
+        objects: [dying],
+        logs: log('Error: failed to start due to the following error(s):', '', 'exporters has unknown type jaegar'),
+      }),
+      { object: 'Pod/api', problem: 'the following error(s): exporters has unknown type jaegar' },
+    ],
+    'of the reason before a line that only points to a log': [
+      aSnapshot({
+        objects: [dying],
+        logs: log(
+          'ERROR vm.max_map_count [65530] is too low',
+          'ERROR: App did not exit normally - check the logs at /x.log',
+        ),
+      }),
+      { object: 'Pod/api', problem: 'vm.max_map_count [65530] is too low' },
+    ],
+    'with the detail that the database adds': [
+      aSnapshot({
+        objects: [dying],
+        logs: log('FATAL:  files are incompatible', 'DETAIL:  The directory was initialized by version 13.'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'files are incompatible: The directory was initialized by version 13.',
+        evidence: ['files are incompatible ⏎ DETAIL'],
+      },
+    ],
+    'of a capability that is not given': [
+      aSnapshot({ objects: [dying], logs: log('RTNETLINK answers: Operation not permitted') }),
+      {
+        object: 'Pod/api',
+        problem:
+          'that needs the capability NET_ADMIN, which containers[app].securityContext.capabilities.add does not give',
+        fix: 'add NET_ADMIN',
+      },
+    ],
+    'of a capability that was taken away': [
+      aSnapshot({
+        objects: [dies({}, { securityContext: { capabilities: { drop: ['ALL'] } } })],
+        logs: log('nginx: [emerg] setgid(101) failed (1: Operation not permitted)'),
+      }),
+      { object: 'Pod/api', problem: 'securityContext.capabilities.drop takes SETGID from it' },
+    ],
+    'of nothing that a given capability does not mend': [
+      aSnapshot({
+        objects: [dies({}, { securityContext: { capabilities: { add: ['NET_ADMIN'] } } })],
+        logs: log('RTNETLINK answers: Operation not permitted'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'exit code 1: RTNETLINK answers: Operation not permitted',
+        fix: 'fix what the log complains about',
+      },
+    ],
+    'of localhost, which is the pod itself': [
+      aSnapshot({
+        objects: [
+          dies({}, { env: [{ name: 'DB_HOST', value: 'localhost' }] }),
+          anObject('Service', 'postgres', { spec: { ports: [{ port: 5432 }] } }),
+        ],
+        logs: log('Error: connect ECONNREFUSED 127.0.0.1:5432'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'localhost is the pod itself, and no container of it has port 5432; Service/postgres has port 5432',
+        fix: 'write postgres instead of localhost in env[DB_HOST]',
+      },
+    ],
+    'of localhost as an old psql says it': [
+      aSnapshot({
+        objects: [dying],
+        logs: log(
+          'could not connect to server: Connection refused Is the server running on host "localhost" (127.0.0.1) and accepting TCP/IP connections on port 5432?',
+        ),
+      }),
+      { object: 'Pod/api', problem: 'no container of it has port 5432' },
+    ],
+    'of nothing more when a container of the pod has the port': [
+      aSnapshot({
+        objects: [dies({}, { ports: [{ containerPort: 5432 }] })],
+        logs: log('Error: connect ECONNREFUSED 127.0.0.1:5432'),
+      }),
+      { object: 'Pod/api', fix: 'fix what the log complains about' },
+    ],
+    'of a variable that a Service brings': [
+      aSnapshot({
+        objects: [dying, anObject('Service', 'redis', { spec: { clusterIP: '10.96.0.7', ports: [{ port: 6379 }] } })],
+        logs: log("ValueError: invalid literal for int() with base 10: 'tcp://10.96.0.7:6379'"),
+      }),
+      {
+        object: 'Pod/api',
+        problem:
+          'Kubernetes sets REDIS_PORT to tcp://10.96.0.7:6379, because there is Service/redis (enableServiceLinks)',
+        fix: 'set enableServiceLinks to false',
+      },
+    ],
+    'of a token that is not mounted': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            spec: { automountServiceAccountToken: false },
+            containers: [aContainer('app', crashed(failed))],
+          }),
+        ],
+        logs: log('panic: open /var/run/secrets/kubernetes.io/serviceaccount/token: no such file or directory'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'automountServiceAccountToken is false, so it has no token',
+        fix: 'set automountServiceAccountToken to true',
+      },
+    ],
+    'of a file that is mounted elsewhere': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            spec: { volumes: [{ name: 'config', configMap: { name: 'api' } }] },
+            containers: [
+              aContainer('app', { ...crashed(failed), volumeMounts: [{ name: 'config', mountPath: '/etc/apis' }] }),
+            ],
+          }),
+          anObject('ConfigMap', 'api', { data: { 'config.yaml': 'a: b' } }),
+        ],
+        logs: log('FATAL cannot open /etc/api/config.yaml: no such file or directory'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'ConfigMap/api has config.yaml, and volume config puts it at /etc/apis, not at /etc/api',
+        fix: 'set mountPath of volume config in container app to /etc/api',
+      },
+    ],
     'of a file that an optional ConfigMap would have brought': [
       aSnapshot({
         complete: ['ConfigMap'],

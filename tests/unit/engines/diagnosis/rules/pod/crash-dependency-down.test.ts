@@ -22,6 +22,7 @@ testRule(crashDependencyDown, {
       objects: [aPod('api'), db],
       logs: [aLog('api', ['ERROR connect ECONNREFUSED db:5432'])],
     }),
+    'a product, which is no host': saying('ERROR connection to Redis lost: connection reset by peer', db),
     'a permission that is denied': saying('ERROR open /data/db:5432: permission denied', db),
   },
   speaks: {
@@ -68,6 +69,27 @@ testRule(crashDependencyDown, {
         logs: [aLog('api', ['FATAL could not connect: Connection refused'])],
       }),
       { object: 'Pod/api', problem: 'cannot reach Service/db port 5432 (connection refused)', certainty: 'inferred' },
+    ],
+    'of the Service, not of the product that the log names': [
+      saying('ERROR Lost connection to Redis: Connection refused (ECONNREFUSED) db:6379', db),
+      { object: 'Pod/api', problem: 'cannot reach Service/db port 6379 (connection refused)' },
+    ],
+    'of a database that a client cannot reach for whatever reason': [
+      saying("Error: P1001: Can't reach database server at `db:5432`", db),
+      { object: 'Pod/api', problem: 'cannot reach Service/db port 5432 (no connection)' },
+    ],
+    'of the port that one of two lines about a Service names': [
+      aSnapshot({
+        complete,
+        objects: [victim(), db],
+        logs: [
+          aLog('api', [
+            'Connection timed out (host=db port=5433)',
+            "wget: can't connect to remote host (10.96.126.34): No route to host",
+          ]),
+        ],
+      }),
+      { object: 'Pod/api', problem: 'cannot reach Service/db port 5433 (no answer in time)' },
     ],
     'of the connection before a line that only says that it is over': [
       aSnapshot({

@@ -62,6 +62,23 @@ testRule(livenessKillsHealthyApp, {
     }),
   },
   speaks: {
+    'of a file that a command looks for': [
+      aSnapshot({
+        objects: [
+          pod(
+            { exitCode: 137, reason: 'Error' },
+            { livenessProbe: { exec: { command: ['cat', '/tmp/healthy'] }, failureThreshold: 3 } },
+          ),
+          killing(2),
+          unhealthy("Liveness probe failed: cat: can't open '/tmp/healthy': No such file or directory\n"),
+        ],
+      }),
+      {
+        object: 'Pod/web',
+        problem: "fails 3 times in a row: cat: can't open '/tmp/healthy': No such file or directory",
+        fix: 'let the app keep what the livenessProbe of container app looks for',
+      },
+    ],
     'of a server that stops cleanly': [
       aSnapshot({
         objects: [pod(), killing(2), late],

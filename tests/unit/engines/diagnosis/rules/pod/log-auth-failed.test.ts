@@ -61,6 +61,18 @@ testRule(logAuthFailed, {
     ]),
   },
   speaks: {
+    'in the words of a .NET logger': [
+      dies(['fail: Shop.CartStore[0]', '      Unable to connect to redis: NOAUTH Authentication required.']),
+      {
+        object: 'Pod/api',
+        problem: 'NOAUTH Authentication required',
+        evidence: ['fail: Shop.CartStore[0] ⏎ Unable to connect'],
+      },
+    ],
+    'of a user that the database does not know': [
+      dies(['FATAL:  role "backup" does not exist']),
+      { object: 'Pod/api', problem: 'role "backup" does not exist' },
+    ],
     'with the Secret that the password comes from, and when it was written': [
       aSnapshot({
         objects: [dying({ env }), anObject('Secret', 'db', { metadata: { creationTimestamp: minutesAgo(4) } })],

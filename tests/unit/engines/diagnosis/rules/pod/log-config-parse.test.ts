@@ -33,6 +33,22 @@ testRule(logConfigParse, {
         certainty: 'inferred',
       },
     ],
+    'of the password that an image demands, and the variable for it': [
+      dies([
+        'Error: Database is uninitialized and superuser password is not specified.',
+        '       You must specify POSTGRES_PASSWORD to a non-empty value for the superuser.',
+      ]),
+      { object: 'Pod/api', problem: 'superuser password is not specified', fix: 'POSTGRES_PASSWORD=' },
+    ],
+    'of a directive that Redis does not know': [
+      dies([
+        '*** FATAL CONFIG FILE ERROR (Redis 7.2.4) ***',
+        'Reading the configuration file, at line 3',
+        ">>> 'maxmemory-polcy allkeys-lru'",
+        'Bad directive or wrong number of arguments',
+      ]),
+      { object: 'Pod/api', problem: "Bad directive or wrong number of arguments >>> 'maxmemory-polcy allkeys-lru'" },
+    ],
     'of a missing variable, and how to set it': [
       dies(['starting', 'ERROR: missing environment variable API_TOKEN']),
       {

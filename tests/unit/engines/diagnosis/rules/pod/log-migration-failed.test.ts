@@ -15,6 +15,7 @@ testRule(logMigrationFailed, {
     'a migration that could not reach the database': dies([
       'ERROR migration failed: dial tcp 10.0.0.1:5432: connect: connection refused',
     ]),
+    'a healthy pod, and a Job that failed elsewhere': aSnapshot({ objects: [aPod('api')] }),
     'a migration that went well': dies(['INFO migration 42 applied', 'ERROR order 42 has no tenant']),
     'an init container': aSnapshot({
       objects: [

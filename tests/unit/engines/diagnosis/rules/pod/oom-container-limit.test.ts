@@ -3,6 +3,7 @@ import {
   aContainer,
   aDeployment,
   anEvent,
+  anObject,
   aPod,
   aSnapshot,
   crashed,
@@ -86,6 +87,18 @@ testRule(oomContainerLimit, {
         object: 'Pod/api-5d8f-0',
         evidence: ['a memory limit of 16Mi, which its template does not set: a LimitRange or a webhook did'],
       },
+    ],
+    'with the LimitRange whose default the limit is': [
+      aSnapshot({
+        objects: [
+          ...aDeployment('api', {
+            pod: { containers: [container()] },
+            spec: { template: { spec: { containers: [{ name: 'app' }] } } },
+          }).all,
+          anObject('LimitRange', 'tiny', { spec: { limits: [{ type: 'Container', default: { memory: '16Mi' } }] } }),
+        ],
+      }),
+      { object: 'Pod/api-5d8f-0', problem: 'at its limit of 16Mi, the default of LimitRange/tiny' },
     ],
     'with the limit, and a step up': [
       aSnapshot({ objects: aDeployment('web', { pod: { containers: [container()] } }).all }),

@@ -45,6 +45,17 @@ const pendingFor = (minutes: number) =>
 
 testRule(podNotReadyUnexplained, {
   silent: {
+    'a container whose readiness probe was not asked yet': aSnapshot({
+      objects: [
+        unready(
+          3,
+          aContainer('app', {
+            readinessProbe: { initialDelaySeconds: 600 },
+            status: { ready: false, started: true, state: { running: { startedAt: minutesAgo(3) } } },
+          }),
+        ),
+      ],
+    }),
     'a pod that found no place a moment ago': aSnapshot({ objects: [pendingFor(0.2)] }),
     'a ready pod': aSnapshot({ objects: [aPod('web')] }),
     'a pod that stopped being ready a moment ago': aSnapshot({ objects: [unready(0.5)] }),

@@ -43,6 +43,21 @@ testRule(podUnschedulableSpread, {
     'pods that have their place': aSnapshot({ complete, objects: [...api.all, first] }),
   },
   speaks: {
+    'of an affinity with pods of another namespace': [
+      aSnapshot({
+        complete,
+        objects: [
+          aPod('cache', { metadata: { namespace: 'data', labels: { app: 'cache' } } }),
+          refused(affinity, required('podAffinity', { app: 'cache' })),
+          first,
+        ],
+      }),
+      {
+        object: 'Pod/api-5d8f-1',
+        problem: 'no running pod has in this namespace (pods of namespace data have, and the term names no namespace)',
+        fix: 'add namespaces: [data] to that term',
+      },
+    ],
     'of more replicas than nodes': [
       aSnapshot({ complete, objects: [...api.all, refused(antiAffinity, apart), first] }),
       {

@@ -82,6 +82,24 @@ testRule(probeConnectionRefused, {
     }),
   },
   speaks: {
+    'of a startup probe whose port the log contradicts, while it has time left': [
+      aSnapshot({
+        objects: [
+          aPod('web', {
+            containers: [
+              aContainer('app', {
+                startupProbe: probe(9090, { failureThreshold: 600 }),
+                status: { ready: false, started: false, state: { running: { startedAt: minutesAgo(2) } } },
+              }),
+            ],
+            status: { conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: minutesAgo(2) }] },
+          }),
+          refused('Startup', 9090),
+        ],
+        logs: [aLog('web', ['listening on 0.0.0.0:8080'])],
+      }),
+      { object: 'Pod/web', problem: 'the app says that it listens on 8080' },
+    ],
     'with the port that the log names': [
       asking({ readinessProbe: probe(9090), ports: [{ containerPort: 8080 }] }, 9090, 'listening on :8080'),
       {

@@ -53,6 +53,17 @@ testRule(probeMisconfigured, {
     }),
   },
   speaks: {
+    'of a host that is not the pod': [
+      probed(
+        { httpGet: { path: '/', port: 8080, host: '127.0.0.1' }, periodSeconds: 2 },
+        'Readiness probe failed: Get "http://127.0.0.1:8080/": dial tcp 127.0.0.1:8080: connect: connection refused',
+      ),
+      {
+        object: 'Pod/web',
+        problem: 'is sent to 127.0.0.1 (its host), not to the pod',
+        fix: 'remove host from the readinessProbe of container app',
+      },
+    ],
     'of a path that the app does not have': [
       probed(get('/healthz'), notFound),
       {

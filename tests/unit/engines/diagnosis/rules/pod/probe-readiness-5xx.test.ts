@@ -26,6 +26,19 @@ testRule(probeReadiness5xx, {
       objects: [aPod('web', { containers: [aContainer('app', { readinessProbe: http })] }), status(503)],
     }),
     'twenty seconds of 503': aSnapshot({ objects: [unready(http, 0.3), status(503)] }),
+    'a status 404 of an app that once could not reach something': aSnapshot({
+      complete: ['Service', 'EndpointSlice'],
+      objects: [
+        unready(http),
+        status(404),
+        anObject('Service', 'db', { spec: {} }),
+        anObject('EndpointSlice', 'db-1', {
+          metadata: { labels: { 'kubernetes.io/service-name': 'db' } },
+          endpoints: [{ addresses: ['10.0.0.1'] }],
+        }),
+      ],
+      logs: [aLog('web', ['WARN dial tcp db:5432: connect: connection refused'])],
+    }),
     'a status 404 since its start': aSnapshot({ objects: [unready(http), status(404)] }),
     'a liveness probe that failed without a kill': aSnapshot({
       objects: [unready(http), unhealthy('Liveness probe failed: HTTP probe failed with statuscode: 500')],
@@ -95,6 +108,25 @@ testRule(probeReadiness5xx, {
         ],
       }),
       { object: 'Pod/web', problem: 'answers NOT_SERVING' },
+    ],
+    'of a status 404 while the app keeps telling of a Service that nobody serves': [
+      aSnapshot({
+        complete: ['Service', 'EndpointSlice'],
+        objects: [unready(http), status(404), anObject('Service', 'db', { spec: { selector: { app: 'db' } } })],
+        logs: [aLog('web', ['WARN dial tcp db:5432: connect: connection refused'])],
+      }),
+      { object: 'Pod/web', problem: 'answers 404; the app cannot reach Service/db port 5432 (connection refused)' },
+    ],
+    'of the Service that a command asks instead of its own container': [
+      aSnapshot({
+        complete: ['Service', 'EndpointSlice'],
+        objects: [
+          unready({ exec: { command: ['wget', '-qO-', 'http://api:8080/health'] } }),
+          unhealthy("Readiness probe failed: wget: can't connect to remote host (10.96.0.7): Connection refused"),
+          anObject('Service', 'api', { spec: { clusterIP: '10.96.0.7', selector: { app: 'api' } } }),
+        ],
+      }),
+      { object: 'Pod/web', problem: 'the app cannot reach Service/api (connection refused)' },
     ],
     'of a status 404 of an instance that was ready before': [
       aSnapshot({ objects: [unready(http, 60, 5), status(404)] }),

@@ -1,5 +1,5 @@
 import { rbacForbiddenWorkload } from '../../../../../../src/engines/diagnosis/rules/pod/rbac-forbidden-workload.ts';
-import { aContainer, aLog, anObject, aPod, aSnapshot, crashed } from '../../../../../support/builders.ts';
+import { aContainer, aLog, anObject, aPod, aSnapshot, crashed, minutesAgo } from '../../../../../support/builders.ts';
 import { again, aSteadyLog } from '../../../../../support/complaining-pod.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
@@ -8,6 +8,14 @@ const said =
 const inCluster =
   'E1123 nodes is forbidden: User "system:serviceaccount:shop:lister" cannot watch resource "nodes" in API group "" at the cluster scope';
 const broken = aPod('lister', { containers: [aContainer('app', crashed({ exitCode: 1 }))] });
+const restarted = {
+  status: {
+    ready: true,
+    restartCount: 5,
+    state: { running: { startedAt: minutesAgo(0.1) } },
+    lastState: { terminated: { exitCode: 1, startedAt: minutesAgo(0.4), finishedAt: minutesAgo(0.2) } },
+  },
+};
 const complete = ['RoleBinding', 'ClusterRoleBinding', 'Role', 'ClusterRole'];
 const aBinding = (role: string, subject: object = { kind: 'ServiceAccount', name: 'lister' }) =>
   anObject('RoleBinding', `bind-${role}`, { roleRef: { kind: 'Role', name: role }, subjects: [subject] });
@@ -18,6 +26,7 @@ const asked = (objects: readonly object[], { text = said, pod = broken } = {}) =
 
 testRule(rbacForbiddenWorkload, {
   silent: {
+    'a Job that was done at the second attempt': asked([], { pod: aPod('lister', { status: { phase: 'Succeeded' } }) }),
     'a pod that works': asked([], { pod: aPod('lister') }),
     'a permission that is there by now': asked([aBinding('reader'), aRole('reader', ['get', 'list'])]),
     'a group that has it': asked([
@@ -67,6 +76,31 @@ testRule(rbacForbiddenWorkload, {
     'of the scope of the cluster': [
       asked([], { text: inCluster }),
       { object: 'Pod/lister', problem: 'may not watch nodes in the whole cluster', fix: 'restore a ClusterRole' },
+    ],
+    'of a refusal that was logged as JSON': [
+      asked([], { text: `{"kind":"Status","message":${JSON.stringify(said)},"code":403}` }),
+      { object: 'Pod/lister', problem: 'may not list pods in namespace shop' },
+    ],
+    'of a refusal before the line that says it is over, while the pod has just started again': [
+      aSnapshot({
+        complete,
+        objects: [aPod('lister', { containers: [aContainer('app', restarted)] })],
+        logs: [aLog('lister', [`E1126 ${said}`, 'F1126 leader election lost'], { previous: true })],
+      }),
+      { object: 'Pod/lister', problem: 'no role is bound to ServiceAccount/lister' },
+    ],
+    'of a binding that names an account of another namespace': [
+      asked([aBinding('reader', { kind: 'ServiceAccount', name: 'lister', namespace: 'default' })]),
+      {
+        object: 'Pod/lister',
+        problem:
+          'RoleBinding/bind-reader gives Role/reader to ServiceAccount/lister of namespace default, not to ServiceAccount/lister of namespace shop',
+        fix: 'set subjects of RoleBinding/bind-reader to kind ServiceAccount, name lister, namespace shop',
+      },
+    ],
+    'of a binding that names a User': [
+      asked([aBinding('reader', { kind: 'User', name: 'lister' })]),
+      { object: 'Pod/lister', problem: 'gives Role/reader to User/lister, not to' },
     ],
     'by the log alone when roles could not be read': [
       aSnapshot({ objects: [broken], logs: [aLog('lister', [said], { previous: true })] }),

@@ -33,6 +33,18 @@ testRule(ingressBackendMissing, {
     }),
   },
   speaks: {
+    'of a Service of another namespace': [
+      aSnapshot({
+        complete,
+        objects: [ingress([to('payroll')])],
+        heads: [anObject('Service', 'payroll', { metadata: { namespace: 'finance' } })],
+      }),
+      {
+        object: 'Ingress/front',
+        problem: 'there is one in namespace finance, and an Ingress leads to Services of its own namespace only',
+        fix: 'move Ingress/front to namespace finance',
+      },
+    ],
     'of a Service that does not exist, once for all its paths': [
       aSnapshot({ complete, objects: [ingress([to('shpo'), to('shpo', { number: 80 }, '/cart')]), shop] }),
       {

@@ -29,6 +29,18 @@ testRule(ingressClassProblem, {
     }),
   },
   speaks: {
+    'of no class at all, to whoever asks': [
+      aSnapshot({
+        complete,
+        scope: { object: { kind: 'Ingress', namespace: 'shop', name: 'shop' } },
+        objects: [ingress({}), nginx],
+      }),
+      {
+        object: 'Ingress/shop',
+        problem: 'names no class (spec.ingressClassName) and has no address',
+        fix: 'set spec.ingressClassName of Ingress/shop to nginx',
+      },
+    ],
     'with the class that is spelt alike': [
       aSnapshot({ complete, objects: [ingress({ ingressClassName: 'ngnix' }), internal, nginx] }),
       {

@@ -1,14 +1,6 @@
 import { serviceReferenceMissing } from '../../../../../../src/engines/diagnosis/rules/service/service-reference-missing.ts';
 import type { KubernetesObject } from '../../../../../../src/engines/objects.ts';
-import {
-  aContainer,
-  aDeployment,
-  aLog,
-  anObject,
-  aSnapshot,
-  crashed,
-  minutesAgo,
-} from '../../../../../support/builders.ts';
+import { aContainer, aDeployment, aLog, anObject, aSnapshot, crashed } from '../../../../../support/builders.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
 const web = aDeployment('web', {
@@ -25,25 +17,12 @@ const service = (name: string, namespace = 'shop') => anObject('Service', name, 
 const snapshot = (words: string, objects: readonly KubernetesObject[] = [], complete = ['Service']) =>
   aSnapshot({ complete, objects: [...web.all, ...objects], logs: [aLog('web-5d8f-0', [words], { previous: true })] });
 
-const alias = (externalName: string, more = {}) =>
-  anObject('Service', 'db', { spec: { type: 'ExternalName', externalName }, ...more });
-const postgres = 'postgres.data.svc.cluster.local';
-
 testRule(serviceReferenceMissing, {
   silent: {
-    'another name of a Service that is there': aSnapshot({
-      complete: ['Service'],
-      objects: [alias(postgres), service('postgres', 'data')],
-    }),
-    'another name of a Service that was not looked for': aSnapshot({ objects: [alias(postgres)] }),
-    'another name of something outside of the cluster': aSnapshot({
-      complete: ['Service'],
-      objects: [alias('shop.abc123.eu-west-1.rds.amazonaws.com'), alias('svc.example.com')],
-    }),
-    'another name that has just been made': aSnapshot({
-      complete: ['Service'],
-      objects: [alias(postgres, { metadata: { creationTimestamp: minutesAgo(0.5) } })],
-    }),
+    'a Service of that name under the domain of the cluster': snapshot(
+      'lookup db.shop.svc.cluster.local: no such host',
+      [service('db')],
+    ),
     'a Service of that name': snapshot('lookup databse on 10.96.0.10:53: no such host', [service('databse')]),
     'Services that were not read': snapshot('lookup databse on 10.96.0.10:53: no such host', [], []),
     'a resolver that gets no answer': snapshot('lookup databse on 10.96.0.10:53: read udp: i/o timeout'),
@@ -60,32 +39,6 @@ testRule(serviceReferenceMissing, {
     'a refused connection': snapshot('connect to databse:5432: connection refused'),
   },
   speaks: {
-    'of a Service that is another name of one that is not there, with what may be meant': [
-      aSnapshot({
-        complete: ['Service', 'Namespace'],
-        objects: [alias(postgres), anObject('Namespace', 'data'), service('postgress', 'data')],
-      }),
-      {
-        object: 'Service/db',
-        problem:
-          'leads nowhere: spec.externalName is postgres.data.svc.cluster.local, and there is no Service/postgres in namespace data (there is Service/postgress)',
-        culprit: 'Service/postgres',
-        certainty: 'recomputed',
-        fix: 'correct spec.externalName of Service/db in namespace shop',
-      },
-    ],
-    'at once, when a container already fails for it': [
-      aSnapshot({
-        complete: ['Service'],
-        objects: [...web.all, alias(postgres, { metadata: { creationTimestamp: minutesAgo(0.5) } })],
-        logs: [aLog('web-5d8f-0', ["wget: bad address 'db:5432'"], { previous: true })],
-      }),
-      { object: 'Service/db', problem: 'leads nowhere' },
-    ],
-    'of a namespace that does not exist': [
-      aSnapshot({ complete: ['Service', 'Namespace'], objects: [alias('db-0.postgres.data.svc.cluster.local')] }),
-      { object: 'Service/db', problem: 'and namespace data does not exist', culprit: 'Service/postgres' },
-    ],
     'of the Service that is spelt alike, and where the name stands': [
       snapshot('dial tcp: lookup databse on 10.96.0.10:53: no such host', [service('database'), service('web')]),
       {
@@ -96,6 +49,17 @@ testRule(serviceReferenceMissing, {
         certainty: 'message',
         evidence: ['no such host', 'the namespace has the Services database, web'],
         fix: 'write database instead of databse in env[DB_URL]',
+      },
+    ],
+    'of the Service that a StatefulSet names for its pods, whatever is spelt alike': [
+      snapshot('java.net.UnknownHostException: kafka-0.kafka-headless', [
+        service('kafka'),
+        anObject('StatefulSet', 'kafka', { spec: { serviceName: 'kafka-headless' } }),
+      ]),
+      {
+        object: 'Pod/web-5d8f-0',
+        problem: 'asks for kafka-0.kafka-headless, and there is no Service/kafka-headless in namespace shop',
+        fix: '"advice":"create the headless Service/kafka-headless (clusterIP: None)',
       },
     ],
     'of the Service of that name in another namespace': [
@@ -113,6 +77,40 @@ testRule(serviceReferenceMissing, {
     'in the words of glibc': [
       snapshot('could not translate host name "databse" to address: Name or service not known'),
       { object: 'Pod/web-5d8f-0', problem: 'there is no Service/databse in namespace shop' },
+    ],
+    'of a namespace that is not the one of the Service': [
+      snapshot('Error: getaddrinfo ENOTFOUND queue.prod', [service('queue', 'data')]),
+      {
+        object: 'Pod/web-5d8f-0',
+        problem: 'there is no Service/queue in namespace prod (there is Service/queue in namespace data)',
+        fix: 'write queue.data instead of queue.prod',
+      },
+    ],
+    'of a domain that is not the one of the cluster': [
+      snapshot('lookup db.shop.svc.cluster.locl: no such host', [service('db')]),
+      {
+        object: 'Pod/web-5d8f-0',
+        problem: 'Service/db exists, but the domain is cluster.locl, not cluster.local',
+        certainty: 'message',
+        fix: 'write db.shop.svc.cluster.local instead',
+      },
+    ],
+    'of the Service that a StatefulSet names': [
+      snapshot('failed to resolve peer raft-0.raft-peers: no such host', [
+        anObject('StatefulSet', 'raft', { spec: { serviceName: 'raft-peers' } }),
+      ]),
+      {
+        object: 'Pod/web-5d8f-0',
+        problem: 'asks for raft-0.raft-peers, and there is no Service/raft-peers in namespace shop',
+        evidence: ['spec.serviceName is raft-peers'],
+        fix: 'create the headless Service/raft-peers',
+      },
+    ],
+    'of the subdomain of a pod': [
+      snapshot('lookup a.nodes.shop.svc.cluster.local: no such host', [
+        anObject('Pod', 'a', { spec: { hostname: 'a', subdomain: 'nodes' } }),
+      ]),
+      { object: 'Pod/web-5d8f-0', evidence: ['spec.subdomain is nodes'], fix: 'set spec.subdomain of Pod/a' },
     ],
     'of nothing alike': [
       snapshot('lookup cache.shop.svc.cluster.local: no such host'),

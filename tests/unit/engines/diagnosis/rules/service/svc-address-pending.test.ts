@@ -18,6 +18,11 @@ testRule(svcAddressPending, {
     }),
     'another type': aSnapshot({ objects: [service({ type: 'ClusterIP' })] }),
     'a load balancer in the making': aSnapshot({ objects: [young] }),
+    'one that a controller is at, to whoever asks': aSnapshot({
+      complete: ['Event'],
+      scope: { object: { kind: 'Service', namespace: 'shop', name: 'shop' } },
+      objects: [young, anEvent(young, 'EnsuringLoadBalancer', 'Ensuring')],
+    }),
     'a Service without a status': aSnapshot({ objects: [service({}, { status: undefined })] }),
     'an event that all went well': aSnapshot({ objects: [young, anEvent(young, 'EnsuringLoadBalancer', 'Ensuring')] }),
   },
@@ -31,6 +36,14 @@ testRule(svcAddressPending, {
         evidence: ['status.loadBalancer is empty'],
         fix: 'install a load balancer controller',
       },
+    ],
+    'soon, to whoever asks, when nobody has touched it': [
+      aSnapshot({
+        complete: ['Event'],
+        scope: { object: { kind: 'Service', namespace: 'shop', name: 'shop' } },
+        objects: [young],
+      }),
+      { object: 'Service/shop', problem: 'has no external address: no controller has given it one' },
     ],
     'of its class': [
       aSnapshot({ objects: [service({ loadBalancerClass: 'example.com/lb' })] }),

@@ -1,5 +1,5 @@
 import { svcSelectorMatchesNothing } from '../../../../../../src/engines/diagnosis/rules/service/svc-selector-matches-nothing.ts';
-import { aDeployment, anObject, aSnapshot } from '../../../../../support/builders.ts';
+import { aDeployment, anObject, aPod, aSnapshot } from '../../../../../support/builders.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
 const selecting = (selector: Record<string, string>, spec = {}) =>
@@ -26,6 +26,34 @@ testRule(svcSelectorMatchesNothing, {
     'slices that could not be read': aSnapshot({ objects: [selecting({ app: 'none' })] }),
   },
   speaks: {
+    'of pods that have ended': [
+      aSnapshot({
+        complete,
+        objects: [
+          selecting({ app: 'seed' }),
+          aPod('seed-1', { metadata: { labels: { app: 'seed' } }, status: { phase: 'Succeeded' } }),
+          anObject('EndpointSlice', 'web-1', {
+            metadata: { labels: { 'kubernetes.io/service-name': 'web' } },
+            endpoints: [
+              { addresses: ['10.0.0.1'], conditions: { ready: false }, targetRef: { kind: 'Pod', name: 'seed-1' } },
+            ],
+          }),
+        ],
+      }),
+      { object: 'Service/web', problem: 'selects only pods that have ended, those of Pod/seed-1 (app=seed)' },
+    ],
+    'of pods in other namespaces': [
+      aSnapshot({
+        complete,
+        objects: [selecting({ app: 'api' })],
+        heads: [aPod('api-1', { metadata: { namespace: 'back', labels: { app: 'api' } } })],
+      }),
+      {
+        object: 'Service/web',
+        problem: 'pods of namespace back have it, but a Service selects pods of its own namespace only',
+        fix: 'web.NAMESPACE',
+      },
+    ],
     'with the label that differs': [
       aSnapshot({ complete, objects: [selecting({ app: 'apii' }), ...aDeployment('api').all] }),
       {

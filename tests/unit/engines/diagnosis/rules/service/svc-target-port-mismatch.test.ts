@@ -32,6 +32,9 @@ const refusing = (line: string, container: object) =>
 
 testRule(svcTargetPortMismatch, {
   silent: {
+    'a name of another protocol, which is another finding': aSnapshot({
+      objects: objects('http', { ports: [{ name: 'http', containerPort: 8080, protocol: 'UDP' }] }),
+    }),
     'a name that a container has': aSnapshot({ objects: objects('http', http) }),
     'a name that a sidecar has': aSnapshot({
       objects: [
@@ -82,10 +85,6 @@ testRule(svcTargetPortMismatch, {
         problem: 'sends port 9090 to the container port named "metrics"',
         fix: '[{"advice":"name the container\'s port',
       },
-    ],
-    'of a name of another protocol': [
-      aSnapshot({ objects: objects('http', { ports: [{ name: 'http', containerPort: 8080, protocol: 'UDP' }] }) }),
-      { object: 'Service/web', certainty: 'declared' },
     ],
     'of a workload that has no pods yet': [
       aSnapshot({

@@ -27,6 +27,17 @@ const arguments_ =
 
 testRule(volumeAttachOrMountFailed, {
   silent: {
+    'a limit in which not even the token fits': aSnapshot({
+      objects: [
+        aPod('books', {
+          containers: [
+            aContainer('app', { ...waiting('ContainerCreating'), resources: { limits: { memory: '128m' } } }),
+          ],
+          status: { phase: 'Pending' },
+        }),
+        failed(onHost, 'write ca.crt: no space left on device'),
+      ],
+    }),
     'a pod that runs by now': aSnapshot({ objects: [running, noFolder] }),
     'a first attempt of the last seconds': aSnapshot({
       objects: [onHost, withFields(noFolder, { count: 1, firstTimestamp: minutesAgo(0.2) })],

@@ -46,6 +46,27 @@ testRule(deployScaledToZero, {
     'a workload with pods': aSnapshot({ complete, objects: aDeployment('web').all }),
   },
   speaks: {
+    'of the other colour that runs': [
+      aSnapshot({
+        complete,
+        objects: [
+          aDeployment('blue', {
+            replicas: 0,
+            spec: { template: { metadata: { labels: { app: 'pay', colour: 'blue' } } } },
+          }).deployment,
+          aDeployment('green', {
+            spec: { template: { metadata: { labels: { app: 'pay', colour: 'green' } } } },
+            status: { readyReplicas: 1 },
+          }).deployment,
+          anObject('Service', 'pay', { spec: { selector: { app: 'pay', colour: 'blue' } } }),
+        ],
+      }),
+      {
+        object: 'Deployment/blue',
+        problem: 'Service/pay still leads to it; Deployment/green runs, with colour=green instead of blue',
+        fix: 'set spec.selector[\\"colour\\"] of Service/pay to \\"green\\"',
+      },
+    ],
     'with how many there were and who scaled it': [
       aSnapshot({ complete, objects: [asleep, service, scaledDown] }),
       {

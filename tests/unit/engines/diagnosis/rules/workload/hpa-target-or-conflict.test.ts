@@ -1,6 +1,6 @@
 import { hpaTargetOrConflict } from '../../../../../../src/engines/diagnosis/rules/workload/hpa-target-or-conflict.ts';
 import { anAutoscaler } from '../../../../../support/autoscalers.ts';
-import { aDeployment, aSnapshot } from '../../../../../support/builders.ts';
+import { aDeployment, anObject, aSnapshot } from '../../../../../support/builders.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
 const complete = ['Deployment'];
@@ -22,6 +22,14 @@ testRule(hpaTargetOrConflict, {
     }),
   },
   speaks: {
+    'of a namesake of another kind': [
+      aSnapshot({ complete, objects: [lost(), anObject('StatefulSet', 'web', { spec: {} })] }),
+      {
+        object: 'HorizontalPodAutoscaler/web',
+        problem: 'Deployment/web does not exist (there is StatefulSet/web)',
+        fix: 'set spec.scaleTargetRef.kind to StatefulSet',
+      },
+    ],
     'of a target that does not exist, with the one that is meant': [
       aSnapshot({ complete, objects: [lost(), ...aDeployment('webs').all] }),
       {

@@ -23,6 +23,20 @@ testRule(pdbBlocksAll, {
     'a budget without a status': aSnapshot({ objects: [anObject('PodDisruptionBudget', 'web', { spec: {} })] }),
   },
   speaks: {
+    'of a selector that no pod has, to whoever asks': [
+      aSnapshot({
+        complete: ['Pod'],
+        scope: { object: { kind: 'PodDisruptionBudget', namespace: 'shop', name: 'guard' } },
+        objects: [
+          anObject('PodDisruptionBudget', 'guard', {
+            spec: { minAvailable: 1, selector: { matchLabels: { app: 'wep' } } },
+            status: { expectedPods: 0, disruptionsAllowed: 0 },
+          }),
+          ...aDeployment('web').all,
+        ],
+      }),
+      { object: 'PodDisruptionBudget/guard', problem: 'protects nothing: no pod has app=wep (pods have app=web)' },
+    ],
     'of the field that leaves no slack': [
       aSnapshot({ scope: { object: refOf(aBudget('web', tight)) }, objects: [aBudget('web', tight), ...web] }),
       {

@@ -1,0 +1,137 @@
+import type { Crash } from '../crashes/crashes.ts';
+import { isUnder, pathIn } from '../file-paths.ts';
+import { nameOf, type Pod, refOf, type Volume } from '../objects.ts';
+import type { PodContainer } from '../pods.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { networkGap } from './crash-network-gap.ts';
+import type { Finding } from './rule.ts';
+
+/** What the pod's spec lacks that its program complains about. */
+export type CrashGap = Pick<Finding, 'evidence' | 'fixes'> & { readonly says: string };
+
+/** Finds in the pod's spec what the words of a crash miss: a capability, the token, or a file that is mounted elsewhere. */
+export function crashGap(snapshot: Snapshot, { pod, container, telling }: Crash): CrashGap | undefined {
+  const text = telling?.entry.lines.join('\n') ?? '';
+  return (
+    networkGap(snapshot, pod, container, text) ??
+    capabilityGap(pod, container, text) ??
+    tokenGap(pod, container, text) ??
+    fileGap(snapshot, pod, container, text)
+  );
+}
+
+/** Whether a runtime grants it by default (containerd `defaultUnixCaps`). */
+interface Capability {
+  readonly name: string;
+  readonly byDefault: boolean;
+}
+
+const refused = /operation not permitted|permission denied|\bEPERM\b|must be root|are you root/i;
+/** What only a capability allows, in the words of the programs that are refused. */
+const capabilities: readonly (readonly [RegExp, Capability])[] = [
+  [
+    /RTNETLINK answers|iptables|ip6tables|nf_tables|nft|\/dev\/net\/tun|TUNSETIFF|SIOCSIF/i,
+    { name: 'NET_ADMIN', byDefault: false },
+  ],
+  [/\bping\b|raw socket|icmp open socket/i, { name: 'NET_RAW', byDefault: true }],
+  [/\bptrace\b|strace:/i, { name: 'SYS_PTRACE', byDefault: false }],
+  [/\bmount: |mount\(2\)|unshare|pivot_root/i, { name: 'SYS_ADMIN', byDefault: false }],
+  [/settimeofday|clock_settime|adjtimex/i, { name: 'SYS_TIME', byDefault: false }],
+  [/mlock|mlockall/i, { name: 'IPC_LOCK', byDefault: false }],
+  [/sched_setscheduler|setpriority|sched_setaffinity/i, { name: 'SYS_NICE', byDefault: false }],
+  [/\bchown\b/i, { name: 'CHOWN', byDefault: true }],
+  [/\bsetgid\b|\bsetgroups\b|initgroups/i, { name: 'SETGID', byDefault: true }],
+  [/\bsetuid\b|\bsu: |su-exec|gosu/i, { name: 'SETUID', byDefault: true }],
+];
+
+function capabilityGap(pod: Pod, container: PodContainer, text: string): CrashGap | undefined {
+  if (!refused.test(text)) return undefined;
+  const needed = capabilities.find(([words]) => words.test(text))?.[1];
+  const { securityContext = {} } = container.spec;
+  if (needed === undefined || securityContext.privileged === true) return undefined;
+  const { add = [], drop = [] } = securityContext.capabilities ?? {};
+  const lists = (list: readonly string[]): boolean =>
+    list.some((each) => [needed.name, `CAP_${needed.name}`, 'ALL'].includes(each.toUpperCase()));
+  const isDropped = lists(drop);
+  if (lists(add) || (needed.byDefault && !isDropped)) return undefined;
+  const field = `containers[${container.name}].securityContext.capabilities`;
+  const says = isDropped
+    ? `${field}.drop takes ${needed.name} from it, which that needs`
+    : `that needs the capability ${needed.name}, which ${field}.add does not give`;
+  return {
+    says,
+    evidence: [
+      { object: refOf(pod), source: 'spec', text: `${field}: add [${add.join(', ')}], drop [${drop.join(', ')}]` },
+    ],
+    fixes: [
+      {
+        advice: `add ${needed.name} to ${field}.add, if the program is meant to do that`,
+        reason: 'the kernel allows it with that capability only',
+      },
+    ],
+  };
+}
+
+const tokenFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
+const missingFile = /no such file|ENOENT|FileNotFound|not found|does not exist|cannot open|can't open/i;
+
+function tokenGap(pod: Pod, { name, spec }: PodContainer, text: string): CrashGap | undefined {
+  if (!text.includes(tokenFolder) || !missingFile.test(text)) return undefined;
+  if (spec.volumeMounts?.some(({ mountPath }) => mountPath === tokenFolder) === true) return undefined;
+  const isOff = pod.spec?.automountServiceAccountToken === false;
+  const account = `ServiceAccount/${pod.spec?.serviceAccountName ?? 'default'}`;
+  const says = isOff
+    ? 'automountServiceAccountToken is false, so it has no token'
+    : `no token is mounted: automountServiceAccountToken is false in ${account}`;
+  return {
+    says,
+    evidence: [{ object: refOf(pod), source: 'spec', text: `container ${name} mounts nothing at ${tokenFolder}` }],
+    fixes: [
+      {
+        advice: 'set automountServiceAccountToken to true in the pod template',
+        reason: `the program talks to the API server as ${account}`,
+      },
+    ],
+  };
+}
+
+/** A file that the container misses and that a ConfigMap or Secret of the pod has, mounted at another path. */
+function fileGap(snapshot: Snapshot, pod: Pod, { name, spec }: PodContainer, text: string): CrashGap | undefined {
+  const path = missingFile.test(text) ? pathIn(text) : undefined;
+  const file = path?.split('/').at(-1) ?? '';
+  const mounts = spec.volumeMounts ?? [];
+  if (path === undefined || file === '' || mounts.some(({ mountPath = '' }) => isUnder(path, mountPath)))
+    return undefined;
+  for (const { name: volumeName, mountPath = '', subPath } of mounts) {
+    const volume = pod.spec?.volumes?.find((each) => each.name === volumeName);
+    const source = volume && sourceOf(snapshot, pod, volume);
+    if (source === undefined || subPath !== undefined || !source.files.includes(file)) continue;
+    const folder = path.slice(0, -file.length - 1);
+    return {
+      says: `${nameOf(source.ref)} has ${file}, and volume ${volumeName} puts it at ${mountPath}, not at ${folder}`,
+      evidence: [
+        { object: refOf(pod), source: 'spec', text: `container ${name} mounts volume ${volumeName} at ${mountPath}` },
+      ],
+      fixes: [
+        {
+          advice: `set mountPath of volume ${volumeName} in container ${name} to ${folder}`,
+          reason: `the program looks for ${path}`,
+        },
+      ],
+    };
+  }
+  return undefined;
+}
+
+function sourceOf(snapshot: Snapshot, pod: Pod, { configMap, secret }: Volume) {
+  const { namespace } = pod.metadata;
+  const items = configMap?.items ?? secret?.items;
+  const name = configMap?.name ?? secret?.secretName;
+  if (name === undefined) return undefined;
+  const keys =
+    configMap === undefined
+      ? Object.keys(snapshot.find('Secret', namespace, name)?.data ?? {})
+      : Object.keys(snapshot.find('ConfigMap', namespace, name)?.data ?? {});
+  const files = items === undefined ? keys : items.flatMap(({ path }) => path ?? []);
+  return { ref: { kind: configMap === undefined ? 'Secret' : 'ConfigMap', namespace, name }, files };
+}

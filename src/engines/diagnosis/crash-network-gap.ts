@@ -1,0 +1,73 @@
+import { connectionFailureIn } from '../logs/failed-hosts.ts';
+import { nameOf, type Pod, refOf, type Service } from '../objects.ts';
+import type { PodContainer } from '../pods.ts';
+import { declaredPorts } from '../service-ports.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { CrashGap } from './crash-gap.ts';
+
+/** Finds in the environment of a container why it calls itself instead of a Service, or reads an address instead of a port. */
+export const networkGap = (snapshot: Snapshot, pod: Pod, container: PodContainer, text: string): CrashGap | undefined =>
+  localGap(snapshot, pod, container, text) ?? linkGap(snapshot, pod, container, text);
+
+const local = /\b(?:localhost|127\.0\.0\.1)\b|\[?::1\]?:\d/;
+const localPort =
+  /(?:localhost|127\.0\.0\.1|::1\]?)(?:"|'|\))*(?:[: ]+\(?[\d.]*\)?[^\d]{0,40}?port[: ]*|:)(\d{2,5})\b|\bport "?(\d{2,5})\b/i;
+
+/** A connection to the pod itself that nobody in it takes: what was meant runs behind a Service. */
+function localGap(snapshot: Snapshot, pod: Pod, { name, spec }: PodContainer, text: string): CrashGap | undefined {
+  if (!local.test(text) || connectionFailureIn(text) !== 'refused' || pod.spec === undefined) return undefined;
+  const groups = localPort.exec(text);
+  const port = Number(groups?.[1] ?? groups?.[2]);
+  if (!(port > 0) || declaredPorts(pod.spec).some((each) => each.port === port)) return undefined;
+  const field = (spec.env ?? []).find(({ value = '' }) => local.test(value))?.name;
+  const where = field === undefined ? 'the configuration of the program' : `env[${field}]`;
+  const servers = snapshot
+    .all('Service', pod.metadata.namespace)
+    .filter((service) => service.spec?.ports?.some((each) => each.port === port));
+  const [server, ...others] = servers;
+  const meant = server === undefined || others.length > 0 ? undefined : server;
+  const hint = meant === undefined ? '' : `; ${nameOf(refOf(meant))} has port ${port}`;
+  return {
+    says: `localhost is the pod itself, and no container of it has port ${port}${hint}`,
+    evidence: [
+      {
+        object: refOf(pod),
+        source: 'spec',
+        text:
+          field === undefined
+            ? `container ${name} calls localhost port ${port}`
+            : `${where} of container ${name} names localhost`,
+      },
+    ],
+    fixes: [
+      {
+        advice: `write ${meant === undefined ? `the name of the Service of what listens on ${port}` : meant.metadata.name} instead of localhost in ${where}`,
+        reason: 'in a pod localhost reaches the containers of the same pod only',
+      },
+    ],
+  };
+}
+
+/** The variable `REDIS_PORT=tcp://10.96.0.7:6379` that the kubelet makes of a Service named redis (`envvars.FromServices`). */
+function linkGap(snapshot: Snapshot, pod: Pod, { name, spec }: PodContainer, text: string): CrashGap | undefined {
+  const [link, address] = /\b(?:tcp|udp):\/\/([\d.]+|\[[0-9a-f:]+\]):\d+/i.exec(text) ?? [];
+  if (link === undefined || address === undefined || pod.spec?.enableServiceLinks === false) return undefined;
+  const service: Service | undefined = snapshot
+    .all('Service', pod.metadata.namespace)
+    .find((each) => each.spec?.clusterIP === address);
+  if (service === undefined) return undefined;
+  const prefix = service.metadata.name.toUpperCase().replaceAll('-', '_');
+  const variable = `${prefix}_PORT`;
+  if ((spec.env ?? []).some((each) => each.name === variable)) return undefined;
+  return {
+    says: `Kubernetes sets ${variable} to ${link}, because there is ${nameOf(refOf(service))} (enableServiceLinks)`,
+    evidence: [{ object: refOf(service), source: 'spec', text: `clusterIP is ${address}` }],
+    fixes: [
+      {
+        advice: 'set enableServiceLinks to false in the pod template',
+        reason: `the program takes ${variable} for its own setting`,
+      },
+      { advice: `set ${variable} in env of container ${name}`, reason: 'what the template sets wins' },
+    ],
+  };
+}

@@ -1,0 +1,100 @@
+import { fieldOfPort } from '../../../configured.ts';
+import { isAddress } from '../../../network/addresses.ts';
+import { type FailedCall, failedCalls, isNameFailure } from '../../../network/calls.ts';
+import { nameOf, refOf, type Service } from '../../../objects.ts';
+import { containersOf } from '../../../pods.ts';
+import type { Snapshot } from '../../../snapshot.ts';
+import { defineRule, type Finding, type Fix } from '../../rule.ts';
+
+export const svcPortNotOffered = defineRule({
+  id: 'svc-port-not-offered',
+  title: 'A workload asks a Service for a port that it does not have',
+  area: 'service',
+  class: 'cause',
+  severity: 'high',
+  meaning:
+    'The Service and its pods are well, but the caller has the wrong port in its configuration: nothing takes the connection.',
+  detection:
+    'A container says that a connection was refused or got no answer, it names the port, the host is a Service with a ' +
+    'cluster IP, and spec.ports of that Service has no such port for TCP. Headless Services are left out: their clients ' +
+    'connect to the pods themselves.',
+  remedies: ['Correct the port in the configuration of the caller.', 'Or add the port to the Service.'],
+  avoid: ['restarting the caller or the server: both are well'],
+
+  check: (snapshot) =>
+    failedCalls(snapshot)
+      .filter((call) => !isNameFailure(call) && call.dependency.failure !== 'closed')
+      .flatMap((call) => findingOf(snapshot, call)),
+});
+
+function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
+  const { pod, container, dependency, words } = call;
+  const { port, told } = dependency;
+  const service = calledService(snapshot, call);
+  const ports = service?.spec?.ports ?? [];
+  if (service === undefined || port === undefined || ports.length === 0) return [];
+  if (ports.some((each) => each.port === port && (each.protocol ?? 'TCP') === 'TCP')) return [];
+  const subject = refOf(pod);
+  const caller = containersOf(pod).find(({ name }) => name === container);
+  const field = (caller && fieldOfPort(snapshot, { pod, container: caller }, port)) ?? dependency.field;
+  const server = refOf(service);
+  const list = ports.map(({ name, port: number, protocol = 'TCP' }) => portText(name, number, protocol)).join(', ');
+  const isOfPods = ports.some(({ targetPort }) => String(targetPort ?? '') === String(port));
+  const note = isOfPods ? `; ${port} is the port of its pods` : '';
+  return [
+    {
+      subject,
+      container,
+      problem: `asks ${nameOf(server)} for port ${port}${field === undefined ? '' : ` (${field})`}, which has only ${list}${note}`,
+      certainty: told ? 'recomputed' : 'inferred',
+      evidence: [
+        { object: server, source: 'spec', text: `spec.ports: ${list}` },
+        ...(words === undefined
+          ? []
+          : [
+              {
+                object: subject,
+                source: 'log' as const,
+                text: (words.text.split('\n')[0] ?? '').slice(0, 300),
+                at: words.at,
+              },
+            ]),
+      ],
+      dependsOn: [server],
+      fixes: fixesFor(service, port, field),
+      nextCheck: `kubectl get service ${server.name} -n ${server.namespace} -o wide`,
+    },
+  ];
+}
+
+/** The Service whose own ports count: not one behind the address of a pod, nor one that only names others. */
+function calledService(snapshot: Snapshot, { dependency: { service: ref, host } }: FailedCall): Service | undefined {
+  const service: Service | undefined = ref && snapshot.find('Service', ref.namespace, ref.name);
+  const { type, clusterIP, clusterIPs = [] } = service?.spec ?? {};
+  if (type === 'ExternalName' || clusterIP === 'None') return undefined;
+  return isAddress(host) && clusterIP !== host && !clusterIPs.includes(host) ? undefined : service;
+}
+
+const portText = (name: string | undefined, port: number | undefined, protocol: string): string =>
+  `${name === undefined ? '' : `${name} `}${port}${protocol === 'TCP' ? '' : ` (${protocol})`}`;
+
+function fixesFor(service: Service, asked: number, field: string | undefined): readonly Fix[] {
+  const ports = (service.spec?.ports ?? []).filter(({ protocol = 'TCP' }) => protocol === 'TCP');
+  const [only, ...others] = ports.flatMap(({ port }) => port ?? []);
+  const where = field ?? 'the configuration of the caller';
+  const name = nameOf(refOf(service));
+  return [
+    ...(only === undefined
+      ? []
+      : [
+          {
+            advice:
+              others.length === 0
+                ? `write port ${only} instead of ${asked} in ${where}`
+                : `write the port that is meant (${[only, ...others].join(', ')}) instead of ${asked} in ${where}`,
+            reason: `${name} takes connections there`,
+          },
+        ]),
+    { advice: `add port ${asked} to spec.ports of ${name}`, reason: 'if its pods serve it and callers rely on it' },
+  ];
+}

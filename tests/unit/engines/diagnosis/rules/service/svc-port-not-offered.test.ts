@@ -1,0 +1,84 @@
+import { svcPortNotOffered } from '../../../../../../src/engines/diagnosis/rules/service/svc-port-not-offered.ts';
+import type { KubernetesObject } from '../../../../../../src/engines/objects.ts';
+import { aContainer, aDeployment, aLog, anObject, aSnapshot, crashed } from '../../../../../support/builders.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const calling = (env: readonly object[]) =>
+  aDeployment('web', {
+    pod: { containers: [aContainer('app', { env, ...crashed({ exitCode: 1, reason: 'Error' }) })] },
+  });
+const web = aDeployment('web', {
+  pod: {
+    containers: [
+      aContainer('app', {
+        env: [{ name: 'API_URL', value: 'http://api:8080' }],
+        ...crashed({ exitCode: 1, reason: 'Error' }),
+      }),
+    ],
+  },
+});
+const api = (spec: object) => anObject('Service', 'api', { spec: { clusterIP: '10.96.0.7', ...spec } });
+const slice = anObject('EndpointSlice', 'api-1', {
+  metadata: { labels: { 'kubernetes.io/service-name': 'api' } },
+  endpoints: [{ addresses: ['10.244.0.7'] }],
+});
+const snapshot = (words: string, service: KubernetesObject) =>
+  aSnapshot({
+    complete: ['Service'],
+    objects: [...web.all, service, slice],
+    logs: [aLog('web-5d8f-0', [words], { previous: true })],
+  });
+const http = { ports: [{ port: 80, targetPort: 8080 }] };
+const timeout = 'dial tcp api:8080: i/o timeout';
+
+testRule(svcPortNotOffered, {
+  silent: {
+    'a port that the Service has': snapshot(timeout, api({ ports: [{ port: 8080 }] })),
+    'a headless Service': snapshot(timeout, api({ ...http, clusterIP: 'None' })),
+    'a Service that is another name': snapshot(timeout, api({ ...http, type: 'ExternalName' })),
+    'a Service without ports': snapshot(timeout, api({})),
+    'a failure that names no port': snapshot('connect to api: i/o timeout', api(http)),
+    'a connection to a pod itself': snapshot('dial tcp 10.244.0.7:8080: connect: connection refused', api(http)),
+    'a name that does not resolve': snapshot('dial tcp: lookup api on 10.96.0.10:53: no such host', api(http)),
+    'a connection that was closed': snapshot('read tcp 10.244.0.9:4711->10.96.0.7:8080: connection reset', api(http)),
+  },
+  speaks: {
+    'of the port and where it stands': [
+      snapshot(timeout, api(http)),
+      {
+        object: 'Pod/web-5d8f-0',
+        problem: 'asks Service/api for port 8080 (env[API_URL]), which has only 80; 8080 is the port of its pods',
+        certainty: 'recomputed',
+        evidence: ['i/o timeout', 'spec.ports: 80'],
+        fix: 'write port 80 instead of 8080 in env[API_URL]',
+      },
+    ],
+    'of the setting that holds the port alone': [
+      aSnapshot({
+        complete: ['Service'],
+        objects: [
+          ...calling([
+            { name: 'API_HOST', value: 'api' },
+            { name: 'API_PORT', value: '8080' },
+          ]).all,
+          api(http),
+          slice,
+        ],
+        logs: [aLog('web-5d8f-0', [timeout], { previous: true })],
+      }),
+      { object: 'Pod/web-5d8f-0', fix: 'write port 80 instead of 8080 in env[API_PORT]' },
+    ],
+    'of a cluster IP': [
+      snapshot('dial tcp 10.96.0.7:8080: i/o timeout', api({ ports: [{ name: 'web', port: 80 }] })),
+      { object: 'Pod/web-5d8f-0', problem: 'which has only web 80' },
+    ],
+    'of a port that is there for UDP only': [
+      snapshot(timeout, api({ ports: [{ port: 8080, protocol: 'UDP' }] })),
+      { object: 'Pod/web-5d8f-0', problem: 'which has only 8080 (UDP)', fix: 'add port 8080' },
+    ],
+    'of several ports without choosing': [
+      snapshot(timeout, api({ ports: [{ port: 80 }, { port: 443 }] })),
+      { object: 'Pod/web-5d8f-0', fix: 'write the port that is meant (80, 443)' },
+    ],
+  },
+});
