@@ -87,10 +87,18 @@ const whys: Readonly<Record<string, string>> = {
 
 const subjectOf = (read: Read): string => (read.verb === 'log' ? 'Logs' : read.kind);
 
-/** Whether something was not read without which "healthy" would be a guess: what was asked about, or what it rests on. */
-export const hidesFaults = ({ reads, scope: { object } }: Pick<SnapshotData, 'reads' | 'scope'>): boolean =>
+/**
+ * Whether something was not read without which "healthy" would be a guess: what was asked about, what it rests on, or
+ * what a server failed to give. An archive that never held a single object hides nothing by that.
+ */
+export const hidesFaults = ({
+  reads,
+  source,
+  scope: { object },
+}: Pick<SnapshotData, 'reads' | 'source' | 'scope'>): boolean =>
   reads.some(({ read, outcome }) => {
     if (!isBlind(outcome) || read.verb === 'log') return false;
-    if (read.verb === 'get') return object !== undefined && keyOf(read) === keyOf(object);
-    return essential.has(read.kind) || outcome === 'failed';
+    if (read.verb === 'list') return essential.has(read.kind) || outcome === 'failed';
+    if (object !== undefined && keyOf(read) === keyOf(object)) return true;
+    return outcome === 'truncated' || (outcome === 'failed' && source === 'live');
   });
