@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../../src/engines/objects.ts';
 import type { SnapshotData } from '../../src/engines/snapshot-data.ts';
 import { admitted } from '../../src/kubernetes/archive/admitted.ts';
 import { readArchive } from '../../src/kubernetes/archive/read.ts';
+import { ofKnownKinds } from '../../src/kubernetes/archive/replay.ts';
 import { asObject } from '../../src/kubernetes/slim.ts';
 
 const folder = 'tests/eval/recorded';
@@ -61,11 +62,11 @@ export function mutated(data: SnapshotData, changes: readonly Mutation[]): Snaps
     const object = asObject(value, { apiVersion: '', kind: '' });
     return object === undefined ? [] : [admitted(object)];
   });
-  return {
+  return ofKnownKinds({
     ...data,
     objects: read.map(({ object }) => object),
     reads: [...data.reads, ...read.flatMap(({ fault }) => fault ?? [])],
-  };
+  });
 }
 
 type Path = readonly (string | number)[];

@@ -13,15 +13,15 @@ export interface WellFormed {
 const maximumDropped = 3;
 
 /**
- * A built-in object without what the API server could never have sent: rules trust that a list is a list. Parts of
- * another shape, which only an editor or a forger makes, are left out and named. Nulls mean absent, and numbers where
+ * A built-in object, and the metadata of any other, without what the API server could never have sent: rules trust that
+ * a list is a list. Parts of another shape, which only an editor or a forger makes, are left out and named. Nulls mean absent, and numbers where
  * texts belong are texts that somebody wrote without quotes; neither is named.
  */
 export function wellFormed(object: KubernetesObject): WellFormed {
-  if (typeOf(object) === undefined) return { object, dropped: [] };
   const dropped: string[] = [];
   const { apiVersion, kind, metadata, ...others } = object;
-  const fields = fieldsOf(others, { kind, parent: '', path: '', dropped });
+  const known = typeOf(object) !== undefined;
+  const fields = known ? fieldsOf(others, { kind, parent: '', path: '', dropped }) : others;
   const { name } = metadata;
   const named = { ...fieldsOf(metadata, { kind, parent: 'metadata', path: 'metadata', dropped }), name };
   return { object: { ...fields, apiVersion, kind, metadata: named }, dropped };
