@@ -53,7 +53,7 @@ export const mutations: fc.Arbitrary<readonly Mutation[]> = fc.array(
 /** The recording with these changes, as an archive would be read that holds it. */
 export function mutated(data: SnapshotData, changes: readonly Mutation[]): SnapshotData {
   const objects: unknown[] = [...data.objects];
-  for (const { object, path, becomes } of changes) {
+  for (const { object, path, becomes } of objects.length === 0 ? [] : changes) {
     const index = object % objects.length;
     const paths = pathsOf(objects[index]);
     objects[index] = replaced(objects[index], paths[path % paths.length] ?? [], becomes);

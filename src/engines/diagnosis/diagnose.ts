@@ -31,9 +31,10 @@ export function diagnose(data: SnapshotData, rules: readonly Rule[] = catalogue)
     environmentOf(snapshot),
   );
   const isRelevant = relevance(snapshot);
+  const children = Map.groupBy(parents.keys(), (problem) => parents.get(problem));
   const roots = problems
     .filter((problem) => problem.class !== 'risk' && !parents.has(problem))
-    .map((problem) => rootOf(snapshot, problem, explainedBy(problem, problems, parents)))
+    .map((problem) => rootOf(snapshot, problem, explainedBy(problem, children)))
     .filter(isRelevant)
     .toSorted(byImpact);
   const risks = problems
@@ -77,11 +78,9 @@ function findingsOf(snapshot: Snapshot, rules: readonly Rule[]): readonly RuleFi
 
 function explainedBy(
   root: Problem,
-  problems: readonly Problem[],
-  parents: ReadonlyMap<Problem, Problem>,
+  children: ReadonlyMap<Problem | undefined, readonly Problem[]>,
 ): readonly Problem[] {
-  const children = problems.filter((problem) => parents.get(problem) === root);
-  return children.flatMap((child) => [child, ...explainedBy(child, problems, parents)]);
+  return (children.get(root) ?? []).flatMap((child) => [child, ...explainedBy(child, children)]);
 }
 
 const rootOf = (snapshot: Snapshot, problem: Problem, explained: readonly Problem[]): Root => ({
