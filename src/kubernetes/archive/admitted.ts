@@ -1,4 +1,4 @@
-import { type KubernetesObject, nameOf, refOf } from '../../engines/objects.ts';
+import type { KubernetesObject } from '../../engines/objects.ts';
 import type { ReadResult } from '../../engines/snapshot-data.ts';
 import { slimmed } from '../slim.ts';
 import { wellFormed } from './well-formed.ts';
@@ -15,7 +15,10 @@ export function admitted(value: KubernetesObject): Admitted {
   const { object, dropped } = wellFormed(value);
   const slim = slimmed(object);
   if (dropped.length === 0) return { object: slim, fault: undefined };
-  const ref = refOf(slim);
-  const message = `${nameOf(ref)}: ${dropped.join(', ')} is not what Kubernetes has there`;
-  return { object: slim, fault: { read: { verb: 'get', ...ref }, outcome: 'truncated', message } };
+  const {
+    kind,
+    metadata: { namespace, name },
+  } = slim;
+  const message = `${kind}/${name}: ${dropped.join(', ')} is not what Kubernetes has there`;
+  return { object: slim, fault: { read: { verb: 'get', kind, namespace, name }, outcome: 'truncated', message } };
 }

@@ -1,7 +1,6 @@
 import { nearest } from '../../../../platform/nearest.ts';
 import { nameOf, type ObjectRef, refOf, type Service } from '../../../objects.ts';
-import { slicesOf } from '../../../routes.ts';
-import { matchesMap } from '../../../selectors.ts';
+import { selectedPods, selectedWorkloads, slicesOf } from '../../../routes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
@@ -27,8 +26,8 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
   const labels = Object.entries(selector);
   if (labels.length === 0 || service.spec?.type === 'ExternalName') return [];
   if (slicesOf(snapshot, service).some(({ endpoints }) => (endpoints ?? []).length > 0)) return [];
+  if (selectedPods(snapshot, service).length > 0 || selectedWorkloads(snapshot, service).length > 0) return [];
   const candidates = candidatesOf(snapshot, service);
-  if (candidates.some((candidate) => matchesMap(selector, candidate.labels))) return [];
   if (snapshot.presence('EndpointSlice', service.metadata.namespace, '') === 'unknown') return [];
 
   const written = labels.map(([key, value]) => `${key}=${value}`).join(',');
