@@ -16,7 +16,7 @@ interface Expected {
   readonly fix?: string;
 }
 
-const RUNS = Number(process.env['RUNS'] ?? 50);
+const RUNS = Number(process.env['RUNS'] ?? 40);
 
 interface RuleTable {
   readonly silent: Readonly<Record<string, Snapshot>>;

@@ -38,7 +38,7 @@ export function diagnose(data: SnapshotData, rules: readonly Rule[] = catalogue)
     .filter(isRelevant)
     .toSorted(byImpact);
   const risks = problems
-    .filter(({ class: kind }) => kind === 'risk')
+    .filter(({ class: kind, rule }) => kind === 'risk' && rule.id !== saidApart)
     .filter((problem) => isRelevant(rootOf(snapshot, problem, [])));
   const incomplete = hidesFaults(data);
   return {
@@ -58,6 +58,9 @@ export function diagnose(data: SnapshotData, rules: readonly Rule[] = catalogue)
     },
   };
 }
+
+/** What could not be read has a list of its own in an explanation. */
+const saidApart = 'diagnosis-blind-spot';
 
 /** What every rule says; rules with `last` see what the others found. */
 function findingsOf(snapshot: Snapshot, rules: readonly Rule[]): readonly RuleFinding[] {

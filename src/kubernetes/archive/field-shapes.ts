@@ -139,16 +139,42 @@ const shapeOfParent: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map(
   ]),
 );
 
+/** What kinds of others that rules read have in common with the built-in ones, and the Gateway API's own fields. */
+const ofOthers: ReadonlyMap<string, Shape> = new Map([
+  ...[
+    ...['.spec record', '.status record', 'spec.target record', 'spec.secretName text', 'spec.template record'],
+    ...['template.metadata record', 'metadata.name text', 'target.name text', 'status.conditions list'],
+    ...['status.lastAppliedRevision text', 'status.operationState record', 'status.sync record', 'sync.status text'],
+    ...['sync.revision text', 'operationState.phase text', 'operationState.message text'],
+    ...['operationState.finishedAt text', 'spec.parentRefs list', 'spec.hostnames texts', 'spec.rules list'],
+    ...['rules.matches list', 'matches.path record', 'path.type text', 'path.value text', 'rules.backendRefs list'],
+    ...['status.parents list', 'parents.parentRef record', 'parents.controllerName text', 'parents.conditions list'],
+    ...['spec.gatewayClassName text', 'spec.controllerName text', 'spec.listeners list', 'status.listeners list'],
+    ...['listeners.name text', 'listeners.hostname text', 'listeners.port number', 'listeners.protocol text'],
+    ...['listeners.tls record', 'tls.certificateRefs list', 'listeners.conditions list', 'status.addresses list'],
+    ...['addresses.value text', 'spec.from list', 'spec.to list'],
+    ...['conditions.type text', 'conditions.status text', 'conditions.reason text', 'conditions.message text'],
+    ...['conditions.lastTransitionTime text', 'conditions.observedGeneration number'],
+    ...['parentRefs', 'parentRef', 'backendRefs', 'certificateRefs', 'from', 'to'].flatMap((refs) =>
+      ['kind', 'namespace', 'name', 'sectionName'].map((name) => `${refs}.${name} text`),
+    ),
+    ...['backendRefs.port number', 'backendRefs.weight number'],
+  ].map((line) => {
+    const [place = '', shape] = line.split(' ');
+    return [place, shapes.find((each) => each === shape) ?? 'record'] as const;
+  }),
+]);
+
 /**
- * The shape that a field has in an object of a built-in kind, or undefined when it may be anything.
+ * The shape that a field has in an object, or undefined when it may be anything.
+ * @param kind of a built-in object; undefined for any other.
  * @param parent the field that holds it, through lists; empty for the fields of the object itself.
  */
-export function shapeOf(kind: string, parent: string, name: string): string | undefined {
+export function shapeOf(kind: string | undefined, parent: string, name: string): string | undefined {
+  if (kind === undefined) return ofOthers.get(`${parent}.${name}`);
   const shape = shapeOfName.get(name);
   if (shape !== undefined) return shape;
   if (name === 'status' && parent === '') return 'record';
   const parents = shapeOfParent.get(name);
-  return parents === undefined
-    ? undefined
-    : (parents.get(`${kind}.${parent}`) ?? parents.get(parent === '' ? kind : parent));
+  return parents?.get(`${kind}.${parent}`) ?? parents?.get(parent === '' ? kind : parent);
 }

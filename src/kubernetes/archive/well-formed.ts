@@ -13,22 +13,22 @@ export interface WellFormed {
 const maximumDropped = 3;
 
 /**
- * A built-in object, and the metadata of any other, without what the API server could never have sent: rules trust that
- * a list is a list. Parts of another shape, which only an editor or a forger makes, are left out and named. Nulls mean absent, and numbers where
+ * An object without what the API server could never have sent: rules trust that a list is a list. Of kinds that others
+ * define, only what rules read of them is known. Parts of another shape, which only an editor or a forger makes, are left out and named. Nulls mean absent, and numbers where
  * texts belong are texts that somebody wrote without quotes; neither is named.
  */
 export function wellFormed(object: KubernetesObject): WellFormed {
   const dropped: string[] = [];
   const { apiVersion, kind, metadata, ...others } = object;
-  const known = typeOf(object) !== undefined;
-  const fields = known ? fieldsOf(others, { kind, parent: '', path: '', dropped }) : others;
+  const builtIn = typeOf(object) === undefined ? undefined : kind;
+  const fields = fieldsOf(others, { kind: builtIn, parent: '', path: '', dropped });
   const { name } = metadata;
   const named = { ...fieldsOf(metadata, { kind, parent: 'metadata', path: 'metadata', dropped }), name };
   return { object: { ...fields, apiVersion, kind, metadata: named }, dropped };
 }
 
 interface Place {
-  readonly kind: string;
+  readonly kind: string | undefined;
   /** The field that holds it, through lists. */
   readonly parent: string;
   readonly path: string;
