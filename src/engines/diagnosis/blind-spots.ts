@@ -38,8 +38,8 @@ function consequenceOf(read: Read): string | undefined {
 }
 
 /**
- * Everything that could not be read: one line per namespace, outcome and consequence (or one for many namespaces), what hides most first. Lines of
- * several kinds say in general why; a line of one kind quotes the API server.
+ * Everything that could not be read: one line per namespace, outcome and consequence, or one for many namespaces; what
+ * hides most first. Lines of several kinds say in general why; a line of one kind quotes the API server.
  */
 export function blindSpotsOf(reads: readonly ReadResult[]): readonly BlindSpot[] {
   const failed = reads.filter(({ outcome }) => isBlind(outcome));

@@ -139,7 +139,13 @@ const shapeOfParent: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map(
   ]),
 );
 
-/** What kinds of others that rules read have in common with the built-in ones, and the Gateway API's own fields. */
+/** Kinds that others define and rules read. */
+const others: ReadonlySet<string> = new Set(
+  `Gateway GatewayClass HTTPRoute ReferenceGrant Application Kustomization HelmRelease Certificate ExternalSecret
+  SealedSecret VaultStaticSecret SecretProviderClass`.split(/\s+/),
+);
+
+/** The fields of these that rules read. */
 const ofOthers: ReadonlyMap<string, Shape> = new Map([
   ...[
     ...['.spec record', '.status record', 'spec.target record', 'spec.secretName text', 'spec.template record'],
@@ -165,13 +171,17 @@ const ofOthers: ReadonlyMap<string, Shape> = new Map([
   }),
 ]);
 
+/** Whether the shapes of a kind that others define are known. */
+export const isShaped = (kind: string): boolean => others.has(kind);
+
 /**
  * The shape that a field has in an object, or undefined when it may be anything.
- * @param kind of a built-in object; undefined for any other.
+ * @param kind undefined for one that is neither built-in nor read by any rule.
  * @param parent the field that holds it, through lists; empty for the fields of the object itself.
  */
 export function shapeOf(kind: string | undefined, parent: string, name: string): string | undefined {
-  if (kind === undefined) return ofOthers.get(`${parent}.${name}`);
+  if (kind === undefined) return undefined;
+  if (others.has(kind)) return ofOthers.get(`${parent}.${name}`);
   const shape = shapeOfName.get(name);
   if (shape !== undefined) return shape;
   if (name === 'status' && parent === '') return 'record';

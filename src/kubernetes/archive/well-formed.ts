@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../engines/objects.ts';
-import { shapeOf } from './field-shapes.ts';
+import { isShaped, shapeOf } from './field-shapes.ts';
 import { typeOf } from './layout.ts';
 
 /** An object as an API server could have sent it. */
@@ -20,10 +20,11 @@ const maximumDropped = 3;
 export function wellFormed(object: KubernetesObject): WellFormed {
   const dropped: string[] = [];
   const { apiVersion, kind, metadata, ...others } = object;
-  const builtIn = typeOf(object) === undefined ? undefined : kind;
-  const fields = fieldsOf(others, { kind: builtIn, parent: '', path: '', dropped });
+  const shapedAs = typeOf(object) !== undefined || isShaped(kind) ? kind : undefined;
+  const fields = fieldsOf(others, { kind: shapedAs, parent: '', path: '', dropped });
   const { name } = metadata;
-  const named = { ...fieldsOf(metadata, { kind, parent: 'metadata', path: 'metadata', dropped }), name };
+  // Metadata is the same for all kinds.
+  const named = { ...fieldsOf(metadata, { kind: 'Pod', parent: 'metadata', path: 'metadata', dropped }), name };
   return { object: { ...fields, apiVersion, kind, metadata: named }, dropped };
 }
 

@@ -68,36 +68,74 @@ const kinds = [
   ['replicasets', 'ReplicaSet'],
 ] as const;
 
-describe.each(Object.entries(faults))('an API server that answers for one kind with %s', (_, fault) => {
-  it.each(kinds)('names %s as a blind spot, in one namespace', async (resource, kind) => {
-    const { blind_spots, verdict } = await diagnosed(resource, fault, { objects: sick, scope: shop });
+describe.each(Object.entries(faults))(
+  'an API server that answers for one kind with %s',
+  { timeout: 20_000 },
+  (_, fault) => {
+    it.each(kinds)('names %s as a blind spot, in one namespace', async (resource, kind) => {
+      const { blind_spots, verdict } = await diagnosed(resource, fault, { objects: sick, scope: shop });
 
-    expect(blind_spots.map(({ what }) => what).join()).toContain(kind);
-    expect(verdict).not.toBe('healthy');
+      expect(blind_spots.map(({ what }) => what).join()).toContain(kind);
+      expect(verdict).not.toBe('healthy');
+    });
+
+    it.each(kinds)('names %s as a blind spot, in the whole cluster', async (resource, kind) => {
+      const { blind_spots, verdict } = await diagnosed(resource, fault, { objects: sick, scope: {} });
+
+      expect(blind_spots.map(({ what }) => what).join()).toContain(kind);
+      expect(verdict).not.toBe('healthy');
+    });
+
+    it.each(kinds.filter(([resource]) => resource !== 'pods'))(
+      'still diagnoses the rest without %s',
+      async (resource) => {
+        const { causes } = await diagnosed(resource, fault, { objects: sick, scope: shop });
+
+        expect(causes.map(({ rule }) => rule)).toEqual(
+          expect.arrayContaining(['image-tag-not-found', 'config-object-missing']),
+        );
+      },
+    );
+
+    it.each(['pods', 'services', 'replicasets'])(
+      'does not call a namespace healthy without its %s',
+      async (resource) => {
+        const { verdict } = await diagnosed(resource, fault, { objects: well, scope: shop });
+
+        expect(verdict).toBe('unknown');
+      },
+    );
+  },
+);
+
+describe('a list that expires between its pages', () => {
+  const events = Array.from({ length: 700 }, (_, index) => anEvent(calm.deployment, `Reason${index}`, 'again'));
+  const expired: Fault = { status: 410, reason: 'Expired' };
+
+  it('is read again from its beginning', async () => {
+    const server = await aFakeApiServer({ objects: [...well, ...events] });
+    servers.push(server);
+    server.on(({ path, query }) => path.endsWith('/events') && query.has('continue'), expired, 1);
+    const clusters = await clustersOf(server, { nextReads });
+    const reader = await clusters.reader(undefined);
+
+    const { objects, reads } = await reader.collect(shop, AbortSignal.timeout(20_000));
+
+    expect(objects.filter(({ kind }) => kind === 'Event')).toHaveLength(701);
+    expect(reads.filter(({ outcome }) => outcome === 'truncated')).toEqual([]);
   });
 
-  it.each(kinds)('names %s as a blind spot, in the whole cluster', async (resource, kind) => {
-    const { blind_spots, verdict } = await diagnosed(resource, fault, { objects: sick, scope: {} });
+  it('is a blind spot when it expires again', async () => {
+    const server = await aFakeApiServer({ objects: [...well, ...events] });
+    servers.push(server);
+    server.on(({ path, query }) => path.endsWith('/events') && query.has('continue'), expired);
+    const clusters = await clustersOf(server, { nextReads });
+    const reader = await clusters.reader(undefined);
 
-    expect(blind_spots.map(({ what }) => what).join()).toContain(kind);
-    expect(verdict).not.toBe('healthy');
-  });
+    const { blind_spots } = diagnose(await reader.collect(shop, AbortSignal.timeout(20_000)));
 
-  it.each(kinds.filter(([resource]) => resource !== 'pods'))(
-    'still diagnoses the rest without %s',
-    async (resource) => {
-      const { causes } = await diagnosed(resource, fault, { objects: sick, scope: shop });
-
-      expect(causes.map(({ rule }) => rule)).toEqual(
-        expect.arrayContaining(['image-tag-not-found', 'config-object-missing']),
-      );
-    },
-  );
-
-  it.each(['pods', 'services', 'replicasets'])('does not call a namespace healthy without its %s', async (resource) => {
-    const { verdict, blind_spots } = await diagnosed(resource, fault, { objects: well, scope: shop });
-
-    expect(verdict).toBe('unknown');
-    expect(blind_spots).toHaveLength(1);
+    expect(blind_spots).toEqual([
+      expect.objectContaining({ what: 'Event in shop', why: 'Only the first 500 were read.' }),
+    ]);
   });
 });
