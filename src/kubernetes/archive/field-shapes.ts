@@ -128,10 +128,6 @@ const byParent: Readonly<Record<string, string>> = {
   values: 'matchExpressions:texts matchFields:texts matchLabelExpressions:texts',
 };
 
-const shapeOfName: ReadonlyMap<string, Shape> = new Map(
-  shapes.flatMap((shape) => byName[shape].split(/\s+/).map((name) => [name, shape] as const)),
-);
-
 const shapeOfParent: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map(
   Object.entries(byParent).map(([name, parents]) => [
     name,
@@ -145,31 +141,28 @@ const others: ReadonlySet<string> = new Set(
   SealedSecret VaultStaticSecret SecretProviderClass`.split(/\s+/),
 );
 
-/** The fields of these that rules read. */
-const ofOthers: ReadonlyMap<string, Shape> = new Map([
-  ...[
-    ...['.spec record', '.status record', 'spec.target record', 'spec.secretName text', 'spec.template record'],
-    ...['template.metadata record', 'metadata.name text', 'target.name text', 'status.conditions list'],
-    ...['status.lastAppliedRevision text', 'status.operationState record', 'status.sync record', 'sync.status text'],
-    ...['sync.revision text', 'operationState.phase text', 'operationState.message text'],
-    ...['operationState.finishedAt text', 'spec.parentRefs list', 'spec.hostnames texts', 'spec.rules list'],
-    ...['rules.matches list', 'matches.path record', 'path.type text', 'path.value text', 'rules.backendRefs list'],
-    ...['status.parents list', 'parents.parentRef record', 'parents.controllerName text', 'parents.conditions list'],
-    ...['spec.gatewayClassName text', 'spec.controllerName text', 'spec.listeners list', 'status.listeners list'],
-    ...['listeners.name text', 'listeners.hostname text', 'listeners.port number', 'listeners.protocol text'],
-    ...['listeners.tls record', 'tls.certificateRefs list', 'listeners.conditions list', 'status.addresses list'],
-    ...['addresses.value text', 'spec.from list', 'spec.to list'],
-    ...['conditions.type text', 'conditions.status text', 'conditions.reason text', 'conditions.message text'],
-    ...['conditions.lastTransitionTime text', 'conditions.observedGeneration number'],
-    ...['parentRefs', 'parentRef', 'backendRefs', 'certificateRefs', 'from', 'to'].flatMap((refs) =>
-      ['kind', 'namespace', 'name', 'sectionName'].map((name) => `${refs}.${name} text`),
-    ),
-    ...['backendRefs.port number', 'backendRefs.weight number'],
-  ].map((line) => {
-    const [place = '', shape] = line.split(' ');
-    return [place, shapes.find((each) => each === shape) ?? 'record'] as const;
-  }),
-]);
+/** The fields of these that rules read, each with the field that holds it. */
+const ofOthers: Readonly<Partial<Record<Shape, string>>> = {
+  record: `.spec .status spec.target spec.template template.metadata status.operationState status.sync matches.path
+    parents.parentRef listeners.tls`,
+  list: `status.conditions spec.parentRefs spec.rules rules.matches rules.backendRefs status.parents parents.conditions
+    spec.listeners status.listeners tls.certificateRefs listeners.conditions status.addresses spec.from spec.to`,
+  texts: 'spec.hostnames',
+  text: `spec.secretName metadata.name target.name status.lastAppliedRevision sync.status sync.revision
+    operationState.phase operationState.message operationState.finishedAt path.type path.value parents.controllerName
+    spec.gatewayClassName spec.controllerName listeners.name listeners.hostname listeners.protocol addresses.value
+    conditions.type conditions.status conditions.reason conditions.message conditions.lastTransitionTime
+    parentRefs.kind parentRefs.namespace parentRefs.name parentRefs.sectionName parentRef.kind parentRef.namespace
+    parentRef.name parentRef.sectionName backendRefs.kind backendRefs.namespace backendRefs.name certificateRefs.kind
+    certificateRefs.namespace certificateRefs.name from.kind from.namespace to.kind to.name`,
+  number: 'listeners.port backendRefs.port backendRefs.weight conditions.observedGeneration',
+};
+
+const shapesByWord = (words: Readonly<Partial<Record<Shape, string>>>): ReadonlyMap<string, Shape> =>
+  new Map(shapes.flatMap((shape) => (words[shape] ?? '').split(/\s+/).map((word) => [word, shape] as const)));
+
+const shapeOfName = shapesByWord(byName);
+const shapeOfOthers = shapesByWord(ofOthers);
 
 /** Whether the shapes of a kind that others define are known. */
 export const isShaped = (kind: string): boolean => others.has(kind);
@@ -181,7 +174,7 @@ export const isShaped = (kind: string): boolean => others.has(kind);
  */
 export function shapeOf(kind: string | undefined, parent: string, name: string): string | undefined {
   if (kind === undefined) return undefined;
-  if (others.has(kind)) return ofOthers.get(`${parent}.${name}`);
+  if (others.has(kind)) return shapeOfOthers.get(`${parent}.${name}`);
   const shape = shapeOfName.get(name);
   if (shape !== undefined) return shape;
   if (name === 'status' && parent === '') return 'record';
