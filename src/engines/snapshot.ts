@@ -30,7 +30,12 @@ export interface Snapshot {
 
 /** Makes the data searchable. Linear in the number of objects; each index is made when it is first asked for. */
 export function indexSnapshot(data: SnapshotData): Snapshot {
-  const byKey = once(() => new Map(data.objects.map((object) => [keyOf(refOf(object)), object])));
+  const byKey = once(() => {
+    // Without an array of pairs in between: there may be 200,000.
+    const objects = new Map<string, KubernetesObject>();
+    for (const object of data.objects) objects.set(keyOf(refOf(object)), object);
+    return objects;
+  });
   const byKind = once(() => Map.groupBy(byKey().values(), ({ kind }) => kind));
   const byKindAndNamespace = once(() => Map.groupBy(byKey().values(), kindAndNamespace));
   const heads = once(() =>
