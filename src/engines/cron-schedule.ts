@@ -33,7 +33,7 @@ export function parseSchedule(text: string): CronSchedule | undefined {
   const trimmed = text.trim().toLowerCase();
   const every = /^@every ((?:\d+h)?(?:\d+m)?(?:\d+s)?)$/.exec(trimmed)?.[1];
   if (every !== undefined) return everyOf(every);
-  const words = (macros[trimmed] ?? trimmed).split(/\s+/);
+  const words = (Object.hasOwn(macros, trimmed) ? (macros[trimmed] ?? '') : trimmed).split(/\s+/);
   const [minutes, hours, days, months, weekdays] = [
     setOf(words[0], 0, 59),
     setOf(words[1], 0, 23),

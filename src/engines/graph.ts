@@ -5,7 +5,7 @@ import { keyOf, type ObjectRef, type Of, type Pod, refOf } from './objects.ts';
 import { podsOf, workloadOf } from './owners.ts';
 import { referencesOf, templateOf } from './references.ts';
 import { certificatesOf, pathsOf, selectedPods, selectedWorkloads } from './routes.ts';
-import { unplacedPods } from './scheduling/placement.ts';
+import { unplacedPod } from './scheduling/placement.ts';
 import type { Snapshot } from './snapshot.ts';
 import { syncerOf } from './syncers.ts';
 
@@ -95,10 +95,16 @@ function policiesOf(snapshot: Snapshot, workload: ObjectRef, pods: readonly Pod[
 }
 
 /** Nodes that would take an unscheduled pod if they were well, or not cordoned. */
-const awaitedNodes = (snapshot: Snapshot, pods: readonly Pod[]): readonly string[] =>
-  unplacedPods(snapshot)
-    .filter(({ pod, cause }) => pods.includes(pod) && (cause === 'system-taint' || cause === 'cordon'))
-    .flatMap(({ nodes }) => nodes.map(({ node }) => node.metadata.name));
+const awaitedNodes = (snapshot: Snapshot, pods: readonly Pod[]): readonly string[] => {
+  // Replicas await the same nodes.
+  const awaited = new Set(
+    pods.flatMap((pod) => {
+      const unplaced = unplacedPod(snapshot, pod);
+      return unplaced?.cause === 'system-taint' || unplaced?.cause === 'cordon' ? [unplaced.nodes] : [];
+    }),
+  );
+  return [...awaited].flatMap((nodes) => nodes.map(({ node }) => node.metadata.name));
+};
 
 /** Claims that a StatefulSet makes of its templates: `template-set-ordinal`. */
 function claimsOfTemplates(snapshot: Snapshot, { kind, namespace, name }: ObjectRef): readonly ObjectRef[] {

@@ -1,4 +1,5 @@
 import { type KubernetesObject, keyOf, type ObjectRef, type Pod, refOf } from './objects.ts';
+import { perSnapshot } from './per-snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** Owner chains in practice are three long (Pod, Job, CronJob); a cycle in a hand-made archive must end too. */
@@ -30,18 +31,23 @@ export function ownerChain(snapshot: Snapshot, object: KubernetesObject): readon
  * pods are their own workload, not their Node.
  */
 export function workloadOf(snapshot: Snapshot, object: KubernetesObject): ObjectRef {
+  const known = workloads(snapshot);
+  const workload = known.get(object) ?? outermost(snapshot, object);
+  known.set(object, workload);
+  return workload;
+}
+
+const workloads = perSnapshot(() => new WeakMap<KubernetesObject, ObjectRef>());
+
+function outermost(snapshot: Snapshot, object: KubernetesObject): ObjectRef {
   const chain = ownerChain(snapshot, object).filter(({ kind }) => kind !== 'Node');
   return chain.at(-1) ?? refOf(object);
 }
 
-const podsByWorkload = new WeakMap<Snapshot, ReadonlyMap<string, readonly Pod[]>>();
+const podsByWorkload = perSnapshot((snapshot) =>
+  Map.groupBy(snapshot.all('Pod'), (pod) => keyOf(workloadOf(snapshot, pod))),
+);
 
 /** Every whole pod of a workload (by its outermost controller), terminating ones too. */
-export function podsOf(snapshot: Snapshot, workload: ObjectRef): readonly Pod[] {
-  let index = podsByWorkload.get(snapshot);
-  if (index === undefined) {
-    index = Map.groupBy(snapshot.all('Pod'), (pod) => keyOf(workloadOf(snapshot, pod)));
-    podsByWorkload.set(snapshot, index);
-  }
-  return index.get(keyOf(workload)) ?? [];
-}
+export const podsOf = (snapshot: Snapshot, workload: ObjectRef): readonly Pod[] =>
+  podsByWorkload(snapshot).get(keyOf(workload)) ?? [];

@@ -12,8 +12,17 @@ export interface PodContainer {
   readonly status: ContainerStatus | undefined;
 }
 
+/** Nearly every rule asks for the containers of every pod. */
+const known = new WeakMap<Pod, readonly PodContainer[]>();
+
 /** Init containers first, in the order in which they run. */
 export function containersOf(pod: Pod): readonly PodContainer[] {
+  const containers = known.get(pod) ?? joined(pod);
+  known.set(pod, containers);
+  return containers;
+}
+
+function joined(pod: Pod): readonly PodContainer[] {
   const statuses = new Map(
     [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])].map((status) => [
       status.name,

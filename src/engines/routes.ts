@@ -1,5 +1,6 @@
 import { type ObjectRef, type Of, type Pod, refOf, type Service } from './objects.ts';
-import { matchesMap } from './selectors.ts';
+import { perSnapshot } from './per-snapshot.ts';
+import { type Labels, matchesMap } from './selectors.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export type EndpointSlice = Of<'EndpointSlice'>;
@@ -60,9 +61,14 @@ export const routesTo = (snapshot: Snapshot, service: ObjectRef): readonly Route
     .filter((path) => path.service === service.name);
 
 export const slicesOf = (snapshot: Snapshot, service: Service): readonly EndpointSlice[] =>
-  snapshot
-    .all('EndpointSlice', service.metadata.namespace)
-    .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service.metadata.name);
+  slicesByService(snapshot).get(`${service.metadata.namespace ?? ''}/${service.metadata.name}`) ?? [];
+
+const slicesByService = perSnapshot((snapshot) =>
+  Map.groupBy(
+    snapshot.all('EndpointSlice'),
+    ({ metadata: { namespace, labels } }) => `${namespace ?? ''}/${labels?.['kubernetes.io/service-name'] ?? ''}`,
+  ),
+);
 
 /**
  * Endpoints that take traffic: ready, or not known to be unready (discovery.k8s.io/v1 `conditions.ready`). `undefined`
@@ -79,19 +85,58 @@ export function readyEndpoints(snapshot: Snapshot, service: Service) {
 
 /** Whole pods that a Service selects. */
 export const selectedPods = (snapshot: Snapshot, service: Service): readonly Pod[] =>
-  snapshot
-    .all('Pod', service.metadata.namespace)
-    .filter(({ metadata }) => matchesMap(service.spec?.selector, metadata.labels));
+  candidatesFor(podsByLabel(snapshot), service).filter(({ metadata }) =>
+    matchesMap(service.spec?.selector, metadata.labels),
+  );
+
+/** Objects of a namespace by each of their labels, `namespace/key=value`, in the order of the snapshot. */
+type ByLabel<T> = ReadonlyMap<string, readonly T[]>;
+
+const podsByLabel = perSnapshot((snapshot) =>
+  byLabel(snapshot.all('Pod'), ({ metadata }) => [metadata.namespace, metadata.labels]),
+);
+
+function byLabel<T>(
+  items: readonly T[],
+  of: (item: T) => readonly [string | undefined, Labels | undefined],
+): ByLabel<T> {
+  const index = new Map<string, T[]>();
+  for (const item of items) {
+    const [namespace = '', labels = {}] = of(item);
+    for (const [key, value] of Object.entries(labels)) {
+      const place = `${namespace}/${key}=${value}`;
+      const same = index.get(place);
+      if (same === undefined) index.set(place, [item]);
+      else same.push(item);
+    }
+  }
+  return index;
+}
+
+/** Those with the rarest label that the selector asks for; one with none of them is selected by nothing. */
+function candidatesFor<T>(index: ByLabel<T>, { metadata: { namespace = '' }, spec }: Service): readonly T[] {
+  const groups = Object.entries(spec?.selector ?? {}).map(([key, value]) => index.get(`${namespace}/${key}=${value}`));
+  return (
+    groups.reduce<readonly T[] | undefined>(
+      (fewest, group = []) => (fewest === undefined || group.length < fewest.length ? group : fewest),
+      undefined,
+    ) ?? []
+  );
+}
 
 /** Kinds that own pods and carry a template. */
 export const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'] as const;
 
 /** Workloads whose template a Service would select, whether or not they have pods. */
 export function selectedWorkloads(snapshot: Snapshot, service: Service): readonly ObjectRef[] {
-  return (['Deployment', 'StatefulSet', 'DaemonSet'] as const).flatMap((kind) =>
-    snapshot
-      .all(kind, service.metadata.namespace)
-      .filter(({ spec }) => matchesMap(service.spec?.selector, spec?.template?.metadata?.labels))
-      .map((workload) => refOf(workload)),
-  );
+  return candidatesFor(workloadsByLabel(snapshot), service)
+    .filter(({ spec }) => matchesMap(service.spec?.selector, spec?.template?.metadata?.labels))
+    .map((workload) => refOf(workload));
 }
+
+const workloadsByLabel = perSnapshot((snapshot) =>
+  byLabel(
+    (['Deployment', 'StatefulSet', 'DaemonSet'] as const).flatMap((kind) => [...snapshot.all(kind)]),
+    ({ metadata, spec }) => [metadata.namespace, spec?.template?.metadata?.labels],
+  ),
+);

@@ -2,6 +2,7 @@ import { listeningIn } from './logs/listening.ts';
 import type { Container, ObjectRef, Pod, PodSpec, Probe, Service } from './objects.ts';
 import { refOf } from './objects.ts';
 import { workloadOf } from './owners.ts';
+import { perSnapshot } from './per-snapshot.ts';
 import { templateOf } from './references.ts';
 import { selectedPods, selectedWorkloads } from './routes.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -13,16 +14,24 @@ export interface Backend {
   readonly pods: readonly Pod[];
 }
 
+const known = perSnapshot(() => new Map<Service, readonly Backend[]>());
+
 /** What a Service sends its traffic to: one per workload, or per bare pod. */
 export function backendsOf(snapshot: Snapshot, service: Service): readonly Backend[] {
+  const backends = known(snapshot).get(service) ?? foundBackends(snapshot, service);
+  known(snapshot).set(service, backends);
+  return backends;
+}
+
+function foundBackends(snapshot: Snapshot, service: Service): readonly Backend[] {
   const pods = Map.groupBy(selectedPods(snapshot, service), (pod) => JSON.stringify(workloadOf(snapshot, pod)));
   const ofPods = [...pods.values()].flatMap((group): readonly Backend[] => {
     const [first] = group;
     return first?.spec === undefined ? [] : [{ ref: workloadOf(snapshot, first), spec: first.spec, pods: group }];
   });
-  const known = new Set(pods.keys());
+  const withPods = new Set(pods.keys());
   const ofTemplates = selectedWorkloads(snapshot, service)
-    .filter((ref) => !known.has(JSON.stringify(ref)))
+    .filter((ref) => !withPods.has(JSON.stringify(ref)))
     .flatMap((ref): readonly Backend[] => {
       const spec = templateOf(snapshot.head(ref))?.spec;
       return spec === undefined ? [] : [{ ref, spec, pods: [] }];

@@ -30,10 +30,19 @@ export interface Snapshot {
 
 /** Makes the data searchable. Linear in the number of objects; each index is made when it is first asked for. */
 export function indexSnapshot(data: SnapshotData): Snapshot {
-  const byKey = once(() => new Map(data.objects.map((object) => [keyOf(refOf(object)), object])));
+  const byKey = once(() => {
+    // Without an array of pairs in between: there may be 200,000.
+    const objects = new Map<string, KubernetesObject>();
+    for (const object of data.objects) objects.set(keyOf(refOf(object)), object);
+    return objects;
+  });
   const byKind = once(() => Map.groupBy(byKey().values(), ({ kind }) => kind));
   const byKindAndNamespace = once(() => Map.groupBy(byKey().values(), kindAndNamespace));
-  const heads = once(() => new Map([...data.heads.map((head) => [keyOf(refOf(head)), head] as const), ...byKey()]));
+  const heads = once(() =>
+    data.heads.length === 0
+      ? byKey()
+      : new Map([...data.heads.map((head) => [keyOf(refOf(head)), head] as const), ...byKey()]),
+  );
   const headsByKind = once(() => Map.groupBy(heads().values(), kindAndNamespace));
   const logs = once(
     () => new Map(data.logs.map((log) => [logKey(log.namespace, log.pod, log.container, log.previous), log])),

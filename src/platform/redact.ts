@@ -66,7 +66,7 @@ const harmless = new Set(
 /**
  * An API object without secrets, by its structure first and by {@link redactText} then: values of Secrets, literals of
  * env entries and arguments with a telling name, ConfigMap values and annotations that look secret, Helm releases,
- * registry credentials. Names of objects, keys and images stay.
+ * registry credentials. Names of objects, keys and images stay. Texts of more than 128 KiB are cut.
  */
 export function redactObject<T extends KubernetesLike>(object: T, onRedaction: OnRedaction = noop): T {
   const redacted = cleanedRecord(object, onRedaction);
@@ -127,7 +127,17 @@ const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 /** `$(OTHER)` names another variable; it is not its value. */
 const isReference = (value: unknown): boolean => typeof value === 'string' && /^\$\([\w.-]+\)$/.test(value);
 
-function cleanedText(text: string, key: string, onRedaction: OnRedaction): string {
+/** Characters of one text of an object; nobody reads on, and looking for secrets in megabytes takes seconds. */
+const longestText = 131_072;
+
+/** Not within a word: half of a secret looks like none. */
+const bounded = (text: string): string =>
+  text.length <= longestText
+    ? text
+    : `${text.slice(0, longestText).replace(/\S{0,4096}$/, '')}… (cut, of ${text.length} characters)`;
+
+function cleanedText(whole: string, key: string, onRedaction: OnRedaction): string {
+  const text = bounded(whole);
   if (harmless.has(key) || text === '') return text;
   if (wholeFiles.has(key) || (certainlySecret(key) && !isReference(text))) return hide('field', text, onRedaction);
   return redactText(text, onRedaction);

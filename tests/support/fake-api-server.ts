@@ -28,6 +28,8 @@ export interface FakeApiServerOptions {
   readonly tls?: SelfSigned;
   /** Also demand a client certificate that this authority signed. */
   readonly clientAuthority?: string;
+  /** The Date of every answer, in milliseconds; by default the time. */
+  readonly clock?: number;
 }
 
 export interface RecordedRequest {
@@ -91,6 +93,7 @@ export async function aFakeApiServer(options: FakeApiServerOptions = {}): Promis
   const unexpected: string[] = [];
 
   async function serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (options.clock !== undefined) response.setHeader('date', new Date(options.clock).toUTCString());
     const request = await record(incoming);
     requests.push(request);
     const override = overrides.findLast(({ match, left }) => left > 0 && match(request));

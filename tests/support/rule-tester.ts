@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Finding, Rule, RuleFinding } from '../../src/engines/diagnosis/rule.ts';
 import { nameOf } from '../../src/engines/objects.ts';
-import type { Snapshot } from '../../src/engines/snapshot.ts';
+import { indexSnapshot, type Snapshot } from '../../src/engines/snapshot.ts';
 import { anObject, aSnapshot } from './builders.ts';
+import { mutated, mutations } from './mutations.ts';
 
 /** What a finding must say; texts are compared as substrings. */
 interface Expected {
@@ -14,6 +16,9 @@ interface Expected {
   readonly fix?: string;
   readonly avoid?: string;
 }
+
+/** Changed snapshots that each rule has to survive. */
+const numRuns = 25;
 
 interface RuleTable {
   readonly silent: Readonly<Record<string, Snapshot>>;
@@ -36,6 +41,16 @@ export function testRule(rule: Rule, { silent, speaks, found = [] }: RuleTable):
         expected.map(({ object }) => object).toSorted(),
       );
       for (const want of expected) expectFinding(findings, want);
+    });
+
+    it('says nothing worse than nothing of what is half-filled', () => {
+      const seeds = [...Object.values(silent), ...Object.values(speaks).map(([snapshot]) => snapshot)];
+      fc.assert(
+        fc.property(fc.constantFrom(...seeds), mutations, ({ data }, changes) => {
+          rule.check(indexSnapshot(mutated(data, changes)), found);
+        }),
+        { numRuns, seed: 1 },
+      );
     });
   });
 }

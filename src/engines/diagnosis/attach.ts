@@ -23,41 +23,61 @@ export function attach(
   environment: (ref: ObjectRef) => readonly ObjectRef[],
 ): Parents {
   const parents = new Map<Problem, Problem>();
+  const byMember = problemsByMember(problems);
+  const order = new Map(problems.map((problem, index) => [problem, index]));
+  const rules = [...new Set(problems.map(({ rule }) => rule))];
   for (const effect of problems) {
-    const candidates = problems.filter(
-      (cause) =>
-        cause !== effect && permits(effect.rule, cause.rule, shareMembers(cause, effect)) && inTime(cause, effect),
-    );
-    if (candidates.length === 0) continue;
+    if (!rules.some((rule) => permits(effect.rule, rule, true) || permits(effect.rule, rule, false))) continue;
     const own = new Set(effect.members.map(keyOf));
     const inferred = (ref: ObjectRef): readonly ObjectRef[] => {
       if (!own.has(keyOf(ref))) return [];
       return followsEnvironment.has(effect.rule.id) ? [...effect.dependsOn, ...environment(ref)] : effect.dependsOn;
     };
-    const distances = reach(snapshot, effect.members, { inferred });
-    const best = candidates
-      .map((cause) => ({ cause, distance: distanceTo(cause, distances) }))
-      .filter(({ distance }) => distance < Number.POSITIVE_INFINITY)
-      .toSorted((a, b) => a.distance - b.distance || certainties[b.cause.certainty] - certainties[a.cause.certainty])
+    const within = nearestOf(reach(snapshot, effect.members, { inferred }), byMember);
+    const best = [...within]
+      .map(([cause, distance]) => ({ cause, distance }))
+      .filter(({ cause, distance }) => cause !== effect && mayExplain(cause, effect, distance === 0))
+      .toSorted(
+        (a, b) =>
+          a.distance - b.distance ||
+          certainties[b.cause.certainty] - certainties[a.cause.certainty] ||
+          (order.get(a.cause) ?? 0) - (order.get(b.cause) ?? 0),
+      )
       .find(({ cause }) => !leadsTo(parents, cause, effect));
     if (best !== undefined) parents.set(effect, best.cause);
   }
   return parents;
 }
 
-const distanceTo = (cause: Problem, distances: ReadonlyMap<string, number>): number =>
-  Math.min(...cause.members.map((member) => distances.get(keyOf(member)) ?? Number.POSITIVE_INFINITY));
+/** Problems by each object that shows them. */
+function problemsByMember(problems: readonly Problem[]): ReadonlyMap<string, readonly Problem[]> {
+  const pairs = problems.flatMap((problem) => problem.members.map((member) => ({ problem, key: keyOf(member) })));
+  return new Map(
+    [...Map.groupBy(pairs, ({ key }) => key)].map(([key, all]) => [key, all.map(({ problem }) => problem)]),
+  );
+}
+
+/** Problems that show on what is within reach, with the distance to the nearest place; 0 is the effect's own object. */
+function nearestOf(
+  distances: ReadonlyMap<string, number>,
+  byMember: ReadonlyMap<string, readonly Problem[]>,
+): ReadonlyMap<Problem, number> {
+  const nearest = new Map<Problem, number>();
+  // What is reached first is nearest.
+  for (const [key, distance] of distances)
+    for (const problem of byMember.get(key) ?? []) if (!nearest.has(problem)) nearest.set(problem, distance);
+  return nearest;
+}
+
+/** A workload fails anew with every replica, so times of the same workload say nothing. */
+const mayExplain = (cause: Problem, effect: Problem, shared: boolean): boolean =>
+  permits(effect.rule, cause.rule, shared) && (shared || inTime(cause, effect));
 
 function inTime(cause: Problem, effect: Problem): boolean {
-  // A workload fails anew with every replica, so times of the same workload say nothing.
-  if (shareMembers(cause, effect)) return true;
   const began = timeOf(cause.since);
   const showed = timeOf(effect.since);
   return began === undefined || showed === undefined || began <= showed + clockTolerance || effect.class === 'symptom';
 }
-
-const shareMembers = (a: Problem, b: Problem): boolean =>
-  a.members.some((member) => b.members.some((other) => keyOf(other) === keyOf(member)));
 
 function leadsTo(parents: ReadonlyMap<Problem, Problem>, from: Problem, to: Problem): boolean {
   for (let current: Problem | undefined = from; current !== undefined; current = parents.get(current)) {

@@ -52,8 +52,8 @@ function consequenceOf(read: Read): string | undefined {
 }
 
 /**
- * Everything that could not be read: one line per namespace, outcome and consequence, what hides most first. Lines of
- * several kinds say in general why; a line of one kind quotes the API server.
+ * Everything that could not be read: one line per namespace, outcome and consequence, or one for many namespaces; what
+ * hides most first. Lines of several kinds say in general why; a line of one kind quotes the API server.
  */
 export function blindSpotsOf(reads: readonly ReadResult[]): readonly BlindSpot[] {
   const failed = reads.filter(({ outcome }) => isBlind(outcome));
@@ -63,7 +63,31 @@ export function blindSpotsOf(reads: readonly ReadResult[]): readonly BlindSpot[]
       // What failed for another reason is another line; lists are few, objects may be many.
       `${read.namespace ?? ''}/${outcome}/${consequenceOf(read) ?? ''}/${read.verb === 'list' && outcome === 'failed' ? message : ''}`,
   );
-  return [...groups.values()].toSorted((a, b) => weightOf(b) - weightOf(a)).flatMap(blindSpotOf);
+  return alike([...groups.values()])
+    .toSorted((a, b) => weightOf(b) - weightOf(a))
+    .flatMap(blindSpotOf);
+}
+
+/** Namespaces that are told one by one. */
+const namedNamespaces = 3;
+
+/** What is wrong in one namespace is often wrong in all: one line then, not one for each. */
+function alike(groups: readonly (readonly ReadResult[])[]): readonly (readonly ReadResult[])[] {
+  const same = Map.groupBy(groups, (group) =>
+    group[0]?.read.namespace === undefined ? group : `${group[0].outcome}/${kindsOf(group).join()}`,
+  );
+  return [...same.values()].flatMap((each) => (each.length > namedNamespaces ? [each.flat()] : each));
+}
+
+const kindsOf = (group: readonly ReadResult[]): readonly string[] => [
+  ...new Set(group.map(({ read }) => subjectOf(read))),
+];
+
+function placeOf(group: readonly ReadResult[]): string {
+  const namespaces = [...new Set(group.flatMap(({ read }) => read.namespace ?? []))];
+  const named = namespaces.slice(0, namedNamespaces).join(', ');
+  if (namespaces.length === 0) return '';
+  return namespaces.length <= namedNamespaces ? ` in ${named}` : ` in ${namespaces.length} namespaces (${named}, …)`;
 }
 
 /** An archive names the files that it could not read; no kind has such a name. */
@@ -80,9 +104,10 @@ function blindSpotOf(group: readonly ReadResult[]): readonly BlindSpot[] {
   const [first] = group;
   if (first === undefined) return [];
   const { read, outcome, message } = first;
-  const kinds = [...new Set(group.map((each) => subjectOf(each.read)))];
-  const where = read.namespace === undefined ? '' : ` in ${read.namespace}`;
-  const times = kinds.length === 1 && group.length > 1 ? ` (${group.length} reads)` : '';
+  const kinds = kindsOf(group);
+  const where = placeOf(group);
+  const inOne = group.every((each) => each.read.namespace === read.namespace);
+  const times = kinds.length === 1 && group.length > 1 && inOne ? ` (${group.length} reads)` : '';
   return [
     {
       what: `${kinds.join(', ')}${where}${times}`,
@@ -101,10 +126,18 @@ const whys: Readonly<Record<string, string>> = {
 
 const subjectOf = (read: Read): string => (read.verb === 'log' ? 'Logs' : read.kind);
 
-/** Whether something was not read without which "healthy" would be a guess: what was asked about, or what it rests on. */
-export const hidesFaults = ({ reads, scope: { object } }: Pick<SnapshotData, 'reads' | 'scope'>): boolean =>
+/**
+ * Whether something was not read without which "healthy" would be a guess: what was asked about, what it rests on, or
+ * what a server failed to give. An archive that never held a single object hides nothing by that.
+ */
+export const hidesFaults = ({
+  reads,
+  source,
+  scope: { object },
+}: Pick<SnapshotData, 'reads' | 'source' | 'scope'>): boolean =>
   reads.some(({ read, outcome }) => {
     if (!isBlind(outcome) || read.verb === 'log') return false;
-    if (read.verb === 'get') return object !== undefined && keyOf(read) === keyOf(object);
-    return !isSearch(read) && (essential.has(read.kind) || outcome === 'failed');
+    if (read.verb === 'list') return !isSearch(read) && (essential.has(read.kind) || outcome === 'failed');
+    if (object !== undefined && keyOf(read) === keyOf(object)) return true;
+    return outcome === 'truncated' || (outcome === 'failed' && source === 'live');
   });

@@ -31,13 +31,14 @@ export function diagnose(data: SnapshotData, rules: readonly Rule[] = catalogue)
     environmentOf(snapshot),
   );
   const isRelevant = relevance(snapshot);
+  const children = Map.groupBy(parents.keys(), (problem) => parents.get(problem));
   const roots = problems
     .filter((problem) => problem.class !== 'risk' && !parents.has(problem))
-    .map((problem) => rootOf(snapshot, problem, explainedBy(problem, problems, parents)))
+    .map((problem) => rootOf(snapshot, problem, explainedBy(problem, children)))
     .filter(isRelevant)
     .toSorted(byImpact);
   const risks = problems
-    .filter(({ class: kind }) => kind === 'risk')
+    .filter(({ class: kind, rule }) => kind === 'risk' && rule.id !== saidApart)
     .filter((problem) => isRelevant(rootOf(snapshot, problem, [])));
   const incomplete = hidesFaults(data);
   return {
@@ -58,6 +59,9 @@ export function diagnose(data: SnapshotData, rules: readonly Rule[] = catalogue)
   };
 }
 
+/** What could not be read has a list of its own in an explanation. */
+const saidApart = 'diagnosis-blind-spot';
+
 /** What every rule says; rules with `last` see what the others found. */
 function findingsOf(snapshot: Snapshot, rules: readonly Rule[]): readonly RuleFinding[] {
   const run = (chosen: readonly Rule[], found: readonly RuleFinding[]): readonly RuleFinding[] =>
@@ -77,11 +81,9 @@ function findingsOf(snapshot: Snapshot, rules: readonly Rule[]): readonly RuleFi
 
 function explainedBy(
   root: Problem,
-  problems: readonly Problem[],
-  parents: ReadonlyMap<Problem, Problem>,
+  children: ReadonlyMap<Problem | undefined, readonly Problem[]>,
 ): readonly Problem[] {
-  const children = problems.filter((problem) => parents.get(problem) === root);
-  return children.flatMap((child) => [child, ...explainedBy(child, problems, parents)]);
+  return (children.get(root) ?? []).flatMap((child) => [child, ...explainedBy(child, children)]);
 }
 
 const rootOf = (snapshot: Snapshot, problem: Problem, explained: readonly Problem[]): Root => ({

@@ -1,4 +1,5 @@
 import type { Node, Pod, Taint } from '../objects.ts';
+import { perSnapshot } from '../per-snapshot.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Obstacle } from './histogram.ts';
 import { meetsAffinity } from './node-affinity.ts';
@@ -29,8 +30,25 @@ export interface NodeFit {
   readonly reserved: boolean;
 }
 
-/** How a pod fits every node of the snapshot, as kube-scheduler would judge it (NodeUnschedulable, TaintToleration, NodeAffinity, NodeResourcesFit). */
+const knownFits = perSnapshot(() => new Map<string, readonly NodeFit[]>());
+
+/**
+ * How a pod fits every node of the snapshot, as kube-scheduler would judge it (NodeUnschedulable, TaintToleration,
+ * NodeAffinity, NodeResourcesFit). Judged once for all pods that demand the same.
+ */
 export function fitsOf(snapshot: Snapshot, pod: Pod): readonly NodeFit[] {
+  const known = knownFits(snapshot);
+  const key = demandsOf(pod);
+  const fits = known.get(key) ?? judged(snapshot, pod);
+  known.set(key, fits);
+  return fits;
+}
+
+/** All of a pod that the judgement depends on: equal texts, equal fits. */
+export const demandsOf = ({ spec }: Pod): string =>
+  JSON.stringify([spec?.nodeSelector, spec?.affinity?.nodeAffinity, spec?.tolerations, podRequests(spec)]);
+
+function judged(snapshot: Snapshot, pod: Pod): readonly NodeFit[] {
   const requests: Resources = { pods: 1, ...podRequests(pod.spec) };
   const rooms = nodeRooms(snapshot);
   return snapshot.all('Node').map((node) => {

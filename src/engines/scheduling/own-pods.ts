@@ -2,7 +2,7 @@ import type { Node, Pod } from '../objects.ts';
 import { containersOf } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type AffinityTerm, crowdedPods, placedPods, termMeans } from './neighbours.ts';
-import { unplacedPods } from './placement.ts';
+import { unplacedPod } from './placement.ts';
 import { podRequests, type Resources } from './requests.ts';
 
 /** What an unscheduled pod needs and pods that should make way for it hold, on a node where nobody else does. */
@@ -66,7 +66,7 @@ function heldDomain(snapshot: Snapshot, waiting: Pod, node: Node, { placed, old 
 }
 
 function heldRoom(snapshot: Snapshot, waiting: Pod, old: readonly Pod[]): HeldByOwn | undefined {
-  const unplaced = unplacedPods(snapshot).find(({ pod }) => pod === waiting);
+  const unplaced = unplacedPod(snapshot, waiting);
   if (unplaced?.cause !== 'capacity') return undefined;
   return unplaced.nodes
     .flatMap(({ node, shortages }) => {

@@ -1,8 +1,9 @@
 import type { Pod } from '../objects.ts';
+import { perSnapshot } from '../per-snapshot.ts';
 import { isFinished, isTerminating, podCondition } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { conflictsWithVolume, histogramOf, insufficientIn, type Obstacle, obstacleOf } from './histogram.ts';
-import { fitsOf, type NodeFit } from './node-fit.ts';
+import { demandsOf, fitsOf, type NodeFit } from './node-fit.ts';
 
 /** What keeps a pod from every node: an obstacle, or a request that no eligible node could meet even when empty. */
 export type PlacementCause = Obstacle | 'oversized';
@@ -22,42 +23,49 @@ export interface Unplaced {
   readonly recomputed: boolean;
 }
 
-const cache = new WeakMap<Snapshot, readonly Unplaced[]>();
-
 /**
  * Pods that the scheduler could not place for one of the obstacles that are recomputed here. Pods that wait for
  * something else (a claim, where its volume is, a port, spreading, a device that no node has) are left out.
  */
-export function unplacedPods(snapshot: Snapshot): readonly Unplaced[] {
-  let unplaced = cache.get(snapshot);
-  if (unplaced === undefined) {
-    unplaced = snapshot
-      .all('Pod')
-      .filter((pod) => !pod.spec?.nodeName && !isTerminating(pod) && !isFinished(pod))
-      .flatMap((pod) => unplacedPod(snapshot, pod) ?? []);
-    cache.set(snapshot, unplaced);
-  }
-  return unplaced;
-}
+export const unplacedPods = perSnapshot((snapshot): readonly Unplaced[] => {
+  const verdicts = new Map<string, Verdict | undefined>();
+  return snapshot
+    .all('Pod')
+    .filter((pod) => !pod.spec?.nodeName && !isTerminating(pod) && !isFinished(pod))
+    .flatMap((pod) => {
+      const condition = podCondition(pod, 'PodScheduled');
+      if (condition?.status !== 'False' || condition.reason !== 'Unschedulable') return [];
+      const { message = '', lastTransitionTime } = condition;
+      // Replicas demand the same and are told the same.
+      const key = `${message}\n${demandsOf(pod)}`;
+      if (!verdicts.has(key)) verdicts.set(key, verdictOn(snapshot, pod, message));
+      const verdict = verdicts.get(key);
+      if (verdict === undefined) return [];
+      return [{ ...verdict, pod, message, since: lastTransitionTime ?? pod.metadata.creationTimestamp }];
+    });
+});
 
-function unplacedPod(snapshot: Snapshot, pod: Pod): Unplaced | undefined {
-  const condition = podCondition(pod, 'PodScheduled');
-  const { message = '' } = condition ?? {};
-  if (condition?.status !== 'False' || condition.reason !== 'Unschedulable') return undefined;
+const byPod = perSnapshot((snapshot) => new Map(unplacedPods(snapshot).map((unplaced) => [unplaced.pod, unplaced])));
+
+/** The same of one pod; `undefined` when it is not among them. */
+export const unplacedPod = (snapshot: Snapshot, pod: Pod): Unplaced | undefined => byPod(snapshot).get(pod);
+
+type Verdict = Omit<Unplaced, 'pod' | 'message' | 'since'>;
+
+function verdictOn(snapshot: Snapshot, pod: Pod, message: string): Verdict | undefined {
   const counts = histogramOf(message);
   const said = new Set(counts.flatMap((count) => obstacleOf(count) ?? []));
   if (said.size === 0 || counts.some(conflictsWithVolume)) return undefined;
   const short = counts.flatMap((count) => insufficientIn(count) ?? []);
   const fits = fitsOf(snapshot, pod).map((fit) => believed(fit, short));
-  const base = { pod, message, since: condition.lastTransitionTime ?? pod.metadata.creationTimestamp, fits };
   if (fits.length > 0 && fits.every(({ obstacles: found }) => found.size > 0)) {
     const { cause, nodes } = causeOf(fits);
-    return lacksDevice(cause, nodes, fits) ? undefined : { ...base, cause, nodes, recomputed: true };
+    return lacksDevice(cause, nodes, fits) ? undefined : { fits, cause, nodes, recomputed: true };
   }
   // A node seems free: something else rules it out, or the snapshot and the scheduler looked at different times.
   if (counts.some((count) => obstacleOf(count) === undefined)) return undefined;
   const cause = (['capacity', 'taint', 'cordon', 'affinity'] as const).find((obstacle) => said.has(obstacle));
-  return cause === undefined ? undefined : { ...base, cause, nodes: [], recomputed: false };
+  return cause === undefined ? undefined : { fits, cause, nodes: [], recomputed: false };
 }
 
 /** Where not all pods of a node are known, the scheduler is believed that it is full. */

@@ -42,7 +42,8 @@ export function amountsOf(list: Readonly<Record<string, string | undefined>> | u
 export const plus = (a: Resources, b: Resources): Resources => merged(a, b, (x, y) => x + y);
 const larger = (a: Resources, b: Resources): Resources => merged(a, b, Math.max);
 
-const merged = (a: Resources, b: Resources, join: (x: number, y: number) => number): Resources =>
-  Object.fromEntries(
-    [...new Set([...Object.keys(a), ...Object.keys(b)])].map((key) => [key, join(a[key] ?? 0, b[key] ?? 0)]),
-  );
+function merged(a: Resources, b: Resources, join: (x: number, y: number) => number): Resources {
+  const result: Record<string, number> = { ...a };
+  for (const [key, amount] of Object.entries(b)) result[key] = join(result[key] ?? 0, amount);
+  return result;
+}

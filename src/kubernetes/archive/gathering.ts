@@ -3,12 +3,11 @@ import type { LogExcerpt, ReadResult } from '../../engines/snapshot-data.ts';
 import { safeText } from '../../platform/safe-text.ts';
 import { plainText } from '../../platform/untrusted.ts';
 import { splitApiVersion } from '../live/builtin-types.ts';
-import { slimmed } from '../slim.ts';
+import { admitted } from './admitted.ts';
 import { tooMuch } from './files.ts';
 import type { Claim } from './listed-objects.ts';
 import { matchedLogs } from './named-logs.ts';
 import { newestTimeOf } from './times.ts';
-import { wellFormed } from './well-formed.ts';
 
 /** What the files of an archive came to. */
 export interface Gathered {
@@ -50,6 +49,8 @@ export function createGathering(path: string, maximumObjects: number): Gathering
   const logs = new Map<string, LogExcerpt>();
   const namedLogs: { readonly path: string; readonly lines: LogExcerpt['lines'] }[] = [];
   const failures: ReadResult[] = [];
+  /** Of objects, by the object: the version that stays decides. */
+  const faults = new Map<string, ReadResult>();
   const failedLists = new Set<string>();
   let failed = 0;
   let mustGather = false;
@@ -62,7 +63,10 @@ export function createGathering(path: string, maximumObjects: number): Gathering
       const known = objects.get(key);
       if (known !== undefined && versionOf(known) > versionOf(object)) return;
       newest = Math.max(newest, newestTimeOf(object));
-      objects.set(key, slimmed(wellFormed(object)));
+      const { object: slim, fault } = admitted(object);
+      objects.set(key, slim);
+      if (fault === undefined) faults.delete(key);
+      else faults.set(key, fault);
       if (objects.size > maximumObjects) throw tooMuch(path, `more than ${maximumObjects} objects`);
     },
     claim(claim) {
@@ -99,6 +103,7 @@ export function createGathering(path: string, maximumObjects: number): Gathering
       reads: [
         ...claimedReads(claims, failedLists, { namespaces: namespacesOf(objects.values()), mustGather }),
         ...failures,
+        ...faults.values(),
         ...moreFailures(failed - maximumFailures),
       ],
       newest: newest === 0 ? undefined : newest,

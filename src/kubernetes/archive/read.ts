@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import type { KubernetesObject } from '../../engines/objects.ts';
 import type { LogExcerpt, PodRow, ReadCost, ReadResult, SnapshotData } from '../../engines/snapshot-data.ts';
-import { asObject, slimmed } from '../slim.ts';
+import { asObject } from '../slim.ts';
+import { admitted } from './admitted.ts';
 import { type Counts, type Header, header, marks, record } from './format.ts';
 import { type ArchiveLimits, broken, zippedLines } from './lines.ts';
 
@@ -36,7 +37,7 @@ export async function readArchive(path: string, { limits, signal }: ReadArchiveO
   }
   if (head === undefined) throw broken(path, 'is empty');
   checkWhole(path, gathered);
-  const { objects, heads, podRows, logs, reads, cost } = gathered;
+  const { objects, heads, podRows, logs, reads, faults, cost } = gathered;
   const { takenAt, cluster, serverVersion, scope } = head;
   return {
     takenAt,
@@ -49,7 +50,7 @@ export async function readArchive(path: string, { limits, signal }: ReadArchiveO
     heads,
     podRows,
     logs,
-    reads,
+    reads: [...reads, ...faults],
     cost,
   };
 }
@@ -60,6 +61,8 @@ interface Gathering {
   readonly podRows: PodRow[];
   readonly logs: LogExcerpt[];
   readonly reads: ReadResult[];
+  /** Of objects that are not what they should be. */
+  readonly faults: ReadResult[];
   cost: ReadCost;
   end: Counts | undefined;
 }
@@ -70,6 +73,7 @@ const emptyGathering = (): Gathering => ({
   podRows: [],
   logs: [],
   reads: [],
+  faults: [],
   cost: { requests: 0, bytes: 0, durationMs: 0 },
   end: undefined,
 });
@@ -97,8 +101,8 @@ function gather(into: Gathering, line: string): boolean {
   const checked = record.safeParse(parsed(line));
   if (!checked.success) return false;
   const found = checked.data;
-  if ('object' in found) return pushObject(into.objects, found.object);
-  if ('head' in found) return pushObject(into.heads, found.head);
+  if ('object' in found) return pushObject(into, into.objects, found.object);
+  if ('head' in found) return pushObject(into, into.heads, found.head);
   if ('podRow' in found) into.podRows.push(found.podRow);
   else if ('log' in found) into.logs.push(found.log);
   else if ('read' in found) into.reads.push(found.read);
@@ -107,10 +111,12 @@ function gather(into: Gathering, line: string): boolean {
   return true;
 }
 
-function pushObject(into: KubernetesObject[], value: unknown): boolean {
+function pushObject({ faults }: Gathering, into: KubernetesObject[], value: unknown): boolean {
   const object = asObject(value, { apiVersion: '', kind: '' });
   if (object === undefined || object.kind === '') return false;
-  into.push(slimmed(object));
+  const { object: slim, fault } = admitted(object);
+  into.push(slim);
+  if (fault !== undefined) faults.push(fault);
   return true;
 }
 

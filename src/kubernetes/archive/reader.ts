@@ -8,7 +8,8 @@ import { splitApiVersion } from '../live/builtin-types.ts';
 import { keyOfRead } from '../live/collect.ts';
 import { continueOf, cursorOf } from '../live/cursor.ts';
 import type { ListQuery, LogRange, NextReads, Reader, ResourceType, TablePage } from '../ports.ts';
-import { answererOf, replayed } from './replay.ts';
+import { checkSelectors } from './check-selectors.ts';
+import { answererOf, ofKnownKinds, replayed } from './replay.ts';
 import { columnsOf, rowOfObject, rowOfPod, rowOfPodObject } from './rows.ts';
 import { matchesFieldSelector, matchesLabelSelector } from './selectors.ts';
 import { typesOf } from './types.ts';
@@ -61,7 +62,7 @@ export function createArchiveReader(data: SnapshotData, nextReads?: NextReads): 
       // A snapshot of a namespace holds others only as far as they explain that one.
       const meant = namesNothing ? data.scope : scope;
       checkScope(data, meant);
-      return nextReads === undefined ? { ...data, scope: meant } : replayed(data, meant, nextReads);
+      return nextReads === undefined ? { ...ofKnownKinds(data), scope: meant } : replayed(data, meant, nextReads);
     },
     async read(reads, signal) {
       signal.throwIfAborted();
@@ -70,7 +71,12 @@ export function createArchiveReader(data: SnapshotData, nextReads?: NextReads): 
     },
     async list(query, signal) {
       signal.throwIfAborted();
-      return pageOf(data, resolve(query.kind), query);
+      const type = resolve(query.kind);
+      checkSelectors(
+        query,
+        everything.filter((object) => isOf(type, object)),
+      );
+      return pageOf(data, type, query);
     },
     async get(ref, signal) {
       signal.throwIfAborted();

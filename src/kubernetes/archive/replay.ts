@@ -13,7 +13,7 @@ const missing = 'not in this archive';
  * read, as if a cluster had not answered, and no other lack does.
  */
 export function replayed(archive: SnapshotData, scope: Scope, nextReads: NextReads): SnapshotData {
-  const data = { ...archive, scope, objects: archive.objects.filter(isWhatItsKindSays) };
+  const data = { ...ofKnownKinds(archive), scope };
   const answers = new Map(archive.reads.map((result) => [keyOfRead(result.read), result]));
   const answer = answererOf(data);
   const wider = widerOf(data);
@@ -35,6 +35,12 @@ function widerOf({ objects, reads }: SnapshotData): (read: Read) => Read {
   ]);
   return (read) => (read.verb === 'list' && !held.has(read.namespace) ? { ...read, namespace: undefined } : read);
 }
+
+/** Without what is not what rules take it for. */
+export const ofKnownKinds = (data: SnapshotData): SnapshotData => ({
+  ...data,
+  objects: data.objects.filter(isWhatItsKindSays),
+});
 
 /** Other groups have kinds of the same names (a Service of Knative, an Ingress of OpenShift), which nobody asks for. */
 function isWhatItsKindSays({ kind, apiVersion }: KubernetesObject): boolean {

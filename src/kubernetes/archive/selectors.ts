@@ -10,6 +10,11 @@ export function matchesLabelSelector(selector: string | undefined, { metadata }:
       return within === (operator === 'in');
     }
     if (term.startsWith('!')) return labels[term.slice(1).trim()] === undefined;
+    const [, ordered = '', than, bound] = /^(\S{1,400}?)\s{0,9}([<>])\s{0,9}(\d{1,18})$/.exec(term) ?? [];
+    if (than !== undefined) {
+      const [number, limit] = [Number(labels[ordered] ?? Number.NaN), Number(bound)];
+      return than === '<' ? number < limit : number > limit;
+    }
     const compared = comparisonOf(term);
     return compared === undefined
       ? labels[term] !== undefined
@@ -24,8 +29,16 @@ export const matchesFieldSelector = (selector: string | undefined, object: Kuber
     return compared !== undefined && (textAt(object, compared.left) === compared.right) === compared.equal;
   });
 
+/** The fields that a selector names, by term; undefined where a term compares nothing. */
+export const fieldsOfSelector = (
+  selector: string | undefined,
+): readonly { readonly term: string; readonly field: string | undefined }[] =>
+  termsOf(selector).map((term) => ({ term, field: comparisonOf(term)?.left || undefined }));
+
+export const hasField = (object: KubernetesObject, path: string): boolean => fieldAt(object, path) !== undefined;
+
 /** Parts between commas that are not in parentheses. */
-const termsOf = (selector = ''): readonly string[] =>
+export const termsOf = (selector = ''): readonly string[] =>
   selector
     .slice(0, 4096)
     .split(/,(?![^(]*\))/)

@@ -67,7 +67,7 @@ export function createClusters(options: ClustersOptions): Clusters {
     if (known !== undefined) return known;
     const { metrics, nextReads, userAgent, cacheTtlMs, cacheBytes = defaultCacheBytes } = options;
     const requestId = () => currentRequest()?.requestId;
-    const talking = { credentials, metrics, requestId, userAgent, ...options.rest };
+    const talking = { credentials, metrics, requestId, userAgent, now, ...options.rest };
     const rest = createRest(talking);
     const streams = createRest({ ...talking, sockets: streamSockets });
     const reader = createLiveReader({ cluster: name, rest, streams, metrics, nextReads, now, cacheTtlMs, cacheBytes });

@@ -21,6 +21,8 @@ export interface Collection {
   readonly enough: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** How far the cluster's clock is ahead of that, in ms, as far as known by now. */
+  readonly aheadMs?: (() => number) | undefined;
   /** Executes one read; rejects only when its signal aborts. */
   readonly run: (read: Read, signal: AbortSignal, spent: (bytes: number) => void) => Promise<Executed>;
 }
@@ -37,7 +39,7 @@ export const patienceMs = 500;
  * only when nothing at all comes does the first error surface.
  */
 export async function collect(collection: Collection): Promise<SnapshotData> {
-  const { cluster, scope, nextReads, run, now, signal, enough } = collection;
+  const { cluster, scope, nextReads, run, now, aheadMs = () => 0, signal, enough } = collection;
   const startedAt = now();
   const startedClock = performance.now();
   const elapsed = (): number => Math.round(performance.now() - startedClock);
@@ -75,7 +77,7 @@ export async function collect(collection: Collection): Promise<SnapshotData> {
   }
 
   const gathered = (): SnapshotData => ({
-    takenAt: new Date(startedAt).toISOString(),
+    takenAt: new Date(startedAt + aheadMs()).toISOString(),
     source: 'live',
     cluster,
     scope,

@@ -88,7 +88,7 @@ export function createLiveReader({
     asked: Pick<Collection, 'scope' | 'nextReads' | 'signal' | 'enough'>,
   ): Promise<SnapshotData> {
     const known = version(AbortSignal.any([asked.signal, asked.enough]));
-    const found = await collect({ ...asked, cluster, now, run });
+    const found = await collect({ ...asked, cluster, now, aheadMs: () => rest.clockAheadMs(), run });
     // Nobody waits long for it once all else is there.
     const serverVersionNow = await unlessAborted(known, AbortSignal.timeout(patienceMs)).catch(() => undefined);
     return serverVersionNow === undefined ? found : { ...found, version: serverVersionNow };

@@ -5,6 +5,7 @@ import type { Metrics } from '../../platform/metrics.ts';
 import { type Asking, subjectOf } from './asking.ts';
 import { type Body, linesOf, parseJson, passBody, readBody } from './body.ts';
 import { builtinTypes } from './builtin-types.ts';
+import { aheadOf } from './clock.ts';
 import { type Connection, createConnector } from './connection.ts';
 import type { LoadCredentials } from './credentials.ts';
 import { errorOfFailure, errorOfStatus, type StatusBody, type Way } from './errors.ts';
@@ -25,6 +26,8 @@ export interface RestOptions {
   readonly sockets?: number | undefined;
   /** Of jitter; in [0, 1). */
   readonly random?: (() => number) | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now?: (() => number) | undefined;
   /** Waits before a retry. */
   readonly wait?: ((ms: number, signal: AbortSignal) => Promise<void>) | undefined;
 }
@@ -67,6 +70,8 @@ export interface Rest {
   bytes(request: RestRequest, call: RestCall): Promise<Body>;
   /** The body of a 2xx answer line by line while it comes; ends when nothing came for `idleMs`. Never tried again. */
   lines(request: StreamRequest, call: RestCall): AsyncIterable<string>;
+  /** How far the server's clock was ahead of ours in its last answer, in ms; see `aheadOf`. */
+  clockAheadMs(): number;
   close(): Promise<void>;
 }
 
@@ -75,11 +80,12 @@ const defaultCap = 64 * 1024 * 1024;
 const errorCap = 64 * 1024;
 const pause = (ms: number, signal: AbortSignal): Promise<void> => sleep(ms, undefined, { signal });
 
-export function createRest({ random = Math.random, wait = pause, ...options }: RestOptions): Rest {
+export function createRest({ random = Math.random, wait = pause, now = Date.now, ...options }: RestOptions): Rest {
   const timeouts = { ...defaults, ...options.timeouts };
   const connector = createConnector(options.credentials, { ...timeouts, sockets: options.sockets });
   const budget = createRetryBudget();
   let way: Way = { server: '' };
+  let ahead = 0;
 
   /** One request until it is answered for good, or its time is up. */
   async function answered<T>(request: RestRequest, call: RestCall, parse: (body: Body) => T): Promise<T> {
@@ -122,6 +128,7 @@ export function createRest({ random = Math.random, wait = pause, ...options }: R
     let code: number | 'error' = 'error';
     try {
       const response = await send(connection, request, { ...options, signal });
+      ahead = aheadOf(response.headers['date'], now());
       const ok = response.status >= 200 && response.status < 300;
       const cap = ok ? (request.cap ?? defaultCap) : errorCap;
       const encoding = response.headers['content-encoding'];
@@ -185,6 +192,7 @@ export function createRest({ random = Math.random, wait = pause, ...options }: R
         return checked.data;
       }),
     bytes: (request, call) => answered(request, call, (body) => body),
+    clockAheadMs: () => ahead,
     close: () => connector.close(),
   };
 }

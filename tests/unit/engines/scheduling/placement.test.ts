@@ -178,3 +178,20 @@ describe('without the pods of the nodes', () => {
     expect(first).toMatchObject({ cause: 'taint', recomputed: false, nodes: [] });
   });
 });
+
+describe('pods that demand the same', () => {
+  const waits = (name: string, cpu: string) =>
+    aPendingPod(name, unschedulable('1 Insufficient cpu'), { spec: asking({ cpu }) });
+
+  it('are judged once', () => {
+    const [first, second, other] = unplacedPods(
+      aSnapshot({
+        complete: ['Pod', 'Node'],
+        objects: [aNode('a'), waits('x', '99'), waits('y', '99'), waits('z', '98')],
+      }),
+    );
+
+    expect(second?.fits).toBe(first?.fits);
+    expect(other?.fits).not.toBe(first?.fits);
+  });
+});

@@ -327,8 +327,8 @@ describe('an archive that somebody sent does no harm', () => {
       {
         apiVersion: 'v1',
         kind: 'Pod',
-        metadata: { name: 'a', namespace: 'shop', labels: { app: 'a' } },
-        spec: { containers: [{ name: 'app', args: ['a'], env: [{ name: 'N', value: '5' }] }] },
+        metadata: { name: 'a', namespace: 'shop', labels: { app: 'a', tier: '5' } },
+        spec: { containers: [{ name: 'app', image: '5', args: ['a', '1'], env: [{ name: 'N', value: '5' }] }] },
         status: { phase: 'Running' },
       },
       {

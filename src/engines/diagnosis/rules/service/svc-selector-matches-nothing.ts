@@ -2,7 +2,7 @@ import { nearest } from '../../../../platform/nearest.ts';
 import { nameOf, type ObjectRef, refOf, type Service } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { isFinished } from '../../../pods.ts';
-import { slicesOf } from '../../../routes.ts';
+import { selectedPods, selectedWorkloads, slicesOf } from '../../../routes.ts';
 import { matchesMap } from '../../../selectors.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding } from '../../rule.ts';
@@ -28,6 +28,8 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
   const selector = service.spec?.selector ?? {};
   const labels = Object.entries(selector);
   if (labels.length === 0 || service.spec?.type === 'ExternalName') return [];
+  if (selectedWorkloads(snapshot, service).length > 0) return [];
+  if (selectedPods(snapshot, service).some((pod) => !isFinished(pod))) return [];
   const candidates = candidatesOf(snapshot, service);
   // Pods that have ended stay in EndpointSlices, without serving.
   const ended = new Set(candidates.flatMap(({ ref, ended: over }) => (over ? [ref.name] : [])));
