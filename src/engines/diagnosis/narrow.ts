@@ -22,8 +22,14 @@ export function relevance(snapshot: Snapshot): (root: Root) => boolean {
       members.some(
         (member) => member.namespace === namespace || (member.kind === 'Namespace' && member.name === namespace),
       ),
-    ) || effects.pods.some((pod) => pod.metadata.namespace === namespace);
+    ) ||
+    effects.pods.some((pod) => pod.metadata.namespace === namespace) ||
+    showsOn(problem, namespace);
 }
+
+/** Whether what is wrong with a node shows on something in the namespace without breaking it: a log cannot be read. */
+const showsOn = ({ rule, evidence }: Problem, namespace: string): boolean =>
+  rule.area === 'node' && evidence.some(({ object }) => object.namespace === namespace);
 
 /** A root concerns an object when it breaks that object, or something that the object depends on. */
 function relevantTo(snapshot: Snapshot, object: ObjectRef): (root: Root) => boolean {
