@@ -4,7 +4,7 @@ export interface FailedHost {
   readonly port: number | undefined;
   readonly failure: ConnectionFailure;
 }
-export type ConnectionFailure = 'refused' | 'timeout' | 'unknown-host' | 'unreachable' | 'closed';
+export type ConnectionFailure = 'refused' | 'timeout' | 'unknown-host' | 'unreachable' | 'closed' | 'unsaid';
 
 /** What the failure is called to a person. */
 export const failureWords: Readonly<Record<ConnectionFailure, string>> = {
@@ -13,6 +13,7 @@ export const failureWords: Readonly<Record<ConnectionFailure, string>> = {
   'unknown-host': 'no such host',
   unreachable: 'no route to it',
   closed: 'connection closed',
+  unsaid: 'it does not say why',
 };
 
 const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
@@ -29,6 +30,11 @@ const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [
     /ECONNRESET|connection reset|broken pipe|unexpected EOF|connection closed|server closed the connection|socket hang up/i,
     'closed',
+  ],
+  // Wrappers that leave out why; only what looks like an address is one.
+  [
+    /\b(?:cannot|can't|could not|couldn't|unable to|failed to) (?:reach|contact) (?:\S+ ){0,2}\S*(?::\/\/|:\d{2,5}\b|[a-z]\.[a-z])/i,
+    'unsaid',
   ],
 ];
 

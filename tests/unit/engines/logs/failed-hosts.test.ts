@@ -31,6 +31,8 @@ describe('hostsIn', () => {
     ["nc: bad address 'db'", 'db', undefined, 'unknown-host'],
     ['Error 111 connecting to redis:6379. Connection refused.', 'redis', 6379, 'refused'],
     ["HTTPConnectionPool(host='api', port=8080): Max retries exceeded: Connection refused", 'api', 8080, 'refused'],
+    ['error: cannot reach http://ledger.books', 'ledger.books', undefined, 'unsaid'],
+    ['FATAL could not reach queue:5672, giving up', 'queue', 5672, 'unsaid'],
     ['redis://:***@cache:6379 connect ETIMEDOUT', 'cache', 6379, 'timeout'],
   ])('reads %s', (text, host, port, failure) => {
     expect(hostsIn(text)).toEqual([{ host, port, failure }]);
@@ -41,6 +43,7 @@ describe('hostsIn', () => {
     'connection refused',
     'connect ECONNREFUSED 127.0.0.1:5432 is fine',
     'connected to db:5432',
+    'cannot reach consensus',
   ])('does not guess from %s', (text) => {
     expect(hostsIn(text).filter(({ host }) => host !== '127.0.0.1')).toEqual([]);
   });
