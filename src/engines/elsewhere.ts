@@ -2,7 +2,7 @@ import { creationFailures } from './admission.ts';
 import { suspectPods } from './drill-down.ts';
 import { hostsOfEnv } from './hosts.ts';
 import { hostsIn } from './logs/failed-hosts.ts';
-import { keyOf } from './objects.ts';
+import { keyOf, type ObjectRef } from './objects.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
 import { failedCallIn } from './webhooks.ts';
@@ -14,7 +14,7 @@ const maximumNamespaces = 3;
 /** A name with a namespace: `queue.shop-data`, `queue.shop-data.svc.cluster.local`. Other domains look alike; a lookup tells. */
 const qualifiedName = /^([a-z][-a-z0-9]{0,62})\.([a-z0-9][-a-z0-9]{0,62})(\.svc(\..*)?)?$/;
 
-/** The Services of other namespaces that broken pods name in their environment, arguments and last words, or that guard the creation of pods. */
+/** The Services of other namespaces that broken pods name in their environment, arguments and last words, that guard the creation of pods, or that serve an API which does not answer. */
 export function servicesElsewhere(snapshot: Snapshot): readonly Read[] {
   const { namespace: asked } = snapshot.scope;
   if (asked === undefined) return [];
@@ -28,11 +28,18 @@ export function servicesElsewhere(snapshot: Snapshot): readonly Read[] {
       .flatMap(({ lines }) => lines.flatMap(({ text }) => hostsIn(text))),
   ];
   const guards = creationFailures(snapshot).flatMap(({ reason }) => failedCallIn(reason)?.service ?? []);
+  const apis = snapshot
+    .all('APIService')
+    .filter(({ status }) => status?.conditions?.some((each) => each.type === 'Available' && each.status === 'False'))
+    .flatMap(({ spec }): readonly ObjectRef[] => {
+      const { namespace, name } = spec?.service ?? {};
+      return name === undefined ? [] : [{ kind: 'Service', namespace, name }];
+    });
   const named = hosts.flatMap(({ host }) => {
     const [, name, namespace] = qualifiedName.exec(host) ?? [];
     return name === undefined || namespace === undefined ? [] : [{ kind: 'Service', namespace, name }];
   });
-  return [...new Map([...guards, ...named].map((service) => [keyOf(service), service])).values()]
+  return [...new Map([...guards, ...apis, ...named].map((service) => [keyOf(service), service])).values()]
     .filter(({ namespace }) => namespace !== asked)
     .map(({ kind, namespace, name }): Read => ({ verb: 'get', kind, namespace, name }))
     .slice(0, maximumServices);

@@ -4,6 +4,7 @@ import type { PodRow, Read, SnapshotData } from '../../../src/engines/snapshot-d
 import {
   aContainer,
   aDeployment,
+  aLog,
   anEvent,
   anObject,
   aPendingPod,
@@ -280,6 +281,38 @@ describe('nextReads', () => {
     expect(wanted(inShop({ objects: [job, anEvent(job, 'FailedCreate', words)] as never }))).toContain(
       'get Service guard',
     );
+  });
+
+  it('reads the Service behind an API that does not answer', () => {
+    const api = (status: string) =>
+      anObject('APIService', 'v1beta1.external.metrics.k8s.io', {
+        metadata: { namespace: undefined },
+        spec: { service: { namespace: 'metrics', name: 'adapter' } },
+        status: { conditions: [{ type: 'Available', status }] },
+      });
+
+    expect(wanted(inShop({ objects: [api('False')] }))).toContain('get Service adapter');
+    expect(wanted(inShop({ objects: [api('True')] }))).not.toContain('get Service adapter');
+  });
+
+  it('reads the agents of a node on which a Service with endpoints does not answer', () => {
+    const web = aDeployment('web', { pod: { containers: [aContainer('app', crashed({ exitCode: 1 }))] } }).all;
+    const service = anObject('Service', 'db');
+    const slice = (ready: boolean) =>
+      anObject('EndpointSlice', 'db-1', {
+        metadata: { labels: { 'kubernetes.io/service-name': 'db' } },
+        endpoints: [{ addresses: ['10.0.0.9'], conditions: { ready } }],
+      });
+    const reading = (ready: boolean) =>
+      wanted(
+        inShop({
+          objects: [...web, service, slice(ready)],
+          logs: [aLog('web-5d8f-0', ['dial tcp: connect to db:80: i/o timeout'], { previous: true })],
+        }),
+      );
+
+    expect(reading(true)).toContain('list Pod spec.nodeName=node-1');
+    expect(reading(false)).not.toContain('list Pod spec.nodeName=node-1');
   });
 
   it('reads what is asked about, unless a list tells of it', () => {

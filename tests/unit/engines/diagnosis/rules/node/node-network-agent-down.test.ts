@@ -7,7 +7,11 @@ const proxies = anObject('DaemonSet', 'kube-proxy', { metadata: { namespace: 'ku
 const logs = anObject('DaemonSet', 'fluentd', { metadata: { namespace: 'kube-system' } });
 const down = { containers: [aContainer('app', waiting('CrashLoopBackOff'))] };
 const agent = (owner: typeof proxies, more: object = down) =>
-  aPod(`${owner.metadata.name}-x`, { metadata: { namespace: 'kube-system', ...ownedBy(owner) }, ...more });
+  aPod(`${owner.metadata.name}-x`, {
+    metadata: { namespace: owner.metadata.namespace, ...ownedBy(owner) },
+    ...more,
+  });
+const flannel = anObject('DaemonSet', 'kube-flannel-ds', { metadata: { namespace: 'kube-flannel' } });
 const victim = aPod('books', down);
 const node = aNode('node-1');
 
@@ -33,6 +37,10 @@ testRule(nodeNetworkAgentDown, {
         evidence: ['pods on it that are not ready: 1'],
         fix: 'mend Pod/kube-proxy-x in kube-system',
       },
+    ],
+    'of an agent in a namespace of its own': [
+      aSnapshot({ objects: [node, flannel, agent(flannel), victim] }),
+      { object: 'Node/node-1', fix: 'mend Pod/kube-flannel-ds-x in kube-flannel' },
     ],
   },
 });
