@@ -315,6 +315,15 @@ describe('nextReads', () => {
     expect(reading(false)).not.toContain('list Pod spec.nodeName=node-1');
   });
 
+  it('reads the log of an agent that crashes on such a node', () => {
+    const agent = aPod('kube-proxy-x', {
+      metadata: { namespace: 'kube-system' },
+      containers: [aContainer('proxy', crashed({ exitCode: 1 }))],
+    });
+
+    expect(wanted(inShop({ objects: [agent] }))).toContain('log kube-proxy-x/proxy previous');
+  });
+
   it('reads what is asked about, unless a list tells of it', () => {
     const asking = (kind: string, reads: SnapshotData['reads']) =>
       wanted(inShop({ scope: { namespace: 'shop', object: { kind, namespace: 'shop', name: 'web' } }, reads }));
