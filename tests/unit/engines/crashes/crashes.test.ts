@@ -22,6 +22,16 @@ describe('crashes', () => {
     expect(saying('ERROR gave item 17 up', 'ERROR gave item 99 up')).toEqual(Array(3).fill('gave item <n> up'));
   });
 
+  it('takes why something could not be reached from the line before, when the last one leaves it out', () => {
+    const failureOf = (...lines: string[]) =>
+      crashes(aSnapshot({ objects: replicas.all, logs: [aLog('api-5d8f-0', lines)] }))[0]?.dependency?.failure;
+
+    expect(failureOf("wget: bad address 'ledger.books'", 'error: cannot reach http://ledger.books')).toBe(
+      'unknown-host',
+    );
+    expect(failureOf('error: cannot reach http://ledger.books')).toBe('unsaid');
+  });
+
   it('takes the median of all lifetimes, so that replicas tell the same', () => {
     const [first, ...others] = replicas.pods;
     const long = aContainer('app', crashed({ exitCode: 1, startedAt: minutesAgo(50) }));
