@@ -1,8 +1,8 @@
 import { nearest } from '../platform/nearest.ts';
 import { hostsOfEnv, serviceOfHost } from './hosts.ts';
 import { type ConnectionFailure, connectionFailureIn, hostsIn } from './logs/failed-hosts.ts';
-import type { ObjectRef, Pod } from './objects.ts';
-import { nameOf } from './objects.ts';
+import { dnsServersOf, dnsServices } from './network/dns.ts';
+import { nameOf, type ObjectRef, type Pod, refOf } from './objects.ts';
 import type { PodContainer } from './pods.ts';
 import { readyEndpoints } from './routes.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -22,6 +22,8 @@ export interface Dependency {
   readonly alike: string | undefined;
   /** Where the container is told the host: `env[DATABASE_URL]`. */
   readonly field: string | undefined;
+  /** The DNS of the cluster, when it is what did not resolve the host. */
+  readonly resolvers: readonly ObjectRef[];
   /** Whether the text itself names the host, not just the container's environment. */
   readonly told: boolean;
 }
@@ -37,10 +39,11 @@ export function dependencyIn(
 ): Dependency | undefined {
   const failure = connectionFailureIn(text);
   if (failure === undefined) return undefined;
+  const resolvers = failure === 'unknown-host' || dnsTimeout.test(text) ? dnsServicesOf(snapshot, pod) : [];
   const [told] = hostsIn(text);
   if (told !== undefined) {
     const field = hostsOfEnv(container.spec).find(({ host }) => host === told.host)?.field;
-    return dependencyOf(snapshot, pod, { ...told, field, told: true });
+    return dependencyOf(snapshot, pod, { ...told, field, told: true, resolvers });
   }
   if (isLocal(text)) return undefined;
   const inCluster = hostsOfEnv(container.spec).filter(
@@ -48,8 +51,14 @@ export function dependencyIn(
   );
   const [only] = inCluster;
   if (only === undefined || new Set(inCluster.map(({ host }) => host)).size > 1) return undefined;
-  return dependencyOf(snapshot, pod, { ...only, failure, told: false });
+  return dependencyOf(snapshot, pod, { ...only, failure, told: false, resolvers });
 }
+
+const dnsTimeout = /\blookup \S+ on \S+:53\b/;
+
+/** The Services that resolve names for a pod; empty when it asks others, or they were not read. */
+const dnsServicesOf = (snapshot: Snapshot, { spec }: Pod): readonly ObjectRef[] =>
+  dnsServersOf(spec ?? {}) === 'cluster' ? dnsServices(snapshot).map((service) => refOf(service)) : [];
 
 /** A refused connection to itself is no dependency. */
 const isLocal = (text: string): boolean => /\b(?:localhost|127\.0\.0\.1)\b|\[?::1\]?[:\s]/.test(text);
@@ -60,12 +69,13 @@ interface Reached {
   readonly failure: ConnectionFailure;
   readonly field?: string | undefined;
   readonly told: boolean;
+  readonly resolvers?: readonly ObjectRef[] | undefined;
 }
 
 function dependencyOf(
   snapshot: Snapshot,
   pod: Pod,
-  { host, port, failure, field, told }: Reached,
+  { host, port, failure, field, told, resolvers = [] }: Reached,
 ): Dependency | undefined {
   if (host === 'localhost' || host.startsWith('127.') || host === '0.0.0.0') return undefined;
   const found = serviceOfHost(snapshot, host, pod.metadata.namespace);
@@ -82,6 +92,7 @@ function dependencyOf(
       alike: undefined,
       field,
       told,
+      resolvers,
     };
   }
   const { ref, service } = found;
@@ -96,6 +107,7 @@ function dependencyOf(
     alike: service === undefined ? nearest(ref.name, snapshot.names('Service', ref.namespace), 1)[0] : undefined,
     field,
     told,
+    resolvers,
   };
 }
 
