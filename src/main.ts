@@ -21,9 +21,10 @@ async function main(): Promise<void> {
       stop.abort();
     });
   }
-  // The reader of a pipe may leave; what it does not want is not written. A full disk loses what somebody wanted.
+  // The reader of a pipe may leave; what it does not want is not written, nor gone on with. A full disk loses what somebody wanted.
   let unwritten = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') stop.abort();
     if (error.code === 'EPIPE' || unwritten) return;
     unwritten = true;
     process.exitCode = 2;

@@ -17,8 +17,8 @@ export interface WatchOptions {
 const interrupted = 130;
 /** Changes come in flocks: so long is waited for the others, in ms. */
 const settlingMs = 1_500;
-/** What only time changes (a hold period that ends) is looked at so often, in ms. */
-const restlessMs = 300_000;
+/** What only time changes (a hold period that ends) is looked at so long after a change, then ever more seldom, in ms. */
+const [restlessMs, calmMs] = [20_000, 300_000];
 const clear = '\u001b[2J\u001b[3J\u001b[H';
 
 /**
@@ -28,7 +28,7 @@ const clear = '\u001b[2J\u001b[3J\u001b[H';
 export async function watchDiagnosis(context: CommandContext, options: WatchOptions): Promise<number> {
   const { terminal, signal } = context;
   const clusters = await context.openClusters(undefined, { fresh: true });
-  const shown = { key: '', failure: '' };
+  const shown = { any: false, key: '', failure: '' };
 
   /** One diagnosis; shown when it says something else than the last one that was shown. */
   async function look(first: boolean): Promise<Diagnosis | undefined> {
@@ -41,18 +41,26 @@ export async function watchDiagnosis(context: CommandContext, options: WatchOpti
       shown.failure = error;
       return undefined;
     }
-    shown.failure = '';
+    if (shown.failure !== '') recovered();
     const found = diagnosis.parse(result);
     const key = keyOf(found);
     if (key !== shown.key) terminal.out(await framed(found, result));
     shown.key = key;
+    shown.any = true;
     return found;
+  }
+
+  /** What a failure was written beneath is shown again; elsewhere a line says that it holds again. */
+  function recovered(): void {
+    shown.failure = '';
+    if (terminal.interactive) shown.key = '';
+    else terminal.err('kubemend: it answers again.\n');
   }
 
   async function framed(found: Diagnosis, result: Success): Promise<string> {
     const text = await options.show(found, result);
     if (terminal.interactive) return `${clear}${text}\nat ${timeIn(found)}; watching, Ctrl-C ends it\n`;
-    return options.bare || shown.key === '' ? text : `--- ${timeIn(found)}\n${text}`;
+    return options.bare || !shown.any ? text : `--- ${timeIn(found)}\n${text}`;
   }
 
   const watch = watcherOf(await readerOf(clusters, options.args));
@@ -62,10 +70,11 @@ export async function watchDiagnosis(context: CommandContext, options: WatchOpti
   await watchScope(watch, found, { context, changed: bell.ring });
   const wait = options.wait ?? pause;
   // What changed until the watches began is seen by a second look.
-  while (!signal.aborted) {
+  for (let restMs = restlessMs; !signal.aborted; ) {
     bell.reset();
     await look(false);
-    await untilRung(bell, wait, signal);
+    const rung = await untilRung(bell, { restMs, wait, signal });
+    restMs = rung ? restlessMs : Math.min(restMs * 2, calmMs);
   }
   return interrupted;
 }
@@ -118,13 +127,26 @@ function createBell(): Bell {
 
 type Wait = NonNullable<WatchOptions['wait']>;
 
-/** Until something changed and settled, or a long time has passed, or Ctrl-C. */
-async function untilRung(bell: Bell, wait: Wait, signal: AbortSignal): Promise<void> {
+interface Rest {
+  readonly restMs: number;
+  readonly wait: Wait;
+  readonly signal: AbortSignal;
+}
+
+/** Until something changed and settled, or `restMs` have passed, or Ctrl-C. Resolves with whether something changed. */
+async function untilRung(bell: Bell, { restMs, wait, signal }: Rest): Promise<boolean> {
   const over = new AbortController();
   const ending = AbortSignal.any([signal, over.signal]);
-  await Promise.race([bell.rung(), wait(restlessMs, ending).catch(() => undefined)]);
+  const rung = await Promise.race([
+    bell.rung().then(() => true),
+    wait(restMs, ending).then(
+      () => false,
+      () => false,
+    ),
+  ]);
   over.abort();
-  if (!signal.aborted) await wait(settlingMs, signal).catch(() => undefined);
+  if (rung && !signal.aborted) await wait(settlingMs, signal).catch(() => undefined);
+  return rung;
 }
 
 const pause: Wait = (ms, signal) => sleep(ms, undefined, { signal });

@@ -4,8 +4,8 @@ import { aliasedService, externalNameOf } from './external-names.ts';
 import { hostsOfEnv, serviceOfHost } from './hosts.ts';
 import { entriesOf, type LogEntry } from './logs/entries.ts';
 import { type ConnectionFailure, connectionFailureIn, type FailedHost, farSideIn } from './logs/failed-hosts.ts';
-import type { ObjectRef, Pod, Probe, Service } from './objects.ts';
-import { nameOf } from './objects.ts';
+import { dnsServersOf, dnsServices } from './network/dns.ts';
+import { nameOf, type ObjectRef, type Pod, type Probe, refOf, type Service } from './objects.ts';
 import type { PodContainer } from './pods.ts';
 import { readyEndpoints } from './routes.ts';
 import { matchesMap } from './selectors.ts';
@@ -29,6 +29,8 @@ export interface Dependency {
   readonly alike: string | undefined;
   /** Where the container is told the host: `env[DATABASE_URL]`. */
   readonly field: string | undefined;
+  /** The DNS of the cluster, when it is what did not resolve the host. */
+  readonly resolvers: readonly ObjectRef[];
   /** Whether the text itself names the host, not just the container's environment. */
   readonly told: boolean;
 }
@@ -56,13 +58,14 @@ function dependencyFor(
   { pod, container }: Where,
   { text, failure }: { readonly text: string; readonly failure: ConnectionFailure },
 ): Dependency | undefined {
+  const resolvers = failure === 'unknown-host' || dnsTimeout.test(text) ? dnsServicesOf(snapshot, pod) : [];
   const told = farSideIn(text);
   if (told !== undefined && !isProduct(snapshot, pod, { ...told, failure })) {
     const literal = hostsOfEnv(container.spec).find(({ host }) => host === told.host)?.field;
     const configured = fieldNaming(snapshot, { pod, container }, told.host);
     // A command that only waits for the host repeats what the configuration says.
     const field = literal?.startsWith('env[') === true ? literal : (configured ?? literal);
-    return dependencyOf(snapshot, pod, { ...told, failure, field, told: true });
+    return dependencyOf(snapshot, pod, { ...told, failure, field, told: true, resolvers });
   }
   if (isLocal(text)) return undefined;
   const inCluster = hostsOfEnv(container.spec).filter(
@@ -70,7 +73,7 @@ function dependencyFor(
   );
   const [only] = inCluster;
   if (only === undefined || new Set(inCluster.map(({ host }) => host)).size > 1) return undefined;
-  return dependencyOf(snapshot, pod, { ...only, failure, told: false });
+  return dependencyOf(snapshot, pod, { ...only, failure, told: false, resolvers });
 }
 
 /**
@@ -84,6 +87,12 @@ const isProduct = (snapshot: Snapshot, pod: Pod, { host, port, failure }: Failed
   /^[a-z][a-z0-9-]*$/.test(host) &&
   serviceOfHost(snapshot, host, pod.metadata.namespace)?.service === undefined;
 
+const dnsTimeout = /\blookup \S+ on \S+:53\b/;
+
+/** The Services that resolve names for a pod; empty when it asks others, or they were not read. */
+const dnsServicesOf = (snapshot: Snapshot, { spec }: Pod): readonly ObjectRef[] =>
+  dnsServersOf(spec ?? {}) === 'cluster' ? dnsServices(snapshot).map((service) => refOf(service)) : [];
+
 /** A refused connection to itself is no dependency. */
 const isLocal = (text: string): boolean => /\b(?:localhost|127\.0\.0\.1)\b|\[?::1\]?[:\s]/.test(text);
 
@@ -93,12 +102,13 @@ interface Reached {
   readonly failure: ConnectionFailure;
   readonly field?: string | undefined;
   readonly told: boolean;
+  readonly resolvers?: readonly ObjectRef[] | undefined;
 }
 
 function dependencyOf(
   snapshot: Snapshot,
   pod: Pod,
-  { host, port, failure, field, told }: Reached,
+  { host, port, failure, field, told, resolvers = [] }: Reached,
 ): Dependency | undefined {
   if (host === 'localhost' || host.startsWith('127.') || host === '0.0.0.0') return undefined;
   const found = serviceOfHost(snapshot, host, pod.metadata.namespace);
@@ -115,6 +125,7 @@ function dependencyOf(
       alike: undefined,
       field,
       told,
+      resolvers,
     };
   }
   const { ref, service } = found;
@@ -130,6 +141,7 @@ function dependencyOf(
     alike: service === undefined ? nearest(ref.name, snapshot.names('Service', ref.namespace), 1)[0] : undefined,
     field,
     told,
+    resolvers,
   };
 }
 

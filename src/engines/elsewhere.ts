@@ -20,7 +20,7 @@ const qualifiedName = /^([a-z][-a-z0-9]{0,62})\.([a-z0-9][-a-z0-9]{0,62})(\.svc(
 
 /**
  * The Services of other namespaces that broken pods name in their environment, arguments and last words, that others keep
- * complaining of, that guard the creation of pods, or that a Service is another name of.
+ * complaining of, that guard the creation of pods, that serve an API which does not answer, or that a Service is another name of.
  */
 export function servicesElsewhere(snapshot: Snapshot): readonly Read[] {
   const { namespace: asked } = snapshot.scope;
@@ -82,6 +82,13 @@ function neededServices(snapshot: Snapshot, asked: string): readonly ObjectRef[]
       .flatMap(({ callees }) => callees.map(({ dependency }) => dependency)),
   ];
   const guards = creationFailures(snapshot).flatMap(({ reason }) => failedCallIn(reason)?.service ?? []);
+  const apis = snapshot
+    .all('APIService')
+    .filter(({ status }) => status?.conditions?.some((each) => each.type === 'Available' && each.status === 'False'))
+    .flatMap(({ spec }): readonly ObjectRef[] => {
+      const { namespace, name } = spec?.service ?? {};
+      return name === undefined ? [] : [{ kind: 'Service', namespace, name }];
+    });
   const named = [...new Set(hosts.map(({ host }) => host))].flatMap((host): readonly ObjectRef[] => {
     const own = snapshot.find('Service', asked, host);
     const alias = own && aliasedService(own);
@@ -89,7 +96,7 @@ function neededServices(snapshot: Snapshot, asked: string): readonly ObjectRef[]
     const [, name, namespace] = qualifiedName.exec(host) ?? [];
     return name === undefined || namespace === undefined ? [] : [{ kind: 'Service', namespace, name }];
   });
-  return [...guards, ...named, ...apiServer(snapshot)];
+  return [...guards, ...apis, ...named, ...apiServer(snapshot)];
 }
 
 /** The Service of the API server, when a pod fails to reach a port of HTTPS at an address that no Service is known to have. */

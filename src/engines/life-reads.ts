@@ -1,3 +1,5 @@
+import { failedCalls, isUnanswered } from './network/calls.ts';
+import { agentNamespaces } from './node-health.ts';
 import type { Pod } from './objects.ts';
 import { isStuckTerminating } from './pod-ends.ts';
 import { containersOf, lastTermination, podCondition } from './pods.ts';
@@ -10,7 +12,7 @@ const maximumNodes = 10;
 /** What tells why pods do not begin or end: their nodes, the agents there, the scheduler's lease. */
 export function lifeReads(snapshot: Snapshot, suspects: readonly Pod[]): readonly Read[] {
   const ending = snapshot.all('Pod').filter((pod) => isStuckTerminating(pod, snapshot.now));
-  const networkless = sandboxFaults(snapshot).map(({ pod }) => pod);
+  const networkless = [...sandboxFaults(snapshot).map(({ pod }) => pod), ...unansweredPods(snapshot)];
   const nodes = (pods: readonly Pod[]) =>
     [...new Set(pods.flatMap(({ spec }) => spec?.nodeName || []))].slice(0, maximumNodes);
   const unseen = suspects.some(
@@ -18,14 +20,16 @@ export function lifeReads(snapshot: Snapshot, suspects: readonly Pod[]): readonl
   );
   return [
     ...nodes(ending).map((name): Read => ({ verb: 'get', kind: 'Node', name })),
-    ...nodes(networkless).map(
-      (name): Read => ({
-        verb: 'list',
-        kind: 'Pod',
-        namespace: 'kube-system',
-        fieldSelector: `spec.nodeName=${name}`,
-        as: 'full',
-      }),
+    ...nodes(networkless).flatMap((name) =>
+      agentNamespaces.map(
+        (namespace): Read => ({
+          verb: 'list',
+          kind: 'Pod',
+          namespace,
+          fieldSelector: `spec.nodeName=${name}`,
+          as: 'full',
+        }),
+      ),
     ),
     // A kubelet files events about its node in the namespace default.
     ...nodes(suspects.filter(diedOutside)).map(
@@ -43,6 +47,12 @@ export function lifeReads(snapshot: Snapshot, suspects: readonly Pod[]): readonl
     ...(unseen ? [{ verb: 'get', kind: 'Lease', namespace: 'kube-system', name: 'kube-scheduler' } as const] : []),
   ];
 }
+
+/** Pods that get no answer from a Service that has endpoints: the network of their node may be at fault. */
+const unansweredPods = (snapshot: Snapshot): readonly Pod[] =>
+  failedCalls(snapshot)
+    .filter((call) => isUnanswered(call) && (call.dependency.endpoints ?? 0) > 0)
+    .map(({ pod }) => pod);
 
 /** Whether a container was killed, or its status lost, as a reboot of its node does. */
 const diedOutside = (pod: Pod): boolean =>

@@ -17,10 +17,13 @@ export function podCountOn(snapshot: Snapshot, node: string): number {
   return Math.max(whole, rows);
 }
 
+/** Where the agents of nodes run: by convention, and where the manifests of flannel and the operator of Calico put them. */
+export const agentNamespaces: readonly string[] = ['kube-system', 'kube-flannel', 'calico-system'];
+
 /** System pods of a node that are not well: its network and storage agents, by workload. */
 export function unwellAgentsOn(snapshot: Snapshot, node: string): readonly ObjectRef[] {
-  return snapshot
-    .all('Pod', 'kube-system')
+  return agentNamespaces
+    .flatMap((namespace) => snapshot.all('Pod', namespace))
     .filter(({ spec }) => spec?.nodeName === node)
     .filter((pod) => workloadOf(snapshot, pod).kind === 'DaemonSet')
     .filter(

@@ -27,6 +27,9 @@ export function weightOfEnd(snapshot: Snapshot, pod: Pod, alike: (other: Pod) =>
   if (owner === undefined) return 'missed';
   if (snapshot.now - (timeOf(endedAt(pod)) ?? 0) > news) return 'history';
   const siblings = podsOf(snapshot, workloadOf(snapshot, pod));
+  const current = siblings.filter((other) => !isFinished(other) && !isTerminating(other));
+  const mended = current.length > 0 && current.every(isReady);
+  if (mended && current.every((other) => isLater(other, pod))) return 'history';
   let again = 0;
   for (const other of siblings) {
     if (other.status?.phase !== 'Failed' || !alike(other)) continue;
@@ -34,9 +37,17 @@ export function weightOfEnd(snapshot: Snapshot, pod: Pod, alike: (other: Pod) =>
     // Of ten thousand that ended alike, two say it.
     if (again >= repeated) return 'missed';
   }
-  const current = siblings.filter((other) => !isFinished(other) && !isTerminating(other));
-  return current.length > 0 && current.every(isReady) ? 'replaced' : 'missed';
+  return mended ? 'replaced' : 'missed';
 }
+
+/** Whether a pod is of another revision than one that ended: the template was changed since. */
+function isLater({ metadata }: Pod, { metadata: ended }: Pod): boolean {
+  const revision = revisionOf(ended.labels);
+  return revision !== undefined && revisionOf(metadata.labels) !== revision;
+}
+
+const revisionOf = (labels: Pod['metadata']['labels']): string | undefined =>
+  labels?.['pod-template-hash'] ?? labels?.['controller-revision-hash'];
 
 /** Pods that should be gone: a deletion timestamp is the moment when the grace period ends. */
 export const isStuckTerminating = (pod: Pod, now: number): boolean =>

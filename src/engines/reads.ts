@@ -1,6 +1,7 @@
 import { closerReads } from './closer-reads.ts';
 import { drillDown, smallNamespace } from './drill-down.ts';
 import { namespacesElsewhere, servicesElsewhere } from './elsewhere.ts';
+import { agentNamespaces } from './node-health.ts';
 import { indexSnapshot, type Snapshot } from './snapshot.ts';
 import type { Read, SnapshotData } from './snapshot-data.ts';
 
@@ -18,7 +19,8 @@ export function nextReads(soFar: SnapshotData): readonly Read[] {
     ...triage(snapshot, namespace, [...servingKinds, ...otherKinds]),
     ...servicesElsewhere(snapshot),
     ...elsewhere.flatMap((each) => triage(snapshot, each, servingKinds)),
-    ...drillDown(snapshot, [namespace, ...elsewhere]),
+    // Pods of agents are there only when something on their node called for them.
+    ...drillDown(snapshot, [...new Set([namespace, ...elsewhere, ...agentNamespaces])]),
   ];
 }
 

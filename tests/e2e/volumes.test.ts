@@ -56,6 +56,19 @@ describe('a volume at fault', () => {
     await eventually(() => expectOnly(namespace, fault), { seconds: 60 });
   });
 
+  it('is named when the node can attach no more', async () => {
+    const drivers = (list: readonly object[]) =>
+      kubectl('patch', 'csinode/node-1', '--type=merge', '-p', JSON.stringify({ spec: { drivers: list } }));
+    await drivers([{ name: 'e2e-limit.test', nodeID: 'node-1', topologyKeys: [], allocatable: { count: 0 } }]);
+
+    try {
+      const { fault, namespace } = await provoked('pod-unschedulable-volume-limit', ['pv/e2e-limit']);
+      await eventually(() => expectOnly(namespace, fault), { seconds: 60 });
+    } finally {
+      await drivers([]);
+    }
+  });
+
   it('is named when nobody makes it', async () => {
     const { fault, namespace } = await provoked('pvc-provisioning-failed', ['storageclass/e2e-provisioning']);
 

@@ -17,6 +17,10 @@ export interface Case {
   readonly faults: readonly string[];
   /** Manifests of tests/eval/extra that were applied beside them: noise, decoys, healthy workloads. */
   readonly extra: readonly string[];
+  /** A scene of tests/eval/scenes, which takes more than one namespace; then there are no faults. */
+  readonly scene: string | undefined;
+  /** Arguments of `kubemend diagnose` that ask about the scene. */
+  readonly asks: string;
   /** The recording it is made of: its own, or that of another case seen with less. */
   readonly recording: string;
   /** Kinds that are taken out of the recording, as if they had expired. */
@@ -27,13 +31,23 @@ export interface Case {
   readonly roots: readonly Root[];
 }
 
-export const families = ['one fault', 'two faults', 'healthy', 'less to see', 'misleading'] as const;
+export const families = [
+  'one fault',
+  'two faults',
+  'healthy',
+  'less to see',
+  'misleading',
+  'node at fault',
+  'cause elsewhere',
+] as const;
 export type Family = (typeof families)[number];
 
 const described = z.strictObject({
   family: z.enum(families),
   faults: z.array(z.string()).default([]),
   extra: z.array(z.string()).default([]),
+  scene: z.string().optional(),
+  asks: z.string().default('-A'),
   /** Another case, seen with less. */
   of: z.string().optional(),
   expired: z.array(z.string()).default([]),
@@ -59,7 +73,8 @@ function caseOf(name: string, fields: unknown): Case {
     return { rule, object };
   });
   const faults = of === undefined || rest.faults.length > 0 ? rest.faults : [of];
-  return { name, ...rest, faults, recording: of ?? name, roots: stated ?? faults.map(rootOf) };
+  const { scene } = rest;
+  return { name, ...rest, scene, faults, recording: of ?? name, roots: stated ?? faults.map(rootOf) };
 }
 
 function rootOf(fault: string): Root {

@@ -152,12 +152,16 @@ function dependencyAmong(
   crash: Undecided,
   told: readonly TellingEntry[],
 ): Pick<Verdict, 'telling' | 'dependency'> | undefined {
+  // A last line that only says what could not be reached: why, another line may say.
+  let unsaid: Pick<Verdict, 'telling' | 'dependency'> | undefined;
   for (const telling of told) {
     const dependency = dependencyIn(snapshot, crash, telling.entry.lines.join('\n'));
-    if (dependency !== undefined) return withPort(snapshot, crash, told, { telling, dependency });
-    if (!saysLittle(telling)) return undefined;
+    if (dependency !== undefined && dependency.failure !== 'unreached')
+      return withPort(snapshot, crash, told, { telling, dependency });
+    if (dependency !== undefined) unsaid ??= { telling, dependency };
+    else if (!saysLittle(telling)) break;
   }
-  return undefined;
+  return unsaid;
 }
 
 /** The same Service with its port, when another entry names that: a tool and the program that called it say one thing. */

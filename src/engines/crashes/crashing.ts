@@ -1,7 +1,15 @@
 import { minute, timeOf } from '../durations.ts';
 import type { Pod } from '../objects.ts';
 import { controllerOf, workloadOf } from '../owners.ts';
-import { containersOf, isReady, isTerminating, lastTermination, type PodContainer } from '../pods.ts';
+import {
+  containersOf,
+  isFinished,
+  isReady,
+  isTerminating,
+  lastTermination,
+  type PodContainer,
+  unreadyFor,
+} from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 export type Termination = NonNullable<ReturnType<typeof lastTermination>>;
@@ -34,6 +42,17 @@ export function isCrashing(pod: Pod, { init, sidecar, status }: PodContainer, no
   const lived = lifetimeOf(ended);
   const often = (lived !== undefined && lived <= recently) || age / restarts <= rare;
   return often && started !== undefined && now - started <= recently;
+}
+
+/**
+ * Milliseconds for which a pod has not served: since it is not ready, or, of one that crashes, since it was made: its
+ * readiness comes and goes with each instance. 0 when it is well or that is unknown.
+ */
+export function failingFor(pod: Pod, now: number): number {
+  if (isTerminating(pod) || isFinished(pod)) return 0;
+  const crashing = containersOf(pod).some((container) => isCrashing(pod, container, now));
+  if (crashing) return now - (timeOf(pod.status?.startTime ?? pod.metadata.creationTimestamp) ?? now);
+  return isReady(pod) ? 0 : unreadyFor(pod, now);
 }
 
 /** Milliseconds an instance lived; `undefined` for one that never ran, which carries the epoch. */

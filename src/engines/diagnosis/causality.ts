@@ -51,6 +51,7 @@ const regression: Causes = {
  */
 const mayExplain: Readonly<Record<string, Causes>> = {
   'svc-no-ready-endpoints': podStart,
+  'dns-coredns-down': { ...podStart, rules: ['dns-coredns-config'] },
   'deploy-progress-deadline': podStart,
   'sts-ordinal-blocked': podStart,
   'deploy-strategy-outage': podStart,

@@ -19,10 +19,15 @@ export const absence = ({ service, endpoints, alike }: Dependency): string | und
 export function dependencyFields(
   dependency: Dependency,
 ): Pick<Finding, 'class' | 'dependsOn' | 'evidence' | 'fixes' | 'nextCheck'> {
-  const { name, service, endpoints, externalName } = dependency;
+  const { name, service, endpoints, externalName, resolvers } = dependency;
   if (service === undefined) {
     const advice = `make ${name} reachable from the pod, or correct the host in its configuration`;
-    return { class: 'cause', evidence: [], fixes: [{ advice, reason: 'the workload cannot work without it' }] };
+    return {
+      class: 'cause',
+      dependsOn: resolvers,
+      evidence: [],
+      fixes: [{ advice, reason: 'the workload cannot work without it' }],
+    };
   }
   const text =
     externalName === undefined
@@ -30,7 +35,7 @@ export function dependencyFields(
       : `is another name of ${externalName} (ExternalName)`;
   return {
     class: 'symptom',
-    dependsOn: [service],
+    dependsOn: [service, ...resolvers],
     evidence: [{ object: service, source: 'recomputed', text }],
     fixes: [
       { advice: adviceFor(service, dependency), reason: 'the workload starts by itself as soon as it can connect' },

@@ -27,7 +27,9 @@ export function relevance(snapshot: Snapshot): (root: Root) => boolean {
           (member.kind === 'Namespace' && member.name === namespace) ||
           shared.has(keyOf(member)),
       ),
-    ) || effects.pods.some((pod) => pod.metadata.namespace === namespace);
+    ) ||
+    effects.pods.some((pod) => pod.metadata.namespace === namespace) ||
+    showsOn(problem, namespace);
 }
 
 /** Gateways of other namespaces that serve routes of this one. */
@@ -39,6 +41,10 @@ const sharedGateways = (snapshot: Snapshot, namespace: string): ReadonlySet<stri
       .filter(({ kind }) => kind === 'Gateway')
       .map(keyOf),
   );
+
+/** Whether what is wrong with a node shows on something in the namespace without breaking it: a log cannot be read. */
+const showsOn = ({ rule, evidence }: Problem, namespace: string): boolean =>
+  rule.area === 'node' && evidence.some(({ object }) => object.namespace === namespace);
 
 /** A root concerns an object when it breaks that object, or something that the object depends on. */
 function relevantTo(snapshot: Snapshot, object: ObjectRef): (root: Root) => boolean {

@@ -40,6 +40,7 @@ const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
     /ECONNRESET|connection reset|broken pipe|unexpected EOF|connection closed|server closed the connection|socket hang up/i,
     'closed',
   ],
+  // Wrappers that leave out why; only what looks like an address is one.
 ];
 
 /** How a connection failed, by the words of a text; `undefined` when it is about something else. */
@@ -49,7 +50,7 @@ export const connectionFailureIn = (text: string): ConnectionFailure | undefined
 
 /** Words of clients that do not say why. */
 const unreached =
-  /\b(?:can(?:no|')t|could not|unable to|failed to) (?:reach|connect to)\b[^\n]{0,40}\b(?:server|database|host|broker|redis|postgres\w*|mysql|mongo\w*)\b/i;
+  /\b(?:can(?:no|')t|could not|unable to|failed to) (?:reach|connect to)\b[^\n]{0,40}\b(?:server|database|host|broker|redis|postgres\w*|mysql|mongo\w*)\b|\b(?:cannot|can't|could not|couldn't|unable to|failed to) (?:reach|contact) (?:\S+ ){0,2}\S*(?::\/\/|:\d{2,5}\b|[a-z]\.[a-z])/i;
 /** Who is refused for a reason was connected. */
 const answered =
   /authenticat|authoriz|password|denied|credential|certificate|x509|\btls\b|\bssl\b|not exist|forbidden/i;

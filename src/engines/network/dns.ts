@@ -63,6 +63,10 @@ export function dnsServersOf({ dnsPolicy = 'ClusterFirst', hostNetwork, dnsConfi
   return dnsPolicy === 'Default' ? 'node' : 'cluster';
 }
 
+/** The Service of the cluster's DNS, by its label; its name differs among distributions. */
+export const dnsServices = (snapshot: Snapshot): readonly Service[] =>
+  snapshot.all('Service', dnsNamespace).filter(({ metadata }) => metadata.labels?.['k8s-app'] === dnsLabels['k8s-app']);
+
 /** An end of a connection to the cluster's DNS. */
 export interface DnsServer {
   readonly endpoint: Endpoint;
@@ -75,10 +79,7 @@ export interface DnsServer {
  * that the Service leads to.
  */
 export function dnsServers(snapshot: Snapshot): readonly DnsServer[] {
-  const services = snapshot
-    .all('Service', dnsNamespace)
-    .filter(({ metadata }) => metadata.labels?.['k8s-app'] === dnsLabels['k8s-app']);
-  const slices = services.flatMap((each) => slicesOf(snapshot, each));
+  const slices = dnsServices(snapshot).flatMap((each) => slicesOf(snapshot, each));
   const port = slices.flatMap(({ ports }) => ports ?? []).find(({ protocol }) => protocol === 'UDP')?.port ?? 53;
   const pods = snapshot
     .all('Pod', dnsNamespace)

@@ -26,6 +26,8 @@ const [shortestWatch, watchSpread] = [240, 120];
 const idleMs = 130_000;
 /** A watch that lasted so long has worked: the next failure is a first one. */
 const workedMs = 10_000;
+/** One failure is a proxy that cut a connection; after so many in a row the API server is taken to be away. */
+const failuresUntilLost = 2;
 
 /**
  * Watches kinds until `signal` aborts. Resolves when each is followed from a version that was listed now. A kind that
@@ -75,17 +77,25 @@ interface Following extends WatchTypes {
   readonly signal: AbortSignal;
 }
 
-type Place = Pick<Following, 'namespace' | 'signal'>;
+interface Place extends Pick<Following, 'namespace' | 'signal'> {
+  readonly once?: boolean | undefined;
+}
 
 /** The version of a list as it is now. */
-async function versionOf(rest: Rest, type: ResourceType, { namespace, signal }: Place): Promise<string> {
+async function versionOf(rest: Rest, type: ResourceType, { namespace, signal, once }: Place): Promise<string> {
   const path = `${pathOf(type, { namespace })}${queryOf({ limit: 1 })}`;
   const asking = { verb: 'list', type, namespace } as const;
-  const { metadata } = await rest.json({ asking, path, accept: accepts.metadata, shape: versionedShape }, { signal });
+  const { metadata } = await rest.json(
+    { asking, path, accept: accepts.metadata, shape: versionedShape },
+    { signal, once },
+  );
   return metadata.resourceVersion;
 }
 
-/** One kind, watch after watch. When its past is lost (410), it begins anew, and something may have changed meanwhile. */
+/**
+ * One kind, watch after watch. When its past is lost (410), it begins anew, and something may have changed meanwhile.
+ * That the API server is away, and that it is back, counts as a change too: an answer may have to be taken back.
+ */
 async function follow(rest: Rest, following: Following): Promise<void> {
   const { signal, random = Math.random, wait = pause } = following;
   let version: string | undefined = following.version;
@@ -97,6 +107,10 @@ async function follow(rest: Rest, following: Following): Promise<void> {
     const worked = performance.now() - startedAt > workedMs;
     failures = worked ? 0 : failures + 1;
     if (worked && !ended.failed) continue;
+    if (ended.failed && failures === failuresUntilLost) {
+      version = undefined;
+      following.changed();
+    }
     await wait(delayOf(Math.max(0, failures - 1), undefined, random), signal).catch(() => undefined);
   }
 }
@@ -117,7 +131,7 @@ async function watchOnce(
   let { version } = following;
   try {
     if (version === undefined) {
-      version = await versionOf(rest, type, following);
+      version = await versionOf(rest, type, { ...following, once: true });
       changed();
     }
     for await (const event of eventsOf(rest, { ...following, version }, random)) {

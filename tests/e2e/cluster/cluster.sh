@@ -30,6 +30,7 @@ usage: [NAME=kubemend] [KUBERNETES=1.36.3] [CLUSTER=node|kind] cluster.sh COMMAN
   fake-node NAME       add a node that reports Ready once and then falls silent
   stop-apiserver       kill the API server
   start-apiserver      start it again
+  signal PROCESS NAME  send a signal to a process of the node; 'up' starts again what is dead
   build [kwok]         build the binaries only; with kwok, that one
   module VERSION       write the Go module of another Kubernetes version
 TEXT
@@ -51,7 +52,7 @@ main() {
     kubeconfig) echo "$STATE/kubeconfig" ;;
     build) build "$@" ;;
     module) write_kubernetes_module "$here/kubernetes/${1:?VERSION is missing}" "$1" ;;
-    up | down | exec | inside | image | fake-node | stop-apiserver | start-apiserver)
+    up | down | exec | inside | image | fake-node | stop-apiserver | start-apiserver | signal)
       declare -F "${CLUSTER}_${command/-/_}" >/dev/null || fail "$command is not for CLUSTER=$CLUSTER"
       "${CLUSTER}_${command/-/_}" "$@"
       ;;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Steps that node.sh runs inside the namespaces of the node: start, stop PROCESS.
+# Steps that node.sh runs inside the namespaces of the node: start, stop PROCESS, signal PROCESS NAME.
 set -euo pipefail
 : "${STATE:?}" "${NAME:?}" "${CGROUP:?}" # node.sh sets them
 
@@ -67,6 +67,13 @@ stop() {
   read -r pid _ <"$run/$1"
   kill -KILL "$pid"
   while running "$1"; do sleep 0.1; done
+}
+
+signal() {
+  local pid
+  running "$1" || { echo "$1 does not run" >&2 && return 1; }
+  read -r pid _ <"$run/$1"
+  kill -"$2" "$pid"
 }
 
 await() {

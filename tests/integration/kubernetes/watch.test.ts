@@ -129,6 +129,18 @@ describe('a watch', () => {
     expect(server.requests.filter((request) => request.path === path && !isWatch(request))).toHaveLength(2);
   });
 
+  it('takes a server that is away, and back, for a change each', async () => {
+    const { changed, begin, versions } = await watching(
+      (response) => response.destroy(),
+      (response) => response.destroy(),
+    );
+
+    await begin();
+
+    await vi.waitFor(() => expect(versions()).toHaveLength(3));
+    expect(changed).toHaveBeenCalledTimes(2);
+  });
+
   it('leaves out what may not be listed, or not watched', async () => {
     const { begin } = await watching();
 

@@ -19,6 +19,8 @@ interface Fields {
   readonly bare?: boolean;
   readonly unwatched?: readonly string[];
   readonly archive?: boolean;
+  /** Nothing changes, and time flies. */
+  readonly quiet?: boolean;
 }
 
 /** Watches while there are answers; each is followed by a change, and the last by Ctrl-C. */
@@ -51,20 +53,26 @@ async function watch(answers: readonly Outcome['result'][], fields: Fields = {})
     },
     call: async () => {
       const result = queue.shift() ?? healthy;
-      changed();
+      if (fields.quiet !== true) changed();
       if (queue.length === 0) stop.abort();
       return { requestId: 'r1', result, text: '' };
     },
   };
   const never = (_ms: number, signal: AbortSignal) =>
     new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('over'))));
+  const waits: number[] = [];
+  const flying = async (ms: number) => {
+    waits.push(ms);
+    await new Promise(setImmediate);
+  };
+  const still: typeof never = (ms, signal) => (ms > 10_000 ? never(ms, signal) : new Promise(setImmediate));
   const status = await watchDiagnosis(context, {
     args: {},
     show: async ({ verdict }) => `${verdict}\n`,
     bare: fields.bare ?? false,
-    wait: (ms, signal) => (ms > 10_000 ? never(ms, signal) : new Promise(setImmediate)),
+    wait: fields.quiet === true ? flying : still,
   });
-  return { status, out, err, opened };
+  return { status, out, err, opened, waits };
 }
 
 describe('kubemend diagnose --watch', () => {
@@ -94,11 +102,27 @@ describe('kubemend diagnose --watch', () => {
     expect(out).toEqual(['healthy\n', 'unhealthy\n']);
   });
 
-  it('goes on while nothing answers, and says so once', async () => {
-    const { out, err } = await watch([healthy, failure, failure, broken, broken]);
+  it('goes on while nothing answers, and says once that it does not, and that it does again', async () => {
+    const { out, err } = await watch([healthy, failure, failure, healthy, broken, broken]);
+
+    expect(err).toEqual(['kubemend: It does not answer.\n', 'kubemend: it answers again.\n']);
+    expect(out).toHaveLength(2);
+  });
+
+  it('shows a terminal the same answer again after a failure was written beneath it', async () => {
+    const { out, err } = await watch([healthy, failure, healthy, healthy], { interactive: true });
 
     expect(err).toEqual(['kubemend: It does not answer.\n']);
     expect(out).toHaveLength(2);
+  });
+
+  it('looks again when nothing changed, ever more seldom: hold periods end', async () => {
+    const { waits } = await watch(
+      Array.from({ length: 8 }, () => healthy),
+      { quiet: true },
+    );
+
+    expect(waits).toEqual([20_000, 40_000, 80_000, 160_000, 300_000, 300_000, 300_000]);
   });
 
   it('says what it may not watch', async () => {

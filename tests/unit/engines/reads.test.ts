@@ -327,6 +327,47 @@ describe('nextReads', () => {
     );
   });
 
+  it('reads the Service behind an API that does not answer', () => {
+    const api = (status: string) =>
+      anObject('APIService', 'v1beta1.external.metrics.k8s.io', {
+        metadata: { namespace: undefined },
+        spec: { service: { namespace: 'metrics', name: 'adapter' } },
+        status: { conditions: [{ type: 'Available', status }] },
+      });
+
+    expect(wanted(inShop({ objects: [api('False')] }))).toContain('get Service adapter');
+    expect(wanted(inShop({ objects: [api('True')] }))).not.toContain('get Service adapter');
+  });
+
+  it('reads the agents of a node on which a Service with endpoints does not answer', () => {
+    const web = aDeployment('web', { pod: { containers: [aContainer('app', crashed({ exitCode: 1 }))] } }).all;
+    const service = anObject('Service', 'db');
+    const slice = (ready: boolean) =>
+      anObject('EndpointSlice', 'db-1', {
+        metadata: { labels: { 'kubernetes.io/service-name': 'db' } },
+        endpoints: [{ addresses: ['10.0.0.9'], conditions: { ready } }],
+      });
+    const reading = (ready: boolean) =>
+      wanted(
+        inShop({
+          objects: [...web, service, slice(ready)],
+          logs: [aLog('web-5d8f-0', ['dial tcp: connect to db:80: i/o timeout'], { previous: true })],
+        }),
+      );
+
+    expect(reading(true)).toContain('list Pod spec.nodeName=node-1');
+    expect(reading(false)).not.toContain('list Pod spec.nodeName=node-1');
+  });
+
+  it('reads the log of an agent that crashes on such a node', () => {
+    const agent = aPod('kube-proxy-x', {
+      metadata: { namespace: 'kube-system' },
+      containers: [aContainer('proxy', crashed({ exitCode: 1 }))],
+    });
+
+    expect(wanted(inShop({ objects: [agent] }))).toContain('log kube-proxy-x/proxy previous');
+  });
+
   it('reads what is asked about, unless a list tells of it', () => {
     const asking = (kind: string, reads: SnapshotData['reads']) =>
       wanted(inShop({ scope: { namespace: 'shop', object: { kind, namespace: 'shop', name: 'web' } }, reads }));

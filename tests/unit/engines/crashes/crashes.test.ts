@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { crashes, usualLifetime } from '../../../../src/engines/crashes/crashes.ts';
-import { aContainer, aDeployment, aLog, aSnapshot, crashed, minutesAgo } from '../../../support/builders.ts';
+import { aContainer, aDeployment, aLog, anObject, aSnapshot, crashed, minutesAgo } from '../../../support/builders.ts';
 
 const replicas = aDeployment('api', {
   replicas: 3,
@@ -20,6 +20,30 @@ describe('crashes', () => {
 
   it('masks numbers in which replicas differ, so that they stay one fault', () => {
     expect(saying('ERROR gave item 17 up', 'ERROR gave item 99 up')).toEqual(Array(3).fill('gave item <n> up'));
+  });
+
+  it('takes why something could not be reached from the line before, when the last one leaves it out', () => {
+    const failureOf = (...lines: string[]) =>
+      crashes(aSnapshot({ objects: replicas.all, logs: [aLog('api-5d8f-0', lines)] }))[0]?.dependency?.failure;
+
+    expect(failureOf("wget: bad address 'ledger.books'", 'error: cannot reach http://ledger.books')).toBe(
+      'unknown-host',
+    );
+    expect(failureOf('error: cannot reach http://ledger.books')).toBe('unreached');
+  });
+
+  it('takes the DNS of the cluster for what it depends on, when a name does not resolve', () => {
+    const dns = anObject('Service', 'rke2-coredns', {
+      metadata: { namespace: 'kube-system', labels: { 'k8s-app': 'kube-dns' } },
+    });
+    const resolversOf = (line: string) =>
+      crashes(
+        aSnapshot({ objects: [...replicas.all, dns], logs: [aLog('api-5d8f-0', [line])] }),
+      )[0]?.dependency?.resolvers.map(({ name }) => name);
+
+    expect(resolversOf("wget: bad address 'ledger.books'")).toEqual(['rke2-coredns']);
+    expect(resolversOf('dial tcp: lookup ledger on 10.96.0.10:53: read udp: i/o timeout')).toEqual(['rke2-coredns']);
+    expect(resolversOf('dial tcp ledger.books:80: connection refused')).toEqual([]);
   });
 
   it('takes the median of all lifetimes, so that replicas tell the same', () => {

@@ -187,6 +187,21 @@ describe('diagnose', () => {
     expect(causes.map(({ rule }) => rule)).toEqual(['config-key-missing']);
   });
 
+  it('shows what is wrong with a node where it shows on a pod of the namespace, though it does not break it', () => {
+    const node = { kind: 'Node', name: 'node-1' };
+    const seenOn = (namespace: string) => ({
+      subject: node,
+      problem: 'has no certificate',
+      evidence: [{ object: { ...podRef('api-0'), namespace }, source: 'status' as const, text: 'no log' }],
+    });
+    const here = saying('node-kubelet-certificate', seenOn('shop'), { area: 'node' });
+    const elsewhere = saying('node-version-skew', seenOn('books'), { area: 'node' });
+
+    const { causes } = diagnose(someData({ scope: { namespace: 'shop' }, objects: shop }), [here, elsewhere]);
+
+    expect(causes.map(({ rule }) => rule)).toEqual(['node-kubelet-certificate']);
+  });
+
   it('names the nearest object when the one that was asked about does not exist', () => {
     const object = { kind: 'Deployment', namespace: 'shop', name: 'apo' };
 

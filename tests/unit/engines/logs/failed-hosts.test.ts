@@ -37,6 +37,8 @@ describe('hostsIn', () => {
     ['Lost connection to Redis: Connection refused (ECONNREFUSED) redis-master:6379', 'redis-master', 6379, 'refused'],
     ['2026-01-01T00:00:01Z could not connect to ledger: timed out', 'ledger', undefined, 'timeout'],
     ['details = "DNS resolution failed for catalog:3550: Domain name not found"', 'catalog', 3550, 'unknown-host'],
+    ['error: cannot reach http://ledger.books', 'ledger.books', undefined, 'unreached'],
+    ['FATAL could not reach queue:5672, giving up', 'queue', 5672, 'unreached'],
     ['redis://:***@cache:6379 connect ETIMEDOUT', 'cache', 6379, 'timeout'],
   ])('reads %s', (text, host, port, failure) => {
     expect(hostsIn(text)).toEqual([{ host, port, failure }]);
@@ -47,6 +49,7 @@ describe('hostsIn', () => {
     'connection refused',
     'connect ECONNREFUSED 127.0.0.1:5432 is fine',
     'connected to db:5432',
+    'cannot reach consensus',
   ])('does not guess from %s', (text) => {
     expect(hostsIn(text).filter(({ host }) => host !== '127.0.0.1')).toEqual([]);
   });

@@ -27,8 +27,9 @@ export const apiDeprecatedOrRemoved = defineRule({
     'What runs is fine, but the manifest that it came from cannot be applied any more: the next deployment fails.',
   detection:
     'The newest entry of managedFields, of those that are not about the status, has an apiVersion that Kubernetes has ' +
-    'removed, in the release of this API server where its version is known. Charts and pipelines that have not written ' +
-    'since leave no such trace; nothing is said of them. Autoscalers whose target kind is not served have a rule of their own.',
+    'removed, in the release of this API server where its version is known. The API server drops that entry when anybody ' +
+    'writes, were it a status, so only what nobody touched since the upgrade still tells. Charts and pipelines that have ' +
+    'not written since leave no such trace; nothing is said of them. Autoscalers whose target kind is not served have a rule of their own.',
   remedies: ['Write the manifest with the version that is served, at its source.'],
   avoid: ['editing the object in the cluster only: the source still has the old version'],
 

@@ -34,17 +34,21 @@ type Request = Of<'CertificateSigningRequest'>;
 
 function findingOf(snapshot: Snapshot, node: Node, refusals: readonly ReadResult[]): readonly Finding[] {
   const { name } = node.metadata;
-  const refused = refusals.find(
-    ({ read }) => read.verb === 'log' && snapshot.find('Pod', read.namespace, read.pod)?.spec?.nodeName === name,
-  );
+  const [refused] = refusals.flatMap(({ read, message }) => {
+    const pod = read.verb === 'log' ? snapshot.find('Pod', read.namespace, read.pod) : undefined;
+    return pod?.spec?.nodeName === name ? [{ pod: refOf(pod), message }] : [];
+  });
   if (refused === undefined) return [];
   const requests = snapshot
     .all('CertificateSigningRequest')
     .filter(({ spec }) => spec?.signerName === serving && spec.username === `system:node:${name}`)
     .toSorted((a, b) => (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? ''));
-  const last = requests.at(-1);
-  const state = last === undefined ? undefined : stateOf(last);
-  if (last === undefined || state === 'issued' || age(snapshot, last) < hold) return [];
+  // A kubelet asks anew every 15 minutes, so the last request is often young.
+  const unanswered = requests.slice(requests.findLastIndex((each) => stateOf(each) === 'issued') + 1);
+  const [first] = unanswered;
+  const last = unanswered.at(-1);
+  if (first === undefined || last === undefined || age(snapshot, first) < hold) return [];
+  const state = stateOf(last);
   const subject = refOf(node);
   return [
     {
@@ -52,15 +56,15 @@ function findingOf(snapshot: Snapshot, node: Node, refusals: readonly ReadResult
       problem: `has no valid serving certificate for its kubelet: ${nameOf(refOf(last))} ${state}`,
       certainty: 'declared',
       evidence: [
-        { object: subject, source: 'status', text: `reading a log there failed: ${refused.message ?? ''}` },
+        { object: refused.pod, source: 'status', text: `its log cannot be read: ${refused.message ?? ''}` },
         {
           object: refOf(last),
           source: 'status',
-          text: `${serving} of ${last.spec?.username}: ${state}; ${requests.length} such requests`,
+          text: `${serving} of ${last.spec?.username}: ${state}; ${unanswered.length} such requests`,
           at: last.metadata.creationTimestamp,
         },
       ],
-      since: requests[0]?.metadata.creationTimestamp,
+      since: first.metadata.creationTimestamp,
       fixes: [
         {
           advice: `check the names and addresses in the request, then kubectl certificate approve ${last.metadata.name}`,

@@ -1,8 +1,8 @@
+import { failingFor } from '../../../crashes/crashing.ts';
 import { minute } from '../../../durations.ts';
-import { nodeCondition, unwellAgentsOn } from '../../../node-health.ts';
+import { agentNamespaces, nodeCondition, unwellAgentsOn } from '../../../node-health.ts';
 import { type Node, nameOf, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
-import { isBroken, unreadyFor } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
@@ -21,8 +21,8 @@ export const nodeNetworkAgentDown = defineRule({
     'On this node the agent that programs Services or the pod network does not run. Pods there reach Services that changed since, ' +
     'or anything at all, no longer; elsewhere all is well.',
   detection:
-    'A pod of a DaemonSet in kube-system with the name of a network agent (kube-proxy, calico, cilium, …) is not ready on a ' +
-    'node that is Ready, and other pods on that node are not ready for more than a minute. Without such pods it is silent: ' +
+    'A pod of a DaemonSet in kube-system, kube-flannel or calico-system with the name of a network agent (kube-proxy, calico, cilium, …) is not ready on a ' +
+    'node that is Ready, and other pods on that node crash or are not ready for more than a minute. Without such pods it is silent: ' +
     'the fault of the agent itself is told anyway.',
   remedies: ['Mend the agent: its log tells.', 'Cordon the node meanwhile.'],
   avoid: ['restarting the applications on that node: they meet the same network'],
@@ -38,8 +38,8 @@ function findingOf(snapshot: Snapshot, node: Node): readonly Finding[] {
   if (agent === undefined || pod === undefined) return [];
   const victims = snapshot
     .all('Pod')
-    .filter((pod) => pod.spec?.nodeName === name && pod.metadata.namespace !== 'kube-system')
-    .filter((pod) => isBroken(pod) && unreadyFor(pod, snapshot.now) > hold);
+    .filter((pod) => pod.spec?.nodeName === name && !agentNamespaces.includes(pod.metadata.namespace ?? ''))
+    .filter((pod) => failingFor(pod, snapshot.now) > hold);
   if (victims.length === 0) return [];
   const workload = workloadOf(snapshot, pod);
   const subject = refOf(node);
@@ -50,7 +50,7 @@ function findingOf(snapshot: Snapshot, node: Node): readonly Finding[] {
       certainty: 'recomputed',
       evidence: [
         { object: agent, source: 'status', text: 'is not ready on this node' },
-        { object: subject, source: 'recomputed', text: `pods on it that are not ready: ${victims.length}` },
+        { object: subject, source: 'recomputed', text: `pods on it that fail: ${victims.length}` },
       ],
       dependsOn: [workload],
       fixes: [

@@ -1,8 +1,9 @@
 import { type Concentration, concentrationOf } from '../../../concentration.ts';
+import { failingFor } from '../../../crashes/crashing.ts';
 import { minute } from '../../../durations.ts';
 import { keyOf, type Node, nameOf, type ObjectRef, type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
-import { isBroken, isFinished, isTerminating, unreadyFor, unreadySince } from '../../../pods.ts';
+import { isFinished, isTerminating, unreadySince } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { uniqueRefs } from '../../collapse.ts';
 import { defineRule, type Finding, type RuleFinding } from '../../rule.ts';
@@ -59,7 +60,7 @@ function failingPods(snapshot: Snapshot, found: readonly RuleFinding[]): readonl
   );
   return snapshot
     .all('Pod')
-    .filter((pod) => isBroken(pod) && Boolean(pod.spec?.nodeName) && unreadyFor(pod, snapshot.now) >= hold)
+    .filter((pod) => Boolean(pod.spec?.nodeName) && failingFor(pod, snapshot.now) >= hold)
     .filter((pod) => !own.has(keyOf(refOf(pod))) && !own.has(keyOf(workloadOf(snapshot, pod))));
 }
 

@@ -32,9 +32,12 @@ function findingOf(snapshot: Snapshot, { pod, event, essence }: SandboxFault): F
   const node = snapshot.find('Node', undefined, name);
   const cidr = node?.spec?.podCIDR;
   const pods = podCountOn(snapshot, name);
+  // The plugin `host-local` names it; the masked words would not.
+  const range = /range set: (\S+)/i.exec(event.message)?.[1];
+  const where = range === undefined ? `: ${essence}` : ` in ${range}`;
   return {
     subject,
-    problem: `cannot start: Node/${name} has no address left for it${cidr === undefined ? '' : ` (podCIDR ${cidr})`}: ${essence}`,
+    problem: `cannot start: Node/${name} has no address left for it${cidr === undefined ? '' : ` (podCIDR ${cidr})`}${where}`,
     culprit: { kind: 'Node', name },
     certainty: 'message',
     evidence: [

@@ -2,8 +2,14 @@ import { minute, timeOf } from '../../../durations.ts';
 import { type Pod, refOf } from '../../../objects.ts';
 import { isFinished, isTerminating, podCondition } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { defineRule, type Finding } from '../../rule.ts';
+import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
+/** The runtime could not take away what is in use (kubelet `kuberuntime_manager.go`, 1.36). */
+const shrinks = /cannot decrease memory limit/i;
+const shrinkFix: Fix = {
+  advice: 'ask for a memory limit above what the container uses now, or restart it to begin anew with less',
+  reason: 'memory that is in use cannot be taken away from a container that runs',
+};
 /** Room may come free; the kubelet tries again by itself. */
 const deferredHold = 2 * minute;
 
@@ -16,7 +22,8 @@ export const podResizePending = defineRule({
   meaning: 'Other resources were asked for in the running pod than its node can give. It runs on with what it had.',
   detection:
     'Condition PodResizePending is True: Infeasible (never on this node), or Deferred (not now) for more than two ' +
-    'minutes; or PodResizeInProgress with reason Error. The kubelet says what is short.',
+    'minutes; or PodResizeInProgress with reason Error. The kubelet says what is short. Since 1.36 the API server refuses ' +
+    'what no node of that size could give, and then nothing is pending.',
   remedies: [
     'Ask for less, or free room on the node.',
     'Move the pod to a larger node: evict it, when its budget allows.',
@@ -62,16 +69,18 @@ function findingOf(snapshot: Snapshot, pod: Pod): readonly Finding[] {
         },
       ],
       since: condition.lastTransitionTime,
-      fixes: [
-        {
-          advice: `ask for less than ${node} has left: kubectl describe node ${node}`,
-          reason: 'the kubelet then resizes by itself',
-        },
-        {
-          advice: `evict the pod, if another node has the room`,
-          reason: 'its replacement starts with what its workload asks for, not with what was asked of this pod',
-        },
-      ],
+      fixes: shrinks.test(condition.message ?? '')
+        ? [shrinkFix]
+        : [
+            {
+              advice: `ask for less than ${node} has left: kubectl describe node ${node}`,
+              reason: 'the kubelet then resizes by itself',
+            },
+            {
+              advice: `evict the pod, if another node has the room`,
+              reason: 'its replacement starts with what its workload asks for, not with what was asked of this pod',
+            },
+          ],
     },
   ];
 }

@@ -8,8 +8,8 @@ const log = {
   outcome: 'failed',
   message: 'Get "https://10.0.0.7:10250/containerLogs/shop/books/app": remote error: tls: internal error',
 } as const;
-const request = (status: object, minutes = 30, username = 'system:node:node-1') =>
-  anObject('CertificateSigningRequest', 'csr-abcde', {
+const request = (status: object, minutes = 30, username = 'system:node:node-1', name = 'csr-abcde') =>
+  anObject('CertificateSigningRequest', name, {
     metadata: { creationTimestamp: minutesAgo(minutes) },
     spec: { signerName: 'kubernetes.io/kubelet-serving', username },
     status,
@@ -20,6 +20,10 @@ testRule(nodeKubeletCertificate, {
   silent: {
     'logs that can be read': aSnapshot({ objects: [...base, request({})] }),
     'a certificate that was issued': aSnapshot({ objects: [...base, request({ certificate: 'LS0t' })], reads: [log] }),
+    'a certificate that was issued after a request that nobody approved': aSnapshot({
+      objects: [...base, request({}, 60), request({ certificate: 'LS0t' }, 30, 'system:node:node-1', 'csr-fghij')],
+      reads: [log],
+    }),
     'a request of another node': aSnapshot({
       objects: [...base, request({}, 30, 'system:node:node-2')],
       reads: [log],
@@ -40,6 +44,13 @@ testRule(nodeKubeletCertificate, {
         evidence: ['remote error: tls: internal error'],
         fix: 'kubectl certificate approve csr-abcde',
       },
+    ],
+    'of a request that was made anew a moment ago, because nobody approved the one before': [
+      aSnapshot({
+        objects: [...base, request({}, 16), request({}, 1, 'system:node:node-1', 'csr-fghij')],
+        reads: [log],
+      }),
+      { object: 'Node/node-1', evidence: ['2 such requests'], fix: 'kubectl certificate approve csr-fghij' },
     ],
     'of a request that was denied': [
       aSnapshot({ objects: [...base, request({ conditions: [{ type: 'Denied', status: 'True' }] })], reads: [log] }),

@@ -10,14 +10,18 @@ const evicted = (message: string, minutes = 10) => ({
 });
 const volume = 'Usage of EmptyDir volume "scratch" exceeds the limit "1Mi". ';
 const { deployment, replicaSet, pods } = aDeployment('books');
-const owned = (name: string, message = volume, minutes = 10) =>
-  aPod(name, { metadata: ownedBy(replicaSet), status: evicted(message, minutes), containers: [] });
+const owned = (name: string, message = volume, minutes = 10, labels = {}) =>
+  aPod(name, { metadata: { ...ownedBy(replicaSet), labels }, status: evicted(message, minutes), containers: [] });
+const before = { 'pod-template-hash': 'before' };
 const base = [deployment, replicaSet];
 
 testRule(podEvictedEphemeralLimit, {
   silent: {
     'an eviction of long ago that was made good': aSnapshot({
       objects: [...base, ...pods, owned('books-old', volume, 90)],
+    }),
+    'evictions of a template that was changed since': aSnapshot({
+      objects: [...base, ...pods, owned('books-a', volume, 9, before), owned('books-b', volume, 20, before)],
     }),
     'a node under pressure': aSnapshot({
       objects: [aPod('books', { status: evicted('The node was low on resource: ephemeral-storage. ') })],

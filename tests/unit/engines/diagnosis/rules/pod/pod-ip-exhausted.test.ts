@@ -28,11 +28,15 @@ testRule(podIpExhausted, {
       aSnapshot({ objects: [pod, full, node] }),
       {
         object: 'Pod/books',
-        problem: 'Node/node-1 has no address left for it (podCIDR 10.244.1.0/24)',
+        problem: 'Node/node-1 has no address left for it (podCIDR 10.244.1.0/24) in 10.244.1.1-10.244.1.254',
         culprit: 'Node/node-1',
         certainty: 'message',
         evidence: ['no IP addresses available', 'pods seen on it: 1'],
       },
+    ],
+    'in the words of a plugin that names no range': [
+      aSnapshot({ objects: [pod, sandbox('failed to assign an IP address to container')] }),
+      { object: 'Pod/books', problem: 'no address left for it: failed to assign an IP address to container' },
     ],
   },
 });

@@ -44,7 +44,20 @@ testRule(podResizePending, {
     ],
     'of a resize that failed': [
       aSnapshot({ objects: [pod({ type: 'PodResizeInProgress', reason: 'Error', message: 'cgroup' })] }),
-      { object: 'Pod/books', problem: 'node-1 failed to give it' },
+      { object: 'Pod/books', problem: 'node-1 failed to give it', fix: 'ask for less than node-1 has left' },
+    ],
+    'of memory that is in use and cannot be taken away': [
+      aSnapshot({
+        objects: [
+          pod({
+            type: 'PodResizeInProgress',
+            reason: 'Error',
+            message:
+              'cannot decrease memory limits: attempting to set container "app" memory limit (16384) below current usage (503808)',
+          }),
+        ],
+      }),
+      { object: 'Pod/books', fix: 'ask for a memory limit above what the container uses now' },
     ],
   },
 });
