@@ -47,7 +47,7 @@ export function testRule(rule: Rule, { silent, speaks, found = [] }: RuleTable):
       const seeds = [...Object.values(silent), ...Object.values(speaks).map(([snapshot]) => snapshot)];
       fc.assert(
         fc.property(fc.constantFrom(...seeds), mutations, ({ data }, changes) => {
-          rule.check(indexSnapshot(mutated(data, changes)), found);
+          expect(rule.check(indexSnapshot(mutated(data, changes)), found)).toBeInstanceOf(Array);
         }),
         { numRuns, seed: 1 },
       );
