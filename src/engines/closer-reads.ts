@@ -10,13 +10,18 @@ import type { Read } from './snapshot-data.ts';
  */
 export function closerReads(snapshot: Snapshot): readonly Read[] {
   const unsettled = snapshot.all('Deployment').filter((deployment) => !isSettled(deployment));
-  const doubtful = snapshot.all('Service').filter((service) => !isServed(snapshot, service));
+  // Services may be answered before the workloads that serve them.
+  const known = (['Deployment', 'StatefulSet', 'DaemonSet'] as const).every((kind) => isAnswered(snapshot, kind));
+  const doubtful = known ? snapshot.all('Service').filter((service) => !isServed(snapshot, service)) : [];
   const suspect = snapshot.podRows.filter(isSuspect).map(({ namespace }) => namespace);
   return [
     ...listsIn('ReplicaSet', [...namespacesOf(unsettled), ...suspect]),
     ...listsIn('EndpointSlice', namespacesOf(doubtful)),
   ];
 }
+
+const isAnswered = ({ data }: Snapshot, kind: string): boolean =>
+  data.reads.some(({ read }) => read.verb === 'list' && read.kind === kind);
 
 const namespacesOf = (objects: readonly { readonly metadata: { readonly namespace?: string | undefined } }[]) =>
   objects.flatMap(({ metadata: { namespace } }) => namespace ?? []);

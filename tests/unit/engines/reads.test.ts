@@ -99,8 +99,11 @@ describe('nextReads', () => {
       });
     const service = (namespace: string, app: string) =>
       anObject('Service', app, { metadata: { namespace }, spec: { selector: { app } } });
-    const places = (objects: SnapshotData['objects']): readonly string[] =>
-      nextReads(someData({ objects: [...namespaces, ...objects] })).flatMap((read) =>
+    const lists = ['Deployment', 'StatefulSet', 'DaemonSet'].map(
+      (kind) => ({ read: { verb: 'list', kind, as: 'full' }, outcome: 'ok' }) as const,
+    );
+    const places = (objects: SnapshotData['objects'], reads: SnapshotData['reads'] = lists): readonly string[] =>
+      nextReads(someData({ objects: [...namespaces, ...objects], reads })).flatMap((read) =>
         read.verb === 'list' && ['ReplicaSet', 'EndpointSlice'].includes(read.kind)
           ? `${read.kind} ${read.namespace ?? 'everywhere'}`
           : [],
@@ -108,6 +111,7 @@ describe('nextReads', () => {
 
     expect(places([workload('shop', 2), service('shop', 'web')])).toEqual([]);
     expect(places([workload('shop', 2), service('shop', 'api')])).toEqual(['EndpointSlice shop']);
+    expect(places([service('shop', 'api')], [])).toEqual([]);
     expect(places([workload('shop', 0), service('shop', 'web'), workload('mail', 2)])).toEqual([
       'ReplicaSet shop',
       'EndpointSlice shop',
