@@ -72,12 +72,14 @@ export function pullFailures(snapshot: Snapshot): readonly PullFailure[] {
 function failureOf(snapshot: Snapshot, pod: Pod, container: PodContainer): readonly PullFailure[] {
   const waiting = container.status?.state?.waiting;
   if (!pullReasons.has(waiting?.reason ?? '')) return [];
-  const event = snapshot
+  const events = snapshot
     .eventsAbout(pod)
-    .findLast(
+    .filter(
       ({ reason, message, container: about }) =>
         reason === 'Failed' && /pull/i.test(message) && (about ?? container.name) === container.name,
     );
+  // In the same second the kubelet says `Error: ErrImagePull`, which tells nothing.
+  const event = events.findLast(({ message }) => classifyPullError(message) !== undefined) ?? events.at(-1);
   const text = waiting?.message ?? '';
   const informative = classifyPullError(text) !== undefined || waiting?.reason === 'RegistryUnavailable';
   const source = informative || event === undefined ? 'status' : 'event';

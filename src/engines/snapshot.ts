@@ -48,7 +48,9 @@ export function indexSnapshot(data: SnapshotData): Snapshot {
     () => new Map(data.logs.map((log) => [logKey(log.namespace, log.pod, log.container, log.previous), log])),
   );
   const events = once(() =>
-    (byKind().get('Event') ?? []).map(eventOf).toSorted((a, b) => (a.last ?? 0) - (b.last ?? 0)),
+    (byKind().get('Event') ?? [])
+      .map(eventOf)
+      .toSorted((a, b) => (a.last ?? 0) - (b.last ?? 0) || (a.message < b.message ? -1 : 1)),
   );
   const eventsByTarget = once(() => Map.groupBy(events(), ({ about }) => keyOf(about)));
   const covered = once(() => coverage(data.reads));

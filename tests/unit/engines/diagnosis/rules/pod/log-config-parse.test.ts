@@ -38,7 +38,7 @@ testRule(logConfigParse, {
         'Error: Database is uninitialized and superuser password is not specified.',
         '       You must specify POSTGRES_PASSWORD to a non-empty value for the superuser.',
       ]),
-      { object: 'Pod/api', problem: 'superuser password is not specified', fix: 'POSTGRES_PASSWORD=' },
+      { object: 'Pod/api', problem: 'superuser password is not specified', fix: 'POSTGRES_PASSWORD' },
     ],
     'of a directive that Redis does not know': [
       dies([
