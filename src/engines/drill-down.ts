@@ -1,13 +1,13 @@
 import { creationFailures } from './admission.ts';
 import { complaints } from './complaints.ts';
-import { tellsOf } from './crashes/death-log.ts';
+import { deathLogReads } from './death-log-reads.ts';
+import { eventReads } from './event-reads.ts';
 import { gatewayReads } from './gateway-reads.ts';
 import { lifeReads } from './life-reads.ts';
 import { listeningReads } from './listening-reads.ts';
 import { networkReads } from './network/symptoms.ts';
 import { keyOf, type Pod } from './objects.ts';
 import { onSuspicion } from './on-suspicion.ts';
-import { workloadOf } from './owners.ts';
 import { containersOf, isBroken, isFinished } from './pods.ts';
 import { referencesOf } from './references.ts';
 import { awaitedClass, certificatesOf, isClassless } from './routes.ts';
@@ -19,14 +19,6 @@ import { volumeReads } from './volumes/volume-reads.ts';
 export const smallNamespace = 200;
 /** Suspects read by name in a larger namespace. */
 const maximumSuspects = 40;
-/** Broken pods of a namespace whose events are read one by one; above that, the events of a namespace read at once. */
-const fewPods = 4;
-const maximumEvents = 1_000;
-const eventExemplars = 10;
-/** Replicas of one workload whose logs are read, and logs altogether. */
-const logExemplars = 2;
-const maximumLogs = 30;
-const logLines = 100;
 /** Nodes whose pods are read to recompute what is free on them. */
 const maximumNodes = 10;
 const maximumReferences = 60;
@@ -40,9 +32,9 @@ export function drillDown(snapshot: Snapshot, namespaces: readonly string[] | un
   const suspects = suspectPods(snapshot, namespaces);
   return [
     ...wholePods(snapshot),
-    ...eventsOf(snapshot, suspects),
+    ...eventReads(snapshot, suspects),
     ...referencesOfPods(snapshot, [...suspects, ...complaints(snapshot).map(({ pod }) => pod)]),
-    ...logsOf(snapshot, suspects),
+    ...deathLogReads(snapshot, suspects),
     ...listeningReads(snapshot),
     ...placement(snapshot, suspects),
     ...claims(snapshot),
@@ -111,26 +103,6 @@ function oneOfEach(rows: readonly PodRow[]): readonly PodRow[] {
 const hasRestarted = (pod: Pod): boolean =>
   !isFinished(pod) && containersOf(pod).some(({ status }) => (status?.restartCount ?? 0) >= 2);
 
-/**
- * In a cluster-wide question only warnings were read; Normal events of a broken pod tell probes, volumes and pulls. Where
- * many pods are broken their namespace's are read at once, unless there are too many.
- */
-function eventsOf({ scope, data }: Snapshot, pods: readonly Pod[]): readonly Read[] {
-  if (scope.namespace !== undefined) return [];
-  return [...Map.groupBy(pods, ({ metadata }) => metadata.namespace)].flatMap(([namespace, group]): readonly Read[] => {
-    const atOnce = { verb: 'list', kind: 'Event', namespace, fieldSelector: 'type=Normal', as: 'full' } as const;
-    const tooMany = data.reads.some(
-      ({ read, outcome }) =>
-        outcome === 'exceeded' && read.verb === 'list' && read.kind === 'Event' && read.namespace === namespace,
-    );
-    const alone = group
-      .slice(0, eventExemplars)
-      .map(({ metadata: { name } }): Read => ({ ...atOnce, fieldSelector: `involvedObject.name=${name}` }));
-    if (group.length <= fewPods) return alone;
-    return [{ ...atOnce, atMost: maximumEvents }, ...(tooMany ? alone : [])];
-  });
-}
-
 /** ConfigMaps and Secrets that pods in trouble consume, and the names of their neighbours when one does not exist. */
 function referencesOfPods(snapshot: Snapshot, pods: readonly Pod[]): readonly Read[] {
   const wanted = pods.flatMap(({ metadata: { namespace }, spec }) =>
@@ -150,46 +122,6 @@ function referencesOfPods(snapshot: Snapshot, pods: readonly Pod[]): readonly Re
 /** It may have been applied to another namespace. An archive holds all its objects anyway. */
 const elsewhere = ({ data }: Snapshot, kind: string, name: string): readonly Read[] =>
   data.source === 'live' ? [{ verb: 'list', kind, fieldSelector: `metadata.name=${name}`, as: 'metadata' }] : [];
-
-/** The log of the instance that died, and of the one that runs without being ready. */
-function logsOf(snapshot: Snapshot, pods: readonly Pod[]): readonly Read[] {
-  const groups = Map.groupBy(pods, (pod) => keyOf(workloadOf(snapshot, pod)));
-  const exemplars = [...groups.values()].flatMap((group) => group.slice(0, logExemplars));
-  return exemplars
-    .flatMap((pod) =>
-      containersOf(pod).flatMap(({ name, status }) => {
-        const running = status?.state?.running !== undefined;
-        const read = (previous: boolean): Read => ({
-          verb: 'log',
-          namespace: pod.metadata.namespace ?? '',
-          pod: pod.metadata.name,
-          container: name,
-          previous,
-          tailLines: logLines,
-        });
-        // Of an instance that ended, the current log is the one that tells.
-        const ended = status?.state?.terminated !== undefined;
-        const restarted = status?.lastState?.terminated !== undefined;
-        // It may have started again before its log came.
-        const replaced =
-          ended &&
-          snapshot.data.logs.some(
-            (log) =>
-              log.pod === pod.metadata.name &&
-              log.namespace === pod.metadata.namespace &&
-              log.container === name &&
-              !log.previous &&
-              !tellsOf(log, status.state?.terminated),
-          );
-        return [
-          // The log of the instance before is gone for a moment when the next one dies.
-          ...(ended || (running && (restarted || status?.ready !== true)) ? [read(false)] : []),
-          ...((restarted && !ended) || replaced ? [read(true)] : []),
-        ];
-      }),
-    )
-    .slice(0, maximumLogs);
-}
 
 /** The nodes of broken pods; all of them, with the pods on the first few, when a pod found no node. */
 function placement(snapshot: Snapshot, pods: readonly Pod[]): readonly Read[] {
