@@ -115,7 +115,7 @@ function diagnose(...args: readonly string[]): Promise<Diagnosed> {
         peakMib,
         bytes: answer?.snapshot.bytes ?? 0,
         requests: answer?.snapshot.requests ?? 0,
-        answerBytes: text.length,
+        answerBytes: JSON.stringify(answer ?? '').length,
         rules: answer?.causes.map(({ rule }) => rule) ?? [],
       });
     });
