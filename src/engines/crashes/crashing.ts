@@ -36,12 +36,14 @@ export function isCrashing(pod: Pod, { init, sidecar, status }: PodContainer, no
     if (pod.spec?.restartPolicy === 'Never' || pod.status?.phase === 'Failed') return failed;
     return restarts > 0 && (failed || pod.spec?.restartPolicy !== 'OnFailure');
   }
-  if (state?.running === undefined || restarts < (isReady(pod) ? 3 : 2)) return false;
-  const started = timeOf(state.running.startedAt);
-  const age = now - (timeOf(pod.metadata.creationTimestamp) ?? now);
+  const started = timeOf(state?.running?.startedAt);
   const lived = lifetimeOf(ended);
+  if (started === undefined || restarts < 2) return false;
+  // The third instance may be the one that works, once it has outlived the second.
+  if (isReady(pod) && restarts === 2 && now - started >= (lived ?? 0)) return false;
+  const age = now - (timeOf(pod.metadata.creationTimestamp) ?? now);
   const often = (lived !== undefined && lived <= recently) || age / restarts <= rare;
-  return often && started !== undefined && now - started <= recently;
+  return often && now - started <= recently;
 }
 
 /**

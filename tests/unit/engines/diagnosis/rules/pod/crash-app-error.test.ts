@@ -363,6 +363,10 @@ testRule(crashAppError, {
       }),
       { object: 'Pod/api', problem: 'with exit code 2' },
     ],
+    'of a ready pod that has died twice and not lived longer since': [
+      aSnapshot({ objects: [aPod('api', { containers: [restarted(2, 0.5)] })] }),
+      { object: 'Pod/api', problem: 'crashes' },
+    ],
     'of a container that runs between two crashes': [
       aSnapshot({ objects: [aPod('api', { containers: [restarted(3, 1)] })] }),
       { object: 'Pod/api', problem: 'crashes 60 s after start' },
