@@ -15,7 +15,6 @@ program=$folder/installed/node_modules/kubemend/dist/kubemend.js
 export XDG_CACHE_HOME=$folder/cache
 cd "$folder"
 "$node" "$program" version
-mkdir "$XDG_CACHE_HOME"
 status=0
 "$node" "$program" diagnose -A --demo >"$folder/report" || status=$?
 if [[ $status -ne 1 ]] || ! grep -q '✖' "$folder/report"; then
@@ -23,7 +22,7 @@ if [[ $status -ne 1 ]] || ! grep -q '✖' "$folder/report"; then
   exit 1
 fi
 # The bytecode that the first run left behind must serve the second, and must not matter when it was cut short.
-bytecode=("$folder"/cache/kubemend/bytecode/*)
+bytecode=("$folder"/cache/kubemend/bytecode/*-diagnose-*)
 [[ -s ${bytecode[0]} ]]
 for harm in 'true' 'truncate -s 100000' 'truncate -s 3'; do
   $harm "${bytecode[0]}"

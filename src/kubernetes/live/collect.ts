@@ -97,7 +97,7 @@ export async function collect(collection: Collection): Promise<SnapshotData> {
     const known = answers.size;
     do await unlessPatienceEnds(Promise.all(awaited));
     while (answers.size === known);
-    if (running.size === 0) throwWhenNothing([...answers.values()]);
+    if (running.size === 0) throwWhenNothing(answers);
   }
 }
 
@@ -163,7 +163,10 @@ function unanswered(elapsedMs: number): Executed {
 }
 
 /** No connection, no credentials, no permission: a diagnosis of nothing would only hide that. */
-function throwWhenNothing(parts: readonly Executed[]): void {
+function throwWhenNothing(answers: ReadonlyMap<Read, Executed>): void {
+  // That a kind is not served is known from before.
+  const asked = [...answers].filter(([{ verb }, { outcome }]) => verb !== 'list' || outcome !== 'absent');
+  const parts = asked.map(([, part]) => part);
   const errors = parts.flatMap(({ error }) => (error === undefined ? [] : [error]));
   const [first] = errors;
   if (first === undefined || errors.length < parts.length) return;

@@ -292,6 +292,12 @@ describe('collect', () => {
     ).rejects.toMatchObject({ code: 'not_found', details: { suggestions: ['web'] } });
   });
 
+  it('surfaces the failure when all that is known is that a kind is not served', async () => {
+    const { reader } = await collecting([list('Pod'), list('HTTPRoute')], { denied: ['list pods'] });
+
+    await expect(reader.collect({ namespace: 'shop' }, signal)).rejects.toMatchObject({ code: 'permission_denied' });
+  });
+
   it('surfaces the missing permission when nothing at all may be read', async () => {
     const { reader } = await collecting([list('Pod'), list('Service')], { denied: ['list pods', 'list services'] });
 
