@@ -34,8 +34,8 @@ interface Cache {
 const headerBytes = 8;
 /** A diagnosis that found something ran more of the program than one that found nothing. */
 const foundSomething = 1;
-/** A server may be killed before it can say that it ends. */
-const keepAfterMilliseconds = 5_000;
+/** A server is kept as it started: what it runs in hours would only delay the next start. */
+const startedMilliseconds = 1_000;
 /** Windows has no such bits. */
 const writableByOthers = process.platform === 'win32' ? 0 : 0o022;
 const oldMilliseconds = 30 * 24 * 3_600_000;
@@ -63,7 +63,7 @@ function compile(file: string, cacheFile: string | undefined): Script {
     kept = status;
     writeCache(cacheFile, { bytecode: script.createCachedData(), status });
   };
-  setTimeout(keep, keepAfterMilliseconds).unref();
+  if (process.argv[2] === 'serve') setTimeout(keep, startedMilliseconds).unref();
   process.once('exit', keep);
   return script;
 }
