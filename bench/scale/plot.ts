@@ -51,7 +51,7 @@ const [width, height, left, top, gap] = [260, 200, 44, 40, 60];
 export function plot(points: readonly Point[]): string {
   const panels = series.map((each, index) => panel(each, points, index * (width + gap)));
   const total = series.length * (width + gap);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${total} ${height + 90}" font-family="sans-serif" font-size="12">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${total} ${height + 110}" font-family="sans-serif" font-size="12">
 <rect width="100%" height="100%" fill="white"/>
 ${panels.join('\n')}
 </svg>
