@@ -11,11 +11,14 @@ export const namesakes = (snapshot: Snapshot, name: string): readonly string[] =
     .flatMap(({ metadata }) => metadata.namespace ?? []);
 
 const maximumSearches = 3;
+const selectable = ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet'];
 
 /** The pods of all namespaces that a Service would select which selects none here: it may be in the wrong namespace. */
 export function strayPodReads(snapshot: Snapshot): readonly Read[] {
   const { namespace } = snapshot.scope;
-  if (namespace === undefined) return [];
+  // A Service may be answered before what it selects.
+  if (namespace === undefined || selectable.some((kind) => snapshot.presence(kind, namespace, '') === 'unknown'))
+    return [];
   return snapshot
     .all('Service', namespace)
     .filter(({ spec }) => spec?.type !== 'ExternalName' && Object.keys(spec?.selector ?? {}).length > 0)

@@ -55,10 +55,13 @@ describe('likelyService', () => {
 });
 
 describe('strayPodReads', () => {
+  const reads = ['Pod', 'Deployment', 'StatefulSet', 'DaemonSet'].map(
+    (kind) => ({ read: { verb: 'list', kind, namespace: 'shop', as: 'full' }, outcome: 'ok' }) as const,
+  );
   const api = anObject('Service', 'api', { spec: { selector: { app: 'api', tier: 'back' } } });
 
   it('looks everywhere for pods of a Service that has none', () => {
-    expect(strayPodReads(aSnapshot({ scope, objects: [api] }))).toEqual([
+    expect(strayPodReads(aSnapshot({ scope, objects: [api], reads }))).toEqual([
       { verb: 'list', kind: 'Pod', labelSelector: 'app=api,tier=back', as: 'metadata' },
     ]);
   });
@@ -67,7 +70,8 @@ describe('strayPodReads', () => {
     const web = aDeployment('web').all;
     const service = anObject('Service', 'web', { spec: { selector: { app: 'web' } } });
 
-    expect(strayPodReads(aSnapshot({ scope, objects: [...web, service] }))).toEqual([]);
-    expect(strayPodReads(aSnapshot({ objects: [api] }))).toEqual([]);
+    expect(strayPodReads(aSnapshot({ scope, objects: [...web, service], reads }))).toEqual([]);
+    expect(strayPodReads(aSnapshot({ objects: [api], reads }))).toEqual([]);
+    expect(strayPodReads(aSnapshot({ scope, objects: [api], reads: reads.slice(1) }))).toEqual([]);
   });
 });
