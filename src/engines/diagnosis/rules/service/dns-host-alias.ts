@@ -3,6 +3,7 @@ import { type FailedCall, failedCalls } from '../../../network/calls.ts';
 import { nameOf, type Pod, refOf } from '../../../objects.ts';
 import { slicesOf } from '../../../routes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
+import { callEvidence } from '../../call-evidence.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 export const dnsHostAlias = defineRule({
@@ -23,7 +24,7 @@ export const dnsHostAlias = defineRule({
 });
 
 function findingsOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
-  const { pod, container, dependency, words } = call;
+  const { pod, container, dependency } = call;
   return aliasesOf(pod)
     .filter(({ ip, name }) => dependency.host === ip || dependency.host === name)
     .flatMap(({ ip, name, index }): readonly Finding[] => {
@@ -44,16 +45,7 @@ function findingsOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
           evidence: [
             { object: subject, source: 'spec', text: `${field}: ${ip} for ${name}` },
             { object: refOf(service), source: 'spec', text: `clusterIP ${clusterIP ?? 'none'}` },
-            ...(words === undefined
-              ? []
-              : [
-                  {
-                    object: subject,
-                    source: 'log' as const,
-                    text: (words.text.split('\n')[0] ?? '').slice(0, 300),
-                    at: words.at,
-                  },
-                ]),
+            ...callEvidence(call),
           ],
           fixes: [
             {

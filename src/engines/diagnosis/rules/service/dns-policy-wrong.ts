@@ -2,6 +2,7 @@ import { type FailedCall, failedCalls, isNameFailure } from '../../../network/ca
 import { dnsServersOf, hostName, resolve } from '../../../network/dns.ts';
 import { nameOf, refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
+import { callEvidence } from '../../call-evidence.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 export const dnsPolicyWrong = defineRule({
@@ -24,7 +25,8 @@ export const dnsPolicyWrong = defineRule({
       .flatMap((call) => findingOf(snapshot, call)),
 });
 
-function findingOf(snapshot: Snapshot, { pod, container, dependency, words }: FailedCall): readonly Finding[] {
+function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
+  const { pod, container, dependency } = call;
   const { spec } = pod;
   const { host, service } = dependency;
   if (spec === undefined || service === undefined || dnsServersOf(spec) === 'cluster') return [];
@@ -42,19 +44,7 @@ function findingOf(snapshot: Snapshot, { pod, container, dependency, words }: Fa
       container,
       problem: `cannot resolve ${host}, the name of ${nameOf(service)}: ${set}, so it asks ${whom} and not that of the cluster`,
       certainty: policy === 'None' ? 'inferred' : 'declared',
-      evidence: [
-        { object: subject, source: 'spec', text: set },
-        ...(words === undefined
-          ? []
-          : [
-              {
-                object: subject,
-                source: 'log' as const,
-                text: (words.text.split('\n')[0] ?? '').slice(0, 300),
-                at: words.at,
-              },
-            ]),
-      ],
+      evidence: [{ object: subject, source: 'spec', text: set }, ...callEvidence(call)],
       fixes: [
         {
           advice: `set dnsPolicy to ${wanted} in the pod template`,

@@ -3,6 +3,7 @@ import { dnsLabels, dnsNamespace } from '../../../network/dns.ts';
 import { verdictText } from '../../../network/words.ts';
 import { nameOf, refOf } from '../../../objects.ts';
 import { selectorText } from '../../../selectors.ts';
+import { callEvidence } from '../../call-evidence.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 export const netpolBlocksDns = defineRule({
@@ -57,16 +58,7 @@ function findingOf(blocked: readonly BlockedCall[]): readonly Finding[] {
             `UDP ${arrival.port ?? 53} to the DNS of the cluster`,
           ),
         },
-        ...(call.words === undefined
-          ? []
-          : [
-              {
-                object: refOf(call.pod),
-                source: 'log' as const,
-                text: (call.words.text.split('\n')[0] ?? '').slice(0, 300),
-                at: call.words.at,
-              },
-            ]),
+        ...callEvidence(call),
       ],
       since: policy.metadata.creationTimestamp,
       fixes: [

@@ -4,6 +4,7 @@ import { blockedLookups } from '../../../network/blocked.ts';
 import { type FailedCall, failedCalls, isNameDenied } from '../../../network/calls.ts';
 import { nameOf, type ObjectRef, refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
+import { callEvidence } from '../../call-evidence.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 export const serviceReferenceMissing = defineRule({
@@ -31,7 +32,7 @@ export const serviceReferenceMissing = defineRule({
 });
 
 function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
-  const { pod, container, dependency, words } = call;
+  const { pod, container, dependency } = call;
   const { field, host } = dependency;
   const service = dependency.service ?? inWrongNamespace(snapshot, host);
   const presence = service && snapshot.presence('Service', service.namespace, service.name);
@@ -51,16 +52,7 @@ function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
       culprit: service,
       certainty: dependency.told ? 'message' : 'inferred',
       evidence: [
-        ...(words === undefined
-          ? []
-          : [
-              {
-                object: subject,
-                source: 'log' as const,
-                text: (words.text.split('\n')[0] ?? '').slice(0, 300),
-                at: words.at,
-              },
-            ]),
+        ...callEvidence(call),
         ...governed.map(({ ref, text }) => ({ object: ref, source: 'spec' as const, text })),
         { object: service, source: 'recomputed', text: servicesText(snapshot, service.namespace) },
       ],
@@ -113,7 +105,8 @@ function meant(
 const clusterDomain = 'cluster.local';
 
 /** A Service that exists, under a domain that DNS does not know: `db.shop.svc.cluster.locl`. */
-function foreignDomain({ pod, container, dependency, words }: FailedCall, service: ObjectRef): readonly Finding[] {
+function foreignDomain(call: FailedCall, service: ObjectRef): readonly Finding[] {
+  const { pod, container, dependency, words } = call;
   const { host, field } = dependency;
   const domain = host.split('.svc.')[1];
   if (domain === undefined || domain === clusterDomain || words === undefined) return [];
@@ -126,10 +119,7 @@ function foreignDomain({ pod, container, dependency, words }: FailedCall, servic
       container,
       problem: `asks for ${host}${where}, which does not resolve: ${nameOf(service)} exists, but the domain is ${domain}, not ${clusterDomain}`,
       certainty: nearest(domain, [clusterDomain], 1).length > 0 ? 'message' : 'inferred',
-      evidence: [
-        { object: subject, source: 'log', text: (words.text.split('\n')[0] ?? '').slice(0, 300), at: words.at },
-        { object: service, source: 'recomputed', text: 'exists' },
-      ],
+      evidence: [...callEvidence(call), { object: service, source: 'recomputed', text: 'exists' }],
       fixes: [{ advice: `write ${right} instead of ${host}${where}`, reason: `${nameOf(service)} has that name` }],
       nextCheck: `kubectl exec -n ${subject.namespace} ${subject.name} -c ${container} -- cat /etc/resolv.conf`,
     },

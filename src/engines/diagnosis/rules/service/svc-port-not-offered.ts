@@ -4,6 +4,7 @@ import { type FailedCall, failedCalls, isNameFailure } from '../../../network/ca
 import { nameOf, refOf, type Service } from '../../../objects.ts';
 import { containersOf } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
+import { callEvidence } from '../../call-evidence.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
 export const svcPortNotOffered = defineRule({
@@ -28,7 +29,7 @@ export const svcPortNotOffered = defineRule({
 });
 
 function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
-  const { pod, container, dependency, words } = call;
+  const { pod, container, dependency } = call;
   const { port, told } = dependency;
   const service = calledService(snapshot, call);
   const ports = service?.spec?.ports ?? [];
@@ -47,19 +48,7 @@ function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
       container,
       problem: `asks ${nameOf(server)} for port ${port}${field === undefined ? '' : ` (${field})`}, which has only ${list}${note}`,
       certainty: told ? 'recomputed' : 'inferred',
-      evidence: [
-        { object: server, source: 'spec', text: `spec.ports: ${list}` },
-        ...(words === undefined
-          ? []
-          : [
-              {
-                object: subject,
-                source: 'log' as const,
-                text: (words.text.split('\n')[0] ?? '').slice(0, 300),
-                at: words.at,
-              },
-            ]),
-      ],
+      evidence: [{ object: server, source: 'spec', text: `spec.ports: ${list}` }, ...callEvidence(call)],
       dependsOn: [server],
       fixes: fixesFor(service, port, field),
       nextCheck: `kubectl get service ${server.name} -n ${server.namespace} -o wide`,

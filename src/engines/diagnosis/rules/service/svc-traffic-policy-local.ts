@@ -3,6 +3,7 @@ import { nameOf, refOf, type Service } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { readyEndpoints } from '../../../routes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
+import { callEvidence } from '../../call-evidence.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 export const svcTrafficPolicyLocal = defineRule({
@@ -68,18 +69,7 @@ function findingOf(snapshot: Snapshot, group: readonly Dropped[]): readonly Find
           source: 'recomputed',
           text: `ready endpoints on ${nodes.slice(0, 5).join(', ')}, none on ${froms}`,
         },
-        ...group.slice(0, 2).flatMap(({ call: { pod, words } }) =>
-          words === undefined
-            ? []
-            : [
-                {
-                  object: refOf(pod),
-                  source: 'log' as const,
-                  text: (words.text.split('\n')[0] ?? '').slice(0, 300),
-                  at: words.at,
-                },
-              ],
-        ),
+        ...group.slice(0, 2).flatMap(({ call }) => callEvidence(call)),
       ],
       since: service.metadata.creationTimestamp,
       fixes: [
