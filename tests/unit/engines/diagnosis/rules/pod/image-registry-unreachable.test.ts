@@ -42,6 +42,16 @@ testRule(imageRegistryUnreachable, {
     }),
   },
   speaks: {
+    'of what an event says, whatever less was said after it': [
+      aSnapshot({
+        objects: [
+          aPull('web', ''),
+          anEvent(aPull('web', ''), 'Failed', `${request}: dial tcp 172.30.0.2:443: connect: connection refused`),
+          anEvent(aPull('web', ''), 'Failed', 'Error: ImagePullBackOff', { lastTimestamp: minutesAgo(0) }),
+        ],
+      }),
+      { object: 'Pod/web', problem: 'refuses connections' },
+    ],
     'of refused connections': [
       aSnapshot({ objects: [aPull('web', `${request}: dial tcp 172.30.0.2:443: connect: connection refused`)] }),
       {
