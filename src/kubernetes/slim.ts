@@ -4,7 +4,7 @@ import { certificateFactsOf } from './certificate-facts.ts';
 
 /**
  * An object as it may be kept: without secrets, and without what no rule reads and what makes up half of its bytes:
- * of managedFields who wrote when stays, in which other version of the API, and for ConfigMaps and Secrets which keys.
+ * of managedFields who wrote when stays, in which other version of the API, and the fields that a rule asks the writer of.
  * Of the certificate in a Secret stays what is public (`certificateFacts`).
  */
 export function slimmed(whole: KubernetesObject): KubernetesObject {
@@ -13,7 +13,6 @@ export function slimmed(whole: KubernetesObject): KubernetesObject {
   const { managedFields, ...metadata } = object.metadata;
   // Whoever wrote an archive may have written anything.
   if (!Array.isArray(managedFields)) return redactObject({ ...object, metadata });
-  const withKeys = object.kind === 'ConfigMap' || object.kind === 'Secret';
   const kept = managedFields
     .filter((entry) => typeof entry === 'object' && entry !== null)
     .map((entry) => ({
@@ -22,17 +21,39 @@ export function slimmed(whole: KubernetesObject): KubernetesObject {
       ...(entry.subresource !== undefined && { subresource: entry.subresource }),
       ...(entry.time !== undefined && { time: entry.time }),
       ...(entry.apiVersion !== undefined && entry.apiVersion !== object.apiVersion && { apiVersion: entry.apiVersion }),
-      ...(withKeys && dataKeysOf(entry.fieldsV1)),
+      ...fieldsOf(object.kind, entry.fieldsV1),
     }));
   return redactObject({ ...object, metadata: { ...metadata, managedFields: kept } });
 }
 
-/** `fieldsV1` cut down to `{ 'f:data': { 'f:KEY': {} } }`. */
-function dataKeysOf(fields: unknown): { fieldsV1?: object } {
-  const data = isObject(fields) ? fields['f:data'] : undefined;
-  if (!isObject(data)) return {};
-  const keys = Object.keys(data).map((key) => [key, {}]);
-  return { fieldsV1: { 'f:data': Object.fromEntries(keys) } };
+interface AskedFields {
+  /** The steps of `fieldsV1` down to a map. */
+  readonly within: readonly string[];
+  /** The one key of it that matters; absent: each of them. */
+  readonly only?: string;
+}
+
+/** The fields whose writer is asked of, by kind. */
+const askedFields: ReadonlyMap<string, AskedFields> = new Map<string, AskedFields>([
+  ['ConfigMap', { within: ['f:data'] }],
+  ['Secret', { within: ['f:data'] }],
+  ['Namespace', { within: ['f:metadata', 'f:labels'] }],
+  ['Node', { within: ['f:spec'], only: 'f:unschedulable' }],
+  ['Deployment', { within: ['f:spec'], only: 'f:replicas' }],
+  ['StatefulSet', { within: ['f:spec'], only: 'f:replicas' }],
+  ['ReplicaSet', { within: ['f:spec'], only: 'f:replicas' }],
+]);
+
+/** `fieldsV1` cut down to what is asked of this kind: names only, nothing below them. */
+function fieldsOf(kind: string, fields: unknown): { fieldsV1?: object } {
+  const asked = askedFields.get(kind);
+  if (asked === undefined) return {};
+  const map = asked.within.reduce<unknown>((above, step) => (isObject(above) ? above[step] : undefined), fields);
+  if (!isObject(map)) return {};
+  const names = Object.keys(map).filter((name) => asked.only === undefined || name === asked.only);
+  if (names.length === 0) return {};
+  const kept = Object.fromEntries(names.map((name) => [name, {}]));
+  return { fieldsV1: asked.within.reduceRight<object>((below, step) => ({ [step]: below }), kept) };
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -42,6 +42,9 @@ async function aWatch() {
 
 const scale = (replicas: number) => kubectl('scale', 'deployment/web', '-n', namespace, `--replicas=${replicas}`);
 
+/** The controllers ask a lost API server again ever more seldom, up to a minute, and a namespace has several of them. */
+const controllersBack = { seconds: 240 };
+
 describe('diagnose --watch', () => {
   it('shows what breaks and that it is mended, and nothing between', async () => {
     const { answers } = await aWatch();
@@ -72,9 +75,9 @@ describe('diagnose --watch', () => {
     await eventually(async () => expect(errors()).toContain('it answers again'));
     expect(answers()).toHaveLength(1);
     await scale(0);
-    await eventually(async () => expect(answers().at(-1)).toContain('Deployment/web was scaled'));
+    await eventually(async () => expect(answers().at(-1)).toContain('Deployment/web was scaled'), controllersBack);
     await scale(2);
-    await eventually(async () => expect(answers().at(-1)).toContain('Nothing is wrong'));
+    await eventually(async () => expect(answers().at(-1)).toContain('Nothing is wrong'), controllersBack);
   });
 
   it('ends with 130 on Ctrl-C', async () => {

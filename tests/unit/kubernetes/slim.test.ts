@@ -27,6 +27,24 @@ describe('slimmed', () => {
     expect(slimmed(object).metadata.managedFields).toEqual([{ ...kept, fieldsV1: { 'f:data': { 'f:password': {} } } }]);
   });
 
+  it.each([
+    ['Deployment', { 'f:spec': { 'f:replicas': {}, 'f:template': { big: 1 } } }, { 'f:spec': { 'f:replicas': {} } }],
+    [
+      'Node',
+      { 'f:spec': { 'f:unschedulable': {}, 'f:taints': {} }, 'f:status': {} },
+      { 'f:spec': { 'f:unschedulable': {} } },
+    ],
+    [
+      'Namespace',
+      { 'f:metadata': { 'f:labels': { 'f:team': {} }, 'f:annotations': { 'f:a': {} } } },
+      { 'f:metadata': { 'f:labels': { 'f:team': {} } } },
+    ],
+  ])('keeps of a %s the fields whose writer a rule names', (kind, fields, asked) => {
+    const object = { apiVersion: 'v1', kind, metadata: { name: 'x', managedFields: managed(fields) } };
+
+    expect(slimmed(object).metadata.managedFields).toEqual([{ ...kept, fieldsV1: asked }]);
+  });
+
   it('survives fields that are not there', () => {
     const object = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'x', managedFields: [{}, ...managed()] } };
 

@@ -21,7 +21,8 @@ export const controlPlaneDegraded = defineRule({
   detection:
     'status.observedGeneration of a workload is behind metadata.generation, and its last edit (managedFields) or, before any ' +
     'status, its creation is more than two minutes old. The Lease of kube-controller-manager tells whether it is alive, ' +
-    'where it uses one. Health checks, metrics and etcd are not read: what they would tell is missing.',
+    'where it uses one. An edit of spec.replicas alone leaves no time when it came as a patch of the scale subresource: where ' +
+    'nobody is recorded as its writer, only a Lease that is not renewed counts. Health checks, metrics and etcd are not read: what they would tell is missing.',
   remedies: [
     'Look at kube-controller-manager: its pod or unit on the control plane, or the status page of the provider.',
   ],
@@ -45,6 +46,7 @@ function findingOf(snapshot: Snapshot, workload: Workload): readonly Finding[] {
   const renewed = timeOf(lease?.renewTime);
   const stale =
     renewed !== undefined && snapshot.now - renewed > (lease?.leaseDurationSeconds ?? 15) * second + leaseSlack;
+  if (!stale && !tellsItsLastEdit(workload)) return [];
   const subject = refOf(workload);
   const silence = renewed === undefined ? undefined : formatDuration(snapshot.now - renewed);
   return [
@@ -92,4 +94,10 @@ function lastEdit({ metadata: { managedFields, creationTimestamp, generation } }
     .flatMap(({ time }) => timeOf(time) ?? []);
   if (times.length > 0) return Math.max(...times);
   return generation === 1 ? timeOf(creationTimestamp) : undefined;
+}
+
+/** A patch of the scale subresource (`kubectl scale`) takes `spec.replicas` from its writer and records nobody instead. */
+function tellsItsLastEdit({ kind, metadata: { managedFields, generation } }: Workload): boolean {
+  if (kind === 'DaemonSet' || generation === 1) return true;
+  return managedFields?.some(({ fieldsV1 }) => JSON.stringify(fieldsV1 ?? {}).includes('"f:replicas":{}')) === true;
 }

@@ -6,10 +6,12 @@ const aWorkload = (generation: number, observedGeneration: number | undefined, m
   anObject('Deployment', 'web', { metadata: { generation, ...metadata }, status: { observedGeneration } });
 const edited = (minutes: number) => ({
   managedFields: [
-    { manager: 'kubectl-edit', time: minutesAgo(minutes) },
+    { manager: 'kubectl-edit', time: minutesAgo(minutes), fieldsV1: { 'f:spec': { 'f:replicas': {} } } },
     { manager: 'kube-controller-manager', subresource: 'status', time: minutesAgo(0) },
   ],
 });
+/** As `kubectl scale` leaves it: the time of the edit before, and nobody who wrote the replicas. */
+const scaled = { managedFields: [{ manager: 'kubectl-edit', time: minutesAgo(9) }] };
 const lease = (seconds: number) =>
   anObject('Lease', 'kube-controller-manager', {
     metadata: { namespace: 'kube-system' },
@@ -24,6 +26,7 @@ testRule(controlPlaneDegraded, {
       objects: [aWorkload(1, undefined, { creationTimestamp: minutesAgo(1) })],
     }),
     'an edit whose time nobody tells': aSnapshot({ objects: [aWorkload(3, 2)] }),
+    'a workload that was scaled, nobody knows when': aSnapshot({ objects: [aWorkload(3, 2, scaled), lease(10)] }),
     'a workload on its way out': aSnapshot({
       objects: [aWorkload(3, 2, { ...edited(9), deletionTimestamp: minutesAgo(5) })],
     }),
@@ -38,6 +41,10 @@ testRule(controlPlaneDegraded, {
         certainty: 'declared',
         evidence: ['generation 3, observedGeneration 2, 9 min after the last edit', 'last renewed 9 min ago by cp-1'],
       },
+    ],
+    'of a scaled workload while the controller is gone': [
+      aSnapshot({ objects: [aWorkload(3, 2, scaled), lease(540)] }),
+      { object: 'Deployment/web', certainty: 'declared', culprit: 'Lease/kube-controller-manager' },
     ],
     'of a workload that was never looked at': [
       aSnapshot({ objects: [aWorkload(1, undefined), lease(10)] }),
