@@ -1,7 +1,7 @@
-/** Bundles the program into dist/: what starts it, and all the rest as one script; nothing to install at run time. */
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+/** Bundles the program into dist/: what starts it, and the rest in parts that are loaded when needed; nothing to install. */
+import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import { type BuildOptions, build as bundle, type Plugin } from 'esbuild';
+import { type BuildOptions, build as bundle, type Plugin, transform } from 'esbuild';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
 
@@ -63,8 +63,6 @@ const warmProgram: Plugin = {
 const common = {
   outdir: 'dist',
   bundle: true,
-  // A module of ESM is found, linked and evaluated step by step; one script of CommonJS is there at once.
-  format: 'cjs',
   platform: 'node',
   target: 'node22.19',
   minify: true,
@@ -77,9 +75,13 @@ const constants = { 'process.env.KUBEMEND_VERSION': JSON.stringify(version), 'im
 await rm('dist', { recursive: true, force: true });
 const program = await bundle({
   ...common,
+  // Only modules of ESM are split where they import dynamically.
+  format: 'esm',
+  splitting: true,
   entryPoints: { program: 'src/cli/program.ts' },
   // The bytecode that a run leaves behind belongs to this very text.
   entryNames: '[name]-[hash]',
+  chunkNames: '[name]-[hash]',
   alias: {
     '@modelcontextprotocol/server/_shims': './scripts/light-shims.ts',
     'socks-proxy-agent': './scripts/no-proxy-agents.ts',
@@ -89,9 +91,25 @@ const program = await bundle({
   plugins: [schemasInUse, lightUndici, withoutSideEffects],
   define: constants,
 });
-const [programFile = ''] = Object.keys(program.metafile.outputs);
+const parts = Object.keys(program.metafile.outputs);
+await Promise.all(parts.map(asFunction));
+
+/** A module of ESM is found, linked and evaluated step by step, and keeps no bytecode; a function of CommonJS does. */
+async function asFunction(file: string): Promise<void> {
+  const { code } = await transform(await readFile(file, 'utf8'), {
+    format: 'cjs',
+    platform: 'node',
+    target: 'node22.19',
+    minify: true,
+    supported: { 'dynamic-import': false },
+  });
+  await writeFile(file, `(function(exports,require,module){${code}})`);
+}
+
+const programFile = parts.find((file) => program.metafile.outputs[file]?.entryPoint === 'src/cli/program.ts') ?? '';
 const main = await bundle({
   ...common,
+  format: 'cjs',
   entryPoints: { kubemend: 'src/main.ts' },
   plugins: [warmProgram],
   define: { ...constants, 'process.env.KUBEMEND_PROGRAM': JSON.stringify(basename(programFile)) },
@@ -99,6 +117,6 @@ const main = await bundle({
 await chmod('dist/kubemend.js', 0o755);
 await writeFile('dist/package.json', `${JSON.stringify({ type: 'commonjs' })}\n`);
 
-const outputs = Object.values({ ...program.metafile.outputs, ...main.metafile.outputs });
-const bytes = outputs.reduce((sum, output) => sum + output.bytes, 0);
-console.log(`dist/: ${outputs.length} files, ${(bytes / 1024).toFixed(0)} KiB`);
+const files = [...parts, ...Object.keys(main.metafile.outputs)];
+const bytes = (await Promise.all(files.map((file) => stat(file)))).reduce((sum, { size }) => sum + size, 0);
+console.log(`dist/: ${files.length} files, ${(bytes / 1024).toFixed(0)} KiB`);
