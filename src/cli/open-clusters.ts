@@ -1,4 +1,5 @@
-import type { Clusters } from '../kubernetes/ports.ts';
+import { firstReads } from '../engines/triage.ts';
+import type { Clusters, NextReads } from '../kubernetes/ports.ts';
 import type { Settings } from '../platform/config.ts';
 import type { Metrics } from '../platform/metrics.ts';
 
@@ -37,18 +38,12 @@ async function open(options: OpenOptions): Promise<Clusters> {
   const { demo, from } = options.settings;
   const path = from ?? (demo ? options.demo : undefined);
   if (path === undefined) return openLive(options);
-  const [{ createArchiveClusters }, { nextReads }] = await Promise.all([
-    import('../kubernetes/archive/clusters.ts'),
-    import('../engines/reads.ts'),
-  ]);
+  const { createArchiveClusters } = await import('../kubernetes/archive/clusters.ts');
   return createArchiveClusters(path, { nextReads });
 }
 
 async function openLive({ settings, metrics, environment, version }: OpenOptions): Promise<Clusters> {
-  const [{ createClusters }, { nextReads }] = await Promise.all([
-    import('../kubernetes/live/clusters.ts'),
-    import('../engines/reads.ts'),
-  ]);
+  const { createClusters } = await import('../kubernetes/live/clusters.ts');
   return createClusters({
     kubeconfigPath: settings.kubeconfig,
     inCluster: settings.k8sInCluster,
@@ -61,3 +56,10 @@ async function openLive({ settings, metrics, environment, version }: OpenOptions
     environment,
   });
 }
+
+/** The first questions are out before the engines are there. */
+const nextReads: NextReads = async (soFar) => {
+  if (soFar.reads.length === 0) return firstReads(soFar.scope);
+  const engines = await import('../engines/index.ts');
+  return engines.nextReads(soFar);
+};

@@ -32,7 +32,7 @@ async function snapshot(context: CommandContext, host: Host, options: Options): 
     const clusters = await context.openClusters();
     const reader = await clusters.reader(cluster);
     // Of a file with gaps a diagnosis says what it could not see; no file says nothing.
-    const data = await reader.collect(scope, signal, AbortSignal.timeout(settings.timeout * 1000));
+    const data = await reader.collect(scope, signal, { enough: AbortSignal.timeout(settings.timeout * 1000) });
     const path = options.file ?? nameFor(data);
     const { writeArchive } = await import('../kubernetes/archive/write.ts');
     const size = await writeArchive(path, data, { kubemend: host.version, overwrite: options.force, signal });

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { watchedKinds } from '../engines/triage.ts';
 import type { Clusters, Reader } from '../kubernetes/ports.ts';
 import type { Success } from '../outcome.ts';
 import { AppError } from '../platform/errors.ts';
@@ -102,7 +103,6 @@ async function watchScope(
   { scope: { namespace } }: Diagnosis,
   { context, changed }: { readonly context: CommandContext; readonly changed: () => void },
 ): Promise<void> {
-  const { watchedKinds } = await import('../engines/reads.ts');
   const { unwatched } = await watch({ kinds: watchedKinds, namespace, changed }, context.signal);
   if (unwatched.length > 0) context.terminal.err(`Not watched, for want of permission: ${unwatched.join(', ')}.\n`);
 }

@@ -13,10 +13,9 @@ import { referencesOf } from './references.ts';
 import { awaitedClass, certificatesOf, isClassless } from './routes.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { PodRow, Read } from './snapshot-data.ts';
+import { smallNamespace } from './triage.ts';
 import { volumeReads } from './volumes/volume-reads.ts';
 
-/** Up to this many pods a namespace is read whole: cheaper than a table first and a request per suspect. */
-export const smallNamespace = 200;
 /** Suspects read by name in a larger namespace. */
 const maximumSuspects = 40;
 /** Nodes whose pods are read to recompute what is free on them. */

@@ -71,7 +71,7 @@ export interface Reader {
    * answered when `enough` aborts. Throws only when nothing can be read at all, or when the namespace or the object of
    * `scope` does not exist (`not_found`).
    */
-  collect(scope: Scope, signal: AbortSignal, enough?: AbortSignal): Promise<SnapshotData>;
+  collect(scope: Scope, signal: AbortSignal, options?: CollectOptions): Promise<SnapshotData>;
   /** A page of any kind, as the server prints it. */
   list(query: ListQuery, signal: AbortSignal): Promise<TablePage>;
   /** One object of any kind; Secret values are removed. */
@@ -132,6 +132,11 @@ export interface ReadOptions {
   readonly fresh?: boolean | undefined;
 }
 
+export interface CollectOptions extends Pick<ReadOptions, 'enough'> {
+  /** Called once the first questions are on their way: until they are answered there is time for other work. */
+  readonly asked?: (() => void) | undefined;
+}
+
 export interface PermissionAnswer {
   readonly permission: string;
   readonly allowed: boolean;
@@ -164,7 +169,7 @@ export interface Clusters {
 }
 
 /**
- * Decides what to read next. Pure; called with what was read so far until it wants nothing more. Implemented by the
- * engine, called by the collector.
+ * Decides what to read next. Called with what was read so far until it wants nothing more. Implemented by the engine,
+ * which may have to be loaded first, called by the collector.
  */
-export type NextReads = (soFar: SnapshotData) => readonly Read[];
+export type NextReads = (soFar: SnapshotData) => readonly Read[] | Promise<readonly Read[]>;

@@ -1,5 +1,5 @@
 import type { Read, SnapshotData } from '../engines/snapshot-data.ts';
-import type { NextReads, Reader } from '../kubernetes/ports.ts';
+import type { Reader } from '../kubernetes/ports.ts';
 import { AppError } from '../platform/errors.ts';
 import type { ToolContext } from './tool.ts';
 
@@ -12,7 +12,7 @@ const maximumRounds = 6;
  */
 export async function gather(
   reader: Reader,
-  next: NextReads,
+  next: (soFar: SnapshotData) => readonly Read[],
   { signal, enough }: Pick<ToolContext, 'signal' | 'enough'>,
 ): Promise<SnapshotData> {
   let data: SnapshotData | undefined;

@@ -12,13 +12,13 @@ const missing = 'not in this archive';
  * Asks an archive that others made what a live cluster would be asked about this scope: what it lacks becomes a failed
  * read, as if a cluster had not answered, and no other lack does.
  */
-export function replayed(archive: SnapshotData, scope: Scope, nextReads: NextReads): SnapshotData {
+export async function replayed(archive: SnapshotData, scope: Scope, nextReads: NextReads): Promise<SnapshotData> {
   const data = { ...ofKnownKinds(archive), scope };
   const answers = new Map(archive.reads.map((result) => [keyOfRead(result.read), result]));
   const answer = answererOf(data);
   const wider = widerOf(data);
   for (let round = 0; round < maximumRounds; round += 1) {
-    const reads = nextReads({ ...data, reads: [...answers.values()] });
+    const reads = await nextReads({ ...data, reads: [...answers.values()] });
     const fresh = reads.filter((read) => !answers.has(keyOfRead(read)));
     if (fresh.length === 0) break;
     for (const read of fresh) answers.set(keyOfRead(read), answer(scope.namespace === undefined ? wider(read) : read));

@@ -87,7 +87,7 @@ export async function collect(collection: Collection): Promise<SnapshotData> {
 
   for (let round = 0; ; ) {
     const data = gathered();
-    const reads = round < maximumRounds ? newOf(nextReads(data), asked) : [];
+    const reads = round < maximumRounds ? newOf(await nextReads(data), asked) : [];
     if (reads.length === 0 && running.size === 0) return data;
     signal.throwIfAborted();
     if (reads.length > 0) round += 1;

@@ -16,6 +16,8 @@ export interface Connector {
   connect(signal: AbortSignal): Promise<Connection>;
   /** After a 401 on `stale`: new credentials, asked for once however many requests failed with the old ones. */
   reconnect(stale: Connection, signal: AbortSignal): Promise<Connection>;
+  /** Resolves when the first connection stands, and what waited for it was sent. */
+  readonly connected: Promise<void>;
   close(): Promise<void>;
 }
 
@@ -37,13 +39,14 @@ export function createConnector(load: LoadCredentials, limits: Limits): Connecto
   let current: { connection: Connection; fingerprint: string; loadedAt: number } | undefined;
   let loading: Promise<Connection> | undefined;
   let closed = false;
+  const connected = Promise.withResolvers<void>();
 
   async function renew(refresh: boolean): Promise<Connection> {
     const credentials = await load({ refresh });
     const fingerprint = fingerprintOf(credentials);
     const { server, proxy, headers } = credentials;
     const kept = current?.fingerprint === fingerprint ? current.connection.dispatcher : undefined;
-    const dispatcher = kept ?? createDispatcher(credentials, limits);
+    const dispatcher = kept ?? createDispatcher(credentials, limits).once('connect', () => connected.resolve());
     // Closing lets requests on the old sockets end.
     if (kept === undefined) void current?.connection.dispatcher.close();
     current = { connection: { dispatcher, server, proxy, headers }, fingerprint, loadedAt: performance.now() };
@@ -69,6 +72,7 @@ export function createConnector(load: LoadCredentials, limits: Limits): Connecto
       const renewed = current !== undefined && current.connection !== stale;
       return renewed && current !== undefined ? current.connection : loaded(true, signal);
     },
+    connected: connected.promise,
     async close() {
       closed = true;
       await current?.connection.dispatcher.destroy();

@@ -119,7 +119,8 @@ export function createLiveReader({
   }
 
   return {
-    async collect(scope, signal, enough = signal) {
+    async collect(scope, signal, { enough = signal, asked } = {}) {
+      if (asked !== undefined) void rest.connected().then(asked);
       const { namespace, object } = scope;
       const place = object?.namespace ?? namespace;
       const found = await collected({ scope, nextReads, signal, enough });

@@ -5,7 +5,6 @@ import { containersOf } from '../../engines/pods.ts';
 import type { Reader } from '../../kubernetes/ports.ts';
 import { AppError } from '../../platform/errors.ts';
 import { nearest } from '../../platform/nearest.ts';
-import { readContainerLog } from '../log-reading.ts';
 import { diagnosisPermissions } from '../permissions.ts';
 import { podsOfNamespace, podsOfObject } from '../pods-of-object.ts';
 import { plainLines } from '../report/lines.ts';
@@ -45,6 +44,7 @@ export const analyzeLogs = defineTool({
   output: logAnalysis,
 
   async run(request, context) {
+    const { readContainerLog } = await import('../log-reading.ts');
     const reader = await context.reader();
     const signal = AbortSignal.any([context.signal, context.enough]);
     const { object, now, pods, sources: all } = await sourcesOf(request, reader, { context, signal });

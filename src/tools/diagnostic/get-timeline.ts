@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { minute } from '../../engines/durations.ts';
 import { nameOf } from '../../engines/objects.ts';
 import { entryKinds, type TimelineEntry } from '../../engines/timeline/entry.ts';
-import { timelineOf, timelineReads } from '../../engines/timeline/timeline.ts';
 import { checkExists } from '../existing.ts';
 import { diagnosisPermissions } from '../permissions.ts';
 import { cut } from '../report/digest.ts';
@@ -67,6 +66,7 @@ export const getTimeline = defineTool({
 
   async run({ since_minutes: minutes, limit, ...request }, context) {
     const { signal, enough } = context;
+    const { timelineOf, timelineReads } = await import('../../engines/timeline/timeline.ts');
     const reader = await context.reader();
     const scope = await scopeOf({ ...request, all_namespaces: false }, reader, context);
     const target =

@@ -328,7 +328,7 @@ describe('collect', () => {
     server.on('GET /api/v1/namespaces/shop/events', 'hang');
     server.on('GET /api/v1/namespaces/shop/configmaps/web', () => enough.abort());
 
-    const { reads, objects } = await reader.collect({ namespace: 'shop' }, signal, enough.signal);
+    const { reads, objects } = await reader.collect({ namespace: 'shop' }, signal, { enough: enough.signal });
 
     expect(objects.map(({ kind }) => kind)).toEqual(['Pod']);
     expect(reads.map(({ read, outcome }) => [read.verb === 'log' ? 'log' : read.kind, outcome])).toEqual([
@@ -349,7 +349,7 @@ describe('collect', () => {
       () => enough.abort(),
     );
 
-    await expect(reader.collect({ namespace: 'shop' }, signal, enough.signal)).rejects.toMatchObject({
+    await expect(reader.collect({ namespace: 'shop' }, signal, { enough: enough.signal })).rejects.toMatchObject({
       code: 'timeout',
       message: expect.stringContaining('Nothing was answered in'),
     });

@@ -44,7 +44,7 @@ describe('kubemend snapshot', () => {
 
   it('writes what was read when the time is up', async () => {
     const reader = aReader({
-      collect: async (scope, _signal, enough) =>
+      collect: async (scope, _signal, { enough } = {}) =>
         someData({ scope, objects: enough === undefined ? [] : aDeployment('web').all }),
     });
 

@@ -52,8 +52,8 @@ const archive: SnapshotData = {
   ],
 };
 
-const outcomeOf = (read: Read, scope: Scope = { namespace: 'shop' }): string | undefined => {
-  const { reads } = replayed(archive, scope, () => [read]);
+const outcomeOf = async (read: Read, scope: Scope = { namespace: 'shop' }): Promise<string | undefined> => {
+  const { reads } = await replayed(archive, scope, () => [read]);
   const result = reads.find(({ read: found }) => found === read) ?? reads.at(-1);
   return result?.message === undefined ? result?.outcome : `${result.outcome}: ${result.message}`;
 };
@@ -77,32 +77,32 @@ describe('an archive that others made answers', () => {
     ['an object of a namespace that nothing is held of', get('Pod', 'other', 'web'), 'failed: not in this archive'],
     ['a log that is held', log(false), 'ok'],
     ['a log that is not held', log(true), 'failed: not in this archive'],
-  ])('%s', (_what, read, outcome) => {
-    expect(outcomeOf(read)).toBe(outcome);
+  ])('%s', async (_what, read, outcome) => {
+    expect(await outcomeOf(read)).toBe(outcome);
   });
 
-  it('of all namespaces when every one of them is held', () => {
+  it('of all namespaces when every one of them is held', async () => {
     const whole = { ...archive, reads: [...archive.reads, { read: list('Pod', 'other'), outcome: 'ok' as const }] };
 
-    expect(replayed(whole, {}, () => [list('Pod')]).reads.at(-1)?.outcome).toBe('ok');
+    expect((await replayed(whole, {}, () => [list('Pod')])).reads.at(-1)?.outcome).toBe('ok');
   });
 
-  it('once for all namespaces that nothing is held of', () => {
-    const { reads } = replayed(archive, {}, () => [list('Pod', 'other'), list('Pod', 'third')]);
+  it('once for all namespaces that nothing is held of', async () => {
+    const { reads } = await replayed(archive, {}, () => [list('Pod', 'other'), list('Pod', 'third')]);
 
     expect(reads.slice(archive.reads.length)).toEqual([
       { read: list('Pod'), outcome: 'failed', message: 'in this archive for 1 of 2 namespaces only' },
     ]);
   });
 
-  it('with a Service of Kubernetes only when a Service is asked for', () => {
-    expect(replayed(archive, {}, () => []).objects.map(({ kind }) => kind)).not.toContain('Service');
+  it('with a Service of Kubernetes only when a Service is asked for', async () => {
+    expect((await replayed(archive, {}, () => [])).objects.map(({ kind }) => kind)).not.toContain('Service');
   });
 
-  it('until nothing new is asked for, and not for ever', () => {
+  it('until nothing new is asked for, and not for ever', async () => {
     let rounds = 0;
 
-    replayed(archive, {}, () => [get('Pod', 'shop', `web-${(rounds += 1)}`)]);
+    await replayed(archive, {}, () => [get('Pod', 'shop', `web-${(rounds += 1)}`)]);
 
     expect(rounds).toBe(8);
   });

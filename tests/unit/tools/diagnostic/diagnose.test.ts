@@ -43,7 +43,7 @@ describe('diagnose', () => {
   it('tells the reader when it has to answer', async () => {
     const context = aContext({
       reader: aReader({
-        collect: async (scope, _signal, enough) =>
+        collect: async (scope, _signal, { enough } = {}) =>
           someData({ scope, objects: enough === context.enough ? web.all : [], complete: kinds }),
       }),
     });
