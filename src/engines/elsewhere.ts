@@ -7,6 +7,7 @@ import { hostsIn } from './logs/failed-hosts.ts';
 import { isAddress } from './network/addresses.ts';
 import { failedCalls } from './network/calls.ts';
 import { keyOf, type ObjectRef, refOf } from './objects.ts';
+import { perSnapshot } from './per-snapshot.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
 import { failedCallIn } from './webhooks.ts';
@@ -26,7 +27,7 @@ export function servicesElsewhere(snapshot: Snapshot): readonly Read[] {
   const { namespace: asked } = snapshot.scope;
   if (asked === undefined) return [];
   const aliases = aliasesOf(snapshot, asked);
-  return [...new Map([...neededServices(snapshot, asked), ...aliases].map((each) => [keyOf(each), each])).values()]
+  return [...new Map([...neededServices(snapshot), ...aliases].map((each) => [keyOf(each), each])).values()]
     .filter(({ namespace }) => namespace !== asked)
     .slice(0, maximumServices)
     .flatMap((each): readonly Read[] => [
@@ -50,7 +51,7 @@ const meantInstead = ({ namespace }: ObjectRef): readonly Read[] =>
 export function namespacesElsewhere(snapshot: Snapshot): readonly string[] {
   const { namespace: asked } = snapshot.scope;
   if (asked === undefined) return [];
-  const needed = new Set(neededServices(snapshot, asked).map(keyOf));
+  const needed = new Set(neededServices(snapshot).map(keyOf));
   const idle = new Set(
     aliasesOf(snapshot, asked)
       .map(keyOf)
@@ -67,7 +68,9 @@ const aliasesOf = (snapshot: Snapshot, namespace: string): readonly ObjectRef[] 
   snapshot.all('Service', namespace).flatMap((service) => aliasedService(service) ?? []);
 
 /** What suspects name: qualified names of other namespaces, and what a Service of their own is another name of. */
-function neededServices(snapshot: Snapshot, asked: string): readonly ObjectRef[] {
+const neededServices = perSnapshot((snapshot): readonly ObjectRef[] => {
+  const { namespace: asked } = snapshot.scope;
+  if (asked === undefined) return [];
   const suspects = suspectPods(snapshot, [asked]);
   const names = new Set(suspects.map(({ metadata }) => metadata.name));
   const hosts = [
@@ -97,7 +100,7 @@ function neededServices(snapshot: Snapshot, asked: string): readonly ObjectRef[]
     return name === undefined || namespace === undefined ? [] : [{ kind: 'Service', namespace, name }];
   });
   return [...guards, ...apis, ...named, ...apiServer(snapshot)];
-}
+});
 
 /** The Service of the API server, when a pod fails to reach a port of HTTPS at an address that no Service is known to have. */
 function apiServer(snapshot: Snapshot): readonly ObjectRef[] {

@@ -20,6 +20,11 @@ const otherKinds = ['Job', 'CronJob', 'Ingress', 'HorizontalPodAutoscaler'];
 /** Kinds whose changes may change a verdict: what triage reads. */
 export const watchedKinds: readonly string[] = ['Pod', 'Event', 'Node', ...servingKinds, ...otherKinds];
 
+/** Without what happens to every pod that starts, which is half of all events and tells nothing that the pod does not. */
+const tellingEvents = ['Scheduled', 'Created', 'Started', 'SuccessfulCreate']
+  .map((reason) => `reason!=${reason}`)
+  .join();
+
 const listsOf = (kinds: readonly string[], namespace?: string): readonly Read[] =>
   kinds.map((kind) => ({ verb: 'list', kind, namespace, as: 'full' }));
 
@@ -35,7 +40,7 @@ const namespaceTriage = (namespace: string): readonly Read[] => [
 export const servingTriage = (namespace: string): readonly Read[] => [
   { verb: 'get', kind: 'Namespace', name: namespace },
   { verb: 'list', kind: 'Pod', namespace, as: 'full', atMost: smallNamespace },
-  { verb: 'list', kind: 'Event', namespace, as: 'full' },
+  { verb: 'list', kind: 'Event', namespace, fieldSelector: tellingEvents, as: 'full' },
   ...listsOf(servingKinds, namespace),
 ];
 

@@ -65,45 +65,43 @@ const connecting =
 /** What a far side is called before its name: `failed to resolve peer raft-0.raft`. They are names of Services too. */
 const role =
   '(?:peer|node|member|endpoint|upstream|backend|address|hostname|name|replica|leader|master|primary|instance|url)';
+const form = (pattern: string, flags = ''): RegExp => new RegExp(pattern, `g${flags}`);
 /** Best first: the forms that name the far side beyond doubt. */
 const forms: readonly RegExp[] = [
   // nginx: the far side stands beside the host that the client asked for.
-  new RegExp(`\\bupstream: "\\w+://${host}(?::${port})?`),
+  form(`\\bupstream: "\\w+://${host}(?::${port})?`),
   // A name that was not found: what follows is the DNS server.
-  new RegExp(`\\blookup ${host}(?: on |: |,)`),
-  new RegExp(`\\bDNS resolution failed for (?:service: )?${host}(?::${port})?`),
+  form(`\\blookup ${host}(?: on |: |,)`),
+  form(`\\bDNS resolution failed for (?:service: )?${host}(?::${port})?`),
   // Go: the last address of `10.0.0.1:43210->10.0.0.2:5432` is the far side.
-  new RegExp(`\\bdial (?:tcp|udp)[46]? (?:[^\\s:]+:\\d+->)?${host}:${port}`),
-  new RegExp(`->${host}:${port}`),
-  new RegExp(`\\bgetaddrinfo (?:ENOTFOUND|EAI_AGAIN) ${host}`),
-  new RegExp(`\\bgetaddrinfo for ${host} failed`),
-  new RegExp(`\\bconnect (?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ECONNRESET) (?:::ffff:)?${host}:${port}`),
-  new RegExp(`\\bserver at "${host}"(?: \\([^)]*\\))?, port ${port}`),
-  new RegExp(`\\bhost=["']?${host}["']?,? port=["']?${port}`),
-  new RegExp(`\\bhost "?${host}"?(?: \\([^)]*\\))?,? port "?${port}`),
-  new RegExp(`\\bhost(?: ?name)?[ =:]+["']${host}["']`, 'i'),
-  new RegExp(`\\bhost not found in \\w+ "${host}(?::${port})?"`),
-  new RegExp(`\\bUnknownHostException: ${host}`),
-  new RegExp(
+  form(`\\bdial (?:tcp|udp)[46]? (?:[^\\s:]+:\\d+->)?${host}:${port}`),
+  form(`->${host}:${port}`),
+  form(`\\bgetaddrinfo (?:ENOTFOUND|EAI_AGAIN) ${host}`),
+  form(`\\bgetaddrinfo for ${host} failed`),
+  form(`\\bconnect (?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ECONNRESET) (?:::ffff:)?${host}:${port}`),
+  form(`\\bserver at "${host}"(?: \\([^)]*\\))?, port ${port}`),
+  form(`\\bhost=["']?${host}["']?,? port=["']?${port}`),
+  form(`\\bhost "?${host}"?(?: \\([^)]*\\))?,? port "?${port}`),
+  form(`\\bhost(?: ?name)?[ =:]+["']${host}["']`, 'i'),
+  form(`\\bhost not found in \\w+ "${host}(?::${port})?"`),
+  form(`\\bUnknownHostException: ${host}`),
+  form(
     `\\b(?:amqp|redis|rediss|postgres(?:ql)?|mysql|mongodb(?:\\+srv)?|https?|nats|kafka|tcp|grpc|jdbc:\\w+)://(?:[^\\s@/]*@)?${host}(?::${port})?`,
   ),
-  new RegExp(`\\bbad address ['"]${host}(?::${port})?['"]`),
-  new RegExp(`\\bcan't resolve ['"]?${host}`),
-  new RegExp(`\\bwget: can't connect to remote host \\(?${host}`),
-  new RegExp(
-    `\\bcan't connect to (?:remote )?(?:host |server |MySQL server )?(?:on )?[('"]*${host}(?:[:)'"]+${port})?`,
-    'i',
-  ),
-  new RegExp(`\\b(?:reach|connect to) (?:\\w+ )?server at ["'\`]?${host}(?::${port})?`, 'i'),
-  new RegExp(`\\bFailed to connect to ${host}(?:/\\S+)? port ${port}`, 'i'),
-  new RegExp(`${connecting}[ :]+["'\`(]*${host}[:/ ]+${port}\\b`, 'i'),
-  new RegExp(
+  form(`\\bbad address ['"]${host}(?::${port})?['"]`),
+  form(`\\bcan't resolve ['"]?${host}`),
+  form(`\\bwget: can't connect to remote host \\(?${host}`),
+  form(`\\bcan't connect to (?:remote )?(?:host |server |MySQL server )?(?:on )?[('"]*${host}(?:[:)'"]+${port})?`, 'i'),
+  form(`\\b(?:reach|connect to) (?:\\w+ )?server at ["'\`]?${host}(?::${port})?`, 'i'),
+  form(`\\bFailed to connect to ${host}(?:/\\S+)? port ${port}`, 'i'),
+  form(`${connecting}[ :]+["'\`(]*${host}[:/ ]+${port}\\b`, 'i'),
+  form(
     `\\b(?:resolve|reach|connect to|contact|join|dial|ping) ${role}[ "'\`(]+(?=[\\w-]+[.:])${host}(?::${port}\\b)?`,
     'i',
   ),
-  new RegExp(`\\b${host}:${port}\\b`),
+  form(`\\b${host}:${port}\\b`),
   // Without a port it may as well be a product: `connection to Redis: …`.
-  new RegExp(`${connecting}[ :]+["'\`(]*${host}`, 'i'),
+  form(`${connecting}[ :]+["'\`(]*${host}`, 'i'),
 ];
 
 const itself = /^(?:localhost|127(?:\.\d{1,3}){3})$/;
@@ -122,7 +120,10 @@ export function hostsIn(text: string): readonly FailedHost[] {
 /** The far side of the connection that a text is about, whatever became of it. */
 export function farSideIn(text: string): Pick<FailedHost, 'host' | 'port'> | undefined {
   for (const form of forms) {
-    for (const { groups } of text.matchAll(new RegExp(form, `g${form.flags}`))) {
+    // `matchAll` would make a copy of each for each text.
+    form.lastIndex = 0;
+    for (let match = form.exec(text); match !== null; match = form.exec(text)) {
+      const { groups } = match;
       const name = groups?.['host']?.toLowerCase();
       // It names itself: whatever else the text names is not the far side.
       if (name !== undefined && itself.test(name)) return undefined;

@@ -20,17 +20,26 @@ const maximumTold = 5;
 /** Lines of a log that say how it ended: enough for two retries of everything. */
 const lastEntries = 60;
 
-/** The entries that tell most about a failure, best first: by severity, then by nearness to the end. None is a guess. */
+const toldBefore = new WeakMap<LogExcerpt, readonly TellingEntry[]>();
+
+/**
+ * The entries that tell most about a failure, best first: by severity, then by nearness to the end. None is a guess.
+ * A collection looks at the same log once a round, so what was found is kept with it.
+ */
 export function tellingEntries(log: LogExcerpt): readonly TellingEntry[] {
-  const entries = entriesOf(log);
-  return entries
+  const told = toldBefore.get(log) ?? bestOf(log);
+  toldBefore.set(log, told);
+  return told;
+}
+
+const bestOf = (log: LogExcerpt): readonly TellingEntry[] =>
+  entriesOf(log)
     .slice(-lastEntries)
     .map((entry, index) => ({ entry, index, weight: weightOf(entry) }))
     .filter(({ weight }) => weight >= weights.words)
     .toSorted((a, b) => b.weight - a.weight || b.index - a.index)
     .slice(0, maximumTold)
     .map(({ entry }) => tellingOf(entry));
-}
 
 /** What an entry tells, whatever that is. */
 export function tellingOf(entry: LogEntry): TellingEntry {

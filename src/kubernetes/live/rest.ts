@@ -221,11 +221,15 @@ const tooLarge = (): AppError =>
     details: { too_large: true },
   });
 
+const openingBrace = 0x7b;
+
+/** What the API server says about its code; nothing for a proxy's HTML, or the plain "404 page not found". */
 function statusBody({ bytes }: Body): StatusBody {
+  if (bytes[0] !== openingBrace) return {};
   try {
     return statusShape.safeParse(JSON.parse(bytes.toString('utf8'))).data ?? {};
   } catch {
-    // A proxy's HTML, or the plain "404 page not found": the status says enough.
+    // Cut short: the code of the answer says enough.
     return {};
   }
 }

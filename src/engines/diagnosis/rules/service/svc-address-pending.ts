@@ -49,9 +49,7 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
   const isAsked = snapshot.scope.object !== undefined && keyOf(snapshot.scope.object) === keyOf(subject);
   // Who makes load balancers says so at once (`EnsuringLoadBalancer`); whoever asks need not wait when nobody has.
   const isUntouched =
-    isAsked &&
-    snapshot.presence('Event', subject.namespace, '') !== 'unknown' &&
-    snapshot.eventsAbout(service).length === 0;
+    isAsked && eventsWereRead(snapshot, subject.namespace) && snapshot.eventsAbout(service).length === 0;
   if (event === undefined && (born === undefined || snapshot.now - born < (isUntouched ? untouchedHold : hold)))
     return [];
   const taken =
@@ -105,3 +103,12 @@ function fixesFor(service: Service, event: ClusterEvent | undefined): readonly F
     },
   ];
 }
+
+const eventsWereRead = ({ data }: Snapshot, namespace: string | undefined): boolean =>
+  data.reads.some(
+    ({ read, outcome }) =>
+      outcome === 'ok' &&
+      read.verb === 'list' &&
+      read.kind === 'Event' &&
+      (read.namespace === undefined || read.namespace === namespace),
+  );
