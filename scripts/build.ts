@@ -104,6 +104,10 @@ const program = await bundle({
   plugins: [schemasInUse, lightUndici, withoutApiClasses, withoutSideEffects],
   define: constants,
 });
+for (const { entryPoint, exports } of Object.values(program.metafile.outputs)) {
+  if (entryPoint?.includes('node_modules/') && exports.join() === 'default')
+    throw new Error(`${entryPoint} has no names when it is imported dynamically: import it through a module of ours.`);
+}
 const parts = Object.keys(program.metafile.outputs);
 await Promise.all(parts.map(asFunction));
 

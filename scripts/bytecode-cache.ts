@@ -96,9 +96,7 @@ function encoded({ status, parts }: BytecodeCache): Buffer {
   const header = Buffer.alloc(headerBytes);
   header.writeUInt32LE(head.length, 4);
   const blocks = [Buffer.concat([header, head]), ...parts.values()];
-  const content = Buffer.concat(
-    blocks.flatMap((block) => [block, Buffer.alloc(aligned(block.length) - block.length)]),
-  );
+  const content = Buffer.concat(blocks.flatMap((block) => [block, Buffer.alloc(aligned(block.length) - block.length)]));
   content.writeUInt32LE(crc32(content.subarray(4)), 0);
   return content;
 }

@@ -53,11 +53,11 @@ const clusterTriage: readonly Read[] = [
 ];
 
 /** Pods as tables: of namespaces that have many, and of all when the question is about the whole cluster. */
-export function podTables({ scope, data, all }: Snapshot): readonly Read[] {
+export function podTables(snapshot: Snapshot): readonly Read[] {
   const namespaces =
-    scope.namespace === undefined
-      ? all('Namespace').map(({ metadata }) => metadata.name)
-      : data.reads.flatMap(({ read, outcome }) =>
+    snapshot.scope.namespace === undefined
+      ? snapshot.all('Namespace').map(({ metadata }) => metadata.name)
+      : snapshot.data.reads.flatMap(({ read, outcome }) =>
           outcome === 'exceeded' && read.verb === 'list' && read.kind === 'Pod' ? (read.namespace ?? []) : [],
         );
   return namespaces.map((namespace): Read => ({ verb: 'list', kind: 'Pod', namespace, as: 'table' }));

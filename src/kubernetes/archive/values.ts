@@ -28,7 +28,10 @@ interface CutList {
  * {@link FileProblem}; also for aliases that multiply.
  */
 export async function yamlValue(text: string): Promise<unknown> {
-  const [{ parse }, { CORE_SCHEMA, load }] = await Promise.all([import('yaml'), import('js-yaml')]);
+  const [{ parse }, { CORE_SCHEMA, load }] = await Promise.all([
+    import('../../platform/yaml-library.ts'),
+    import('js-yaml'),
+  ]);
   // js-yaml is several times as fast and reads plain YAML alike; aliases that multiply it would let through.
   const one = (part: string): unknown =>
     special.test(part)

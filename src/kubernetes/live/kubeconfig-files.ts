@@ -90,7 +90,7 @@ async function extrasOf(
   text: string,
 ): Promise<ReadonlyMap<string, { readonly extra: UserExtras; readonly tokenFile: string | undefined }>> {
   if (!extraKeys.test(text)) return new Map();
-  const { parse } = await import('yaml');
+  const { parse } = await import('../../platform/yaml-library.ts');
   const { users } = extraEntries.parse(parse(text));
   const entries = (users ?? []).map(
     ({ name, user }) => [name, { extra: { groups: user?.['as-groups'] }, tokenFile: user?.tokenFile }] as const,

@@ -341,6 +341,17 @@ describe('collect', () => {
     expect(server.requests.map(({ path }) => path)).not.toContain('/api/v1/namespaces/shop/secrets/late');
   });
 
+  it('tells when the first questions are on their way, before they are answered', async () => {
+    const told: string[] = [];
+    const { server, reader } = await collecting(async () => [list('Pod')]);
+    server.on('GET /api/v1/namespaces/shop/pods', { delayMs: 50 });
+
+    const collected = reader.collect({ namespace: 'shop' }, signal, { asked: () => told.push('asked') });
+    await collected.then(() => told.push('answered'));
+
+    expect(told).toEqual(['asked', 'answered']);
+  });
+
   it('says so when nothing at all was answered in time', async () => {
     const enough = new AbortController();
     const { server, reader } = await collecting([list('Pod'), list('Service')]);

@@ -136,9 +136,7 @@ function checked(pod: Pod): string {
 function missing(snapshot: Snapshot, pod: Pod): readonly string[] {
   const { name } = pod.metadata;
   const events =
-    snapshot.eventsAbout(pod).length === 0
-      ? ['events of the pod (none that tell more than its start, or older than an hour)']
-      : [];
+    snapshot.eventsAbout(pod).length === 0 ? ['events of the pod beyond its start (none, or older than an hour)'] : [];
   const failed = snapshot.data.reads
     .filter(({ outcome }) => isBlind(outcome))
     .flatMap(({ read }) =>

@@ -159,7 +159,11 @@ it('names what would tell, and what could not be read', () => {
 
   expect(podNotReadyUnexplained.check(snapshot, [])).toMatchObject([
     {
-      missingEvidence: ['events of the pod (none, or older than an hour)', 'Event objects', 'Node/node-1'],
+      missingEvidence: [
+        'events of the pod beyond its start (none, or older than an hour)',
+        'Event objects',
+        'Node/node-1',
+      ],
       nextCheck: 'kubectl logs -n shop web -c app',
     },
   ]);
