@@ -69,7 +69,7 @@ const harmless = new Set(
  * registry credentials. Names of objects, keys and images stay. Texts of more than 128 KiB are cut.
  */
 export function redactObject<T extends KubernetesLike>(object: T, onRedaction: OnRedaction = noop): T {
-  const redacted = cleanedRecord(object, onRedaction);
+  const redacted: Record<string, unknown> = isRecord(object) ? { ...cleanedRecord(object, onRedaction) } : {};
   const whole = new Map<string, unknown>(Object.entries(object));
   for (const field of hiddenFields(object)) {
     const values = whole.get(field);
@@ -98,28 +98,35 @@ const allHidden = (values: object, onRedaction: OnRedaction): object =>
 function cleaned(value: unknown, key: string, onRedaction: OnRedaction): unknown {
   if (typeof value === 'string') return cleanedText(value, key, onRedaction);
   if (Array.isArray(value)) return cleanedList(value, key, onRedaction);
-  if (typeof value !== 'object' || value === null) return value;
-  return cleanedRecord(value, onRedaction);
+  return isRecord(value) ? cleanedRecord(value, onRedaction) : value;
 }
 
-function cleanedRecord(value: object, onRedaction: OnRedaction): Record<string, unknown> {
-  const secretPair = 'value' in value && 'name' in value && typeof value.name === 'string' && looksSecret(value.name);
-  const result: Record<string, unknown> = {};
-  for (const [field, item] of Object.entries(value)) {
-    if (field === lastApplied) continue;
-    if (selecting.has(field)) {
-      result[field] = item;
-      continue;
-    }
-    const hidden = secretPair && field === 'value' && typeof item === 'string' && !isReference(item);
+/** The very same record where there is nothing to hide: nearly all of a cluster's objects is left as it is. */
+function cleanedRecord(whole: Fields, onRedaction: OnRedaction): Fields {
+  const value = lastApplied in whole ? without(lastApplied, whole) : whole;
+  const secretPair = typeof value.value === 'string' && typeof value.name === 'string' && looksSecret(value.name);
+  let result: Record<string, unknown> | undefined;
+  for (const field of Object.keys(value)) {
+    if (selecting.has(field)) continue;
+    const item = value[field];
+    const hidden = secretPair && field === 'value' && !isReference(item);
     const fieldValue: unknown = hidden ? hide('env', item, onRedaction) : cleaned(item, field, onRedaction);
+    if (fieldValue === item) continue;
+    result ??= { ...value };
     if (field === '__proto__') {
       // Assigning would set the prototype instead.
       Object.defineProperty(result, field, { value: fieldValue, enumerable: true });
     } else result[field] = fieldValue;
   }
-  return result;
+  return result ?? value;
 }
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isRecord = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
+
+const without = (name: string, value: Fields): Fields =>
+  Object.fromEntries(Object.entries(value).filter(([field]) => field !== name));
 
 /** Labels and what selects by them: compared, never secret. */
 const selecting = new Set(['labels', 'matchLabels', 'selector', 'nodeSelector']);
@@ -147,13 +154,14 @@ function cleanedText(whole: string, key: string, onRedaction: OnRedaction): stri
 const wholeFiles = new Set(['.dockerconfigjson', '.dockercfg', 'kubeconfig', '.netrc', '.pgpass', 'id_rsa']);
 
 /** Arguments: the one after `--password` is a secret too. */
-function cleanedList(list: readonly unknown[], key: string, onRedaction: OnRedaction): unknown[] {
-  return list.map((item, index) => {
+function cleanedList(list: readonly unknown[], key: string, onRedaction: OnRedaction): readonly unknown[] {
+  const result = list.map((item, index) => {
     const before = list[index - 1];
     const follows = typeof before === 'string' && /^--?[\w.-]+$/.test(before) && certainlySecret(before);
     const secret = follows && typeof item === 'string' && !item.startsWith('-') && !isReference(item);
     return secret ? hide('argument', item, onRedaction) : cleaned(item, key, onRedaction);
   });
+  return result.every((item, index) => item === list[index]) ? list : result;
 }
 
 function hide<T>(type: string, value: T, onRedaction: OnRedaction): T | string {

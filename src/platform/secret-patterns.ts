@@ -29,9 +29,25 @@ const authorization = (scheme: string): RegExp =>
   );
 
 /** Whether something of this name (an environment variable, a key, an annotation) holds a secret. */
-export const looksSecret = (name: string): boolean => secretName.test(name.slice(-100));
+export const looksSecret = remembered((name) => secretName.test(name));
 /** The same, without words that as often name where a secret is (`secret`, `token`). */
-export const certainlySecret = (name: string): boolean => certainlySecretName.test(name.slice(-100));
+export const certainlySecret = remembered((name) => certainlySecretName.test(name));
+
+/** The fields of objects have few names, and each is asked about thousands of times. */
+function remembered(decide: (name: string) => boolean): (name: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (whole) => {
+    const name = whole.slice(-100);
+    let answer = known.get(name);
+    if (answer === undefined) {
+      answer = decide(name);
+      // Whoever writes objects chooses names: they must not fill the memory.
+      if (known.size >= 2_000) known.clear();
+      known.set(name, answer);
+    }
+    return answer;
+  };
+}
 
 export const secretPatterns: readonly SecretPattern[] = [
   {
