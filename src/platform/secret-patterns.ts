@@ -33,16 +33,18 @@ export const looksSecret = remembered((name) => secretName.test(name));
 /** The same, without words that as often name where a secret is (`secret`, `token`). */
 export const certainlySecret = remembered((name) => certainlySecretName.test(name));
 
+const [longestName, maximumNames] = [100, 2_000];
+
 /** The fields of objects have few names, and each is asked about thousands of times. */
 function remembered(decide: (name: string) => boolean): (name: string) => boolean {
   const known = new Map<string, boolean>();
-  return (whole) => {
-    const name = whole.slice(-100);
+  return (name) => {
+    if (name.length > longestName) return decide(name.slice(-longestName));
     let answer = known.get(name);
     if (answer === undefined) {
       answer = decide(name);
       // Whoever writes objects chooses names: they must not fill the memory.
-      if (known.size >= 2_000) known.clear();
+      if (known.size >= maximumNames) known.clear();
       known.set(name, answer);
     }
     return answer;
