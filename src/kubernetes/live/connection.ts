@@ -16,8 +16,8 @@ export interface Connector {
   connect(signal: AbortSignal): Promise<Connection>;
   /** After a 401 on `stale`: new credentials, asked for once however many requests failed with the old ones. */
   reconnect(stale: Connection, signal: AbortSignal): Promise<Connection>;
-  /** Resolves when the first connection stands, and what waited for it was sent. */
-  readonly connected: Promise<void>;
+  /** Calls back once there is a connection and what waited for it was sent. Returns how to forget that. */
+  onceConnected(told: () => void): () => void;
   close(): Promise<void>;
 }
 
@@ -39,19 +39,27 @@ export function createConnector(load: LoadCredentials, limits: Limits): Connecto
   let current: { connection: Connection; fingerprint: string; loadedAt: number } | undefined;
   let loading: Promise<Connection> | undefined;
   let closed = false;
-  const connected = Promise.withResolvers<void>();
+  let connected = false;
+  const waiting = new Set<() => void>();
 
   async function renew(refresh: boolean): Promise<Connection> {
     const credentials = await load({ refresh });
     const fingerprint = fingerprintOf(credentials);
     const { server, proxy, headers } = credentials;
     const kept = current?.fingerprint === fingerprint ? current.connection.dispatcher : undefined;
-    const dispatcher = kept ?? createDispatcher(credentials, limits).once('connect', () => connected.resolve());
+    const dispatcher = kept ?? createDispatcher(credentials, limits).once('connect', tell);
     // Closing lets requests on the old sockets end.
     if (kept === undefined) void current?.connection.dispatcher.close();
     current = { connection: { dispatcher, server, proxy, headers }, fingerprint, loadedAt: performance.now() };
     if (closed) await dispatcher.destroy();
     return current.connection;
+  }
+
+  /** undici sends what waits right after it told us: not before that. */
+  function tell(): void {
+    connected = true;
+    for (const told of waiting) queueMicrotask(told);
+    waiting.clear();
   }
 
   /** One load for all who ask meanwhile; whoever gives up waits no longer. */
@@ -72,7 +80,11 @@ export function createConnector(load: LoadCredentials, limits: Limits): Connecto
       const renewed = current !== undefined && current.connection !== stale;
       return renewed && current !== undefined ? current.connection : loaded(true, signal);
     },
-    connected: connected.promise,
+    onceConnected(told) {
+      if (connected) setImmediate(told);
+      else waiting.add(told);
+      return () => waiting.delete(told);
+    },
     async close() {
       closed = true;
       await current?.connection.dispatcher.destroy();

@@ -120,10 +120,10 @@ export function createLiveReader({
 
   return {
     async collect(scope, signal, { enough = signal, asked } = {}) {
-      if (asked !== undefined) void rest.connected().then(asked);
       const { namespace, object } = scope;
       const place = object?.namespace ?? namespace;
-      const found = await collected({ scope, nextReads, signal, enough });
+      const forget = asked && rest.onceConnected(asked);
+      const found = await collected({ scope, nextReads, signal, enough }).finally(forget);
       if (place !== undefined && isAbsent(found, { kind: 'Namespace', name: place })) {
         throw await missingObject(rest, builtin('Namespace'), { kind: 'Namespace', name: place }, { signal });
       }
