@@ -47,13 +47,14 @@ async function diagnose(context: CommandContext, operands: readonly string[], op
   const { all_namespaces, ...target } = targetArguments(options, settings);
   const scope = object === undefined ? { all_namespaces } : { object };
   const args = { ...target, ...definedOnly(scope), limit: options.limit, ...definedOnly({ cursor: options.cursor }) };
+  const { diagnose: tool } = await import('../tools/diagnostic/diagnose.ts');
   if (options.watch) {
     const { watchDiagnosis } = await import('./watch-diagnosis.ts');
     const show = (found: Diagnosis, result: Success) => shown(found, result, { terminal, options });
-    return watchDiagnosis(context, { args, show, bare: options.output === 'json' });
+    return watchDiagnosis(context, { tool, args, show, bare: options.output === 'json' });
   }
   const { result } = await watched(terminal, async (onProgress) =>
-    context.call('diagnose', args, { clusters: await context.openClusters(), onProgress }),
+    context.call(tool, args, { clusters: await context.openClusters(), onProgress }),
   );
   if (signal.aborted) return interrupted;
   if (!result.success) return fail(terminal, result, options.output);

@@ -48,11 +48,12 @@ async function logs(context: CommandContext, operands: readonly string[], option
     throw new AppError('validation_error', 'Logs are those of one object.', { hint: 'Name its namespace with -n.' });
   const { container, previous, since, tail } = options;
   const asked = { object: objectOf(operands), container, previous, since_minutes: since, tail_lines: tail };
+  const { analyzeLogs: tool } = await import('../tools/diagnostic/analyze-logs.ts');
   const progress = showProgress(terminal);
   progress.update('connecting');
   const { result } = await context
     .call(
-      'analyze_logs',
+      tool,
       { ...target, ...Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) },
       {
         clusters: await context.openClusters(),

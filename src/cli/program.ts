@@ -5,6 +5,7 @@ import type { Outcome } from '../outcome.ts';
 import type { Settings } from '../platform/config.ts';
 import type { Logger, LogStream } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { AnyTool } from '../tools/tool.ts';
 
 /** What `main` hands over of the process: the only way in and out. */
 export interface Host {
@@ -56,7 +57,7 @@ export interface CommandContext {
    */
   readonly openClusters: (metrics?: Metrics, options?: { readonly fresh?: boolean }) => Promise<Clusters>;
   /** Runs a tool through the pipeline: validation, policy, deadline, redaction. Never throws: see `Outcome`. */
-  readonly call: (tool: string, args: Readonly<Record<string, unknown>>, options: CallOptions) => Promise<Outcome>;
+  readonly call: (tool: AnyTool, args: Readonly<Record<string, unknown>>, options: CallOptions) => Promise<Outcome>;
 }
 
 /** Returns the exit status. An `AppError` that it throws is printed with its hint and ends with status 2. */

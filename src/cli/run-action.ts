@@ -53,9 +53,9 @@ function contextOf(settings: Settings, host: Host, opened: { close(): Promise<vo
       return clusters;
     },
     async call(tool, args, { clusters, signal = host.signal, onProgress }) {
-      const [{ createPipeline }, { tools }] = await Promise.all([import('../call.ts'), import('../tools/index.ts')]);
+      const { createPipeline } = await import('../call.ts');
       const pipeline = createPipeline({
-        tools,
+        tools: [tool],
         settings: toolSettings(settings),
         timeoutMs: settings.timeout * 1000,
         log,
@@ -63,7 +63,7 @@ function contextOf(settings: Settings, host: Host, opened: { close(): Promise<vo
         limiter: noRateLimit,
       });
       return pipeline.call({
-        tool,
+        tool: tool.name,
         arguments: args,
         clusters,
         signal: AbortSignal.any([signal, host.signal]),

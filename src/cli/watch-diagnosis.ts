@@ -4,9 +4,11 @@ import type { Clusters, Reader } from '../kubernetes/ports.ts';
 import type { Success } from '../outcome.ts';
 import { AppError } from '../platform/errors.ts';
 import { type Diagnosis, diagnosis } from '../tools/report/diagnosis.ts';
+import type { AnyTool } from '../tools/tool.ts';
 import type { CommandContext } from './program.ts';
 
 export interface WatchOptions {
+  readonly tool: AnyTool;
   /** Of the tool. */
   readonly args: Readonly<Record<string, unknown>>;
   readonly show: (found: Diagnosis, result: Success) => Promise<string>;
@@ -33,7 +35,7 @@ export async function watchDiagnosis(context: CommandContext, options: WatchOpti
 
   /** One diagnosis; shown when it says something else than the last one that was shown. */
   async function look(first: boolean): Promise<Diagnosis | undefined> {
-    const { result } = await context.call('diagnose', options.args, { clusters });
+    const { result } = await context.call(options.tool, options.args, { clusters });
     if (signal.aborted) return undefined;
     if (!result.success) {
       const { error, error_type: type, hint, details } = result;

@@ -4,11 +4,12 @@ import type { Clusters } from '../../src/kubernetes/ports.ts';
 import type { Outcome, Success } from '../../src/outcome.ts';
 import { loadSettings } from '../../src/platform/load-settings.ts';
 import { silentLogger } from '../../src/platform/logging.ts';
+import type { AnyTool } from '../../src/tools/tool.ts';
 import { someClusters } from './fake-reader.ts';
 
 interface CommandFields {
   /** Answers the call of a tool; any call fails without it. */
-  readonly call?: (tool: string, args: Readonly<Record<string, unknown>>, options: CallOptions) => Promise<Outcome>;
+  readonly call?: (tool: AnyTool, args: Readonly<Record<string, unknown>>, options: CallOptions) => Promise<Outcome>;
   readonly clusters?: Clusters;
   readonly interactive?: boolean;
   readonly color?: boolean;
@@ -39,7 +40,7 @@ export async function runCommand(
     log: silentLogger,
     signal,
     openClusters: async () => fields.clusters ?? someClusters(),
-    call: fields.call ?? ((tool) => Promise.reject(new Error(`unexpected call of ${tool}`))),
+    call: fields.call ?? (({ name }) => Promise.reject(new Error(`unexpected call of ${name}`))),
   };
   let status = -1;
   const run = (command: Command, action: Action) => {
@@ -67,7 +68,7 @@ export const answering = (data: object) => {
   const result = { success: true, ...data } as Success;
   return {
     asked,
-    call: async (tool: string, args: Readonly<Record<string, unknown>>): Promise<Outcome> => {
+    call: async ({ name: tool }: AnyTool, args: Readonly<Record<string, unknown>>): Promise<Outcome> => {
       asked.push({ tool, args });
       return { requestId: 'r1', result, text: '' };
     },

@@ -5,6 +5,7 @@ import type { Reader } from '../../../src/kubernetes/ports.ts';
 import type { Failure, Outcome, Success } from '../../../src/outcome.ts';
 import { loadSettings } from '../../../src/platform/load-settings.ts';
 import { silentLogger } from '../../../src/platform/logging.ts';
+import { diagnose } from '../../../src/tools/diagnostic/diagnose.ts';
 import { digest } from '../../../src/tools/report/digest.ts';
 import { aCause, anExplanation } from '../../support/explanations.ts';
 import { aReader, someClusters } from '../../support/fake-reader.ts';
@@ -67,6 +68,7 @@ async function watch(answers: readonly Outcome['result'][], fields: Fields = {})
   };
   const still: typeof never = (ms, signal) => (ms > 10_000 ? never(ms, signal) : new Promise(setImmediate));
   const status = await watchDiagnosis(context, {
+    tool: diagnose,
     args: {},
     show: async ({ verdict }) => `${verdict}\n`,
     bare: fields.bare ?? false,
