@@ -219,7 +219,13 @@ func (p *policies) matches(policies []policy, own endpoint, direction string, en
 			rules, side = policy.Spec.Egress, "-d"
 		}
 		for _, rule := range rules {
-			for _, other := range p.admitted(append(rule.From, rule.To...), own, endpoints) {
+			peers := append(rule.From, rule.To...)
+			others := p.admitted(peers, own, endpoints)
+			if direction == "Egress" && len(peers) == 0 && slices.ContainsFunc(rule.Ports, isNamed) {
+				// Everywhere, but at a port that only pods have by this name.
+				others = append(others, endpoints...)
+			}
+			for _, other := range others {
 				// A port's name is looked up where the connection ends.
 				target := own
 				if direction == "Egress" {
@@ -265,6 +271,8 @@ func (p *policies) admitted(peers []peer, own endpoint, endpoints []endpoint) []
 	return admitted
 }
 
+func isNamed(port policyPort) bool { return bytes.HasPrefix(port.Port, []byte(`"`)) }
+
 func portMatches(ports []policyPort, target endpoint) []string {
 	if len(ports) == 0 {
 		return []string{""}
@@ -276,8 +284,8 @@ func portMatches(ports []policyPort, target endpoint) []string {
 			match = "-p " + strings.ToLower(port.Protocol)
 		}
 		if len(port.Port) > 0 {
-			number, err := strconv.Atoi(string(port.Port))
-			if err != nil {
+			number, _ := strconv.Atoi(string(port.Port))
+			if isNamed(port) {
 				number = target.ports[strings.Trim(string(port.Port), `"`)]
 			}
 			if number == 0 {
