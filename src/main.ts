@@ -36,7 +36,10 @@ async function main(): Promise<void> {
     argv: process.argv.slice(2),
     environment: process.env,
     dotenv: contentOf('.env'),
-    stdin: process.stdin,
+    // Node makes a stream of it when it is first looked at, which few commands do.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     signal: stop.signal,

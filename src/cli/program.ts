@@ -122,9 +122,10 @@ async function runCommand(argv: readonly string[], host: Host): Promise<number> 
 }
 
 /** Assistants start `kubemend` without arguments, with a pipe; a person who does so wants to know what there is. */
-function withCommand({ argv, stdin }: Host): readonly string[] {
+function withCommand(host: Host): readonly string[] {
+  const { argv } = host;
   const [first] = argv;
-  if (first === undefined) return stdin.isTTY ? ['--help'] : ['serve'];
+  if (first === undefined) return host.stdin.isTTY ? ['--help'] : ['serve'];
   const own = ['-h', '--help', '-V', '--version'];
   return first.startsWith('-') && !own.includes(first) ? ['serve', ...argv] : argv;
 }
