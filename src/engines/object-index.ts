@@ -1,3 +1,4 @@
+import { emptyMap, entryOf } from './map-entry.ts';
 import type { KubernetesObject } from './objects.ts';
 
 /** Objects by kind, namespace and name. Of two with the same three, the later one counts, in the place of the first. */
@@ -20,7 +21,7 @@ export function indexObjects(objects: readonly KubernetesObject[]): ObjectIndex 
   let doubled = false;
   for (const object of objects) {
     const { namespace = '', name } = object.metadata;
-    const named = entry(entry(kinds, object.kind, emptyMap<ByName>), namespace, emptyMap<KubernetesObject>);
+    const named = entryOf(entryOf(kinds, object.kind, emptyMap<ByName>), namespace, emptyMap<KubernetesObject>);
     doubled ||= named.has(name);
     named.set(name, object);
   }
@@ -34,7 +35,7 @@ export function indexObjects(objects: readonly KubernetesObject[]): ObjectIndex 
   return {
     find,
     all: (kind) =>
-      entry(lists, kind, () => {
+      entryOf(lists, kind, () => {
         if (!kinds.has(kind)) return [];
         const same = objects.filter((object) => object.kind === kind);
         if (!doubled) return same;
@@ -44,18 +45,7 @@ export function indexObjects(objects: readonly KubernetesObject[]): ObjectIndex 
       }),
     within: (kind, namespace) => {
       const named = kinds.get(kind)?.get(namespace ?? '');
-      return named === undefined ? [] : entry(listsWithin, named, () => [...named.values()]);
+      return named === undefined ? [] : entryOf(listsWithin, named, () => [...named.values()]);
     },
   };
-}
-
-const emptyMap = <T>() => new Map<string, T>();
-
-function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) {
-    value = make();
-    map.set(key, value);
-  }
-  return value;
 }

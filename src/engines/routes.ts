@@ -1,3 +1,4 @@
+import { emptyMap, entryOf } from './map-entry.ts';
 import { type ObjectRef, type Of, type Pod, refOf, type Service } from './objects.ts';
 import { perSnapshot } from './per-snapshot.ts';
 import { type Labels, matchesMap } from './selectors.ts';
@@ -89,25 +90,25 @@ export const selectedPods = (snapshot: Snapshot, service: Service): readonly Pod
     matchesMap(service.spec?.selector, metadata.labels),
   );
 
-/** Objects of a namespace by each of their labels, `namespace/key=value`, in the order of the snapshot. */
-type ByLabel<T> = ReadonlyMap<string, readonly T[]>;
+/** Objects in the order of the snapshot, by namespace, then by the key and the value of a label. */
+type ByLabel<T> = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, readonly T[]>>>;
 
 const podsByLabel = perSnapshot((snapshot) =>
   byLabel(snapshot.all('Pod'), ({ metadata }) => [metadata.namespace, metadata.labels]),
 );
 
+/** Maps within maps, as a text of namespace, key and value for every label of every pod costs more than all the rest. */
 function byLabel<T>(
   items: readonly T[],
   of: (item: T) => readonly [string | undefined, Labels | undefined],
 ): ByLabel<T> {
-  const index = new Map<string, T[]>();
+  const index = new Map<string, Map<string, Map<string, T[]>>>();
   for (const item of items) {
     const [namespace = '', labels = {}] = of(item);
-    for (const [key, value] of Object.entries(labels)) {
-      const place = `${namespace}/${key}=${value}`;
-      const same = index.get(place);
-      if (same === undefined) index.set(place, [item]);
-      else same.push(item);
+    const keys = entryOf(index, namespace, emptyMap<Map<string, T[]>>);
+    for (const key of Object.keys(labels)) {
+      const value = labels[key];
+      if (value !== undefined) entryOf(entryOf(keys, key, emptyMap<T[]>), value, (): T[] => []).push(item);
     }
   }
   return index;
@@ -115,7 +116,9 @@ function byLabel<T>(
 
 /** Those with the rarest label that the selector asks for; one with none of them is selected by nothing. */
 function candidatesFor<T>(index: ByLabel<T>, { metadata: { namespace = '' }, spec }: Service): readonly T[] {
-  const groups = Object.entries(spec?.selector ?? {}).map(([key, value]) => index.get(`${namespace}/${key}=${value}`));
+  const groups = Object.entries(spec?.selector ?? {}).map(([key, value]) =>
+    value === undefined ? undefined : index.get(namespace)?.get(key)?.get(value),
+  );
   return (
     groups.reduce<readonly T[] | undefined>(
       (fewest, group = []) => (fewest === undefined || group.length < fewest.length ? group : fewest),
