@@ -1,4 +1,4 @@
-import type { Container, PodSpec } from '../objects.ts';
+import type { PodSpec } from '../objects.ts';
 import { quantity } from '../quantity.ts';
 
 /** Amounts by resource name, in base units (cores, bytes, counts). */

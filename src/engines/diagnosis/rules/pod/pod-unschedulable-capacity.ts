@@ -1,3 +1,4 @@
+import { entryOf } from '../../../map-entry.ts';
 import { nameOf, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { formatQuantity } from '../../../quantity.ts';
@@ -32,24 +33,40 @@ export const podUnschedulableCapacity = defineRule({
     'setting requests below measured use: the node then runs out of memory instead',
   ],
 
-  check: (snapshot) =>
-    unplacedPods(snapshot)
+  check: (snapshot) => {
+    // Replicas have the same nodes before them, and there may be thousands.
+    const told = new Map<readonly NodeFit[], Told>();
+    return unplacedPods(snapshot)
       .filter(({ cause }) => cause === 'capacity')
-      .map((unplaced) => findingOf(snapshot, unplaced)),
+      .map((unplaced) =>
+        findingOf(
+          snapshot,
+          unplaced,
+          entryOf(told, unplaced.nodes, () => tell(snapshot, unplaced)),
+        ),
+      );
+  },
 });
 
-function findingOf(snapshot: Snapshot, unplaced: Unplaced): Finding {
+/** What is said alike of all pods that demand the same. */
+type Told = Pick<Finding, 'problem' | 'evidence'>;
+
+const tell = (snapshot: Snapshot, unplaced: Unplaced): Told => ({
+  problem: `cannot be scheduled: ${problemOf(unplaced)}`,
+  evidence: [...unplaced.nodes.slice(0, shownNodes).flatMap(roomEvidence), ...consumersOn(snapshot, unplaced.nodes[0])],
+});
+
+function findingOf(snapshot: Snapshot, unplaced: Unplaced, told: Told): Finding {
   const { pod, message, since, nodes, recomputed } = unplaced;
   const subject = refOf(pod);
   const certain = recomputed && nodes.every(({ shortages }) => shortages.length > 0);
   return {
     subject,
-    problem: `cannot be scheduled: ${problemOf(unplaced)}`,
+    problem: told.problem,
     certainty: certain ? 'recomputed' : 'message',
     evidence: [
       { object: subject, source: 'status', text: message, at: since },
-      ...nodes.slice(0, shownNodes).flatMap(roomEvidence),
-      ...consumersOn(snapshot, nodes[0]),
+      ...told.evidence,
       ...scaling(snapshot, unplaced).map(
         (text): Evidence => ({ object: subject, source: 'event', text: `the autoscaler says: ${text}` }),
       ),
