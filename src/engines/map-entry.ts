@@ -10,3 +10,10 @@ export function entryOf<K, V>(map: Map<K, V>, key: K, make: () => V): V {
 
 /** An empty map with texts for keys, for {@link entryOf}. */
 export const emptyMap = <V>() => new Map<string, V>();
+
+/** Adds to the list of a key. A list of one takes no room for more: most are. */
+export function addTo<K, V>(map: Map<K, V[]>, key: K, item: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [item]);
+  else list.push(item);
+}
