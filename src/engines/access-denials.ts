@@ -3,6 +3,7 @@ import { complaints } from './complaints.ts';
 import { isCrashing, isMissed } from './crashes/crashing.ts';
 import { type TellingEntry, tellingEntries } from './logs/telling.ts';
 import { type ObjectRef, type Of, type Pod, refOf } from './objects.ts';
+import { unsettledPods } from './pod-groups.ts';
 import { containersOf } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -50,7 +51,7 @@ export const deniedPods = (snapshot: Snapshot): readonly DeniedPod[] => [
 ];
 
 const brokenByDenial = (snapshot: Snapshot): readonly DeniedPod[] =>
-  snapshot.all('Pod').flatMap((pod) =>
+  unsettledPods(snapshot).flatMap((pod) =>
     containersOf(pod).flatMap((container) => {
       const { name, status } = container;
       if (!isMissed(snapshot, pod) || (status?.ready === true && !isCrashing(pod, container, snapshot.now))) return [];

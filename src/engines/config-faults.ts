@@ -1,6 +1,7 @@
 import { minute } from './durations.ts';
 import { keyOf, type ObjectRef, type Pod, refOf } from './objects.ts';
-import { containersOf, isBroken } from './pods.ts';
+import { brokenPods } from './pod-groups.ts';
+import { containersOf } from './pods.ts';
 import { type Reference, referencesOf } from './references.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -44,10 +45,7 @@ const cache = new WeakMap<Snapshot, readonly ConfigFault[]>();
 export function configFaults(snapshot: Snapshot): readonly ConfigFault[] {
   let faults = cache.get(snapshot);
   if (faults === undefined) {
-    faults = snapshot
-      .all('Pod')
-      .filter(isBroken)
-      .flatMap((pod) => faultsOf(snapshot, pod));
+    faults = brokenPods(snapshot).flatMap((pod) => faultsOf(snapshot, pod));
     cache.set(snapshot, faults);
   }
   return faults;

@@ -6,7 +6,8 @@ import { essenceOf } from './logs/essence.ts';
 import { mask } from './logs/masking.ts';
 import { type Pod, refOf } from './objects.ts';
 import { podsOf, workloadOf } from './owners.ts';
-import { containersOf, isBroken, type PodContainer, probeBudget } from './pods.ts';
+import { brokenPods } from './pod-groups.ts';
+import { containersOf, type PodContainer, probeBudget } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { LogExcerpt } from './snapshot-data.ts';
 
@@ -33,10 +34,9 @@ const repeated = 3;
 
 /** Init containers that run for longer than they say something new, and sidecars whose startup probe never succeeds. */
 export const hangs = (snapshot: Snapshot): readonly Hang[] =>
-  snapshot
-    .all('Pod')
-    .filter(isBroken)
-    .flatMap((pod) => containersOf(pod).flatMap((container) => hangOf(snapshot, pod, container) ?? []));
+  brokenPods(snapshot).flatMap((pod) =>
+    containersOf(pod).flatMap((container) => hangOf(snapshot, pod, container) ?? []),
+  );
 
 function hangOf(snapshot: Snapshot, pod: Pod, container: PodContainer): Hang | undefined {
   const since = container.status?.state?.running?.startedAt;

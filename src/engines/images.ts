@@ -1,4 +1,5 @@
 import type { Pod } from './objects.ts';
+import { unsettledPods } from './pod-groups.ts';
 import { containersOf, isTerminating, type PodContainer } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -60,8 +61,7 @@ const cache = new WeakMap<Snapshot, readonly PullFailure[]>();
 export function pullFailures(snapshot: Snapshot): readonly PullFailure[] {
   let failures = cache.get(snapshot);
   if (failures === undefined) {
-    failures = snapshot
-      .all('Pod')
+    failures = unsettledPods(snapshot)
       .filter((pod) => !isTerminating(pod))
       .flatMap((pod) => containersOf(pod).flatMap((container) => failureOf(snapshot, pod, container)));
     cache.set(snapshot, failures);

@@ -2,6 +2,7 @@ import { failedCalls, isUnanswered } from './network/calls.ts';
 import { agentNamespaces } from './node-health.ts';
 import type { Pod } from './objects.ts';
 import { isStuckTerminating } from './pod-ends.ts';
+import { leavingPods } from './pod-groups.ts';
 import { containersOf, lastTermination, podCondition } from './pods.ts';
 import { sandboxFaults } from './sandboxes.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -11,7 +12,7 @@ const maximumNodes = 10;
 
 /** What tells why pods do not begin or end: their nodes, the agents there, the scheduler's lease. */
 export function lifeReads(snapshot: Snapshot, suspects: readonly Pod[]): readonly Read[] {
-  const ending = snapshot.all('Pod').filter((pod) => isStuckTerminating(pod, snapshot.now));
+  const ending = leavingPods(snapshot).filter((pod) => isStuckTerminating(pod, snapshot.now));
   const networkless = [...sandboxFaults(snapshot).map(({ pod }) => pod), ...unansweredPods(snapshot)];
   const nodes = (pods: readonly Pod[]) =>
     [...new Set(pods.flatMap(({ spec }) => spec?.nodeName || []))].slice(0, maximumNodes);

@@ -1,6 +1,7 @@
 import type { Node, ObjectRef } from './objects.ts';
 import { refOf } from './objects.ts';
 import { workloadOf } from './owners.ts';
+import { podsOn } from './pod-groups.ts';
 import { isFinished } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -10,7 +11,7 @@ export const nodeCondition = (node: Node, type: string) =>
 
 /** How many pods a node runs, from whole pods or from the rows of the pod table, whichever tells more. */
 export function podCountOn(snapshot: Snapshot, node: string): number {
-  const whole = snapshot.all('Pod').filter((pod) => pod.spec?.nodeName === node && !isFinished(pod)).length;
+  const whole = podsOn(snapshot, node).filter((pod) => !isFinished(pod)).length;
   const rows = snapshot.podRows.filter(
     (row) => row.node === node && !/^(?:Completed|Succeeded|Error|Failed|Evicted)$/.test(row.status),
   ).length;
@@ -23,8 +24,7 @@ export const agentNamespaces: readonly string[] = ['kube-system', 'kube-flannel'
 /** System pods of a node that are not well: its network and storage agents, by workload. */
 export function unwellAgentsOn(snapshot: Snapshot, node: string): readonly ObjectRef[] {
   return agentNamespaces
-    .flatMap((namespace) => snapshot.all('Pod', namespace))
-    .filter(({ spec }) => spec?.nodeName === node)
+    .flatMap((namespace) => podsOn(snapshot, node).filter(({ metadata }) => metadata.namespace === namespace))
     .filter((pod) => workloadOf(snapshot, pod).kind === 'DaemonSet')
     .filter(
       ({ status }) => !status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True'),

@@ -1,6 +1,7 @@
 import type { ClusterEvent } from './events.ts';
 import { nodeCondition, podCountOn } from './node-health.ts';
 import type { Node } from './objects.ts';
+import { podsOn } from './pod-groups.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** A pressure that a kubelet reports, with what shows it. */
@@ -29,9 +30,7 @@ export function pressures(snapshot: Snapshot, types: readonly string[], reasons:
           type,
           message: condition.message ?? '',
           since: condition.lastTransitionTime,
-          evicted: snapshot
-            .all('Pod')
-            .filter(({ spec, status }) => spec?.nodeName === name && status?.reason === 'Evicted').length,
+          evicted: podsOn(snapshot, name).filter(({ status }) => status?.reason === 'Evicted').length,
           pods: podCountOn(snapshot, name),
           events: nodeEvents(snapshot, node, reasons).slice(-2),
         },

@@ -5,6 +5,7 @@ import { deliveriesOf, deliveryReads } from './deliveries.ts';
 import { namesakeReads, strayPodReads } from './namesakes.ts';
 import { refOf } from './objects.ts';
 import { podsOf } from './owners.ts';
+import { unsettledPods } from './pod-groups.ts';
 import { containersOf, isBroken, lastTermination } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
@@ -105,13 +106,11 @@ function controllerLease(snapshot: Snapshot): readonly Read[] {
 
 /** Who set the limit that a container is killed at, when its pod says that a LimitRange did. */
 function defaultLimits(snapshot: Snapshot): readonly Read[] {
-  const killed = snapshot
-    .all('Pod')
-    .filter(
-      (pod) =>
-        pod.metadata.annotations?.['kubernetes.io/limit-ranger'] !== undefined &&
-        containersOf(pod).some(({ status }) => lastTermination(status)?.reason === 'OOMKilled'),
-    );
+  const killed = unsettledPods(snapshot).filter(
+    (pod) =>
+      pod.metadata.annotations?.['kubernetes.io/limit-ranger'] !== undefined &&
+      containersOf(pod).some(({ status }) => lastTermination(status)?.reason === 'OOMKilled'),
+  );
   return [...new Set(killed.flatMap(({ metadata }) => metadata.namespace ?? []))].map((namespace) => ({
     verb: 'list',
     kind: 'LimitRange',

@@ -28,16 +28,23 @@ export function ownerChain(snapshot: Snapshot, object: KubernetesObject): readon
 
 /**
  * What a person would call the workload: the last of the owner chain, so Deployment rather than ReplicaSet. Static
- * pods are their own workload, not their Node.
+ * pods are their own workload, not their Node. Replicas get the same object.
  */
 export function workloadOf(snapshot: Snapshot, object: KubernetesObject): ObjectRef {
+  const owner = object.kind === 'Pod' ? controllerOf(object) : undefined;
+  const controller = owner === undefined || owner.kind === 'Node' ? undefined : snapshot.head(owner);
+  // Kept by controller, as there are ten times as many pods.
+  return controller === undefined ? outermost(snapshot, object) : workloadOfController(snapshot, controller);
+}
+
+function workloadOfController(snapshot: Snapshot, controller: KubernetesObject): ObjectRef {
   const known = workloads(snapshot);
-  const workload = known.get(object) ?? outermost(snapshot, object);
-  known.set(object, workload);
+  const workload = known.get(controller) ?? outermost(snapshot, controller);
+  known.set(controller, workload);
   return workload;
 }
 
-const workloads = perSnapshot(() => new WeakMap<KubernetesObject, ObjectRef>());
+const workloads = perSnapshot(() => new Map<KubernetesObject, ObjectRef>());
 
 function outermost(snapshot: Snapshot, object: KubernetesObject): ObjectRef {
   const chain = ownerChain(snapshot, object).filter(({ kind }) => kind !== 'Node');

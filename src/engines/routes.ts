@@ -1,3 +1,4 @@
+import { addTo, emptyMap, entryOf } from './map-entry.ts';
 import { type ObjectRef, type Of, type Pod, refOf, type Service } from './objects.ts';
 import { perSnapshot } from './per-snapshot.ts';
 import { type Labels, matchesMap } from './selectors.ts';
@@ -60,15 +61,20 @@ export const routesTo = (snapshot: Snapshot, service: ObjectRef): readonly Route
     .flatMap(pathsOf)
     .filter((path) => path.service === service.name);
 
-export const slicesOf = (snapshot: Snapshot, service: Service): readonly EndpointSlice[] =>
-  slicesByService(snapshot).get(`${service.metadata.namespace ?? ''}/${service.metadata.name}`) ?? [];
+export const slicesOf = (
+  snapshot: Snapshot,
+  { metadata: { namespace = '', name } }: Service,
+): readonly EndpointSlice[] => slicesByService(snapshot).get(namespace)?.get(name) ?? [];
 
-const slicesByService = perSnapshot((snapshot) =>
-  Map.groupBy(
-    snapshot.all('EndpointSlice'),
-    ({ metadata: { namespace, labels } }) => `${namespace ?? ''}/${labels?.['kubernetes.io/service-name'] ?? ''}`,
-  ),
-);
+const slicesByService = perSnapshot((snapshot) => {
+  const index = new Map<string, Map<string, EndpointSlice[]>>();
+  for (const slice of snapshot.all('EndpointSlice')) {
+    const { namespace = '', labels } = slice.metadata;
+    const named = entryOf(index, namespace, emptyMap<EndpointSlice[]>);
+    addTo(named, labels?.['kubernetes.io/service-name'] ?? '', slice);
+  }
+  return index;
+});
 
 /**
  * Endpoints that take traffic: ready, or not known to be unready (discovery.k8s.io/v1 `conditions.ready`). `undefined`
@@ -83,31 +89,39 @@ export function readyEndpoints(snapshot: Snapshot, service: Service) {
     .filter(({ conditions, addresses }) => conditions?.ready !== false && (addresses ?? []).length > 0);
 }
 
-/** Whole pods that a Service selects. */
+/** Whole pods that a Service of the snapshot selects. */
 export const selectedPods = (snapshot: Snapshot, service: Service): readonly Pod[] =>
   candidatesFor(podsByLabel(snapshot), service).filter(({ metadata }) =>
     matchesMap(service.spec?.selector, metadata.labels),
   );
 
-/** Objects of a namespace by each of their labels, `namespace/key=value`, in the order of the snapshot. */
-type ByLabel<T> = ReadonlyMap<string, readonly T[]>;
+/** Objects in the order of the snapshot, by namespace, then by the key and the value of a label. */
+type ByLabel<T> = ReadonlyMap<string, ReadonlyMap<string, ReadonlyMap<string, readonly T[]>>>;
 
 const podsByLabel = perSnapshot((snapshot) =>
-  byLabel(snapshot.all('Pod'), ({ metadata }) => [metadata.namespace, metadata.labels]),
+  byLabel(snapshot, snapshot.all('Pod'), ({ metadata }) => [metadata.namespace, metadata.labels]),
 );
 
+/** Keys of labels that any Service asks for: other labels are more, and some have another value on each pod. */
+const selectorKeys = perSnapshot(
+  (snapshot): ReadonlySet<string> =>
+    new Set(snapshot.all('Service').flatMap(({ spec }) => Object.keys(spec?.selector ?? {}))),
+);
+
+/** Maps within maps, as a text of namespace, key and value for every label of every pod costs more than all the rest. */
 function byLabel<T>(
+  snapshot: Snapshot,
   items: readonly T[],
   of: (item: T) => readonly [string | undefined, Labels | undefined],
 ): ByLabel<T> {
-  const index = new Map<string, T[]>();
+  const index = new Map<string, Map<string, Map<string, T[]>>>();
+  const keys = selectorKeys(snapshot);
   for (const item of items) {
     const [namespace = '', labels = {}] = of(item);
-    for (const [key, value] of Object.entries(labels)) {
-      const place = `${namespace}/${key}=${value}`;
-      const same = index.get(place);
-      if (same === undefined) index.set(place, [item]);
-      else same.push(item);
+    const here = entryOf(index, namespace, emptyMap<Map<string, T[]>>);
+    for (const key of Object.keys(labels)) {
+      const value = labels[key];
+      if (value !== undefined && keys.has(key)) addTo(entryOf(here, key, emptyMap<T[]>), value, item);
     }
   }
   return index;
@@ -115,7 +129,9 @@ function byLabel<T>(
 
 /** Those with the rarest label that the selector asks for; one with none of them is selected by nothing. */
 function candidatesFor<T>(index: ByLabel<T>, { metadata: { namespace = '' }, spec }: Service): readonly T[] {
-  const groups = Object.entries(spec?.selector ?? {}).map(([key, value]) => index.get(`${namespace}/${key}=${value}`));
+  const groups = Object.entries(spec?.selector ?? {}).map(([key, value]) =>
+    value === undefined ? undefined : index.get(namespace)?.get(key)?.get(value),
+  );
   return (
     groups.reduce<readonly T[] | undefined>(
       (fewest, group = []) => (fewest === undefined || group.length < fewest.length ? group : fewest),
@@ -127,7 +143,7 @@ function candidatesFor<T>(index: ByLabel<T>, { metadata: { namespace = '' }, spe
 /** Kinds that own pods and carry a template. */
 export const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'Job', 'CronJob'] as const;
 
-/** Workloads whose template a Service would select, whether or not they have pods. */
+/** Workloads whose template a Service of the snapshot would select, whether or not they have pods. */
 export function selectedWorkloads(snapshot: Snapshot, service: Service): readonly ObjectRef[] {
   return candidatesFor(workloadsByLabel(snapshot), service)
     .filter(({ spec }) => matchesMap(service.spec?.selector, spec?.template?.metadata?.labels))
@@ -136,6 +152,7 @@ export function selectedWorkloads(snapshot: Snapshot, service: Service): readonl
 
 const workloadsByLabel = perSnapshot((snapshot) =>
   byLabel(
+    snapshot,
     (['Deployment', 'StatefulSet', 'DaemonSet'] as const).flatMap((kind) => [...snapshot.all(kind)]),
     ({ metadata, spec }) => [metadata.namespace, spec?.template?.metadata?.labels],
   ),

@@ -3,7 +3,8 @@ import { minute, second } from './durations.ts';
 import type { ClusterEvent } from './events.ts';
 import { maskIds } from './logs/masking.ts';
 import type { Pod } from './objects.ts';
-import { containersOf, isBroken } from './pods.ts';
+import { brokenPods } from './pod-groups.ts';
+import { containersOf } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** A pod whose sandbox (its network) the runtime could not make. */
@@ -31,9 +32,8 @@ const runtime =
 
 /** Sandboxes that keep failing, of pods of which no container was started. */
 export function sandboxFaults(snapshot: Snapshot): readonly SandboxFault[] {
-  return snapshot
-    .all('Pod')
-    .filter((pod) => isBroken(pod) && Boolean(pod.spec?.nodeName) && !hasStarted(pod))
+  return brokenPods(snapshot)
+    .filter((pod) => Boolean(pod.spec?.nodeName) && !hasStarted(pod))
     .flatMap((pod) => faultOf(snapshot, pod) ?? []);
 }
 

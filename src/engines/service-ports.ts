@@ -1,6 +1,6 @@
 import { listeningIn } from './logs/listening.ts';
 import type { Container, ObjectRef, Pod, PodSpec, Probe, Service } from './objects.ts';
-import { refOf } from './objects.ts';
+import { keyOf, refOf } from './objects.ts';
 import { workloadOf } from './owners.ts';
 import { perSnapshot } from './per-snapshot.ts';
 import { templateOf } from './references.ts';
@@ -24,14 +24,14 @@ export function backendsOf(snapshot: Snapshot, service: Service): readonly Backe
 }
 
 function foundBackends(snapshot: Snapshot, service: Service): readonly Backend[] {
-  const pods = Map.groupBy(selectedPods(snapshot, service), (pod) => JSON.stringify(workloadOf(snapshot, pod)));
+  const pods = Map.groupBy(selectedPods(snapshot, service), (pod) => keyOf(workloadOf(snapshot, pod)));
   const ofPods = [...pods.values()].flatMap((group): readonly Backend[] => {
     const [first] = group;
     return first?.spec === undefined ? [] : [{ ref: workloadOf(snapshot, first), spec: first.spec, pods: group }];
   });
   const withPods = new Set(pods.keys());
   const ofTemplates = selectedWorkloads(snapshot, service)
-    .filter((ref) => !withPods.has(JSON.stringify(ref)))
+    .filter((ref) => !withPods.has(keyOf(ref)))
     .flatMap((ref): readonly Backend[] => {
       const spec = templateOf(snapshot.head(ref))?.spec;
       return spec === undefined ? [] : [{ ref, spec, pods: [] }];

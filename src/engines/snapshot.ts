@@ -1,4 +1,5 @@
 import { type ClusterEvent, eventOf } from './events.ts';
+import { indexObjects } from './object-index.ts';
 import { type Kind, type KubernetesObject, keyOf, type ObjectRef, type Of, refOf } from './objects.ts';
 import type { LogExcerpt, PodRow, Read, ReadResult, Scope, SnapshotData } from './snapshot-data.ts';
 
@@ -30,25 +31,14 @@ export interface Snapshot {
 
 /** Makes the data searchable. Linear in the number of objects; each index is made when it is first asked for. */
 export function indexSnapshot(data: SnapshotData): Snapshot {
-  const byKey = once(() => {
-    // Without an array of pairs in between: there may be 200,000.
-    const objects = new Map<string, KubernetesObject>();
-    for (const object of data.objects) objects.set(keyOf(refOf(object)), object);
-    return objects;
-  });
-  const byKind = once(() => Map.groupBy(byKey().values(), ({ kind }) => kind));
-  const byKindAndNamespace = once(() => Map.groupBy(byKey().values(), kindAndNamespace));
-  const heads = once(() =>
-    data.heads.length === 0
-      ? byKey()
-      : new Map([...data.heads.map((head) => [keyOf(refOf(head)), head] as const), ...byKey()]),
-  );
-  const headsByKind = once(() => Map.groupBy(heads().values(), kindAndNamespace));
+  const whole = once(() => indexObjects(data.objects));
+  const heads = once(() => indexObjects(data.heads));
   const logs = once(
     () => new Map(data.logs.map((log) => [logKey(log.namespace, log.pod, log.container, log.previous), log])),
   );
   const events = once(() =>
-    (byKind().get('Event') ?? [])
+    whole()
+      .all('Event')
       .map(eventOf)
       .toSorted((a, b) => (a.last ?? 0) - (b.last ?? 0) || (a.message < b.message ? -1 : 1)),
   );
@@ -57,11 +47,13 @@ export function indexSnapshot(data: SnapshotData): Snapshot {
   // The maps are keyed by kind, which decides the type; TypeScript cannot follow that.
   // oxlint-disable typescript/no-unsafe-type-assertion
   const all = <K extends Kind>(kind: K, namespace?: string): readonly Of<K>[] =>
-    ((namespace === undefined ? byKind().get(kind) : byKindAndNamespace().get(`${kind}/${namespace}`)) ??
-      []) as unknown as readonly Of<K>[];
+    (namespace === undefined ? whole().all(kind) : whole().within(kind, namespace)) as unknown as readonly Of<K>[];
   const find = <K extends Kind>(kind: K, namespace: string | undefined, name: string): Of<K> | undefined =>
-    byKey().get(keyOf({ kind, namespace, name })) as unknown as Of<K> | undefined;
+    whole().find(kind, namespace, name) as unknown as Of<K> | undefined;
   // oxlint-enable typescript/no-unsafe-type-assertion
+
+  const head = ({ kind, namespace, name }: ObjectRef): KubernetesObject | undefined =>
+    whole().find(kind, namespace, name) ?? heads().find(kind, namespace, name);
 
   return {
     now: Date.parse(data.takenAt),
@@ -74,15 +66,21 @@ export function indexSnapshot(data: SnapshotData): Snapshot {
     all,
     find,
     presence: (kind, namespace, name) => {
-      const key = keyOf({ kind, namespace, name });
-      if (heads().has(key)) return 'present';
+      if (head({ kind, namespace, name }) !== undefined) return 'present';
       const { listed, absent } = covered();
-      const settled = absent.has(key) || listed.has(`${kind}/`) || listed.has(`${kind}/${namespace ?? ''}`);
+      const settled =
+        absent.has(keyOf({ kind, namespace, name })) ||
+        listed.has(`${kind}/`) ||
+        listed.has(`${kind}/${namespace ?? ''}`);
       return settled ? 'absent' : 'unknown';
     },
-    names: (kind, namespace) =>
-      (headsByKind().get(`${kind}/${namespace ?? ''}`) ?? []).map(({ metadata }) => metadata.name),
-    head: (ref) => heads().get(keyOf(ref)),
+    names: (kind, namespace) => [
+      // An object may be read in both ways.
+      ...new Set(
+        [...heads().within(kind, namespace), ...whole().within(kind, namespace)].map(({ metadata }) => metadata.name),
+      ),
+    ],
+    head,
     eventsAbout: (object) => {
       const { uid } = object.metadata;
       return (eventsByTarget().get(keyOf(refOf(object))) ?? []).filter(
@@ -98,8 +96,6 @@ function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => (made ??= { value: make() }).value;
 }
-
-const kindAndNamespace = ({ kind, metadata }: KubernetesObject): string => `${kind}/${metadata.namespace ?? ''}`;
 
 const logKey = (namespace: string, pod: string, container: string, previous: boolean): string =>
   `${namespace}/${pod}/${container}/${previous}`;

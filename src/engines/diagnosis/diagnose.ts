@@ -1,7 +1,7 @@
 import { AppError } from '../../platform/errors.ts';
 import { nearest } from '../../platform/nearest.ts';
 import { keyOf, nameOf } from '../objects.ts';
-import { isBroken } from '../pods.ts';
+import { brokenPods } from '../pod-groups.ts';
 import { indexSnapshot, type Snapshot } from '../snapshot.ts';
 import type { SnapshotData } from '../snapshot-data.ts';
 import { attach } from './attach.ts';
@@ -139,16 +139,20 @@ function countsOf(snapshot: Snapshot) {
   const { namespace } = snapshot.scope;
   const within = (each: string | undefined): boolean => namespace === undefined || each === namespace;
   const rows = snapshot.podRows.filter((row) => within(row.namespace));
-  const pods = snapshot.all('Pod').filter(({ metadata }) => within(metadata.namespace));
+  const pods = snapshot.all('Pod', namespace);
+  const namespaces = new Set<string | undefined>();
+  // At the end of a diagnosis memory is fullest: no lists of all pods in between.
+  for (const row of rows) namespaces.add(row.namespace);
+  for (const { metadata } of pods) namespaces.add(metadata.namespace);
   const finished = new Set(['Completed', 'Succeeded']);
   return {
     objects: snapshot.data.objects.length + snapshot.data.heads.length,
-    namespaces: new Set([...rows, ...pods.map(({ metadata }) => metadata)].map((each) => each.namespace)).size,
+    namespaces: namespaces.size,
     pods: Math.max(rows.length, pods.length),
     pods_not_ready:
       rows.length >= pods.length
         ? rows.filter(({ ready, containers, status }) => ready < containers && !finished.has(status)).length
-        : pods.filter(isBroken).length,
+        : brokenPods(snapshot).filter(({ metadata }) => within(metadata.namespace)).length,
   };
 }
 

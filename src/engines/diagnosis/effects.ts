@@ -1,6 +1,8 @@
 import { formatDuration, timeOf } from '../durations.ts';
+import { entryOf } from '../map-entry.ts';
 import { keyOf, nameOf, type ObjectRef, type Pod, refOf, type Service } from '../objects.ts';
 import { podsOf } from '../owners.ts';
+import { perSnapshot } from '../per-snapshot.ts';
 import { isBroken, isFinished, isReady, isTerminating, podStatusText, unreadySince } from '../pods.ts';
 import { type RoutePath, readyEndpoints, routesTo, selectedPods, selectedWorkloads } from '../routes.ts';
 import { isServed } from '../served.ts';
@@ -38,26 +40,48 @@ export function effectsOf(snapshot: Snapshot, root: Problem, explained: readonly
   const pods = workloads
     .flatMap((workload) => podsOf(snapshot, workload))
     .filter((pod) => isBroken(pod) || subjects.has(keyOf(refOf(pod))));
+  const own = new Set(members.map(keyOf));
   const affected = new Set(workloads.map(keyOf));
+  const hit = new Set(pods);
   // A Service selects pods of its own namespace only.
   const services = [...new Set(members.flatMap(({ namespace }) => namespace ?? []))]
-    .flatMap((namespace) => snapshot.all('Service', namespace))
-    .filter((service) => {
-      const itself = members.some((member) => keyOf(member) === keyOf(refOf(service)));
-      return (
-        itself ||
-        selectedWorkloads(snapshot, service).some((workload) => affected.has(keyOf(workload))) ||
-        selectedPods(snapshot, service).some((pod) => pods.includes(pod))
-      );
-    })
-    .filter((service) => leadsNowhere(snapshot, service))
-    .filter(({ spec }) => spec?.type !== 'ExternalName' && Object.keys(spec?.selector ?? {}).length > 0)
-    .map((service) => refOf(service));
+    .flatMap((namespace) => unservedIn(snapshot, namespace))
+    .filter(
+      (service) =>
+        own.has(keyOf(service.ref)) ||
+        service.workloads.some((workload) => affected.has(workload)) ||
+        service.pods.some((pod) => hit.has(pod)),
+    )
+    .map(({ ref }) => ref);
   // A pod that is ready has been so since its start, which says nothing of what fails.
   const telling = pods.filter((pod) => isBroken(pod) || root.since === undefined);
   const begun = [root.since, ...telling.map(unreadySince)].flatMap((time) => time ?? []).toSorted();
   return { pods, services, routes: services.flatMap((service) => routesTo(snapshot, service)), since: begun[0] };
 }
+
+/** A Service that has no ready endpoint, with what it selects. */
+interface Unserved {
+  readonly ref: ObjectRef;
+  /** Keys of workloads. */
+  readonly workloads: readonly string[];
+  readonly pods: readonly Pod[];
+}
+
+const unserved = perSnapshot(() => new Map<string, readonly Unserved[]>());
+
+/** Looked up once for all problems of a namespace. */
+const unservedIn = (snapshot: Snapshot, namespace: string): readonly Unserved[] =>
+  entryOf(unserved(snapshot), namespace, () =>
+    snapshot
+      .all('Service', namespace)
+      .filter(({ spec }) => spec?.type !== 'ExternalName' && Object.keys(spec?.selector ?? {}).length > 0)
+      .filter((service) => leadsNowhere(snapshot, service))
+      .map((service) => ({
+        ref: refOf(service),
+        workloads: selectedWorkloads(snapshot, service).map(keyOf),
+        pods: selectedPods(snapshot, service),
+      })),
+  );
 
 /** Whether a Service has no ready endpoint; by its pods when EndpointSlices were not read, as some archives lack them. */
 function leadsNowhere(snapshot: Snapshot, service: Service): boolean {

@@ -2,7 +2,8 @@ import { hostsOfEnv, serviceOfHost } from '../hosts.ts';
 import { entriesOf } from '../logs/entries.ts';
 import type { KubernetesObject, ObjectRef, Pod } from '../objects.ts';
 import { refOf } from '../objects.ts';
-import { containersOf, isBroken, type PodContainer } from '../pods.ts';
+import { brokenPods } from '../pod-groups.ts';
+import { containersOf, type PodContainer } from '../pods.ts';
 import { selectedPods } from '../routes.ts';
 import { type Labels, matchesSelector } from '../selectors.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -20,10 +21,7 @@ const refusal = /RBAC: access denied/;
 
 /** What pods that are broken say about a mesh that refuses them. */
 export const refusedRequests = (snapshot: Snapshot): readonly RefusedRequest[] =>
-  snapshot
-    .all('Pod')
-    .filter(isBroken)
-    .flatMap((pod) => containersOf(pod).flatMap((container) => refusedOf(snapshot, pod, container)));
+  brokenPods(snapshot).flatMap((pod) => containersOf(pod).flatMap((container) => refusedOf(snapshot, pod, container)));
 
 function refusedOf(snapshot: Snapshot, pod: Pod, container: PodContainer): readonly RefusedRequest[] {
   // What the proxy of a pod itself says is about those who call it.

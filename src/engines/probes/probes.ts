@@ -6,6 +6,7 @@ import type { ClusterEvent } from '../events.ts';
 import { type Listening, listeningIn } from '../logs/listening.ts';
 import { type Pod, type Probe, refOf } from '../objects.ts';
 import { podsOf, workloadOf } from '../owners.ts';
+import { unsettledPods } from '../pod-groups.ts';
 import { containersOf, isFinished, type PodContainer, probeBudget, unreadySince } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { LogExcerpt } from '../snapshot-data.ts';
@@ -56,8 +57,7 @@ const cache = new WeakMap<Snapshot, readonly ProbeFailure[]>();
 export function probeFailures(snapshot: Snapshot): readonly ProbeFailure[] {
   let failures = cache.get(snapshot);
   if (failures === undefined) {
-    failures = snapshot
-      .all('Pod')
+    failures = unsettledPods(snapshot)
       .filter((pod) => isMissed(snapshot, pod) && !isFinished(pod))
       .flatMap((pod) => containersOf(pod).flatMap((container) => failureOf(snapshot, pod, container) ?? []));
     cache.set(snapshot, failures);

@@ -1,6 +1,7 @@
 import { keyOf, type Node, type ObjectRef, type Pod } from '../objects.ts';
 import { workloadOf } from '../owners.ts';
-import { isFinished, isTerminating, podCondition } from '../pods.ts';
+import { unassignedPods } from '../pod-groups.ts';
+import { isFinished, podCondition } from '../pods.ts';
 import { type LabelSelector, matchesSelector } from '../selectors.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { histogramOf } from './histogram.ts';
@@ -29,9 +30,8 @@ export function crowdedPods(snapshot: Snapshot): readonly Crowded[] {
   let crowded = cache.get(snapshot);
   if (crowded === undefined) {
     const unplaced = new Set(unplacedPods(snapshot).map(({ pod }) => pod));
-    crowded = snapshot
-      .all('Pod')
-      .filter((pod) => !pod.spec?.nodeName && !isTerminating(pod) && !isFinished(pod) && !unplaced.has(pod))
+    crowded = unassignedPods(snapshot)
+      .filter((pod) => !unplaced.has(pod))
       .flatMap((pod) => crowdedPod(snapshot, pod) ?? []);
     cache.set(snapshot, crowded);
   }

@@ -1,4 +1,5 @@
 import type { Node, Pod } from '../objects.ts';
+import { podsOn } from '../pod-groups.ts';
 import { isFinished } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Read } from '../snapshot-data.ts';
@@ -21,10 +22,6 @@ const cache = new WeakMap<Snapshot, ReadonlyMap<string, NodeRoom>>();
 export function nodeRooms(snapshot: Snapshot): ReadonlyMap<string, NodeRoom> {
   let rooms = cache.get(snapshot);
   if (rooms === undefined) {
-    const byNode = Map.groupBy(
-      snapshot.all('Pod').filter((pod) => !isFinished(pod)),
-      ({ spec }) => spec?.nodeName,
-    );
     const covered = coveredNodes(snapshot);
     rooms = new Map(
       snapshot
@@ -32,14 +29,16 @@ export function nodeRooms(snapshot: Snapshot): ReadonlyMap<string, NodeRoom> {
         .filter(({ status }) => status?.allocatable !== undefined)
         .map((node) => {
           const { name } = node.metadata;
-          const pods = byNode.get(name) ?? [];
+          const pods = podsOn(snapshot, name).filter((pod) => !isFinished(pod));
           return [
             name,
             {
               node,
               pods,
               allocatable: amountsOf(node.status?.allocatable),
-              requested: pods.map(({ spec }) => ({ ...podRequests(spec), pods: 1 })).reduce(plus, { pods: 0 }),
+              requested: pods.reduce<Resources>((sum, { spec }) => plus(sum, { ...podRequests(spec), pods: 1 }), {
+                pods: 0,
+              }),
               complete: covered === 'all' || covered.has(name),
             },
           ];

@@ -1,6 +1,7 @@
 import type { Pod } from '../objects.ts';
 import { perSnapshot } from '../per-snapshot.ts';
-import { isFinished, isTerminating, podCondition } from '../pods.ts';
+import { unassignedPods } from '../pod-groups.ts';
+import { podCondition } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { conflictsWithVolume, histogramOf, insufficientIn, type Obstacle, obstacleOf } from './histogram.ts';
 import { demandsOf, fitsOf, type NodeFit } from './node-fit.ts';
@@ -29,20 +30,17 @@ export interface Unplaced {
  */
 export const unplacedPods = perSnapshot((snapshot): readonly Unplaced[] => {
   const verdicts = new Map<string, Verdict | undefined>();
-  return snapshot
-    .all('Pod')
-    .filter((pod) => !pod.spec?.nodeName && !isTerminating(pod) && !isFinished(pod))
-    .flatMap((pod) => {
-      const condition = podCondition(pod, 'PodScheduled');
-      if (condition?.status !== 'False' || condition.reason !== 'Unschedulable') return [];
-      const { message = '', lastTransitionTime } = condition;
-      // Replicas demand the same and are told the same.
-      const key = `${message}\n${demandsOf(pod)}`;
-      if (!verdicts.has(key)) verdicts.set(key, verdictOn(snapshot, pod, message));
-      const verdict = verdicts.get(key);
-      if (verdict === undefined) return [];
-      return [{ ...verdict, pod, message, since: lastTransitionTime ?? pod.metadata.creationTimestamp }];
-    });
+  return unassignedPods(snapshot).flatMap((pod) => {
+    const condition = podCondition(pod, 'PodScheduled');
+    if (condition?.status !== 'False' || condition.reason !== 'Unschedulable') return [];
+    const { message = '', lastTransitionTime } = condition;
+    // Replicas demand the same and are told the same.
+    const key = `${message}\n${demandsOf(pod)}`;
+    if (!verdicts.has(key)) verdicts.set(key, verdictOn(snapshot, pod, message));
+    const verdict = verdicts.get(key);
+    if (verdict === undefined) return [];
+    return [{ ...verdict, pod, message, since: lastTransitionTime ?? pod.metadata.creationTimestamp }];
+  });
 });
 
 const byPod = perSnapshot((snapshot) => new Map(unplacedPods(snapshot).map((unplaced) => [unplaced.pod, unplaced])));

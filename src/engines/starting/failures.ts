@@ -2,6 +2,7 @@ import { isCrashing, isMissed, startErrors } from '../crashes/crashing.ts';
 import { deathLog } from '../crashes/death-log.ts';
 import { timeOf } from '../durations.ts';
 import type { Pod } from '../objects.ts';
+import { unsettledPods } from '../pod-groups.ts';
 import { containersOf, lastTermination, type PodContainer, unreadySince } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { runtimeErrorRule, type StartErrorRule, shellExitRules, startErrorIn } from './errors.ts';
@@ -27,8 +28,7 @@ const cache = new WeakMap<Snapshot, readonly StartFailure[]>();
 export function startFailures(snapshot: Snapshot): readonly StartFailure[] {
   let failures = cache.get(snapshot);
   if (failures === undefined) {
-    failures = snapshot
-      .all('Pod')
+    failures = unsettledPods(snapshot)
       .filter((pod) => isMissed(snapshot, pod))
       .flatMap((pod) => containersOf(pod).flatMap((container) => failureOf(snapshot, pod, container)));
     cache.set(snapshot, failures);

@@ -2,6 +2,7 @@ import { isMissed } from '../crashes/crashing.ts';
 import { deathLog } from '../crashes/death-log.ts';
 import { isUnder, pathIn } from '../file-paths.ts';
 import { type Pod, refOf, type Volume } from '../objects.ts';
+import { unsettledPods } from '../pod-groups.ts';
 import { containersOf, isReady, lastTermination, type PodContainer } from '../pods.ts';
 import { quantity } from '../quantity.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -28,8 +29,7 @@ const noSpace = /no space left on device|disk quota exceeded|\bENOSPC\b|disk (?:
 /** Volumes that broken containers could not write to any more, by the last such line of their logs. */
 export function fullVolumes(snapshot: Snapshot): readonly FullVolume[] {
   if (!isSaidAnywhere(snapshot)) return [];
-  return snapshot
-    .all('Pod')
+  return unsettledPods(snapshot)
     .filter((pod) => isMissed(snapshot, pod) && !isReady(pod))
     .flatMap((pod) => containersOf(pod).flatMap((container) => fullVolume(snapshot, pod, container) ?? []));
 }
@@ -37,9 +37,9 @@ export function fullVolumes(snapshot: Snapshot): readonly FullVolume[] {
 /** Looking for the log of each container costs more than looking whether any says so: few logs are read. */
 const isSaidAnywhere = (snapshot: Snapshot): boolean =>
   snapshot.data.logs.some((log) => lastLine(log) !== undefined) ||
-  snapshot
-    .all('Pod')
-    .some((pod) => containersOf(pod).some(({ status }) => noSpace.test(lastTermination(status)?.message ?? '')));
+  unsettledPods(snapshot).some((pod) =>
+    containersOf(pod).some(({ status }) => noSpace.test(lastTermination(status)?.message ?? '')),
+  );
 
 function fullVolume(snapshot: Snapshot, pod: Pod, container: PodContainer): FullVolume | undefined {
   const logs = [snapshot.log(refOf(pod), container.name, false), deathLog(snapshot, pod, container)];

@@ -1,7 +1,8 @@
 import { minute, second, timeOf } from '../durations.ts';
 import { keyOf, type Pod } from '../objects.ts';
 import { workloadOf } from '../owners.ts';
-import { isBroken, podCondition } from '../pods.ts';
+import { brokenPods } from '../pod-groups.ts';
+import { podCondition } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type Claim, claimsOf, consumersOf } from './claims.ts';
 
@@ -30,10 +31,9 @@ const cache = new WeakMap<Snapshot, readonly Held[]>();
 export function heldPods(snapshot: Snapshot): readonly Held[] {
   let held = cache.get(snapshot);
   if (held === undefined) {
-    held = snapshot
-      .all('Pod')
-      .filter(isBroken)
-      .flatMap((pod) => (pod.spec?.nodeName ? attaching(snapshot, pod) : scheduling(snapshot, pod)) ?? []);
+    held = brokenPods(snapshot).flatMap(
+      (pod) => (pod.spec?.nodeName ? attaching(snapshot, pod) : scheduling(snapshot, pod)) ?? [],
+    );
     cache.set(snapshot, held);
   }
   return held;

@@ -4,7 +4,7 @@ import { minute, second } from '../durations.ts';
 import type { ClusterEvent } from '../events.ts';
 import { maskIds } from '../logs/masking.ts';
 import type { Pod, Volume } from '../objects.ts';
-import { isBroken } from '../pods.ts';
+import { brokenPods } from '../pod-groups.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type Claim, claimMounts } from './claims.ts';
 
@@ -35,9 +35,8 @@ const longest = 300;
 
 /** One fault per volume of each pod that waits for its volumes: the last that was said of it. */
 export function mountFaults(snapshot: Snapshot): readonly MountFault[] {
-  return snapshot
-    .all('Pod')
-    .filter((pod) => isBroken(pod) && waitsForVolumes(pod))
+  return brokenPods(snapshot)
+    .filter((pod) => waitsForVolumes(pod))
     .flatMap((pod) => faultsOf(snapshot, pod));
 }
 

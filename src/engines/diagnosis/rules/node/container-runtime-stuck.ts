@@ -1,6 +1,7 @@
 import { minute } from '../../../durations.ts';
 import { type Pod, refOf } from '../../../objects.ts';
-import { containersOf, isBroken, unreadyFor, unreadySince } from '../../../pods.ts';
+import { brokenPods } from '../../../pod-groups.ts';
+import { containersOf, unreadyFor, unreadySince } from '../../../pods.ts';
 import { sandboxFaults } from '../../../sandboxes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding } from '../../rule.ts';
@@ -28,9 +29,8 @@ export const containerRuntimeStuck = defineRule({
   avoid: ['force-deleting its pods one by one: their containers may still run'],
 
   check: (snapshot) => [
-    ...snapshot
-      .all('Pod')
-      .filter((pod) => isBroken(pod) && unreadyFor(pod, snapshot.now) > hold)
+    ...brokenPods(snapshot)
+      .filter((pod) => unreadyFor(pod, snapshot.now) > hold)
       .flatMap((pod) => {
         const said = containersOf(pod)
           .map(({ status }) => status?.state?.waiting)

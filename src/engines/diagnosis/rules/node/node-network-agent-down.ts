@@ -3,6 +3,7 @@ import { minute } from '../../../durations.ts';
 import { agentNamespaces, nodeCondition, unwellAgentsOn } from '../../../node-health.ts';
 import { type Node, nameOf, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
+import { podsOn } from '../../../pod-groups.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
@@ -36,9 +37,8 @@ function findingOf(snapshot: Snapshot, node: Node): readonly Finding[] {
   const agent = unwellAgentsOn(snapshot, name).find((each) => network.test(each.name));
   const pod = agent === undefined ? undefined : snapshot.find('Pod', agent.namespace, agent.name);
   if (agent === undefined || pod === undefined) return [];
-  const victims = snapshot
-    .all('Pod')
-    .filter((pod) => pod.spec?.nodeName === name && !agentNamespaces.includes(pod.metadata.namespace ?? ''))
+  const victims = podsOn(snapshot, name)
+    .filter((pod) => !agentNamespaces.includes(pod.metadata.namespace ?? ''))
     .filter((pod) => failingFor(pod, snapshot.now) > hold);
   if (victims.length === 0) return [];
   const workload = workloadOf(snapshot, pod);

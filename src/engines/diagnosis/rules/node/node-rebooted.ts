@@ -1,6 +1,7 @@
 import { hour, minute, timeOf } from '../../../durations.ts';
 import { nodeEvents } from '../../../node-pressure.ts';
 import { type Node, type Pod, refOf } from '../../../objects.ts';
+import { podsOn } from '../../../pod-groups.ts';
 import { containersOf, isReady, isTerminating, lastTermination } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding } from '../../rule.ts';
@@ -31,7 +32,7 @@ function findingOf(snapshot: Snapshot, node: Node): readonly Finding[] {
   const { last } = event;
   const subject = refOf(node);
   const { name } = node.metadata;
-  const restarted = snapshot.all('Pod').filter((pod) => pod.spec?.nodeName === name && endedNear(pod, last));
+  const restarted = podsOn(snapshot, name).filter((pod) => endedNear(pod, last));
   const broken = restarted.filter((pod) => !isReady(pod) && !isTerminating(pod));
   return [
     {

@@ -3,6 +3,7 @@ import { failingFor } from '../../../crashes/crashing.ts';
 import { minute } from '../../../durations.ts';
 import { keyOf, type Node, nameOf, type ObjectRef, type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
+import { unsettledPods } from '../../../pod-groups.ts';
 import { isFinished, isTerminating, unreadySince } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { uniqueRefs } from '../../collapse.ts';
@@ -58,8 +59,7 @@ function failingPods(snapshot: Snapshot, found: readonly RuleFinding[]): readonl
       .filter(({ rule, class: kind = rule.class }) => kind === 'cause' && !suspicious.test(rule.id))
       .map(({ subject }) => keyOf(subject)),
   );
-  return snapshot
-    .all('Pod')
+  return unsettledPods(snapshot)
     .filter((pod) => Boolean(pod.spec?.nodeName) && failingFor(pod, snapshot.now) >= hold)
     .filter((pod) => !own.has(keyOf(refOf(pod))) && !own.has(keyOf(workloadOf(snapshot, pod))));
 }

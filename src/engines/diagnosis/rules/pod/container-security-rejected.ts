@@ -1,6 +1,7 @@
 import { minute, timeOf } from '../../../durations.ts';
 import { type Pod, refOf } from '../../../objects.ts';
 import { podsOf, workloadOf } from '../../../owners.ts';
+import { failedPods } from '../../../pod-groups.ts';
 import { isReady, isTerminating, type PodContainer, unreadySince } from '../../../pods.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -123,9 +124,8 @@ const stillRejecting = 5 * minute;
 
 /** Pods that the kubelet rejects whole: their controller makes the next at once, so the newest one of each stands for all. */
 function rejectedPods(snapshot: Snapshot): readonly Finding[] {
-  const rejected = snapshot
-    .all('Pod')
-    .filter(({ status }) => status?.phase === 'Failed' && status.reason === 'AppArmor')
+  const rejected = failedPods(snapshot)
+    .filter(({ status }) => status?.reason === 'AppArmor')
     .filter((pod) => !isTerminating(pod) && snapshot.now - createdAt(pod) <= stillRejecting);
   const groups = Map.groupBy(rejected, (pod) => JSON.stringify(workloadOf(snapshot, pod)));
   return [...groups.values()].flatMap((pods) => {

@@ -1,5 +1,6 @@
 import { creationFailures } from '../../../admission.ts';
 import { nameOf, type Pod, refOf } from '../../../objects.ts';
+import { unsettledPods } from '../../../pod-groups.ts';
 import { containersOf, isTerminating, type PodContainer, unreadySince } from '../../../pods.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -20,8 +21,7 @@ export const imageReferenceInvalid = defineRule({
   avoid: ['guessing the name by changing letters'],
 
   check: (snapshot) => [
-    ...snapshot
-      .all('Pod')
+    ...unsettledPods(snapshot)
       .filter((pod) => !isTerminating(pod))
       .flatMap((pod) => containersOf(pod).flatMap((container) => findingsOf(snapshot, pod, container))),
     ...refusedReferences(snapshot),

@@ -1,7 +1,8 @@
 import { formatDuration, minute } from '../../../durations.ts';
 import { parseImage } from '../../../images.ts';
 import { type Pod, refOf } from '../../../objects.ts';
-import { containersOf, isBroken } from '../../../pods.ts';
+import { brokenPods } from '../../../pod-groups.ts';
+import { containersOf } from '../../../pods.ts';
 import { type RegistryFailure, registryFailures } from '../../../registries.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { nodeOf, registryFinding } from '../../registry-finding.ts';
@@ -30,10 +31,7 @@ export const imageRegistryUnreachable = defineRule({
         nextCheck: `curl -v https://${address}/v2/ on ${nodeOf(failure)}`,
       });
     }),
-    ...snapshot
-      .all('Pod')
-      .filter(isBroken)
-      .flatMap((pod) => endlessPulls(snapshot, pod)),
+    ...brokenPods(snapshot).flatMap((pod) => endlessPulls(snapshot, pod)),
   ],
 });
 

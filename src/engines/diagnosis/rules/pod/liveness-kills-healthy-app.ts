@@ -4,6 +4,7 @@ import { formatDuration, second } from '../../../durations.ts';
 import { mask } from '../../../logs/masking.ts';
 import { lastEntry } from '../../../logs/telling.ts';
 import { type Pod, refOf } from '../../../objects.ts';
+import { unsettledPods } from '../../../pod-groups.ts';
 import { containersOf, isFinished, lastTermination, type PodContainer } from '../../../pods.ts';
 import { hookFailureOf } from '../../../probes/kills.ts';
 import { type ProbeFailure, probeFailuresBy } from '../../../probes/probes.ts';
@@ -34,8 +35,7 @@ export const livenessKillsHealthyApp = defineRule({
 
   check: (snapshot) => [
     ...probeFailuresBy(snapshot, 'liveness-kills-healthy-app').map((failure) => killedByProbe(snapshot, failure)),
-    ...snapshot
-      .all('Pod')
+    ...unsettledPods(snapshot)
       .filter((pod) => isMissed(snapshot, pod) && !isFinished(pod))
       .flatMap((pod) => containersOf(pod).flatMap((container) => killedByHook(snapshot, pod, container))),
   ],

@@ -5,6 +5,7 @@ import { formatDuration, hour, minute, timeOf } from '../../../durations.ts';
 import { heapLimitIn } from '../../../heap-limits.ts';
 import { nameOf, type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
+import { unsettledPods } from '../../../pod-groups.ts';
 import { containersOf, isBroken, lastTermination, type PodContainer } from '../../../pods.ts';
 import { formatQuantity, quantity } from '../../../quantity.ts';
 import { templateOf } from '../../../references.ts';
@@ -39,7 +40,7 @@ export const oomContainerLimit = defineRule({
 
   check: (snapshot) => [
     ...crashesBy(snapshot, 'oom-container-limit').map((crash) => killed(snapshot, crash)),
-    ...snapshot.all('Pod').flatMap((pod) => [...onceKilled(snapshot, pod), ...neverStarted(snapshot, pod)]),
+    ...unsettledPods(snapshot).flatMap((pod) => [...onceKilled(snapshot, pod), ...neverStarted(snapshot, pod)]),
   ],
 });
 

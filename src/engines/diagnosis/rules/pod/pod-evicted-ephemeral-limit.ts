@@ -1,5 +1,6 @@
 import { type Pod, refOf } from '../../../objects.ts';
 import { endedAt, weightOfEnd } from '../../../pod-ends.ts';
+import { failedPods } from '../../../pod-groups.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
@@ -20,9 +21,8 @@ export const podEvictedEphemeralLimit = defineRule({
   avoid: ['raising the limit without looking at the disk of the node: then all of its pods are evicted'],
 
   check: (snapshot) =>
-    snapshot
-      .all('Pod')
-      .filter(({ status }) => status?.phase === 'Failed' && status.reason === 'Evicted')
+    failedPods(snapshot)
+      .filter(({ status }) => status?.reason === 'Evicted')
       .flatMap((pod) => findingOf(snapshot, pod)),
 });
 

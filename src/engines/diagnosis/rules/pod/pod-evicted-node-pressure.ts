@@ -1,6 +1,7 @@
 import { nodeCondition } from '../../../node-health.ts';
 import { type Pod, refOf } from '../../../objects.ts';
 import { endedAt, weightOfEnd } from '../../../pod-ends.ts';
+import { failedPods } from '../../../pod-groups.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
@@ -24,9 +25,8 @@ export const podEvictedNodePressure = defineRule({
   avoid: ['treating each evicted pod as its own fault', 'deleting the evicted pods before their messages were read'],
 
   check: (snapshot) =>
-    snapshot
-      .all('Pod')
-      .filter(({ status }) => status?.phase === 'Failed' && status.reason === 'Evicted')
+    failedPods(snapshot)
+      .filter(({ status }) => status?.reason === 'Evicted')
       .flatMap((pod) => findingOf(snapshot, pod)),
 });
 

@@ -1,7 +1,8 @@
 import { nearest } from '../../../../platform/nearest.ts';
 import { nameOf, type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
-import { isFinished, isTerminating, podCondition } from '../../../pods.ts';
+import { unassignedPods } from '../../../pod-groups.ts';
+import { podCondition } from '../../../pods.ts';
 import { quantity } from '../../../quantity.ts';
 import { histogramOf, insufficientIn } from '../../../scheduling/histogram.ts';
 import { podRequests, type Resources } from '../../../scheduling/requests.ts';
@@ -27,11 +28,7 @@ export const podExtendedResourceMissing = defineRule({
   ],
   avoid: ['removing the request so that the job runs without its device'],
 
-  check: (snapshot) =>
-    snapshot
-      .all('Pod')
-      .filter((pod) => !pod.spec?.nodeName && !isTerminating(pod) && !isFinished(pod))
-      .flatMap((pod) => findingOf(snapshot, pod)),
+  check: (snapshot) => unassignedPods(snapshot).flatMap((pod) => findingOf(snapshot, pod)),
 });
 
 function findingOf(snapshot: Snapshot, pod: Pod): readonly Finding[] {

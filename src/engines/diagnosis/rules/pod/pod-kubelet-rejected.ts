@@ -1,6 +1,7 @@
 import { type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { endedAt, weightOfEnd } from '../../../pod-ends.ts';
+import { failedPods } from '../../../pod-groups.ts';
 import { templateName } from '../../../pod-spec-path.ts';
 import { templateOf } from '../../../references.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -30,9 +31,8 @@ export const podKubeletRejected = defineRule({
   avoid: ['recreating bare pods in a loop: the kubelet says the same again'],
 
   check: (snapshot) =>
-    snapshot
-      .all('Pod')
-      .filter(({ status }) => status?.phase === 'Failed' && rejections.test(status.reason ?? ''))
+    failedPods(snapshot)
+      .filter(({ status }) => rejections.test(status?.reason ?? ''))
       .flatMap((pod) => findingOf(snapshot, pod)),
 });
 

@@ -2,8 +2,9 @@ import { nearest } from '../../../../platform/nearest.ts';
 import { minute, timeOf } from '../../../durations.ts';
 import { nameOf, type Pod, refOf } from '../../../objects.ts';
 import { controllerOf, workloadOf } from '../../../owners.ts';
+import { brokenPods } from '../../../pod-groups.ts';
 import { templateName } from '../../../pod-spec-path.ts';
-import { isBroken, podCondition } from '../../../pods.ts';
+import { podCondition } from '../../../pods.ts';
 import { templateOf } from '../../../references.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { rollback } from '../../rollback.ts';
@@ -27,11 +28,7 @@ export const podNodeDoesNotExist = defineRule({
   remedies: ['Remove nodeName from the template; use nodeSelector or affinity when the place matters.'],
   avoid: ['creating a Node object of that name: nothing runs behind it'],
 
-  check: (snapshot) =>
-    snapshot
-      .all('Pod')
-      .filter(isBroken)
-      .flatMap((pod) => findingOf(snapshot, pod)),
+  check: (snapshot) => brokenPods(snapshot).flatMap((pod) => findingOf(snapshot, pod)),
 });
 
 function findingOf(snapshot: Snapshot, pod: Pod): readonly Finding[] {

@@ -1,8 +1,9 @@
 import { nearest } from '../../../../platform/nearest.ts';
 import { type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
+import { unassignedPods } from '../../../pod-groups.ts';
 import { templateName } from '../../../pod-spec-path.ts';
-import { isFinished, isTerminating, podCondition } from '../../../pods.ts';
+import { podCondition } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { rollback } from '../../rollback.ts';
 import { defineRule, type Finding } from '../../rule.ts';
@@ -23,11 +24,7 @@ export const podPvcNotFound = defineRule({
   ],
   avoid: ['creating an empty claim of that name without asking: the application may start with blank data'],
 
-  check: (snapshot) =>
-    snapshot
-      .all('Pod')
-      .filter((pod) => !pod.spec?.nodeName && !isTerminating(pod) && !isFinished(pod))
-      .flatMap((pod) => findingOf(snapshot, pod)),
+  check: (snapshot) => unassignedPods(snapshot).flatMap((pod) => findingOf(snapshot, pod)),
 });
 
 function findingOf(snapshot: Snapshot, pod: Pod): readonly Finding[] {

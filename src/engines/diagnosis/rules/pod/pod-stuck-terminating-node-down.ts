@@ -3,6 +3,7 @@ import { nodeCondition } from '../../../node-health.ts';
 import { type Node, type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { isStuckTerminating } from '../../../pod-ends.ts';
+import { leavingPods } from '../../../pod-groups.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { claimMounts } from '../../../volumes/claims.ts';
 import { defineRule, type Finding } from '../../rule.ts';
@@ -26,8 +27,7 @@ export const podStuckTerminatingNodeDown = defineRule({
   avoid: ['force-deleting pods of a StatefulSet: the old one may still run and write to the same volume'],
 
   check: (snapshot) =>
-    snapshot
-      .all('Pod')
+    leavingPods(snapshot)
       .filter((pod) => isStuckTerminating(pod, snapshot.now))
       .flatMap((pod) => findingOf(snapshot, pod)),
 });

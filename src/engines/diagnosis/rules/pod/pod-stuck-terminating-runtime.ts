@@ -2,6 +2,7 @@ import { formatDuration, timeOf } from '../../../durations.ts';
 import { nodeCondition } from '../../../node-health.ts';
 import { type Pod, refOf } from '../../../objects.ts';
 import { hasStopped, isStuckTerminating } from '../../../pod-ends.ts';
+import { leavingPods } from '../../../pod-groups.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
@@ -26,8 +27,7 @@ export const podStuckTerminatingRuntime = defineRule({
   avoid: ['deleting with grace period 0 while a ReadWriteOnce volume is attached: the process may still write'],
 
   check: (snapshot) =>
-    snapshot
-      .all('Pod')
+    leavingPods(snapshot)
       .filter((pod) => isStuckTerminating(pod, snapshot.now))
       .flatMap((pod) => findingOf(snapshot, pod)),
 });

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../map-entry.ts';
 import { nameOf, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { formatQuantity } from '../../../quantity.ts';
@@ -32,30 +33,61 @@ export const podUnschedulableCapacity = defineRule({
     'setting requests below measured use: the node then runs out of memory instead',
   ],
 
-  check: (snapshot) =>
-    unplacedPods(snapshot)
+  check: (snapshot) => {
+    // Replicas have the same nodes before them, and there may be thousands.
+    const told = new Map<readonly NodeFit[], Told>();
+    return unplacedPods(snapshot)
       .filter(({ cause }) => cause === 'capacity')
-      .map((unplaced) => findingOf(snapshot, unplaced)),
+      .map((unplaced) =>
+        findingOf(
+          snapshot,
+          unplaced,
+          entryOf(told, unplaced.nodes, () => tell(snapshot, unplaced)),
+        ),
+      );
+  },
 });
 
-function findingOf(snapshot: Snapshot, unplaced: Unplaced): Finding {
+/** What is said alike of all pods that demand the same. */
+interface Told extends Pick<Finding, 'problem' | 'evidence'> {
+  readonly add: Fix;
+  readonly freeUp: Fix;
+}
+
+function tell(snapshot: Snapshot, unplaced: Unplaced): Told {
+  const [best] = unplaced.nodes;
+  const wanted = (best?.shortages ?? [])
+    .filter(({ resource }) => resource !== 'pods')
+    .map(({ resource, request }) => amount(resource, request))
+    .join(' and ');
+  return {
+    problem: `cannot be scheduled: ${problemOf(unplaced)}`,
+    evidence: [...unplaced.nodes.slice(0, shownNodes).flatMap(roomEvidence), ...consumersOn(snapshot, best)],
+    add: { advice: `add a node with ${wanted || 'room'} to spare`, reason: 'the nodes it may use are full' },
+    freeUp: {
+      advice: `scale down what asks for most${best === undefined ? '' : ` on ${best.node.metadata.name}`}, or lower requests that are far above measured use (kubectl top pods)`,
+      reason: 'requests reserve room whether or not it is used',
+    },
+  };
+}
+
+function findingOf(snapshot: Snapshot, unplaced: Unplaced, told: Told): Finding {
   const { pod, message, since, nodes, recomputed } = unplaced;
   const subject = refOf(pod);
   const certain = recomputed && nodes.every(({ shortages }) => shortages.length > 0);
   return {
     subject,
-    problem: `cannot be scheduled: ${problemOf(unplaced)}`,
+    problem: told.problem,
     certainty: certain ? 'recomputed' : 'message',
     evidence: [
       { object: subject, source: 'status', text: message, at: since },
-      ...nodes.slice(0, shownNodes).flatMap(roomEvidence),
-      ...consumersOn(snapshot, nodes[0]),
+      ...told.evidence,
       ...scaling(snapshot, unplaced).map(
         (text): Evidence => ({ object: subject, source: 'event', text: `the autoscaler says: ${text}` }),
       ),
     ],
     since,
-    fixes: fixesOf(snapshot, unplaced),
+    fixes: fixesOf(snapshot, unplaced, told),
     missingEvidence: certain ? undefined : ['the requests of all pods on the nodes (list pods in all namespaces)'],
     nextCheck: certain ? undefined : 'kubectl describe nodes, section "Allocated resources"',
   };
@@ -124,24 +156,17 @@ const scaling = (snapshot: Snapshot, { pod }: Unplaced): readonly string[] =>
     .slice(-1)
     .map(({ message }) => message);
 
-function fixesOf(snapshot: Snapshot, { pod, nodes }: Unplaced): readonly Fix[] {
+function fixesOf(snapshot: Snapshot, { pod }: Unplaced, { add, freeUp }: Told): readonly Fix[] {
   const workload = nameOf(workloadOf(snapshot, pod));
-  const [best] = nodes;
-  const wanted = (best?.shortages ?? [])
-    .filter(({ resource }) => resource !== 'pods')
-    .map(({ resource, request }) => amount(resource, request))
-    .join(' and ');
-  const inFlight = snapshot.eventsAbout(pod).at(-1)?.reason === 'TriggeredScaleUp';
-  const add: Fix = { advice: `add a node with ${wanted || 'room'} to spare`, reason: 'the nodes it may use are full' };
-  const freeUp: Fix = {
-    advice: `scale down what asks for most${best === undefined ? '' : ` on ${best.node.metadata.name}`}, or lower requests that are far above measured use (kubectl top pods)`,
-    reason: 'requests reserve room whether or not it is used',
-  };
+  if (snapshot.eventsAbout(pod).at(-1)?.reason === 'TriggeredScaleUp') {
+    return [
+      { advice: 'wait for the node that the autoscaler is adding', reason: 'it has triggered a scale-up' },
+      freeUp,
+    ];
+  }
   const fewer: Fix = {
     advice: `lower the replicas or the requests of ${workload}`,
     reason: 'its own pods may be more, or larger, than needed',
   };
-  return inFlight
-    ? [{ advice: 'wait for the node that the autoscaler is adding', reason: 'it has triggered a scale-up' }, freeUp]
-    : [freeUp, fewer, add];
+  return [freeUp, fewer, add];
 }

@@ -1,5 +1,6 @@
 import { type Node, type Pod, refOf } from '../../../objects.ts';
-import { isFinished, isTerminating, podCondition } from '../../../pods.ts';
+import { unassignedPods } from '../../../pod-groups.ts';
+import { podCondition } from '../../../pods.ts';
 import { fitsOf } from '../../../scheduling/node-fit.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
@@ -24,11 +25,7 @@ export const podUnschedulableVolumeLimit = defineRule({
   ],
   avoid: ['detaching volumes by hand: their pods lose their data in mid-write'],
 
-  check: (snapshot) =>
-    snapshot
-      .all('Pod')
-      .filter((pod) => !pod.spec?.nodeName && !isTerminating(pod) && !isFinished(pod))
-      .flatMap((pod) => findingOf(snapshot, pod)),
+  check: (snapshot) => unassignedPods(snapshot).flatMap((pod) => findingOf(snapshot, pod)),
 });
 
 function findingOf(snapshot: Snapshot, pod: Pod): readonly Finding[] {

@@ -1,5 +1,6 @@
 import { nameOf, type Pod, refOf } from '../../../objects.ts';
-import { isFinished, isTerminating, podCondition } from '../../../pods.ts';
+import { unassignedPods } from '../../../pod-groups.ts';
+import { podCondition } from '../../../pods.ts';
 import { conflictsWithVolume, histogramOf, type Obstacle } from '../../../scheduling/histogram.ts';
 import { fitsOf, type NodeFit } from '../../../scheduling/node-fit.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -29,11 +30,7 @@ export const podUnschedulableVolumeTopology = defineRule({
   ],
   avoid: ['deleting the claim or the volume to get the pod running: the data is lost'],
 
-  check: (snapshot) =>
-    snapshot
-      .all('Pod')
-      .filter((pod) => !pod.spec?.nodeName && !isTerminating(pod) && !isFinished(pod))
-      .flatMap((pod) => findingOf(snapshot, pod)),
+  check: (snapshot) => unassignedPods(snapshot).flatMap((pod) => findingOf(snapshot, pod)),
 });
 
 function findingOf(snapshot: Snapshot, pod: Pod): readonly Finding[] {

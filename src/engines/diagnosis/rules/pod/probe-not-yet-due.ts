@@ -1,7 +1,8 @@
 import { formatDuration, minute, second, timeOf } from '../../../durations.ts';
 import { keyOf, type Pod, type Probe, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
-import { containersOf, isBroken, type PodContainer, probeBudget, unreadyFor, unreadySince } from '../../../pods.ts';
+import { brokenPods } from '../../../pod-groups.ts';
+import { containersOf, type PodContainer, probeBudget, unreadyFor, unreadySince } from '../../../pods.ts';
 import { describeProbe } from '../../../probes/outcomes.ts';
 import { probeFailures } from '../../../probes/probes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -34,9 +35,8 @@ export const probeNotYetDue = defineRule({
     const failing = new Set(
       probeFailures(snapshot).map(({ pod, container }) => `${keyOf(refOf(pod))} ${container.name}`),
     );
-    return snapshot
-      .all('Pod')
-      .filter((pod) => isBroken(pod) && (unreadyFor(pod, snapshot.now) > hold || isAskedAbout(snapshot, pod)))
+    return brokenPods(snapshot)
+      .filter((pod) => unreadyFor(pod, snapshot.now) > hold || isAskedAbout(snapshot, pod))
       .flatMap((pod) =>
         containersOf(pod)
           .filter(({ name }) => !failing.has(`${keyOf(refOf(pod))} ${name}`))

@@ -1,6 +1,7 @@
 import { minute } from '../../../durations.ts';
 import { type Pod, refOf } from '../../../objects.ts';
-import { isBroken, podCondition, unreadyFor, unreadySince } from '../../../pods.ts';
+import { brokenPods } from '../../../pod-groups.ts';
+import { podCondition, unreadyFor, unreadySince } from '../../../pods.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 /** A load balancer takes up to a minute to find a new target healthy. */
@@ -22,9 +23,8 @@ export const readinessGateBlocked = defineRule({
   avoid: ['patching the condition by hand: traffic is then sent before the outside is ready'],
 
   check: (snapshot) =>
-    snapshot
-      .all('Pod')
-      .filter((pod) => isBroken(pod) && unreadyFor(pod, snapshot.now) > hold)
+    brokenPods(snapshot)
+      .filter((pod) => unreadyFor(pod, snapshot.now) > hold)
       .flatMap(findingOf),
 });
 

@@ -4,7 +4,8 @@ import { formatDuration, second, timeOf } from '../../../durations.ts';
 import { type TellingEntry, tellingEntries } from '../../../logs/telling.ts';
 import { nameOf, type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
-import { containersOf, isBroken, type PodContainer } from '../../../pods.ts';
+import { brokenPods } from '../../../pod-groups.ts';
+import { containersOf, type PodContainer } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { targetOf } from '../../rollback.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
@@ -38,12 +39,9 @@ export const configStaleInPod = defineRule({
   ],
 
   check: (snapshot) => [
-    ...snapshot
-      .all('Pod')
-      .filter(isBroken)
-      .flatMap((pod) =>
-        containersOf(pod).flatMap((container) => findingOf(snapshot, unreadyOf(snapshot, pod, container))),
-      ),
+    ...brokenPods(snapshot).flatMap((pod) =>
+      containersOf(pod).flatMap((container) => findingOf(snapshot, unreadyOf(snapshot, pod, container))),
+    ),
     ...complaints(snapshot).flatMap(({ pod, container, fault: { tellings } }) =>
       findingOf(snapshot, { pod, container, entries: tellings, ready: true }),
     ),

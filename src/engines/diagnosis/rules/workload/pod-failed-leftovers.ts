@@ -2,6 +2,7 @@ import { day, timeOf } from '../../../durations.ts';
 import { keyOf, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { endedAt } from '../../../pod-ends.ts';
+import { failedPods } from '../../../pod-groups.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 const old = day;
@@ -26,9 +27,7 @@ export const podFailedLeftovers = defineRule({
   avoid: ['deleting them before their reason and message were read', 'deleting bare pods: nothing makes them anew'],
 
   check: (snapshot) => {
-    const ended = snapshot
-      .all('Pod')
-      .filter(({ status }) => status?.phase === 'Failed')
+    const ended = failedPods(snapshot)
       .filter((pod) => snapshot.now - (timeOf(endedAt(pod)) ?? snapshot.now) > old)
       .map((pod) => ({ pod, workload: workloadOf(snapshot, pod) }))
       .filter(({ workload }) => workload.kind !== 'Pod' && !keepers.has(workload.kind));

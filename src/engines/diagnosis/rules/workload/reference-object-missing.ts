@@ -4,8 +4,9 @@ import { minute } from '../../../durations.ts';
 import type { ClusterEvent } from '../../../events.ts';
 import { nameOf, type ObjectRef, type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
+import { brokenPods } from '../../../pod-groups.ts';
 import { podSpecPath } from '../../../pod-spec-path.ts';
-import { isBroken, unreadySince } from '../../../pods.ts';
+import { unreadySince } from '../../../pods.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
@@ -29,10 +30,7 @@ export const referenceObjectMissing = defineRule({
 
   check: (snapshot) => [
     ...creationFailures(snapshot).flatMap((failure) => refusedPods(snapshot, failure)),
-    ...snapshot
-      .all('Pod')
-      .filter(isBroken)
-      .flatMap((pod) => waitingPods(snapshot, pod)),
+    ...brokenPods(snapshot).flatMap((pod) => waitingPods(snapshot, pod)),
   ],
 });
 
