@@ -33,7 +33,7 @@ describe('parseLine', () => {
     [
       "1:M 23 Nov 2026 12:00:00.123 # Fatal error, can't open config file",
       undefined,
-      "# Fatal error, can't open config file",
+      "Fatal error, can't open config file",
     ],
     ['\u001b[31merror\u001b[0m: boom', 'error', 'boom'],
     ['flyway: ERROR: Validate failed', 'error', 'Validate failed'],
