@@ -3,12 +3,15 @@ import { isUnder, pathIn } from '../file-paths.ts';
 import { nameOf, type Pod, refOf, type Volume } from '../objects.ts';
 import type { PodContainer } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { networkGap } from './crash-network-gap.ts';
+import { advertisedGap, networkGap } from './crash-network-gap.ts';
 import type { Finding } from './rule.ts';
 import { volumeGap } from './volume-gap.ts';
 
 /** What the pod's spec lacks that its program complains about. */
 export type CrashGap = Pick<Finding, 'evidence' | 'fixes'> & { readonly says: string };
+
+const wholeText = ({ log, telling }: Crash): string =>
+  (log?.lines.map((line) => line.text) ?? telling?.entry.lines ?? []).join('\n');
 
 /** Finds in the pod's spec what the words of a crash miss: a capability, the token, or a file that is mounted elsewhere. */
 export function crashGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined {
@@ -16,6 +19,7 @@ export function crashGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined
   const text = telling?.entry.lines.join('\n') ?? '';
   return (
     networkGap(snapshot, pod, container, text) ??
+    advertisedGap(snapshot, pod, wholeText(crash)) ??
     privilegeGap(pod, container, text) ??
     capabilityGap(pod, container, text) ??
     tokenGap(pod, container, text) ??

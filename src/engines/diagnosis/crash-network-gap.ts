@@ -1,5 +1,6 @@
 import { connectionFailureIn } from '../logs/failed-hosts.ts';
 import { nameOf, type Pod, refOf, type Service } from '../objects.ts';
+import { workloadOf } from '../owners.ts';
 import type { PodContainer } from '../pods.ts';
 import { declaredPorts } from '../service-ports.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -74,6 +75,37 @@ function localGap(snapshot: Snapshot, pod: Pod, { name, spec }: PodContainer, te
       {
         advice: `write ${meant === undefined ? `the name of the Service of what listens on ${port}` : meant.metadata.name} instead of localhost in ${where}`,
         reason: 'in a pod localhost reaches the containers of the same pod only',
+      },
+    ],
+  };
+}
+
+/** What clients of Kafka say of a broker that told them to come to localhost (Java, librdkafka). */
+const sentHome =
+  /Connection to node -?\d+ \((?:localhost|127\.0\.0\.1)[/:]|\b(?:localhost|127\.0\.0\.1):\d+\/\d+: Connect to \S+ failed/i;
+
+/** A broker of the namespace that tells its clients localhost as its own address. */
+export function advertisedGap(snapshot: Snapshot, pod: Pod, text: string): CrashGap | undefined {
+  if (!sentHome.test(text)) return undefined;
+  const brokers = snapshot
+    .all('Pod', pod.metadata.namespace)
+    .flatMap((each) =>
+      (each.spec?.containers ?? []).flatMap(({ env = [] }) =>
+        env.flatMap(({ name = '', value = '' }) =>
+          /ADVERTISED_(?:LISTENERS?|HOST)/i.test(name) && local.test(value) ? [{ name, value, pod: each }] : [],
+        ),
+      ),
+    );
+  const [broker] = brokers;
+  if (broker === undefined) return undefined;
+  const owner = workloadOf(snapshot, broker.pod);
+  return {
+    says: `${nameOf(owner)} tells its clients to come to localhost: env[${broker.name}] is ${broker.value}`,
+    evidence: [{ object: owner, source: 'spec', text: `env[${broker.name}] is ${broker.value}` }],
+    fixes: [
+      {
+        advice: `set ${broker.name} of ${nameOf(owner)} to the name of its Service`,
+        reason: 'a client asks the broker for its address, and localhost is the client itself',
       },
     ],
   };

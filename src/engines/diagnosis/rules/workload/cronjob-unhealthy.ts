@@ -148,9 +148,9 @@ function durationOf({ status }: Job): number | undefined {
 function forgotten(snapshot: Snapshot, cronJob: CronJob): Finding | undefined {
   const { spec, status } = cronJob;
   const [last, success] = [timeOf(status?.lastScheduleTime), timeOf(status?.lastSuccessfulTime)];
-  const over = (status?.active ?? []).length === 0 && jobsOf(snapshot, cronJob).length === 0;
-  if (spec?.failedJobsHistoryLimit !== 0 || last === undefined || !over || snapshot.now - last < settled)
-    return undefined;
+  if (spec?.failedJobsHistoryLimit !== 0 || last === undefined || snapshot.now - last < settled) return undefined;
+  const left = jobsOf(snapshot, cronJob).some(({ metadata }) => (timeOf(metadata.creationTimestamp) ?? last) >= last);
+  if (left || (status?.active ?? []).length > 0) return undefined;
   if (success !== undefined && success >= last) return undefined;
   const subject = refOf(cronJob);
   return {
@@ -162,7 +162,7 @@ function forgotten(snapshot: Snapshot, cronJob: CronJob): Finding | undefined {
       {
         object: subject,
         source: 'status',
-        text: `last run at ${status?.lastScheduleTime}, last success ${status?.lastSuccessfulTime ?? 'never'}, and no Job of it is left`,
+        text: `last run at ${status?.lastScheduleTime}, last success ${status?.lastSuccessfulTime ?? 'never'}, and its Job is gone`,
         at: status?.lastScheduleTime,
       },
     ],
