@@ -107,11 +107,30 @@ const innerOf = (value: string): string => {
 /** The one setting whose whole value the complaint quotes. */
 function quotedGap(snapshot: Snapshot, where: Where, text: string): CrashGap | undefined {
   const quoted = new Set([...text.matchAll(/\\?(["'`])([^"'`\\\n]{2,80})\\?\1/g)].map(([, , word = '']) => word));
-  const found = settingsOf(snapshot, where).filter(({ value }) => quoted.has(value));
-  const [only, ...others] = found;
-  if (only === undefined || others.length > 0) return undefined;
-  return gapOf(where, `${only.value} is the value in ${only.at}`, {
+  const [only, ...others] = settingsOf(snapshot, where).filter(({ value }) => quoted.has(value));
+  if (only === undefined || others.length > 0) return quotedPart(snapshot, where, quoted);
+  const what = only.value.length > longValue ? 'that value' : only.value;
+  return gapOf(where, `${what} is the value in ${only.at}`, {
     advice: `correct the value in ${only.at}`,
+    reason: 'the program quotes it',
+  });
+}
+
+const longValue = 40;
+/** Shorter words stand in many places by chance. */
+const tellingWord = 8;
+
+/** The one variable or file of a ConfigMap in which a quoted word stands. */
+function quotedPart(snapshot: Snapshot, where: Where, quoted: ReadonlySet<string>): CrashGap | undefined {
+  const word = [...quoted].find((each) => each.length >= tellingWord && !each.startsWith('/'));
+  if (word === undefined) return undefined;
+  const files = configuredTexts(snapshot, where).flatMap(({ field, variable, text }) =>
+    variable === undefined ? [{ at: field, value: text }] : [],
+  );
+  const [only, ...others] = [...settingsOf(snapshot, where), ...files].filter(({ value }) => value.includes(word));
+  if (only === undefined || others.length > 0) return undefined;
+  return gapOf(where, `${word} stands in ${only.at}`, {
+    advice: `correct it in ${only.at}`,
     reason: 'the program quotes it',
   });
 }

@@ -234,6 +234,21 @@ testRule(crashAppError, {
       }),
       { object: 'Pod/api', problem: '(8x is the value in key WORKERS of ConfigMap/conf)' },
     ],
+    'of the file of a ConfigMap in which a quoted word stands': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            spec: { volumes: [{ name: 'c', configMap: { name: 'conf' } }] },
+            containers: [
+              aContainer('app', { ...crashed(failed), volumeMounts: [{ name: 'c', mountPath: '/etc/app' }] }),
+            ],
+          }),
+          anObject('ConfigMap', 'conf', { data: { 'a.conf': 'Name elasticsearch', 'b.conf': 'Name tail' } }),
+        ],
+        logs: log("[error] section 'elasticsearch' has no plugin"),
+      }),
+      { object: 'Pod/api', problem: '(elasticsearch stands in key a.conf of ConfigMap/conf)' },
+    ],
     'of no setting when two have the value': [
       aSnapshot({
         objects: [
