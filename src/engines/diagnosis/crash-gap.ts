@@ -35,7 +35,7 @@ interface Capability {
 }
 
 const refused =
-  /operation not permitted|permission denied|\bEPERM\b|must be root|are you root|failed to lock memory|mlock\w*[^\n]*cannot allocate memory/i;
+  /operation not permitted|permission denied|\bEPERM\b|must be root|are you root|\b(?:missing|lacks?|requires?|needs?|without|need) (?:the )?(?:capability )?cap_\w+|failed to lock memory|mlock\w*[^\n]*cannot allocate memory/i;
 /** What only a capability allows, in the words of the programs that are refused. */
 const capabilities: readonly (readonly [RegExp, Capability])[] = [
   [
@@ -55,6 +55,19 @@ const capabilities: readonly (readonly [RegExp, Capability])[] = [
     { name: 'SETUID', byDefault: true },
   ],
 ];
+
+/** Those that containerd gives to every container (`defaultUnixCaps`). */
+const givenByDefault = new Set(
+  'CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE SYS_CHROOT KILL AUDIT_WRITE'.split(
+    ' ',
+  ),
+);
+
+/** The capability that a program names itself. */
+function namedIn(text: string): Capability | undefined {
+  const name = /\bcap_([a-z]+(?:_[a-z]+)*)/i.exec(text)?.[1]?.toUpperCase();
+  return name === undefined ? undefined : { name, byDefault: givenByDefault.has(name) };
+}
 
 /** What sudo and other programs with the setuid bit say when the kernel lets them become nobody else. */
 const noNewPrivileges = /no[ _]new[ _]priv(?:ilege)?s|effective uid is not 0, is .{0,40}'nosuid'/i;
@@ -80,7 +93,7 @@ function privilegeGap(pod: Pod, { name, spec }: PodContainer, text: string): Cra
 
 function capabilityGap(pod: Pod, container: PodContainer, text: string): CrashGap | undefined {
   if (!refused.test(text)) return undefined;
-  const needed = capabilities.find(([words]) => words.test(text))?.[1];
+  const needed = capabilities.find(([words]) => words.test(text))?.[1] ?? namedIn(text);
   const { securityContext = {} } = container.spec;
   if (needed === undefined || securityContext.privileged === true) return undefined;
   const { add = [], drop = [] } = securityContext.capabilities ?? {};

@@ -149,6 +149,9 @@ const beforeLevel = /^(?:\d+ (?=\[(?:note|system|warning|error)\])|[#*.-] (?=\S)
 /** `[MY-010119] [Server]`: the code and the subsystem of MySQL. */
 const mysqlCode = /^(?:\[MY-\d+\] )?\[(?:Server|InnoDB|Repl|[\w-]*plugin)\] /i;
 
+/** RabbitMQ names the process first; what it says may begin on the next line. */
+const erlangProcess = /^<\d+\.\d+\.\d+>$/;
+
 function plainLine(line: string): LogLine {
   const stamped = line.replace(time, '');
   const rest = stamped === line ? line : stamped.replace(beforeLevel, '');
@@ -160,7 +163,7 @@ function plainLine(line: string): LogLine {
   if (!level || isProse(level[0], rest) || isProse(level[0], said)) return { level: undefined, message: rest.trim() };
   const found = level[1] ?? level[2] ?? level[3];
   const message = level.input.slice(level[0].length).replace(mysqlCode, '').replace(logger, '');
-  return message.trim() === ''
+  return message.trim() === '' || erlangProcess.test(message.trim())
     ? { level: undefined, message: rest.trim() }
     : { level: levelOf(found), message: message.trim() };
 }

@@ -44,7 +44,7 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
     ...base,
     problem: `${probeClause(failure)} ${failure.probe.grpc === undefined ? 'is refused: nothing listens there' : 'cannot connect: no gRPC server answers there'}${why}`,
     certainty: elsewhere?.line === undefined ? 'message' : 'recomputed',
-    fixes: [fixOf(failure)],
+    fixes: workerKilled.test(words.telling?.essence ?? '') ? [memoryFix(failure)] : [fixOf(failure)],
     ...fields,
     evidence: [
       ...base.evidence,
@@ -58,6 +58,11 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
 /** What a program says whose workers the kernel kills: it lives on itself, and serves nothing. */
 const workerKilled =
   /was sent SIGKILL|out of memory\?|\bworker\b.{0,60}\b(?:signal 9|SIGKILL|killed)|terminated by signal 9|signal: killed/i;
+
+const memoryFix = ({ container }: ProbeFailure): Fix => ({
+  advice: `raise the memory limit of container ${container.name} one step, or let it start fewer workers`,
+  reason: 'the kernel kills the process that should listen, and the container lives on',
+});
 
 function killedClause({ pod, container }: ProbeFailure, essence: string): string {
   if (!workerKilled.test(essence)) return '';

@@ -370,6 +370,13 @@ testRule(crashAppError, {
       }),
       { object: 'Pod/api', problem: 'securityContext.allowPrivilegeEscalation of container app is false' },
     ],
+    'of a capability that the program names itself': [
+      aSnapshot({
+        objects: [dies({}, { securityContext: { capabilities: { drop: ['NET_RAW'] } } })],
+        logs: log('ping: => missing cap_net_raw+p capability or setuid?'),
+      }),
+      { object: 'Pod/api', problem: 'capabilities.drop takes NET_RAW from it' },
+    ],
     'of memory that may not be locked': [
       aSnapshot({
         objects: [dying],

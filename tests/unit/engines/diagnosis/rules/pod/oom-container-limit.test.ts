@@ -74,12 +74,7 @@ testRule(oomContainerLimit, {
         objects: [
           aPod('api', {
             spec: { volumes: [{ name: 'cache', emptyDir: { medium: 'Memory' } }] },
-            containers: [
-              {
-                ...container(),
-                spec: { ...container().spec, volumeMounts: [{ name: 'cache', mountPath: '/cache' }] },
-              },
-            ],
+            containers: [container({}, { volumeMounts: [{ name: 'cache', mountPath: '/cache' }] })],
           }),
         ],
       }),
