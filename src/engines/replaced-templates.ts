@@ -1,3 +1,4 @@
+import { isCrashing } from './crashes/crashing.ts';
 import { minute } from './durations.ts';
 import type { ObjectRef, Pod, PodSpec, PodTemplate } from './objects.ts';
 import { podsOf } from './owners.ts';
@@ -56,11 +57,11 @@ function comparable(spec: PodSpec | undefined): PodSpec {
 /** States of a container that waits for something on its way to its first start. */
 const starting = new Set(['ContainerCreating', 'PodInitializing']);
 
-/** Whether a pod is broken for good: not ready for a minute, or in a state that does not pass by itself. */
+/** Whether a pod is broken for good: not ready for a minute, crashing, or in a state that does not pass by itself. */
 export const staysBroken = (pod: Pod, now: number): boolean =>
   isBroken(pod) &&
   (unreadyFor(pod, now) >= minute ||
-    containersOf(pod).some(({ status }) => {
-      const reason = status?.state?.waiting?.reason;
-      return reason !== undefined && !starting.has(reason);
+    containersOf(pod).some((container) => {
+      const reason = container.status?.state?.waiting?.reason;
+      return (reason !== undefined && !starting.has(reason)) || isCrashing(pod, container, now);
     }));

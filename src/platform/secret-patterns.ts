@@ -64,6 +64,8 @@ export const secretPatterns: readonly SecretPattern[] = [
   {
     type: 'url-password',
     pattern: /(?<lead>\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/"'<>]{0,256}:)(?<secret>[^\s@/"'<>]{1,256})(?=@)/gi,
+    // The name of a variable that was not replaced is no secret, and may be why nothing connects.
+    accept: (secret) => !/^\$(?:\([\w.-]+\)|\{[\w.-]+\})$/.test(secret),
   },
   {
     type: 'cloud-key',

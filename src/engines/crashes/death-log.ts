@@ -1,11 +1,11 @@
-import { timeOf } from '../durations.ts';
+import { second, timeOf } from '../durations.ts';
 import { lastEntry } from '../logs/telling.ts';
 import { keyOf, type Pod, refOf } from '../objects.ts';
 import { controllerOf, podsOf, workloadOf } from '../owners.ts';
 import { containersOf, lastTermination, type PodContainer } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { LogExcerpt } from '../snapshot-data.ts';
-import { startErrors } from './crashing.ts';
+import { lifetimeOf, startErrors } from './crashing.ts';
 
 /**
  * The log of the instance that died. Logs are read of a few replicas only: the others are told by one of the same
@@ -16,14 +16,20 @@ export const deathLog = (snapshot: Snapshot, pod: Pod, container: PodContainer):
 
 /** In whichever way the API server files it: a waiting container's last instance is the current one and the previous one. */
 function ownLog(snapshot: Snapshot, pod: Pod, { name, status }: PodContainer): LogExcerpt | undefined {
-  // What an instance says that runs and is ready is not how the one before it died.
-  const living = status?.ready === true ? [true] : [true, false];
+  // What an instance says that runs and is ready is not how the one before it died, unless all die at once: the log
+  // of the one before may be gone by then.
+  const lived = lifetimeOf(lastTermination(status) ?? {});
+  const diesAtOnce = lived !== undefined && lived <= shortLife;
+  const living = status?.ready === true && !diesAtOnce ? [true] : [true, false];
   const order = status?.state?.running === undefined ? [false, true] : living;
   const read = order
     .flatMap((previous) => snapshot.log(refOf(pod), name, previous) ?? [])
     .find((log) => tellsOf(log, lastTermination(status)));
   return read ?? terminationMessage(pod, name, lastTermination(status));
 }
+
+/** Whoever lives no longer than this says the same in each of its lives. */
+const shortLife = 10 * second;
 
 /** A line is stamped when it is read from the container, a status in whole seconds. */
 const clockGrain = 1000;

@@ -3,19 +3,27 @@ import { isUnder, pathIn } from '../file-paths.ts';
 import { nameOf, type Pod, refOf, type Volume } from '../objects.ts';
 import type { PodContainer } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { networkGap } from './crash-network-gap.ts';
+import { advertisedGap, networkGap } from './crash-network-gap.ts';
 import type { Finding } from './rule.ts';
+import { volumeGap } from './volume-gap.ts';
 
 /** What the pod's spec lacks that its program complains about. */
 export type CrashGap = Pick<Finding, 'evidence' | 'fixes'> & { readonly says: string };
 
+const wholeText = ({ log, telling }: Crash): string =>
+  (log?.lines.map((line) => line.text) ?? telling?.entry.lines ?? []).join('\n');
+
 /** Finds in the pod's spec what the words of a crash miss: a capability, the token, or a file that is mounted elsewhere. */
-export function crashGap(snapshot: Snapshot, { pod, container, telling }: Crash): CrashGap | undefined {
+export function crashGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined {
+  const { pod, container, telling } = crash;
   const text = telling?.entry.lines.join('\n') ?? '';
   return (
     networkGap(snapshot, pod, container, text) ??
+    advertisedGap(snapshot, pod, wholeText(crash)) ??
+    privilegeGap(pod, container, text) ??
     capabilityGap(pod, container, text) ??
     tokenGap(pod, container, text) ??
+    volumeGap(snapshot, crash) ??
     fileGap(snapshot, pod, container, text)
   );
 }
@@ -26,27 +34,66 @@ interface Capability {
   readonly byDefault: boolean;
 }
 
-const refused = /operation not permitted|permission denied|\bEPERM\b|must be root|are you root/i;
+const refused =
+  /operation not permitted|permission denied|\bEPERM\b|must be root|are you root|\b(?:missing|lacks?|requires?|needs?|without|need) (?:the )?(?:capability )?cap_\w+|failed to lock memory|mlock\w*[^\n]*cannot allocate memory/i;
 /** What only a capability allows, in the words of the programs that are refused. */
 const capabilities: readonly (readonly [RegExp, Capability])[] = [
   [
     /RTNETLINK answers|iptables|ip6tables|nf_tables|nft|\/dev\/net\/tun|TUNSETIFF|SIOCSIF/i,
     { name: 'NET_ADMIN', byDefault: false },
   ],
-  [/\bping\b|raw socket|icmp open socket/i, { name: 'NET_RAW', byDefault: true }],
+  [/\bping\b|raw socket|icmp open socket|SOCK_RAW/i, { name: 'NET_RAW', byDefault: true }],
   [/\bptrace\b|strace:/i, { name: 'SYS_PTRACE', byDefault: false }],
   [/\bmount: |mount\(2\)|unshare|pivot_root/i, { name: 'SYS_ADMIN', byDefault: false }],
   [/settimeofday|clock_settime|adjtimex/i, { name: 'SYS_TIME', byDefault: false }],
-  [/mlock|mlockall/i, { name: 'IPC_LOCK', byDefault: false }],
+  [/mlock|failed to lock memory/i, { name: 'IPC_LOCK', byDefault: false }],
   [/sched_setscheduler|setpriority|sched_setaffinity/i, { name: 'SYS_NICE', byDefault: false }],
   [/\bchown\b/i, { name: 'CHOWN', byDefault: true }],
-  [/\bsetgid\b|\bsetgroups\b|initgroups/i, { name: 'SETGID', byDefault: true }],
-  [/\bsetuid\b|\bsu: |su-exec|gosu/i, { name: 'SETUID', byDefault: true }],
+  [/\bset(?:res|e)?gid\b|\bset ?groups\b|initgroups/i, { name: 'SETGID', byDefault: true }],
+  [
+    /\bset(?:res|e)?uid\b|\bsu: |su-exec|gosu|setpriv|failed switching to|switch(?:ing)? user|cannot set user id/i,
+    { name: 'SETUID', byDefault: true },
+  ],
 ];
+
+/** Those that containerd gives to every container (`defaultUnixCaps`). */
+const givenByDefault = new Set(
+  'CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE SYS_CHROOT KILL AUDIT_WRITE'.split(
+    ' ',
+  ),
+);
+
+/** The capability that a program names itself. */
+function namedIn(text: string): Capability | undefined {
+  const name = /\bcap_([a-z]+(?:_[a-z]+)*)/i.exec(text)?.[1]?.toUpperCase();
+  return name === undefined ? undefined : { name, byDefault: givenByDefault.has(name) };
+}
+
+/** What sudo and other programs with the setuid bit say when the kernel lets them become nobody else. */
+const noNewPrivileges = /no[ _]new[ _]priv(?:ilege)?s|effective uid is not 0, is .{0,40}'nosuid'/i;
+
+function privilegeGap(pod: Pod, { name, spec }: PodContainer, text: string): CrashGap | undefined {
+  if (!noNewPrivileges.test(text) || spec.securityContext?.allowPrivilegeEscalation !== false) return undefined;
+  const says = `securityContext.allowPrivilegeEscalation of container ${name} is false, so nothing in it becomes root`;
+  return {
+    says,
+    evidence: [{ object: refOf(pod), source: 'spec', text: says }],
+    fixes: [
+      {
+        advice: `do without sudo or setuid in container ${name}, or run it as the user that it needs`,
+        reason: 'the kernel sets no_new_privs for it',
+      },
+      {
+        advice: `set allowPrivilegeEscalation to true in container ${name}, if it is meant to become root`,
+        reason: 'then the setuid bit works',
+      },
+    ],
+  };
+}
 
 function capabilityGap(pod: Pod, container: PodContainer, text: string): CrashGap | undefined {
   if (!refused.test(text)) return undefined;
-  const needed = capabilities.find(([words]) => words.test(text))?.[1];
+  const needed = capabilities.find(([words]) => words.test(text))?.[1] ?? namedIn(text);
   const { securityContext = {} } = container.spec;
   if (needed === undefined || securityContext.privileged === true) return undefined;
   const { add = [], drop = [] } = securityContext.capabilities ?? {};

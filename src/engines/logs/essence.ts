@@ -64,7 +64,7 @@ function tidy(text: string): string {
       '',
     )
     .replace(/^(?:[\w$]+\.)+(?=[\w$]*(?:Exception|Error)\b)/, '')
-    .replace(/^Error: /, '')
+    .replace(/^(?:Error|ERROR): /, '')
     .replace(/^thread '[^']*' panicked at '(.*)', .*$/, '$1')
     .replace(/^\S+\.(?:rb|ru):\d+:in [`'][^']*': /, '')
     .replace(/\s+/g, ' ')

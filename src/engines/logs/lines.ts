@@ -56,11 +56,19 @@ function jsonLine(line: string): LogLine | undefined {
   } catch {
     return undefined; // Not JSON after all: a line may begin with a brace.
   }
-  const level = levelOf(fields['level'] ?? fields['severity'] ?? fields['lvl'] ?? fields['levelname'] ?? fields['@l']);
+  const level =
+    levelOf(fields['level'] ?? fields['severity'] ?? fields['lvl'] ?? fields['levelname'] ?? fields['@l']) ??
+    mongoLevel(fields);
   const message = firstText(fields['msg'], fields['message'], fields['event'], fields['@mt']);
   const trace = traceOf(fields);
   return { level, message: joined(message, errorText(fields)) ?? line, ...(trace === undefined ? {} : { trace }) };
 }
+
+const mongoLevels: Readonly<Record<string, Level>> = { F: 'fatal', E: 'error', W: 'warn', I: 'info' };
+
+/** mongod writes a letter for the severity, beside the component and the thread. */
+const mongoLevel = ({ s, c, ctx }: Readonly<Record<string, unknown>>): Level | undefined =>
+  typeof s === 'string' && c !== undefined && ctx !== undefined ? mongoLevels[s] : undefined;
 
 const traceFields = ['stack', 'stack_trace', 'stacktrace', 'stackTrace', 'exc_info', 'exception', '@x'];
 const maximumTrace = 100;
@@ -77,7 +85,9 @@ function traceOf(fields: Readonly<Record<string, unknown>>): readonly string[] |
 }
 
 function errorText(fields: Readonly<Record<string, unknown>>): string | undefined {
-  const error = fields['err'] ?? fields['error'] ?? fields['exception'];
+  const { attr } = fields;
+  const attached = typeof attr === 'object' && attr !== null && 'error' in attr ? attr.error : undefined;
+  const error = fields['err'] ?? fields['error'] ?? fields['exception'] ?? attached;
   if (typeof error !== 'object' || error === null) return firstText(error);
   return 'message' in error ? firstText(error.message) : undefined;
 }
@@ -115,9 +125,9 @@ function logfmtLine(line: string): LogLine | undefined {
   return message === undefined ? undefined : { level: levelOf(level), message };
 }
 
-/** Times at the start of a line: ISO 8601, Go's, syslog's, Redis', and bare clock times, in brackets or not. */
+/** Times at the start of a line: ISO 8601, Go's, syslog's, Redis', and bare PHP's, clock times, in brackets or not. */
 const time =
-  /^\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?|\d\d:\d\d:\d\d(?:[.,]\d+)?|[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d|\d+:[A-Z] \d+ [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d\.\d+)\]?[\s:]*/;
+  /^\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?|\d\d:\d\d:\d\d(?:[.,]\d+)?|[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d|\d+:[A-Z] \d+ [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d\.\d+|\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d(?: [A-Za-z/]+)?)\]?[\s:]*/;
 
 /** What loggers put between time and level: thread, process id, host, logger name. */
 const context = /^(?:\[[^\]]{0,60}\]\s*)?(?:\d+#\d+:\s*)?/;
@@ -132,10 +142,19 @@ const levelInPlace = new RegExp(
 
 /** What loggers put between level and message: `1 --- [main] o.s.boot.SpringApplication :`, `com.example.App -`, `root:`, `12#12:`. */
 const logger =
-  /^(?:\d+ --- \[[^\]]*\](?: \[[^\]]*\])* \S+\s*: |\[[^\]]*\] |\d+#\d+: |(?:[\w$]+\.)+[\w$]+ (?:- |: )|root:)/;
+  /^(?:\d+ --- \[[^\]]*\](?: \[[^\]]*\])* \S+\s*: |\[[^\]]*\] (?:\([\w .-]{1,40}\) )?|<\d+\.\d+\.\d+> |\d+#\d+: |(?:[\w$]+\.)+[\w$]+ (?:- |: )|root:)/;
+
+/** What stands between time and level: the number of a thread of MySQL and MariaDB, the sign of Redis' severity. */
+const beforeLevel = /^(?:\d+ (?=\[(?:note|system|warning|error)\])|[#*.-] (?=\S))/i;
+/** `[MY-010119] [Server]`: the code and the subsystem of MySQL. */
+const mysqlCode = /^(?:\[MY-\d+\] )?\[(?:Server|InnoDB|Repl|[\w-]*plugin)\] /i;
+
+/** RabbitMQ names the process first; what it says may begin on the next line. */
+const erlangProcess = /^<\d+\.\d+\.\d+>$/;
 
 function plainLine(line: string): LogLine {
-  const rest = line.replace(time, '');
+  const stamped = line.replace(time, '');
+  const rest = stamped === line ? line : stamped.replace(beforeLevel, '');
   const said = rest.replace(program, '');
   const level =
     levelInPlace.exec(rest) ??
@@ -143,8 +162,8 @@ function plainLine(line: string): LogLine {
     (said === rest ? null : levelInPlace.exec(said));
   if (!level || isProse(level[0], rest) || isProse(level[0], said)) return { level: undefined, message: rest.trim() };
   const found = level[1] ?? level[2] ?? level[3];
-  const message = level.input.slice(level[0].length).replace(logger, '');
-  return message.trim() === ''
+  const message = level.input.slice(level[0].length).replace(mysqlCode, '').replace(logger, '');
+  return message.trim() === '' || erlangProcess.test(message.trim())
     ? { level: undefined, message: rest.trim() }
     : { level: levelOf(found), message: message.trim() };
 }

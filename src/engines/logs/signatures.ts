@@ -80,7 +80,7 @@ const signatures: readonly Signature[] = [
   ['file-handles-exhausted', /too many open files|\bEMFILE\b|\bENFILE\b|number of file watchers reached/i],
   [
     'runtime-memory',
-    /\bjava\.lang\.OutOfMemoryError|\bOutOfMemoryError: |heap out of memory|Reached heap limit|(?:^|\s)MemoryError(?::|$)|fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory)|\bruntime: out of memory|\bOutOfMemoryException\b|\bNoMemoryError\b|std::bad_alloc|memory allocation of \d+ bytes failed/m,
+    /\bjava\.lang\.OutOfMemoryError|\bOutOfMemoryError: |heap out of memory|Reached heap limit|(?:^|\s)MemoryError(?::|$)|fatal error: (?:runtime: )?(?:out of memory|cannot allocate memory)|\bruntime: out of memory|\bOutOfMemoryException\b|\bNoMemoryError\b|std::bad_alloc|memory allocation of \d+ bytes failed|Allowed memory size of \d+ bytes exhausted/m,
   ],
   [
     'certificate-expired',

@@ -33,13 +33,47 @@ export function tellingEntries(log: LogExcerpt): readonly TellingEntry[] {
 }
 
 const bestOf = (log: LogExcerpt): readonly TellingEntry[] =>
-  entriesOf(log)
-    .slice(-lastEntries)
-    .map((entry, index) => ({ entry, index, weight: weightOf(entry) }))
+  reasonsFirst(
+    entriesOf(log)
+      .slice(-lastEntries)
+      .map((entry, index) => ({ entry, index, weight: weightOf(entry) })),
+  )
     .filter(({ weight }) => weight >= weights.words)
     .toSorted((a, b) => b.weight - a.weight || b.index - a.index)
     .slice(0, maximumTold)
     .map(({ entry }) => tellingOf(entry));
+
+interface Weighed {
+  readonly entry: LogEntry;
+  readonly index: number;
+  readonly weight: number;
+}
+
+/** Entries before a closing one in which its reason stands. */
+const reasonWithin = 4;
+
+/** Lets the reason that stands right before the words "this is the end" weigh more than they do. */
+function reasonsFirst(weighed: readonly Weighed[]): readonly Weighed[] {
+  const raised = new Map<Weighed, number>();
+  for (const last of weighed.filter(isClosing)) {
+    const reason = weighed.slice(Math.max(0, last.index - reasonWithin), last.index).findLast(isReason);
+    if (reason === undefined) continue;
+    raised.set(reason, Math.max(reason.weight, last.weight) + 0.5);
+    raised.set(last, weights.words);
+  }
+  return weighed.map((each) => ({ ...each, weight: raised.get(each) ?? each.weight }));
+}
+
+const maximumClosing = 200;
+/** Words of an end that only refer to what was said before them. */
+const closingWords =
+  /\b(?:exiting|aborting|will exit|giving up|startup process failure)\b.{0,20}$|\bfailed: ?\(?-?\d+\)?\.?$|\berrors?(?:\(s\))? (?:were )?found in (?:the )?config|create the Java Virtual Machine|init(?:iali[sz]ation)? (?:failed|aborted|function returned error)|^Could not read from remote repository|^(?:ERROR: )?Failed to start server in \(|^(?:for more (?:details|information)|see also|learn more|run .{1,40} for (?:help|usage))\b/i;
+
+const isClosing = ({ entry: { lines, message }, weight }: Weighed): boolean =>
+  weight >= weights.words && lines.length === 1 && message.length <= maximumClosing && closingWords.test(message);
+
+const isReason = (each: Weighed): boolean =>
+  each.weight >= weights.words && each.weight !== weights.warning && !isClosing(each);
 
 /** What an entry tells, whatever that is. */
 export function tellingOf(entry: LogEntry): TellingEntry {
@@ -70,7 +104,7 @@ export const farewell =
  * Words of failure in a line that states no level. "error" and "fail" alone say nothing (`errors=0`, `failover`).
  */
 export const failureWords =
-  /\b(?:can(?:no|')t|could ?n[o']t|could not|unable to|failed(?= to\b| with\b|:)|failure(?=:)|mismatch|(?:is|not) a directory|missing|not found|no such|not set|is required|must (?:be|have|not)|denied|refused|not permitted|read-only file system|already in use|in use|timed? ?out|unreachable|invalid|unknown|unrecognized|unsupported|undefined|unexpected|malformed|bad |illegal|expired|out of memory|no space left|segmentation fault|core dumped|assertion|syntax error|unbound variable|fatal config|not configured|not defined|not recogni[sz]ed|unset|does not exist|no route|(?:[a-z]\w*\.)+\w+(?:Exception|Error))\b/i;
+  /\b(?:can(?:no|')t|could ?n[o']t|could not|unable to|failed(?= to\b| with\b|:)|failure(?=:)|mismatch|(?:is|not) a directory|missing|not found|no such|not set|is required|must (?:be|have|not)|denied|refused|not permitted|read-only file system|already in use|in use|timed? ?out|unreachable|invalid|unknown|unrecognized|unsupported|undefined|unexpected|malformed|bad |illegal|expired|out of memory|no space left|bytes exhausted|must install|prevents \S+ from|segmentation fault|core dumped|assertion|syntax error|unbound variable|fatal config|not configured|not defined|not recogni[sz]ed|unset|does not exist|no route|(?:[a-z]\w*\.)+\w+(?:Exception|Error))\b/i;
 
 function weightOf(entry: LogEntry): number {
   const { level, message, lines } = entry;

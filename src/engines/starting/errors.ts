@@ -74,6 +74,10 @@ const logPatterns: readonly (readonly [RegExp, StartErrorRule])[] = [
     'container-command-not-found',
   ],
   [/^Error loading shared library (?<what>[^\s:]+): No such file/, 'container-command-not-found'],
+  [/version `(?<what>GLIBC(?:XX)?_[\d.]+)' not found \(required by/, 'container-command-not-found'],
+  // .NET lists what the program wants and what the image has; older hosts say it in one sentence.
+  [/^Framework: '(?<what>[^']+', version '[^']+)'/, 'container-command-not-found'],
+  [/\bThe framework '(?<what>[^']+', version '[^']+)'.* was not found/, 'container-command-not-found'],
   [/\bError: Cannot find module '(?<what>[^']+)'/, 'container-command-not-found'],
   [/^ModuleNotFoundError: No module named '(?<what>[^']+)'/, 'container-command-not-found'],
   [/Could not find or load main class (?<what>\S+)/, 'container-command-not-found'],

@@ -78,6 +78,13 @@ describe('redactText', () => {
     );
   });
 
+  it('keeps the name of a variable that nobody replaced', () => {
+    const text = 'dial postgres://shop:$(DB_PASSWORD)@db, redis://u:${PASS}@cache';
+
+    expect(redactText(text)).toBe(text);
+    expect(redactText('postgres://shop:$(canary@db')).toContain('[REDACTED');
+  });
+
   it('shows that two secrets are equal', () => {
     const [first, second, other] = ['password=a', 'passwd="a"', 'password=b'].map(
       (text) => redactText(text).match(/#\w+/)?.[0],

@@ -33,7 +33,7 @@ describe('parseLine', () => {
     [
       "1:M 23 Nov 2026 12:00:00.123 # Fatal error, can't open config file",
       undefined,
-      "# Fatal error, can't open config file",
+      "Fatal error, can't open config file",
     ],
     ['\u001b[31merror\u001b[0m: boom', 'error', 'boom'],
     ['flyway: ERROR: Validate failed', 'error', 'Validate failed'],
@@ -41,6 +41,18 @@ describe('parseLine', () => {
     ['redis: error handling enabled', undefined, 'redis: error handling enabled'],
     ['Error opening file', undefined, 'Error opening file'],
     ['errors=0 failover=1', undefined, 'errors=0 failover=1'],
+    ['2026-11-26 18:00:01 0 [ERROR] InnoDB: Unable to lock ./ibdata1', 'error', 'InnoDB: Unable to lock ./ibdata1'],
+    ['2026-11-26T18:00:02.2Z 0 [ERROR] [MY-010119] [Server] Aborting', 'error', 'Aborting'],
+    [
+      '{"t":{"$date":"x"},"s":"F","c":"CONTROL","ctx":"main","msg":"Wrong mongod version","attr":{"error":"UPGRADE PROBLEM"}}',
+      'fatal',
+      'Wrong mongod version: UPGRADE PROBLEM',
+    ],
+    ['2026-11-26 18:00:01.000000+00:00 [error] <0.129.0> Cookie must be private', 'error', 'Cookie must be private'],
+    ['2026-11-26 18:00:01.000000+00:00 [error] <0.129.0>', undefined, '[error] <0.129.0>'],
+    ['{"s":"F","msg":"a field of another program"}', undefined, 'a field of another program'],
+    ['2026-11-26 18:00:01,100 ERROR [org.keycloak.Cli] (main) no hostname', 'error', 'no hostname'],
+    ['2026-11-26 18:00:01 200 [GET] /shop', undefined, '200 [GET] /shop'],
     ['2026/11/23 12:00:00 listening on :8080', undefined, 'listening on :8080'],
   ])('takes apart %s', (text, level, message) => {
     expect(parseLine(text)).toEqual({ level, message });

@@ -26,6 +26,32 @@ describe('tellingEntries', () => {
     );
   });
 
+  it('takes what stands right before last words for the reason', () => {
+    expect(
+      essences("Can't handle RDB format version 12", 'Fatal error loading the DB: Invalid argument. Exiting.')[0],
+    ).toBe("Can't handle RDB format version <n>");
+    expect(
+      essences(
+        "Unrecognized VM option 'X'",
+        'Error: Could not create the Java Virtual Machine.',
+        'Error: A fatal exception has occurred. Program will exit.',
+      )[0],
+    ).toBe("Unrecognized VM option 'X'");
+    expect(essences('[error] no such plugin', '[error] configuration file contains errors, aborting.')[0]).toBe(
+      'no such plugin',
+    );
+    expect(essences('ERROR not safe to bootstrap', 'ERROR connect(gcomm://) failed: 7')[0]).toBe(
+      'not safe to bootstrap',
+    );
+  });
+
+  it('takes last words for the reason when nothing before them is one', () => {
+    expect(essences('INFO starting', 'WARN slow', 'ERROR license expired, exiting')[0]).toBe(
+      'license expired, exiting',
+    );
+    expect(essences('ERROR license expired, exiting', 'INFO bye')[0]).toBe('license expired, exiting');
+  });
+
   it("skips the API server's own complaint", () => {
     expect(essences('unable to retrieve container logs for containerd://3b97')).toEqual([]);
   });

@@ -41,6 +41,16 @@ describe('runtimeErrorRule', () => {
 
 describe('startErrorIn', () => {
   it.each([
+    [
+      "/app/server: /lib/x86_64-linux-gnu/libc.so.6: version `GLIBC_2.34' not found (required by /app/server)",
+      'container-command-not-found',
+      'GLIBC_2.34',
+    ],
+    [
+      "Framework: 'Microsoft.AspNetCore.App', version '8.0.0' (x64)",
+      'container-command-not-found',
+      "Microsoft.AspNetCore.App', version '8.0.0",
+    ],
     ['sh: srever: not found', 'container-command-not-found', 'srever'],
     ['sh: exec: line 0: srever: not found', 'container-command-not-found', 'srever'],
     ['/bin/sh: 1: srever: not found', 'container-command-not-found', 'srever'],

@@ -90,6 +90,12 @@ function missingIn(snapshot: Snapshot, failure: StartFailure): Missing {
   if (what === undefined) return { path: undefined, says: `a command of ${image} was not found (${text})` };
   if (/shared librar/i.test(text)) return { path: undefined, says: `the shared library ${what} is not in ${image}` };
   if (/module|LoadError/i.test(text)) return { path: undefined, says: `the module ${what} is not in ${image}` };
+  if (/GLIBC/.test(text))
+    return { path: undefined, says: `the C library of ${image} is older than the program: it has no ${what}` };
+  if (/framework/i.test(text)) {
+    const [framework, version] = what.split("', version '");
+    return { path: undefined, says: `the framework ${framework} ${version} is not in ${image}` };
+  }
   if (/main class/i.test(text)) return { path: undefined, says: `the main class ${what} is not in ${image}` };
   return { path: what, says: `${what} does not exist in ${image}` };
 }

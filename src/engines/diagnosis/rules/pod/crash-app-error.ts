@@ -12,6 +12,7 @@ import { absentFileIn } from '../../absent-file.ts';
 import { crashClause, crashFinding, deathLogCommand, essenceClause, missingLog } from '../../crash-finding.ts';
 import { crashGap } from '../../crash-gap.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
+import { settingGap } from '../../setting-gap.ts';
 import { variableFix } from '../../variable-fix.ts';
 
 export const crashAppError = defineRule({
@@ -42,7 +43,8 @@ export const crashAppError = defineRule({
         optionalGap(snapshot, crash) ??
         crashGap(snapshot, crash) ??
         absentFileIn(snapshot, crash, textOf(crash)) ??
-        settingNamed(snapshot, crash);
+        settingNamed(snapshot, crash) ??
+        settingGap(snapshot, crash, textOf(crash));
       return {
         ...base,
         problem: `${crashClause(snapshot, crash)}${essenceClause(crash)}${gap === undefined ? '' : ` (${gap.says})`}`,

@@ -25,7 +25,7 @@ export const crashFilesystemPermission = defineRule({
   check: (snapshot) =>
     crashesBy(snapshot, 'crash-filesystem-permission').map((crash) => {
       const base = crashFinding(snapshot, crash);
-      const path = pathIn(crash.telling?.entry.lines.join('\n') ?? '');
+      const path = pathOf(crash);
       const obstacle = obstacleOf(crash.pod, crash.container, { path, readOnly: isReadOnly(crash) });
       return {
         ...base,
@@ -36,6 +36,17 @@ export const crashFilesystemPermission = defineRule({
       };
     }),
 });
+
+const refusal =
+  /permission denied|not permitted|\bEACCES\b|\bEPERM\b|access denied|AccessDenied|read-only file ?system|\bEROFS\b/i;
+
+/** The path of the line that complains; the frames of its trace name others. */
+function pathOf({ telling }: Crash): string | undefined {
+  const lines = telling?.entry.lines ?? [];
+  return (
+    lines.filter((line) => refusal.test(line)).flatMap((line) => pathIn(line) ?? [])[0] ?? pathIn(lines.join('\n'))
+  );
+}
 
 const isReadOnly = ({ telling }: Crash): boolean =>
   /read-only file ?system|\bEROFS\b/i.test(telling?.entry.lines.join('\n') ?? '');

@@ -3,6 +3,7 @@ import { type Hang, hangs } from '../../../hangs.ts';
 import { refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { placeOf, quoteOf } from '../../crash-finding.ts';
+import { orderGap } from '../../crash-network-gap.ts';
 import { absence, dependencyFields } from '../../dependency-finding.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
 
@@ -28,14 +29,15 @@ function findingOf(snapshot: Snapshot, hang: Hang): Finding {
   const { pod, container, since, says, dependency, log } = hang;
   const subject = refOf(pod);
   const { evidence, ...fields } = dependency === undefined ? { evidence: [] } : dependencyFields(dependency);
+  const order = dependency === undefined ? orderGap(pod, container, says?.entry.lines.join('\n') ?? '') : undefined;
   const quote: readonly Evidence[] = log === undefined || says === undefined ? [] : [quoteOf(log, says)];
   return {
     subject,
     container: container.name,
-    problem: `cannot start: init container ${container.name} (${placeOf(hang)}) ${whatOf(hang)}`,
+    problem: `cannot start: init container ${container.name} (${placeOf(hang)}) ${whatOf(hang)}${order === undefined ? '' : ` (${order.says})`}`,
     certainty: dependency?.told === true || says !== undefined ? 'message' : 'inferred',
     since,
-    fixes: [
+    fixes: order?.fixes ?? [
       {
         advice: `see what init container ${container.name} waits for, and heal that`,
         reason: says === undefined ? 'it runs and logs nothing' : says.essence,
@@ -52,6 +54,7 @@ function findingOf(snapshot: Snapshot, hang: Hang): Finding {
         at: since,
       },
       ...quote,
+      ...(order?.evidence ?? []),
       ...evidence,
     ],
   };

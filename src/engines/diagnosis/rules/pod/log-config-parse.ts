@@ -6,6 +6,7 @@ import type { Snapshot } from '../../../snapshot.ts';
 import { absentFileIn } from '../../absent-file.ts';
 import { type LogFault, logFindings, ofContainer, textOf } from '../../log-finding.ts';
 import { defineRule, type Fix } from '../../rule.ts';
+import { settingGap } from '../../setting-gap.ts';
 import { missingVariableIn, variableFix } from '../../variable-fix.ts';
 
 export const logConfigParse = defineRule({
@@ -29,6 +30,8 @@ export const logConfigParse = defineRule({
 function judge(snapshot: Snapshot, fault: LogFault) {
   const absent = absentFileIn(snapshot, fault, textOf(fault));
   if (absent !== undefined) return { clause: ` (${absent.says})`, evidence: absent.evidence, fixes: absent.fixes };
+  const gap = sourceOf(fault) === undefined ? settingGap(snapshot, fault, textOf(fault)) : undefined;
+  if (gap !== undefined) return { clause: ` (${gap.says})`, evidence: gap.evidence, fixes: gap.fixes };
   const source = sourceOf(fault) ?? onlyFile(snapshot, fault);
   const fixes: readonly Fix[] = [
     ...variableFix(snapshot, fault, textOf(fault)),

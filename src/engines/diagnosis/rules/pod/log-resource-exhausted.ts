@@ -26,8 +26,13 @@ export const logResourceExhausted = defineRule({
     }),
 });
 
+/** Shared memory has a file system of its own, which no claim enlarges (containerd mounts it with `size=65536k`). */
+const isSharedMemory = ({ telling }: Pick<LogFault, 'telling'>): boolean =>
+  /shared memory|\/dev\/shm|shm_open/i.test(textOf({ telling }));
+
 /** `/data/wal is in volume data, from PersistentVolumeClaim/data-0`. */
 function placeOf({ pod, container, telling }: LogFault): string | undefined {
+  if (isSharedMemory({ telling })) return '/dev/shm of a container is 64 MiB, unless a volume is mounted there';
   const path = pathIn(textOf({ telling }));
   if (path === undefined) return undefined;
   const mount = mountOf(container, path);
@@ -61,6 +66,11 @@ const causes: Readonly<Partial<Record<SignatureId, { readonly advice: string; re
 function fixOf(fault: LogFault, place: string | undefined): Fix {
   const known = causes[fault.signature];
   if (known !== undefined) return known;
+  if (fault.signature === 'disk-full' && isSharedMemory(fault))
+    return {
+      advice: `mount an emptyDir with medium: Memory at /dev/shm${ofContainer(fault)}`,
+      reason: 'it may then be as large as its sizeLimit, within the memory limit',
+    };
   const limited = emptyDirOf(fault);
   return {
     advice:

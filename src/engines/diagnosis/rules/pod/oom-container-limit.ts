@@ -54,7 +54,7 @@ function killed(snapshot: Snapshot, crash: Crash): Finding {
   const range = givingRange(snapshot, crash);
   return {
     ...base,
-    problem: `runs out of memory: container ${container.name} is killed ${atStart ? 'at its very start' : whenClause(snapshot, crash)} at its limit of ${limit}${range === undefined ? '' : `, the default of ${range}`}${tooLarge ? `, and ${heap.text} allows more than that` : ''}`,
+    problem: `runs out of memory: container ${container.name} is killed ${atStart ? 'at its very start' : whenClause(snapshot, crash)} at its limit of ${limit}${range === undefined ? '' : `, the default of ${range}`}${tooLarge ? `, and ${heap.text} allows more than that` : ''}${memoryVolumeClause(crash)}`,
     certainty: 'declared',
     evidence: [
       ...base.evidence,
@@ -71,6 +71,17 @@ function killed(snapshot: Snapshot, crash: Crash): Finding {
     missingEvidence: ['memory usage over time'],
     nextCheck: `kubectl top pod -n ${pod.metadata.namespace} ${pod.metadata.name} --containers`,
   };
+}
+
+/** Files of an emptyDir in memory are memory of the container, and stay when it starts again. */
+function memoryVolumeClause({ pod, container }: Crash): string {
+  const volume = (pod.spec?.volumes ?? []).find(
+    ({ name, emptyDir }) =>
+      emptyDir?.medium === 'Memory' && container.spec.volumeMounts?.some((mount) => mount.name === name),
+  );
+  return volume === undefined
+    ? ''
+    : `; the files in its emptyDir ${volume.name} (medium Memory) count, and outlive a restart`;
 }
 
 /** Who set the limit, when it was not the template of the workload. */

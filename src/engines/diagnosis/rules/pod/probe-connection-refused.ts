@@ -1,3 +1,4 @@
+import { memoryLimitOf } from '../../../crashes/memory.ts';
 import { formatDuration, timeOf } from '../../../durations.ts';
 import { refOf } from '../../../objects.ts';
 import { probePort } from '../../../probes/outcomes.ts';
@@ -35,12 +36,15 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
   const words = appWords(snapshot, failure);
   const dependency = elsewhere === undefined ? words.dependency : undefined;
   const { evidence, ...fields } = dependency === undefined ? { evidence: [] } : dependencyFields(dependency);
-  const why = dependency === undefined ? whereClause(elsewhere) : `, while the app ${dependencyClause(dependency)}`;
+  const why =
+    dependency === undefined
+      ? `${whereClause(elsewhere)}${killedClause(failure, words.telling?.essence ?? '')}`
+      : `, while the app ${dependencyClause(dependency)}`;
   return {
     ...base,
     problem: `${probeClause(failure)} ${failure.probe.grpc === undefined ? 'is refused: nothing listens there' : 'cannot connect: no gRPC server answers there'}${why}`,
     certainty: elsewhere?.line === undefined ? 'message' : 'recomputed',
-    fixes: [fixOf(failure)],
+    fixes: workerKilled.test(words.telling?.essence ?? '') ? [memoryFix(failure)] : [fixOf(failure)],
     ...fields,
     evidence: [
       ...base.evidence,
@@ -49,6 +53,21 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
       ...evidence,
     ],
   };
+}
+
+/** What a program says whose workers the kernel kills: it lives on itself, and serves nothing. */
+const workerKilled =
+  /was sent SIGKILL|out of memory\?|\bworker\b.{0,60}\b(?:signal 9|SIGKILL|killed)|terminated by signal 9|signal: killed/i;
+
+const memoryFix = ({ container }: ProbeFailure): Fix => ({
+  advice: `raise the memory limit of container ${container.name} one step, or let it start fewer workers`,
+  reason: 'the kernel kills the process that should listen, and the container lives on',
+});
+
+function killedClause({ pod, container }: ProbeFailure, essence: string): string {
+  if (!workerKilled.test(essence)) return '';
+  const limit = memoryLimitOf(pod, container);
+  return `; its log says ${essence}${limit === undefined ? '' : `, and its memory limit is ${limit}`}`;
 }
 
 function whereClause(elsewhere: Elsewhere | undefined): string {

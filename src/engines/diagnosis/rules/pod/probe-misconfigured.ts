@@ -2,7 +2,7 @@ import type { Probe } from '../../../objects.ts';
 import { describeProbe, type ProbeOutcome } from '../../../probes/outcomes.ts';
 import { type ProbeFailure, probeFailuresBy } from '../../../probes/probes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { maskedOutput, probeClause, probeFinding, statusCodeIn } from '../../probe-finding.ts';
+import { appWords, maskedOutput, probeClause, probeFinding, statusCodeIn } from '../../probe-finding.ts';
 import { defineRule, type Fix } from '../../rule.ts';
 
 export const probeMisconfigured = defineRule({
@@ -24,13 +24,25 @@ export const probeMisconfigured = defineRule({
     probeFailuresBy(snapshot, 'probe-misconfigured').map((failure) => {
       const base = probeFinding(snapshot, failure);
       const sibling = succeedingProbe(snapshot, failure);
+      const says = failure.outcome === 'rejected' ? appWords(snapshot, failure) : undefined;
+      const refusal = says?.telling?.plain === true && hostWords.test(says.telling.essence) ? says : undefined;
       return {
         ...base,
-        problem: `${probeClause(failure)} ${whatIsWrong(failure)}${sibling === undefined ? '' : ` (its ${sibling} succeeds)`}`,
+        problem: `${probeClause(failure)} ${whatIsWrong(failure)}${sibling === undefined ? '' : ` (its ${sibling} succeeds)`}${refusal === undefined ? '' : `; its log says ${refusal.telling?.essence}`}`,
+        evidence: [...base.evidence, ...(refusal?.evidence ?? [])],
         certainty: failure.outcome === 'no-such-port' ? ('recomputed' as const) : ('message' as const),
-        fixes: [fixOf(failure, sibling)],
+        fixes: refusal === undefined ? [fixOf(failure, sibling)] : [hostFix(failure), fixOf(failure, sibling)],
       };
     }),
+});
+
+/** What frameworks say of a request whose Host header they do not accept: the kubelet sends the address of the pod. */
+const hostWords =
+  /\bALLOWED_HOSTS\b|HTTP_HOST|Host header|DisallowedHost|Blocked hosts?\b|trusted[ _]host|host .{0,40}not allowed/i;
+
+const hostFix = ({ container, kind }: ProbeFailure): Fix => ({
+  advice: `set httpGet.httpHeaders of the ${kind}Probe of container ${container.name} to a Host that the app accepts, or let the app accept the address of the pod`,
+  reason: 'the kubelet asks by the address of the pod',
 });
 
 function whatIsWrong(failure: ProbeFailure): string {

@@ -1,3 +1,4 @@
+import { type Gap, gapsOf, type PolicyRule } from '../../../access/rules.ts';
 import {
   type BoundRole,
   boundRoles,
@@ -105,8 +106,33 @@ function nearestWords(snapshot: Snapshot, denial: Denial, bound: readonly BoundR
   if (stray !== undefined)
     return `${nameOf(stray.binding)} gives ${nameOf(stray.role)} to ${stray.subject}, not to ${nameOf(account)} of namespace ${account.namespace}`;
   if (own.length === 0) return `no role is bound to ${nameOf(account)}`;
+  const almost = almostAllows(snapshot, denial, own);
+  if (almost !== undefined) return almost;
   const names = own.slice(0, named).map(({ role }) => nameOf(role));
   return `${nameOf(account)} has ${names.join(', ')}, which ${names.length > 1 ? 'do' : 'does'} not name that resource`;
+}
+
+/** A rule that names the resource in another API group, without its subresource, or for other names only. */
+function almostAllows(snapshot: Snapshot, denial: Denial, own: readonly BoundRole[]): string | undefined {
+  const [resource = '', subresource] = denial.resource.split('/');
+  const target = { group: denial.group, resource, subresource, namespace: denial.namespace };
+  for (const { role } of own) {
+    const kind = role.kind === 'Role' ? 'Role' : 'ClusterRole';
+    for (const rule of snapshot.find(kind, role.namespace, role.name)?.rules ?? []) {
+      const [gap, ...others] = gapsOf(rule, { verb: denial.verb, target }).filter((each) => each !== 'verb');
+      const words = gap === undefined || others.length > 0 ? undefined : gapWords(gap, rule, denial);
+      if (words !== undefined) return `${nameOf(role)}, which ${nameOf(denial.account)} has, ${words}`;
+    }
+  }
+  return undefined;
+}
+
+function gapWords(gap: Gap, rule: PolicyRule, { resource, group }: Denial): string | undefined {
+  const quotedGroups = (rule.apiGroups ?? []).map((each) => `"${each}"`).join(', ');
+  if (gap === 'group') return `names ${resource} in apiGroups [${quotedGroups}], and they are in "${group}"`;
+  if (gap === 'subresource') return `names ${resource.split('/')[0]}, not the subresource ${resource}`;
+  const names = (rule.resourceNames ?? []).slice(0, named).join(', ');
+  return gap === 'name' ? `allows it for resourceNames [${names}] only` : undefined;
 }
 
 /** Every account has the roles of the system. */

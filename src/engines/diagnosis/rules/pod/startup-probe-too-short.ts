@@ -3,6 +3,7 @@ import { parseLine } from '../../../logs/lines.ts';
 import { refOf } from '../../../objects.ts';
 import { podsOf, workloadOf } from '../../../owners.ts';
 import { type ProbeFailure, probeFailuresBy } from '../../../probes/probes.ts';
+import { quantity } from '../../../quantity.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
 import { appWords, probeClause, probeFinding } from '../../probe-finding.ts';
@@ -46,7 +47,7 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
   const took = seen === undefined ? '' : `, and a start takes ${formatDuration(seen.ms)}`;
   return {
     ...base,
-    problem: `${probeClause(failure)} allows ${formatDuration(budget)} (${failureThreshold} × ${periodSeconds} s${initialDelaySeconds > 0 ? ` after ${initialDelaySeconds} s` : ''}), and it has not started by then${took}${dependency === undefined ? '' : `; the app ${dependencyClause(dependency)}`}`,
+    problem: `${probeClause(failure)} allows ${formatDuration(budget)} (${failureThreshold} × ${periodSeconds} s${initialDelaySeconds > 0 ? ` after ${initialDelaySeconds} s` : ''}), and it has not started by then${took}${slowClause(failure)}${dependency === undefined ? '' : `; the app ${dependencyClause(dependency)}`}`,
     certainty: kill?.event === undefined ? 'correlated' : 'message',
     fixes: [
       {
@@ -79,6 +80,15 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
       ...evidence,
     ],
   };
+}
+
+/** Less than a tenth of a CPU is what a start mostly wants more of. */
+const littleCpu = 0.1;
+
+function slowClause({ container }: ProbeFailure): string {
+  const limit = container.spec.resources?.limits?.['cpu'];
+  const cores = quantity(limit);
+  return cores !== undefined && cores < littleCpu ? `; its CPU limit is ${limit}, which slows the start` : '';
 }
 
 const startTook =

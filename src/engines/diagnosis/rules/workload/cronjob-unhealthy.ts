@@ -16,6 +16,8 @@ const zoneUncertainty = 14 * hour;
 /** Runs that a Job under Forbid must have kept back, so that it is no ordinary long run. */
 const keptBack = 3;
 const usualTimes = 3;
+/** The controller writes a success within moments of the end of its Job. */
+const settled = minute / 2;
 
 const badSchedule = /^(UnparseableSchedule|UnParseableCronJobSchedule|InvalidSchedule|UnknownTimeZone)$/i;
 
@@ -30,7 +32,8 @@ export const cronjobUnhealthy = defineRule({
     'Of CronJobs that are not suspended the schedule is read as the controller reads it: no date ever fits it; the ' +
     'controller says that it or the time zone is invalid; a Job under concurrencyPolicy Forbid has run through three ' +
     'due times and three times as long as any finished one; or a run was due since status.lastScheduleTime, the creation ' +
-    'and the last edit, and is more than two minutes late. Runs that fail are told by the rules of Jobs and pods.',
+    'and the last edit, and is more than two minutes late; or runs end without success and failedJobsHistoryLimit 0 ' +
+    'leaves no Job that tells. Other runs that fail are told by the rules of Jobs and pods.',
   remedies: [
     'Correct the schedule or the time zone.',
     'Find out why the Job hangs; activeDeadlineSeconds ends the next one that does.',
@@ -65,7 +68,7 @@ function findingOf(snapshot: Snapshot, cronJob: CronJob): Finding | undefined {
       evidence: { source: 'spec', text: `schedule "${text}": these months do not have these days` },
     });
   }
-  return hanging(snapshot, cronJob, schedule) ?? missed(snapshot, cronJob, schedule);
+  return hanging(snapshot, cronJob, schedule) ?? forgotten(snapshot, cronJob) ?? missed(snapshot, cronJob, schedule);
 }
 
 interface Never {
@@ -139,6 +142,39 @@ const jobsOf = (snapshot: Snapshot, { metadata }: CronJob): readonly Job[] =>
 function durationOf({ status }: Job): number | undefined {
   const [from, to] = [timeOf(status?.startTime), timeOf(status?.completionTime)];
   return from === undefined || to === undefined ? undefined : to - from;
+}
+
+/** Runs that failed and left nothing: with a history of 0 a failed Job is deleted with its pods and logs. */
+function forgotten(snapshot: Snapshot, cronJob: CronJob): Finding | undefined {
+  const { spec, status } = cronJob;
+  const [last, success] = [timeOf(status?.lastScheduleTime), timeOf(status?.lastSuccessfulTime)];
+  if (spec?.failedJobsHistoryLimit !== 0 || last === undefined || snapshot.now - last < settled) return undefined;
+  const left = jobsOf(snapshot, cronJob).some(({ metadata }) => (timeOf(metadata.creationTimestamp) ?? last) >= last);
+  if (left || (status?.active ?? []).length > 0) return undefined;
+  if (success !== undefined && success >= last) return undefined;
+  const subject = refOf(cronJob);
+  return {
+    subject,
+    problem: `runs without success, and failedJobsHistoryLimit 0 deletes each failed Job with its log`,
+    class: 'cause',
+    certainty: 'recomputed',
+    evidence: [
+      {
+        object: subject,
+        source: 'status',
+        text: `last run at ${status?.lastScheduleTime}, last success ${status?.lastSuccessfulTime ?? 'never'}, and its Job is gone`,
+        at: status?.lastScheduleTime,
+      },
+    ],
+    since: status?.lastSuccessfulTime ?? cronJob.metadata.creationTimestamp,
+    fixes: [
+      {
+        advice: 'set spec.failedJobsHistoryLimit to 1 and read the log of the next run',
+        reason: 'only a Job that stays tells why it failed',
+      },
+    ],
+    nextCheck: `kubectl create job --from=cronjob/${subject.name} ${subject.name}-check -n ${subject.namespace}, if it may run twice`,
+  };
 }
 
 /** A run that was due and was not made. */

@@ -54,7 +54,7 @@ function findingOf(snapshot: Snapshot, workload: Scalable): readonly Finding[] {
           ? scaled
           : `${scaled}, and ${nameOf(refOf(needing))} still ${verb}${siblings.map(({ says }) => says).join('')}`,
       certainty: 'declared',
-      severity: routed.length > 0 ? 'critical' : undefined,
+      severity: routed.length > 0 ? 'critical' : before === undefined && disabled === undefined ? 'medium' : undefined,
       evidence: [
         {
           object: subject,

@@ -178,6 +178,232 @@ testRule(crashAppError, {
         evidence: ['files are incompatible ⏎ DETAIL'],
       },
     ],
+    'of $(NAME) in args that no variable replaced': [
+      aSnapshot({
+        objects: [dies({}, { args: ['--port=$(PROT)'], env: [{ name: 'PORT', value: '80' }] })],
+        logs: log("server.py: error: argument --port: invalid int value: '$(PROT)'"),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '($(PROT) in args stays as it is: the container has no variable PROT; it has PORT)',
+        fix: 'write $(PORT) in args of container app',
+      },
+    ],
+    'of $(NAME) that env names too late': [
+      aSnapshot({
+        objects: [
+          dies(
+            {},
+            {
+              env: [
+                { name: 'URL', value: 'pg://$(PW)@db' },
+                { name: 'PW', valueFrom: { secretKeyRef: { name: 'db', key: 'pw' } } },
+              ],
+            },
+          ),
+        ],
+        logs: log("ERROR bad URL 'pg://$(PW)@db'"),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '($(PW) in env[URL] stays as it is: env names PW only after it)',
+        fix: 'move PW before',
+      },
+    ],
+    'of no expansion that the program itself wrote': [
+      aSnapshot({ objects: [dies({}, { args: ['serve'] })], logs: log('ERROR template $(USER) is not allowed') }),
+      { object: 'Pod/api', fix: '[{"advice":"fix what the log complains about' },
+    ],
+    'of quotation marks that belong to a value': [
+      aSnapshot({
+        objects: [
+          dies({}, { envFrom: [{ configMapRef: { name: 'conf' } }] }),
+          anObject('ConfigMap', 'conf', { data: { DB_HOST: '"postgres"' } }),
+        ],
+        logs: log('ERROR could not translate host name ""postgres"" to address'),
+      }),
+      { object: 'Pod/api', problem: '(the value in key DB_HOST of ConfigMap/conf has quotation marks of its own)' },
+    ],
+    'of the one setting whose value the log quotes': [
+      aSnapshot({
+        objects: [
+          dies({}, { envFrom: [{ configMapRef: { name: 'conf' } }] }),
+          anObject('ConfigMap', 'conf', { data: { WORKERS: '8x', OTHER: '9' } }),
+        ],
+        logs: log("ValueError: invalid literal for int() with base 10: '8x'"),
+      }),
+      { object: 'Pod/api', problem: '(8x is the value in key WORKERS of ConfigMap/conf)' },
+    ],
+    'of the file of a ConfigMap in which a quoted word stands': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            spec: { volumes: [{ name: 'c', configMap: { name: 'conf' } }] },
+            containers: [
+              aContainer('app', { ...crashed(failed), volumeMounts: [{ name: 'c', mountPath: '/etc/app' }] }),
+            ],
+          }),
+          anObject('ConfigMap', 'conf', { data: { 'a.conf': 'Name elasticsearch', 'b.conf': 'Name tail' } }),
+        ],
+        logs: log("[error] section 'elasticsearch' has no plugin"),
+      }),
+      { object: 'Pod/api', problem: '(elasticsearch stands in key a.conf of ConfigMap/conf)' },
+    ],
+    'of no setting when two have the value': [
+      aSnapshot({
+        objects: [
+          dies(
+            {},
+            {
+              env: [
+                { name: 'A', value: '8x' },
+                { name: 'B', value: '8x' },
+              ],
+            },
+          ),
+        ],
+        logs: log("ValueError: invalid literal for int() with base 10: '8x'"),
+      }),
+      { object: 'Pod/api', fix: '[{"advice":"fix what the log complains about' },
+    ],
+    'of the argument that the program does not know': [
+      aSnapshot({
+        objects: [dies({}, { args: ['-config=a.yaml', '-log.levl=debug'] })],
+        logs: log('flag provided but not defined: -log.levl'),
+      }),
+      { object: 'Pod/api', problem: '(-log.levl stands in args of container app)' },
+    ],
+    'of the Secret that the words name': [
+      aSnapshot({
+        objects: [
+          dies(
+            {},
+            {
+              env: [
+                { name: 'AIRFLOW__CORE__FERNET_KEY', valueFrom: { secretKeyRef: { name: 'airflow', key: 'fernet' } } },
+              ],
+            },
+          ),
+        ],
+        logs: log('ERROR Could not create Fernet object: Fernet key must be 32 bytes'),
+      }),
+      { object: 'Pod/api', problem: 'takes it from Secret/airflow key fernet' },
+    ],
+    'of a line break in a header': [
+      aSnapshot({
+        objects: [dies({}, { env: [{ name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'gh', key: 'token' } } }] })],
+        logs: log('fatal: Get "https://x": net/http: invalid header field value for "Authorization"'),
+      }),
+      { object: 'Pod/api', problem: 'env[TOKEN] takes it from Secret/gh key token', fix: 'without a line break' },
+    ],
+    'of a key that others may read': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            spec: { volumes: [{ name: 'k', secret: { secretName: 'ssh' } }] },
+            containers: [aContainer('app', { ...crashed(failed), volumeMounts: [{ name: 'k', mountPath: '/ssh' }] })],
+          }),
+        ],
+        logs: log("Permissions 0644 for '/ssh/id_rsa' are too open.", 'git@github.com: Permission denied (publickey).'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(volumes[k] gives /ssh/id_rsa the mode 0644',
+        fix: 'set defaultMode: 0400 in volumes[k]',
+      },
+    ],
+    'of a data directory with lost+found': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            spec: { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data-0' } }] },
+            containers: [
+              aContainer('app', {
+                ...crashed(failed),
+                image: 'postgres:16',
+                volumeMounts: [{ name: 'd', mountPath: '/pg/data' }],
+              }),
+            ],
+          }),
+        ],
+        logs: log('initdb: error: directory "/pg/data" exists but is not empty'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'is the root of the volume of PersistentVolumeClaim/data-0',
+        fix: 'set PGDATA=/pg/data/pgdata',
+      },
+    ],
+    'of no mount point where the claim has a subPath': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            spec: { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data-0' } }] },
+            containers: [
+              aContainer('app', {
+                ...crashed(failed),
+                volumeMounts: [{ name: 'd', mountPath: '/pg/data', subPath: 'a' }],
+              }),
+            ],
+          }),
+        ],
+        logs: log('initdb: error: directory "/pg/data" exists but is not empty'),
+      }),
+      { object: 'Pod/api', fix: '[{"advice":"fix what the log complains about' },
+    ],
+    'of an emptyDir that only it mounts': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            spec: { volumes: [{ name: 'c', emptyDir: {} }] },
+            containers: [aContainer('app', { ...crashed(failed), volumeMounts: [{ name: 'c', mountPath: '/conf' }] })],
+          }),
+        ],
+        logs: log('Error: open /conf/app.yaml: no such file or directory'),
+      }),
+      { object: 'Pod/api', problem: '(volumes[c] at /conf is an emptyDir that no other container mounts' },
+    ],
+    'of privileges that it may not gain': [
+      aSnapshot({
+        objects: [dies({}, { securityContext: { allowPrivilegeEscalation: false } })],
+        logs: log('sudo: The "no new privileges" flag is set, which prevents sudo from running as root.'),
+      }),
+      { object: 'Pod/api', problem: 'securityContext.allowPrivilegeEscalation of container app is false' },
+    ],
+    'of a capability that the program names itself': [
+      aSnapshot({
+        objects: [dies({}, { securityContext: { capabilities: { drop: ['NET_RAW'] } } })],
+        logs: log('ping: => missing cap_net_raw+p capability or setuid?'),
+      }),
+      { object: 'Pod/api', problem: 'capabilities.drop takes NET_RAW from it' },
+    ],
+    'of memory that may not be locked': [
+      aSnapshot({
+        objects: [dying],
+        logs: log('Error initializing core: Failed to lock memory: cannot allocate memory'),
+      }),
+      { object: 'Pod/api', problem: 'that needs the capability IPC_LOCK' },
+    ],
+    'of the log of an instance that runs for a moment only, when the one before is gone': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            containers: [
+              aContainer('app', {
+                status: {
+                  ready: true,
+                  restartCount: 4,
+                  state: { running: { startedAt: minutesAgo(0) } },
+                  lastState: { terminated: { ...failed, startedAt: minutesAgo(0.3), finishedAt: minutesAgo(0.29) } },
+                },
+              }),
+            ],
+          }),
+        ],
+        logs: log('FATAL no license'),
+      }),
+      { object: 'Pod/api', problem: 'no license' },
+    ],
     'of a capability that is not given': [
       aSnapshot({ objects: [dying], logs: log('RTNETLINK answers: Operation not permitted') }),
       {

@@ -25,6 +25,19 @@ testRule(crashFilesystemPermission, {
     'a running pod that skips a file': aSnapshot({ objects: [aPod('app')], logs: [aLog('app', [denied])] }),
   },
   speaks: {
+    'of the path that is refused, not of a frame of the trace': [
+      aSnapshot({
+        objects: [writer({ securityContext: { runAsUser: 1000 } })],
+        logs: [
+          aLog('app', [
+            'Traceback (most recent call last):',
+            '  File "/app/main.py", line 8, in <module>',
+            "PermissionError: [Errno 13] Permission denied: '/app/logs/app.log'",
+          ]),
+        ],
+      }),
+      { object: 'Pod/app', problem: '(it runs as user 1000 and /app/logs/app.log is part of the image)' },
+    ],
     'of a read-only root file system': [
       saying(
         "mkdir: can't create directory '/var/cache/': Read-only file system",

@@ -46,6 +46,25 @@ testRule(initContainerCrash, {
     'a sidecar that crashes': aSnapshot({ objects: [pod({}, { restartPolicy: 'Always' })] }),
   },
   speaks: {
+    'of a container of its pod that starts later': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            status: { phase: 'Pending' },
+            containers: [
+              aContainer('migrate', { init: true, ...crashed({ exitCode: 1, reason: 'Error' }) }),
+              aContainer('proxy', { ...waiting('PodInitializing'), ports: [{ containerPort: 5432 }] }),
+            ],
+          }),
+        ],
+        logs: log('ERROR connection to server at "127.0.0.1", port 5432 failed: Connection refused'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(port 5432 belongs to container proxy of the same pod',
+        fix: 'make proxy a sidecar: move it to initContainers before migrate',
+      },
+    ],
     'with its place, exit code and words': [
       aSnapshot({ objects: [pod({})], logs: log('ERROR: migration 0042 failed: column total does not exist') }),
       {

@@ -38,6 +38,30 @@ testRule(initContainerHanging, {
     }),
   },
   speaks: {
+    'of a sidecar that is listed after it': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            status: { phase: 'Pending' },
+            containers: [
+              aContainer('wait', {
+                init: true,
+                status: { ready: false, started: true, state: { running: { startedAt: minutesAgo(2) } } },
+              }),
+              aContainer('proxy', { init: true, restartPolicy: 'Always', ports: [{ containerPort: 6432 }] }),
+              aContainer('app', waiting('PodInitializing')),
+            ],
+          }),
+        ],
+        logs: log('waiting for proxy at localhost:6432', 'waiting for proxy at localhost:6432'),
+      }),
+      {
+        object: 'Pod/api',
+        problem:
+          '(port 6432 belongs to container proxy of the same pod, which starts only after init container wait has ended)',
+        fix: 'list init container proxy before wait',
+      },
+    ],
     'of the Service that it says it waits for': [
       aSnapshot({
         complete,

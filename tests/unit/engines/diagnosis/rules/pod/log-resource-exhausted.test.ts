@@ -27,6 +27,18 @@ testRule(logResourceExhausted, {
     'a warning before another error': dies(['WARN deadlock detected, retrying', 'ERROR order 42 has no tenant']),
   },
   speaks: {
+    'of shared memory, which no claim holds': [
+      dies(
+        ['FATAL could not resize shared memory segment "/PostgreSQL.1" to 8388608 bytes: No space left on device'],
+        { volumeMounts },
+        { volumes },
+      ),
+      {
+        object: 'Pod/api',
+        problem: '(/dev/shm of a container is 64 MiB, unless a volume is mounted there)',
+        fix: 'mount an emptyDir with medium: Memory at /dev/shm',
+      },
+    ],
     'of a ready pod that says so all the time': [
       complains(again(['INFO polling', 'ERROR Connection is not available, request timed out after 30000ms'])),
       { object: 'Pod/api', problem: 'keeps saying: Connection is not available', certainty: 'inferred' },

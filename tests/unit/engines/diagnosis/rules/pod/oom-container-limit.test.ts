@@ -69,6 +69,17 @@ testRule(oomContainerLimit, {
     }),
   },
   speaks: {
+    'of an emptyDir in memory': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            spec: { volumes: [{ name: 'cache', emptyDir: { medium: 'Memory' } }] },
+            containers: [container({}, { volumeMounts: [{ name: 'cache', mountPath: '/cache' }] })],
+          }),
+        ],
+      }),
+      { object: 'Pod/api', problem: 'the files in its emptyDir cache (medium Memory) count, and outlive a restart' },
+    ],
     'of a replica for which the runtime lost the reason': [
       aSnapshot({ objects: twoReplicas }),
       { object: 'Pod/api-5d8f-0', problem: 'is killed 60 s after start at its limit of 16Mi' },

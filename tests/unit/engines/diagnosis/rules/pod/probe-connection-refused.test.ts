@@ -82,6 +82,14 @@ testRule(probeConnectionRefused, {
     }),
   },
   speaks: {
+    'of workers that the kernel kills': [
+      asking(
+        { readinessProbe: probe(8080), resources: { limits: { memory: '24Mi' } } },
+        8080,
+        '[ERROR] Worker (pid:9) was sent SIGKILL! Perhaps out of memory?',
+      ),
+      { object: 'Pod/web', problem: 'was sent SIGKILL! Perhaps out of memory?, and its memory limit is 24Mi' },
+    ],
     'of a startup probe whose port the log contradicts, while it has time left': [
       aSnapshot({
         objects: [

@@ -1,5 +1,5 @@
 import { probeMisconfigured } from '../../../../../../src/engines/diagnosis/rules/pod/probe-misconfigured.ts';
-import { aContainer, anEvent, aPod, aSnapshot, crashed, minutesAgo } from '../../../../../support/builders.ts';
+import { aContainer, aLog, anEvent, aPod, aSnapshot, crashed, minutesAgo } from '../../../../../support/builders.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
 const get = (path: string, more = {}) => ({ httpGet: { path, port: 8080 }, periodSeconds: 2, ...more });
@@ -53,6 +53,29 @@ testRule(probeMisconfigured, {
     }),
   },
   speaks: {
+    'of a Host that the app does not accept, as its log says': [
+      aSnapshot({
+        objects: [
+          unready({ readinessProbe: get('/') }),
+          unhealthy('Readiness probe failed: HTTP probe failed with statuscode: 400'),
+        ],
+        logs: [
+          aLog('web', ["ERROR Invalid HTTP_HOST header: '10.0.0.1:8080'. You may need to add it to ALLOWED_HOSTS."]),
+        ],
+      }),
+      {
+        object: 'Pod/web',
+        problem: 'is answered with status 400; its log says Invalid HTTP_HOST header',
+        fix: 'set httpGet.httpHeaders of the readinessProbe of container app to a Host',
+      },
+    ],
+    'of the path alone when the log is about something else': [
+      aSnapshot({
+        objects: [unready({ readinessProbe: get('/') }), unhealthy(notFound)],
+        logs: [aLog('web', ['ERROR cache is cold'])],
+      }),
+      { object: 'Pod/web', fix: '[{"advice":"set the path' },
+    ],
     'of a host that is not the pod': [
       probed(
         { httpGet: { path: '/', port: 8080, host: '127.0.0.1' }, periodSeconds: 2 },

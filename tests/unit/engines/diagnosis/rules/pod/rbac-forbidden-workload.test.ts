@@ -37,6 +37,39 @@ testRule(rbacForbiddenWorkload, {
     'another error': asked([], { text: 'ERROR no such table' }),
   },
   speaks: {
+    'of a rule for another API group': [
+      asked(
+        [
+          aBinding('scaler'),
+          anObject('Role', 'scaler', { rules: [{ apiGroups: [''], resources: ['deployments'], verbs: ['list'] }] }),
+        ],
+        { text: said.replaceAll('pods', 'deployments').replace('API group ""', 'API group "apps"') },
+      ),
+      {
+        object: 'Pod/lister',
+        problem:
+          'Role/scaler, which ServiceAccount/lister has, names deployments in apiGroups [""], and they are in "apps"',
+      },
+    ],
+    'of a rule without the subresource': [
+      asked([aBinding('runner'), aRole('runner', ['create', 'list'])], {
+        text: said.replace('resource "pods"', 'resource "pods/exec"'),
+      }),
+      { object: 'Pod/lister', problem: 'names pods, not the subresource pods/exec' },
+    ],
+    'of a rule for other names': [
+      asked([
+        aBinding('one'),
+        anObject('Role', 'one', {
+          rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['list'], resourceNames: ['web-0'] }],
+        }),
+      ]),
+      { object: 'Pod/lister', problem: 'allows it for resourceNames [web-0] only' },
+    ],
+    'of a role about something else': [
+      asked([aBinding('other'), aRole('other', ['list'], ['secrets'])]),
+      { object: 'Pod/lister', problem: 'Role/other, which does not name that resource' },
+    ],
     'of a pod that is ready and is refused all the time': [
       aSnapshot({
         complete,

@@ -15,6 +15,23 @@ const failing = anEvent(aCronJob({}), 'FailedCreate', 'Error creating job: jobs.
 
 testRule(cronjobUnhealthy, {
   silent: {
+    'a history of 0 after a success': aSnapshot({
+      objects: [
+        aCronJob(
+          { ...everyMinute, failedJobsHistoryLimit: 0 },
+          { lastScheduleTime: minutesAgo(1), lastSuccessfulTime: minutesAgo(0.9) },
+        ),
+      ],
+    }),
+    'a history of 0 whose Job is still there': aSnapshot({
+      objects: [
+        aCronJob({ ...everyMinute, failedJobsHistoryLimit: 0 }, { lastScheduleTime: minutesAgo(1) }),
+        anObject('Job', 'sync-2', {
+          metadata: { ...ownedBy(aCronJob({})), creationTimestamp: minutesAgo(0.99) },
+          spec: {},
+        }),
+      ],
+    }),
     'a suspended one': aSnapshot({ objects: [aCronJob({ ...everyMinute, suspend: true })] }),
     'one that ran on time': aSnapshot({ objects: [aCronJob(everyMinute, { lastScheduleTime: minutesAgo(1) })] }),
     'one that is not due yet': aSnapshot({ objects: [aCronJob({ schedule: '0 13 * * *', timeZone: 'Etc/UTC' })] }),
@@ -48,6 +65,17 @@ testRule(cronjobUnhealthy, {
     'a CronJob without a spec': aSnapshot({ objects: [anObject('CronJob', 'sync')] }),
   },
   speaks: {
+    'of runs that fail and leave nothing': [
+      aSnapshot({
+        objects: [aCronJob({ ...everyMinute, failedJobsHistoryLimit: 0 }, { lastScheduleTime: minutesAgo(1) })],
+      }),
+      {
+        object: 'CronJob/sync',
+        problem: 'runs without success, and failedJobsHistoryLimit 0 deletes each failed Job with its log',
+        evidence: ['last success never'],
+        fix: 'set spec.failedJobsHistoryLimit to 1',
+      },
+    ],
     'of a date that never comes': [
       aSnapshot({ objects: [aCronJob({ schedule: '0 3 30 2 *' })] }),
       {

@@ -18,9 +18,18 @@ testRule(jobSuspended, {
     'a Job that is over': aSnapshot({
       objects: [aJob({}, { conditions: [{ type: 'Complete', status: 'True', lastTransitionTime: minutesAgo(1) }] })],
     }),
+    'a Job with parallelism': aSnapshot({ objects: [aJob({}, { spec: { suspend: false, parallelism: 1 } })] }),
     'a suspended CronJob': aSnapshot({ objects: [anObject('CronJob', 'nightly', { spec: { suspend: true } })] }),
   },
   speaks: {
+    'of one that may run no pod at a time': [
+      aSnapshot({ objects: [aJob({}, { spec: { suspend: false, parallelism: 0 }, conditions: [] })] }),
+      {
+        object: 'Job/import',
+        problem: 'does not run: spec.parallelism is 0, so no pod is made',
+        fix: '{"spec":{"parallelism":1}}'.replaceAll('"', '\\"'),
+      },
+    ],
     'of one that waits for somebody': [
       aSnapshot({ objects: [aJob({ managedFields: [{ manager: 'kubectl-client-side-apply' }] })] }),
       {
