@@ -9,6 +9,7 @@ import { serviceReferenceMissing } from './service/service-reference-missing.ts'
 import { svcAddressPending } from './service/svc-address-pending.ts';
 import { svcBackendLoopback } from './service/svc-backend-loopback.ts';
 import { svcExternalNameDangling } from './service/svc-external-name-dangling.ts';
+import { svcHandWrittenEndpoints } from './service/svc-hand-written-endpoints.ts';
 import { svcNoReadyEndpoints } from './service/svc-no-ready-endpoints.ts';
 import { svcPortNotOffered } from './service/svc-port-not-offered.ts';
 import { svcProtocolMismatch } from './service/svc-protocol-mismatch.ts';
@@ -30,6 +31,7 @@ export const serviceRules: readonly Rule[] = [
   svcAddressPending,
   svcBackendLoopback,
   svcExternalNameDangling,
+  svcHandWrittenEndpoints,
   svcNoReadyEndpoints,
   svcPortNotOffered,
   svcProtocolMismatch,
