@@ -37,6 +37,7 @@ const logRules: readonly string[] = [
   'log-migration-failed',
   'log-resource-exhausted',
   'log-runtime-memory',
+  'log-server-refuses',
   'log-tls-error',
 ];
 /** What a program that starts may die of: what it needs, or what it finds in the place of its files. */
@@ -98,6 +99,7 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'log-migration-failed': failure,
   'log-resource-exhausted': { ...failure, areas: [...(failure.areas ?? []), 'volume'] },
   'log-runtime-memory': regression,
+  'log-server-refuses': { ...failure, areas: [...(failure.areas ?? []), 'volume'] },
   'log-tls-error': failure,
   'log-upstream-failing': dependency,
   'init-container-hanging': dependency,

@@ -31,6 +31,7 @@ import { logConfigParse } from './pod/log-config-parse.ts';
 import { logMigrationFailed } from './pod/log-migration-failed.ts';
 import { logResourceExhausted } from './pod/log-resource-exhausted.ts';
 import { logRuntimeMemory } from './pod/log-runtime-memory.ts';
+import { logServerRefuses } from './pod/log-server-refuses.ts';
 import { logSlowDrift } from './pod/log-slow-drift.ts';
 import { logTlsError } from './pod/log-tls-error.ts';
 import { logUpstreamFailing } from './pod/log-upstream-failing.ts';
@@ -104,6 +105,7 @@ export const podRules: readonly Rule[] = [
   logMigrationFailed,
   logResourceExhausted,
   logRuntimeMemory,
+  logServerRefuses,
   logSlowDrift,
   logTlsError,
   logUpstreamFailing,
