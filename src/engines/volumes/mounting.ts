@@ -6,6 +6,7 @@ import { maskIds } from '../logs/masking.ts';
 import type { Pod, Volume } from '../objects.ts';
 import { isBroken } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { bypassedClaims } from './bypassed.ts';
 import { type Claim, claimMounts } from './claims.ts';
 
 /** A volume that the kubelet or the attach-detach controller cannot give to a pod. */
@@ -37,7 +38,7 @@ const longest = 300;
 export function mountFaults(snapshot: Snapshot): readonly MountFault[] {
   return snapshot
     .all('Pod')
-    .filter((pod) => isBroken(pod) && waitsForVolumes(pod))
+    .filter((pod) => isBroken(pod) && waitsForVolumes(pod) && bypassedClaims(snapshot, pod).length === 0)
     .flatMap((pod) => faultsOf(snapshot, pod));
 }
 
