@@ -51,10 +51,10 @@ const regression: Causes = {
  * not listed explains itself.
  */
 const mayExplain: Readonly<Record<string, Causes>> = {
-  'svc-no-ready-endpoints': podStart,
+  'svc-no-ready-endpoints': { ...podStart, rules: ['dns-pod-name-missing'] },
   'dns-coredns-down': { ...podStart, rules: ['dns-coredns-config'] },
   'deploy-progress-deadline': podStart,
-  'sts-ordinal-blocked': podStart,
+  'sts-ordinal-blocked': { ...podStart, rules: ['dns-pod-name-missing'] },
   'deploy-strategy-outage': podStart,
   'ds-coverage': podStart,
   'cronjob-unhealthy': podStart,
@@ -90,6 +90,10 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'crash-regression-after-rollout': { rules: ['netpol-blocks-flow', 'netpol-blocks-dns'] },
   'service-reference-missing': { rules: ['crash-regression-after-rollout'] },
   'svc-port-not-offered': { rules: ['crash-regression-after-rollout', 'svc-protocol-mismatch'] },
+  'dns-pod-name-missing': {
+    areas: ['pod', 'workload', 'volume', 'node', 'namespace'],
+    rules: ['crash-regression-after-rollout'],
+  },
   'dns-host-alias': { rules: ['crash-regression-after-rollout'] },
   'crash-dependency-down': dependency,
   'crash-app-error': failure,

@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.ts';
 import { dnsCorednsDown } from './service/dns-coredns-down.ts';
 import { dnsHostAlias } from './service/dns-host-alias.ts';
+import { dnsPodNameMissing } from './service/dns-pod-name-missing.ts';
 import { dnsPolicyWrong } from './service/dns-policy-wrong.ts';
 import { meshPolicyDenies } from './service/mesh-policy-denies.ts';
 import { netpolBlocksDns } from './service/netpol-blocks-dns.ts';
@@ -23,6 +24,7 @@ import { svcWithoutSelector } from './service/svc-without-selector.ts';
 export const serviceRules: readonly Rule[] = [
   dnsCorednsDown,
   dnsHostAlias,
+  dnsPodNameMissing,
   dnsPolicyWrong,
   meshPolicyDenies,
   netpolBlocksDns,
