@@ -52,17 +52,18 @@ function findingOf(snapshot: Snapshot, { pod, container, denial, entry }: Denied
           .filter(isOwn)
           .slice(0, named)
           .map(
-            ({ binding, role, exists, verbs }): Evidence => ({
+            ({ binding, role, exists, verbs, near }): Evidence => ({
               object: binding,
               source: 'recomputed',
-              text: `binds ${nameOf(role)}, which ${exists ? `allows ${verbs.join(', ') || 'nothing'} on ${denial.resource}` : 'does not exist'}`,
+              text: `binds ${nameOf(role)}, which ${exists ? (near?.says ?? `allows ${verbs.join(', ') || 'nothing'} on ${denial.resource}`) : 'does not exist'}`,
             }),
           ),
       ],
       fixes: [
         ...subjectFix(snapshot, denial, bound),
+        ...nearFix(bound),
         {
-          advice: `restore a ${namespace === undefined ? 'ClusterRole' : 'Role'} that allows ${what}, bound to ${nameOf(account)} in namespace ${account.namespace}, through what owns it`,
+          advice: `restore a ${namespace === undefined ? 'ClusterRole' : 'Role'} that allows ${what}, bound${namespace === undefined || namespace === account.namespace ? '' : ` in namespace ${namespace}`} to ${nameOf(account)} of namespace ${account.namespace}, through what owns it`,
           reason: 'the program asks again, or after its next start',
         },
       ],
@@ -87,6 +88,22 @@ function subjectFix(snapshot: Snapshot, denial: Denial, bound: readonly BoundRol
   ];
 }
 
+/** What to change in a rule that nearly allows it. */
+const nearFix = (bound: readonly BoundRole[]): readonly Fix[] =>
+  bound
+    .slice(0, named)
+    .flatMap(({ role, near }) =>
+      near === undefined
+        ? []
+        : [
+            {
+              advice: `${near.change} in the rules of ${nameOf(role)}, through what owns it`,
+              reason: `it ${near.says}`,
+            },
+          ],
+    )
+    .slice(0, 1);
+
 const isKnown = (snapshot: Snapshot, namespace: string | undefined): boolean =>
   snapshot.presence('ClusterRoleBinding', undefined, '') !== 'unknown' &&
   (namespace === undefined || snapshot.presence('RoleBinding', namespace, '') !== 'unknown');
@@ -97,6 +114,8 @@ function nearestWords(snapshot: Snapshot, denial: Denial, bound: readonly BoundR
   const dangling = bound.find(({ exists }) => !exists);
   if (dangling !== undefined)
     return `${nameOf(dangling.binding)} gives ${nameOf(account)} ${nameOf(dangling.role)}, which does not exist`;
+  const close = bound.find(({ near }) => near !== undefined);
+  if (close?.near !== undefined) return `${nameOf(close.role)}, which ${nameOf(account)} has, ${close.near.says}`;
   const nearest = bound.find(({ verbs }) => verbs.length > 0);
   if (nearest !== undefined)
     return `${nameOf(nearest.role)}, which ${nameOf(account)} has, allows only ${nearest.verbs.join(', ')}`;

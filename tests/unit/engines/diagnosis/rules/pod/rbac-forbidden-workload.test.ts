@@ -62,6 +62,30 @@ testRule(rbacForbiddenWorkload, {
         evidence: ['binds Role/getter, which allows get on pods'],
       },
     ],
+    'of a role for the same resource of another API group': [
+      asked([
+        aBinding('old'),
+        anObject('Role', 'old', { rules: [{ apiGroups: ['extensions'], resources: ['pods'], verbs: ['list'] }] }),
+      ]),
+      {
+        object: 'Pod/lister',
+        problem: 'Role/old, which ServiceAccount/lister has, allows it on pods of API group extensions, not of ""',
+        fix: 'to apiGroups in the rules of Role/old',
+      },
+    ],
+    'of a role for objects of some names, where a list names none': [
+      asked([
+        aBinding('some'),
+        anObject('Role', 'some', {
+          rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['list'], resourceNames: ['db-0'] }],
+        }),
+      ]),
+      {
+        object: 'Pod/lister',
+        problem: 'allows list on pods only of the name db-0, and a list names none',
+        fix: 'write a rule without resourceNames for list',
+      },
+    ],
     'of a role for other resources': [
       asked([aBinding('getter'), aRole('getter', ['get'], ['secrets'])]),
       { object: 'Pod/lister', problem: 'ServiceAccount/lister has Role/getter, which does not name that resource' },
