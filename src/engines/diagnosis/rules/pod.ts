@@ -49,6 +49,7 @@ import { podPreempted } from './pod/pod-preempted.ts';
 import { podPvcNotFound } from './pod/pod-pvc-not-found.ts';
 import { podRequestExceedsAnyNode } from './pod/pod-request-exceeds-any-node.ts';
 import { podResizePending } from './pod/pod-resize-pending.ts';
+import { podResourceClaimMissing } from './pod/pod-resource-claim-missing.ts';
 import { podSandboxCniFailed } from './pod/pod-sandbox-cni-failed.ts';
 import { podSchedulingGated } from './pod/pod-scheduling-gated.ts';
 import { podStuckTerminatingFinalizer } from './pod/pod-stuck-terminating-finalizer.ts';
@@ -118,6 +119,7 @@ export const podRules: readonly Rule[] = [
   podKubeletRejected,
   podNodeDoesNotExist,
   podNotObservedByScheduler,
+  podResourceClaimMissing,
   podNotReadyUnexplained,
   podPreempted,
   podPvcNotFound,
