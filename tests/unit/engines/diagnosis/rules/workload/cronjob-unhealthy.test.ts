@@ -6,6 +6,8 @@ const aCronJob = (spec: object, status: object = {}, metadata = {}) =>
   anObject('CronJob', 'sync', { metadata, spec, status });
 const everyMinute = { schedule: '* * * * *' };
 const forbid = { ...everyMinute, concurrencyPolicy: 'Forbid' };
+const replace = { ...everyMinute, concurrencyPolicy: 'Replace' };
+const replacing = { active: [{ name: 'sync-1' }], lastScheduleTime: minutesAgo(0.5) };
 const running = { active: [{ name: 'sync-1' }], lastScheduleTime: minutesAgo(10) };
 const aRun = (name: string, status: object) =>
   anObject('Job', name, { metadata: ownedBy(aCronJob({})), spec: {}, status });
@@ -45,9 +47,31 @@ testRule(cronjobUnhealthy, {
     'Jobs that the API server refuses, which another rule tells': aSnapshot({
       objects: [aCronJob(everyMinute), failing],
     }),
+    'runs under Replace of which one has ended': aSnapshot({
+      objects: [
+        aCronJob(replace, { ...replacing, lastSuccessfulTime: minutesAgo(2) }, old),
+        aRun('sync-1', { startTime: minutesAgo(0.5) }),
+      ],
+    }),
+    'runs under Replace that fail, which other rules tell': aSnapshot({
+      objects: [
+        aCronJob(replace, replacing, old),
+        aRun('sync-0', { conditions: [{ type: 'Failed', status: 'True' }] }),
+      ],
+    }),
     'a CronJob without a spec': aSnapshot({ objects: [anObject('CronJob', 'sync')] }),
   },
   speaks: {
+    'of runs that each delete the one before': [
+      aSnapshot({
+        objects: [aCronJob(replace, replacing, old), aRun('sync-1', { startTime: minutesAgo(0.5) })],
+      }),
+      {
+        object: 'CronJob/sync',
+        problem: 'never finishes a run: concurrencyPolicy is Replace',
+        fix: 'set concurrencyPolicy to Forbid',
+      },
+    ],
     'of a date that never comes': [
       aSnapshot({ objects: [aCronJob({ schedule: '0 3 30 2 *' })] }),
       {
