@@ -33,7 +33,9 @@ function findingsOf(snapshot: Snapshot, service: Service): readonly Finding[] {
   );
   if (slices.length === 0) return [];
   const unmatched = spec?.clusterIP === 'None' ? [] : unmatchedPorts(snapshot, service, slices);
-  return unmatched.length > 0 ? unmatched : unansweredAddress(snapshot, service, slices);
+  // Such a Service answers on some nodes only: another rule says so.
+  const isLocal = spec?.internalTrafficPolicy === 'Local';
+  return unmatched.length > 0 || isLocal ? unmatched : unansweredAddress(snapshot, service, slices);
 }
 
 /** Ports of the Service whose name no port of its EndpointSlices has (kube-proxy matches by name alone). */

@@ -40,6 +40,15 @@ testRule(svcHandWrittenEndpoints, {
       ],
       ...refused,
     }),
+    'a Service that leads to endpoints of the same node only': aSnapshot({
+      complete,
+      objects: [
+        anObject('Service', 'db', { spec: { internalTrafficPolicy: 'Local', ports: [{ port: 5432 }] } }),
+        slice(undefined),
+        ...web.all,
+      ],
+      ...refused,
+    }),
     'a port that the Service does not have': aSnapshot({
       complete,
       objects: [service(), slice(undefined), ...web.all],
