@@ -79,6 +79,15 @@ export interface BoundRole {
   readonly exists: boolean;
   /** Verbs that it allows on that very resource. */
   readonly verbs: readonly string[];
+  /** A rule of it that nearly covers what was refused, and what to change in it. */
+  readonly near: NearRule | undefined;
+}
+
+export interface NearRule {
+  /** `allows get on secrets only of the name db-creds`. */
+  readonly says: string;
+  /** `add networking.k8s.io to apiGroups`. */
+  readonly change: string;
 }
 
 /** Bindings that hold where it was refused. */
@@ -99,7 +108,8 @@ export function boundRoles(snapshot: Snapshot, denied: Denial): readonly BoundRo
       const rules = snapshot.find(kind, role.namespace, name)?.rules ?? [];
       const verbs = rules.filter((rule) => covers(rule, denial)).flatMap((rule) => rule.verbs ?? []);
       const exists = snapshot.presence(kind, role.namespace, name) !== 'absent';
-      return [{ binding: refOf(binding), role, exists, verbs: [...new Set(verbs)] }];
+      const near = rules.map((rule) => nearly(rule, denial)).find((each) => each !== undefined);
+      return [{ binding: refOf(binding), role, exists, verbs: [...new Set(verbs)], near }];
     });
 }
 
@@ -141,6 +151,36 @@ function means({ subjects = [], metadata }: Binding, { namespace, name }: Object
         subject.name === name &&
         (subject.namespace ?? metadata.namespace) === namespace,
   );
+}
+
+/** A rule about the resource that is of another API group, for objects of some names only, or without its subresource. */
+function nearly(
+  rule: Rule,
+  { verb, resource, group }: Pick<Denial, 'verb' | 'resource' | 'group'>,
+): NearRule | undefined {
+  const { apiGroups = [], resourceNames = [], resources = [], verbs = [] } = rule;
+  const [whole = '', subresource] = resource.split('/');
+  if (subresource !== undefined && resources.includes(whole) && !resources.includes(resource))
+    return { says: `names ${whole}, not the subresource ${resource}`, change: `add ${resource} to resources` };
+  if (!resources.includes(resource) || !(verbs.includes(verb) || verbs.includes('*'))) return undefined;
+  if (!apiGroups.includes('*') && !apiGroups.includes(group)) {
+    const groups = apiGroups.map((each) => (each === '' ? '"" (core)' : each)).join(', ') || 'none';
+    const right = group === '' ? '""' : group;
+    return {
+      says: `allows it on ${resource} of API group ${groups}, not of ${right}`,
+      change: `add ${right} to apiGroups`,
+    };
+  }
+  // An object that is not made yet, and a list, have no name that could be allowed.
+  const nameless = ['create', 'list', 'watch', 'deletecollection'].includes(verb);
+  return resourceNames.length === 0
+    ? undefined
+    : {
+        says: `allows ${verb} on ${resource} only of the ${resourceNames.length === 1 ? 'name' : 'names'} ${resourceNames.slice(0, 3).join(', ')}${nameless ? `, and a ${verb} names none` : ''}`,
+        change: nameless
+          ? `write a rule without resourceNames for ${verb}`
+          : 'add the name that is refused to resourceNames',
+      };
 }
 
 function covers(rule: Rule, { resource, group }: Pick<Denial, 'resource' | 'group'>): boolean {

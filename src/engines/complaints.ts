@@ -27,8 +27,13 @@ export interface Callee {
   readonly telling: TellingEntry;
 }
 
-/** Faults of something else that a program calls. */
+/** Faults of something else that a program calls: it is not reached, or fails altogether. */
 const ofOthers: ReadonlySet<SignatureId> = new Set(['connection', 'dns', 'upstream']);
+/** What a server that is reached answers of its own state. */
+const answers: ReadonlySet<SignatureId> = new Set(['pool-exhausted', 'server-refuses']);
+
+/** Whether a complaint is that what is called cannot be reached, or only passes on errors. */
+export const isOfOthers = ({ fault }: Complaint): boolean => ofOthers.has(fault.signature);
 
 const cache = new WeakMap<Snapshot, readonly Complaint[]>();
 
@@ -57,7 +62,10 @@ const complaintsOf = (snapshot: Snapshot, pod: Pod): readonly Complaint[] =>
     const log = snapshot.log(refOf(pod), container.name, false);
     const fault = log && heard(log, snapshot.now);
     if (log === undefined || fault === undefined) return [];
-    const callees = ofOthers.has(fault.signature) ? calleesOf(snapshot, { pod, container, fault }) : [];
+    const callees =
+      ofOthers.has(fault.signature) || answers.has(fault.signature)
+        ? calleesOf(snapshot, { pod, container, fault })
+        : [];
     return [{ pod, container, log, fault, callees, contradicted: isContradicted(snapshot, pod, container) }];
   });
 

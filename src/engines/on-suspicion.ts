@@ -6,7 +6,7 @@ import { namesakeReads, strayPodReads } from './namesakes.ts';
 import { refOf } from './objects.ts';
 import { podsOf } from './owners.ts';
 import { unsettledPods } from './pod-groups.ts';
-import { containersOf, isBroken, lastTermination } from './pods.ts';
+import { containersOf, isBroken, lastTermination, podCondition } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
 import { cpuReads } from './usage/cpu-limits.ts';
@@ -104,14 +104,15 @@ function controllerLease(snapshot: Snapshot): readonly Read[] {
   return ignored ? [{ verb: 'get', kind: 'Lease', namespace: 'kube-system', name: 'kube-controller-manager' }] : [];
 }
 
-/** Who set the limit that a container is killed at, when its pod says that a LimitRange did. */
+/** Who set the limit that a container is killed at, or the request that no node has room for, when its pod says that a LimitRange did. */
 function defaultLimits(snapshot: Snapshot): readonly Read[] {
-  const killed = unsettledPods(snapshot).filter(
+  const limited = unsettledPods(snapshot).filter(
     (pod) =>
       pod.metadata.annotations?.['kubernetes.io/limit-ranger'] !== undefined &&
-      containersOf(pod).some(({ status }) => lastTermination(status)?.reason === 'OOMKilled'),
+      (/Insufficient/.test(podCondition(pod, 'PodScheduled')?.message ?? '') ||
+        containersOf(pod).some(({ status }) => lastTermination(status)?.reason === 'OOMKilled')),
   );
-  return [...new Set(killed.flatMap(({ metadata }) => metadata.namespace ?? []))].map((namespace) => ({
+  return [...new Set(limited.flatMap(({ metadata }) => metadata.namespace ?? []))].map((namespace) => ({
     verb: 'list',
     kind: 'LimitRange',
     namespace,

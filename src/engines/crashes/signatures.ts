@@ -8,6 +8,7 @@ export type LogRule =
   | 'log-migration-failed'
   | 'log-resource-exhausted'
   | 'log-runtime-memory'
+  | 'log-server-refuses'
   | 'log-tls-error';
 
 /** What a log line says about a crash beyond doubt. */
@@ -27,6 +28,7 @@ const ruled: Readonly<Partial<Record<SignatureId, SignatureRule>>> = {
   'file-handles-exhausted': 'log-resource-exhausted',
   'pool-exhausted': 'log-resource-exhausted',
   deadlock: 'log-resource-exhausted',
+  'server-refuses': 'log-server-refuses',
   'runtime-memory': 'log-runtime-memory',
   'certificate-expired': 'log-tls-error',
   tls: 'log-tls-error',

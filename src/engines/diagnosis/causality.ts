@@ -37,6 +37,7 @@ const logRules: readonly string[] = [
   'log-migration-failed',
   'log-resource-exhausted',
   'log-runtime-memory',
+  'log-server-refuses',
   'log-tls-error',
 ];
 /** What a program that starts may die of: what it needs, or what it finds in the place of its files. */
@@ -50,10 +51,10 @@ const regression: Causes = {
  * not listed explains itself.
  */
 const mayExplain: Readonly<Record<string, Causes>> = {
-  'svc-no-ready-endpoints': podStart,
+  'svc-no-ready-endpoints': { ...podStart, rules: ['dns-pod-name-missing'] },
   'dns-coredns-down': { ...podStart, rules: ['dns-coredns-config'] },
   'deploy-progress-deadline': podStart,
-  'sts-ordinal-blocked': podStart,
+  'sts-ordinal-blocked': { ...podStart, rules: ['dns-pod-name-missing'] },
   'deploy-strategy-outage': podStart,
   'ds-coverage': podStart,
   'cronjob-unhealthy': podStart,
@@ -89,6 +90,10 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'crash-regression-after-rollout': { rules: ['netpol-blocks-flow', 'netpol-blocks-dns'] },
   'service-reference-missing': { rules: ['crash-regression-after-rollout'] },
   'svc-port-not-offered': { rules: ['crash-regression-after-rollout', 'svc-protocol-mismatch'] },
+  'dns-pod-name-missing': {
+    areas: ['pod', 'workload', 'volume', 'node', 'namespace'],
+    rules: ['crash-regression-after-rollout'],
+  },
   'dns-host-alias': { rules: ['crash-regression-after-rollout'] },
   'crash-dependency-down': dependency,
   'crash-app-error': failure,
@@ -98,6 +103,7 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'log-migration-failed': failure,
   'log-resource-exhausted': { ...failure, areas: [...(failure.areas ?? []), 'volume'] },
   'log-runtime-memory': regression,
+  'log-server-refuses': { ...failure, areas: [...(failure.areas ?? []), 'volume'] },
   'log-tls-error': failure,
   'log-upstream-failing': dependency,
   'init-container-hanging': dependency,

@@ -94,12 +94,13 @@ function unreadyFindings(snapshot: Snapshot, rule: LogRule, judge: Judge): reado
 function readyFinding(complaint: Complaint, judge: Judge): Finding {
   const { pod, container, fault } = complaint;
   const [telling] = fault.tellings;
-  const { clause, evidence = [], fixes } = judge({ pod, container, signature: fault.signature, telling });
+  const { clause, evidence = [], fixes, dependsOn } = judge({ pod, container, signature: fault.signature, telling });
   return {
     ...complaintFinding(complaint, telling),
     problem: `${complaintClause(complaint)} ${telling.essence}${clause}`,
     evidence: [...complaintEvidence(complaint, telling), ...evidence],
     fixes: fixes.slice(0, 3),
+    ...(dependsOn !== undefined && { dependsOn }),
   };
 }
 

@@ -13,6 +13,9 @@ import {
 import { matchesSelector, selectorText } from '../selectors.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Fix } from './rule.ts';
+import { counted, elsewhere, softer, tooMany } from './spread-fixes.ts';
+
+type SpreadConstraint = NonNullable<NonNullable<Pod['spec']>['topologySpreadConstraints']>[number];
 
 /** What keeps a pod from nodes that have room, and what to do. */
 export interface SpreadReason {
@@ -40,7 +43,6 @@ export function spreadReason(snapshot: Snapshot, crowded: Crowded): SpreadReason
 const list = (refs: readonly ObjectRef[]): string => refs.slice(0, shownWorkloads).map(nameOf).join(', ');
 const domainOf = (snapshot: Snapshot, pod: Pod, topologyKey: string): string | undefined =>
   snapshot.find('Node', undefined, pod.spec?.nodeName ?? '')?.metadata.labels?.[topologyKey];
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** Its own anti-affinity: in every domain there is a pod that it must not be with. */
 function apart(snapshot: Snapshot, { pod, nodes }: Crowded): SpreadReason | undefined {
@@ -195,10 +197,32 @@ function spread(snapshot: Snapshot, { pod, nodes }: Crowded): SpreadReason | und
   if (first === undefined) return undefined;
   const { topologyKey = '', maxSkew = 1 } = first;
   const domains = domainsOf(nodes, topologyKey);
+  const few = hard.find(({ topologyKey: key = '', minDomains }) => (minDomains ?? 0) > domainsOf(nodes, key).size);
+  if (few !== undefined) return tooFewDomains(workload, few, nodes);
   return {
     says: `its topologySpreadConstraints allow a ${topologyKey} at most ${maxSkew} more such pods than the emptiest, and the emptiest has no room for it`,
     recomputed: `${counted(domains.size, 'domain')} of ${topologyKey} on ${counted(nodes.length, 'node')} it may use, of ${counted(domainsOf(snapshot.all('Node'), topologyKey).size, 'domain')}`,
     fixes: [elsewhere(topologyKey), softer(workload, 'whenUnsatisfiable: ScheduleAnyway')],
+  };
+}
+
+/** With fewer domains than minDomains the emptiest counts as 0, however full the others are. */
+function tooFewDomains(
+  workload: ObjectRef,
+  { topologyKey = '', minDomains = 0, maxSkew = 1 }: SpreadConstraint,
+  nodes: readonly Node[],
+): SpreadReason {
+  const { size } = domainsOf(nodes, topologyKey);
+  return {
+    says: `its topologySpreadConstraints ask for ${minDomains} domains of ${topologyKey} (minDomains), and the nodes it may use have ${size}, so each takes at most ${counted(maxSkew, 'such pod')}`,
+    recomputed: `${counted(size, 'domain')} of ${topologyKey} on ${counted(nodes.length, 'node')} it may use, minDomains is ${minDomains}`,
+    fixes: [
+      {
+        advice: `lower minDomains to ${Math.max(size, 1)} in ${templateName(workload)}, or add nodes in ${counted(Math.max(minDomains - size, 1), 'other')} ${topologyKey}`,
+        reason: 'with fewer domains than minDomains the scheduler counts an empty one',
+      },
+      softer(workload, 'whenUnsatisfiable: ScheduleAnyway'),
+    ],
   };
 }
 
@@ -208,31 +232,3 @@ const nearestKey = (nodes: readonly Node[], key: string): string | undefined =>
     nodes.flatMap(({ metadata }) => Object.keys(metadata.labels ?? {})),
     1,
   )[0];
-
-const tooMany = (workload: ObjectRef, domains: number, topologyKey: string): readonly Fix[] => [
-  {
-    advice: `run at most ${counted(domains, 'replica')} of ${nameOf(workload)}, or add a node with another ${topologyKey}`,
-    reason: `each ${topologyKey} may have one of its pods`,
-  },
-  ...(workload.kind === 'Deployment'
-    ? [
-        {
-          advice: `if a rollout hangs here: set maxSurge to 0 and maxUnavailable to 1 in ${nameOf(workload)}`,
-          reason: 'the new pod then takes the place of an old one',
-        },
-      ]
-    : []),
-  softer(workload, 'podAntiAffinity'),
-];
-
-const elsewhere = (topologyKey: string): Fix => ({
-  advice: `add a node with room in another ${topologyKey}`,
-  reason: 'those it may use are ruled out',
-});
-
-const softer = (workload: ObjectRef, what: string): Fix => ({
-  advice: what.startsWith('when')
-    ? `set ${what} in ${nameOf(workload)}, if an uneven spread is acceptable`
-    : `make the ${what} of ${nameOf(workload)} preferred instead of required, if it is no matter of safety`,
-  reason: 'the scheduler then does what it can',
-});

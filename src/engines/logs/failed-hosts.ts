@@ -33,7 +33,7 @@ const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [/connection refused|ECONNREFUSED|actively refused/i, 'refused'],
   [/no route to host|EHOSTUNREACH|ENETUNREACH|network is unreachable|host is unreachable/i, 'unreachable'],
   [
-    /i\/o timeout|ETIMEDOUT|connection timed out|connect(?:ion)? timeout|timed out|ConnectTimeout|deadline exceeded|SocketTimeoutException/i,
+    /i\/o timeout|ETIMEDOUT|connection timed out|connect(?:ion)? timeout|timed out|Connect_?Timeout|timeout connecting|Client\.Timeout exceeded|deadline exceeded|SocketTimeoutException/i,
     'timeout',
   ],
   [

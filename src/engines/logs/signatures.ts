@@ -18,6 +18,7 @@ export const signatureIds = [
   'migration-failed',
   'pool-exhausted',
   'deadlock',
+  'server-refuses',
   'missing-variable',
   'config-parse',
   'upstream',
@@ -41,6 +42,7 @@ export const signatureTitles: Readonly<Record<SignatureId, string>> = {
   'migration-failed': 'the database schema does not fit',
   'pool-exhausted': 'no connection is free',
   deadlock: 'a deadlock',
+  'server-refuses': 'a server takes no requests of this kind',
   'missing-variable': 'a setting is missing',
   'config-parse': 'a configuration cannot be read',
   upstream: 'an upstream fails',
@@ -102,6 +104,11 @@ const signatures: readonly Signature[] = [
   [
     'pool-exhausted',
     /\b(?:connection )?pool\b[^\n]{0,40}\b(?:exhausted|is full|timed? ?out|timeout)|\bpool (?:exhausted|timeout)|Connection is not available, request timed out|QueuePool limit of size|too many clients already|\bToo many connections\b|remaining connection slots are reserved|Timeout acquiring a connection|ResourceRequest timed out|max(?:imum)? pool size was reached|could not obtain (?:a )?(?:database )?connection (?:from the pool )?within|max number of clients reached|\bORA-125(?:16|19|20)\b/i,
+  ],
+  // Answers of data stores that are reachable and full, read-only, or without a quorum.
+  [
+    'server-refuses',
+    /\bOOM command not allowed|\bMISCONF Redis|\bREADONLY You can't write|\bCLUSTERDOWN\b|\bMASTERDOWN\b|\bNOREPLICAS\b|NotEnoughReplicas\w*(?:Exception)?\b|\bcluster_block_exception\b|ClusterBlockException|flood[- ]stage (?:disk )?watermark|\bNotWritablePrimary\b|\bNotPrimaryNoSecondaryOk\b|\bReplicaSetNoPrimary\b|\bnot master\b|\bnode is not (?:the )?(?:primary|leader)\b|mvcc: database space exceeded|etcdserver: (?:no leader|mvcc)|cannot execute \w+(?: \w+)? in a read-only transaction|running with the --(?:super-)?read-only option|\b(?:memory|disk|resource) alarm\b|\bLEADER_NOT_AVAILABLE\b/i,
   ],
   ['deadlock', /\bdeadlock (?:detected|found)\b|all goroutines are asleep - deadlock/i],
   [

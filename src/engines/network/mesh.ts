@@ -1,9 +1,8 @@
 import { hostsOfEnv, serviceOfHost } from '../hosts.ts';
-import { entriesOf } from '../logs/entries.ts';
+import { entriesOf, type LogEntry } from '../logs/entries.ts';
 import type { KubernetesObject, ObjectRef, Pod } from '../objects.ts';
 import { refOf } from '../objects.ts';
-import { brokenPods } from '../pod-groups.ts';
-import { containersOf, type PodContainer } from '../pods.ts';
+import { containersOf, isBroken, type PodContainer } from '../pods.ts';
 import { selectedPods } from '../routes.ts';
 import { type Labels, matchesSelector } from '../selectors.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -19,15 +18,33 @@ export interface RefusedRequest {
 
 const refusal = /RBAC: access denied/;
 
-/** What pods that are broken say about a mesh that refuses them. */
+/** What pods that are broken, or keep complaining, say about a mesh that refuses them. */
 export const refusedRequests = (snapshot: Snapshot): readonly RefusedRequest[] =>
-  brokenPods(snapshot).flatMap((pod) => containersOf(pod).flatMap((container) => refusedOf(snapshot, pod, container)));
+  // Of a whole cluster no log may have been read, and there are many pods.
+  snapshot.data.logs.length === 0
+    ? []
+    : snapshot
+        .all('Pod')
+        .flatMap((pod) => containersOf(pod).flatMap((container) => refusedOf(snapshot, pod, container)));
+
+/** Fewer in the last lines of a pod that is well are an incident that is over, or a client that was rightly refused. */
+const leastRepeats = 5;
+const lately = 20;
+
+/** Whether a pod that Kubernetes finds well is refused all the time, up to the end of its log. */
+function isLasting(entries: readonly LogEntry[]): boolean {
+  const recent = entries.slice(-lately);
+  const refused = recent.filter(({ lines }) => lines.some((line) => refusal.test(line)));
+  return refused.length >= leastRepeats && recent.slice(-3).some((entry) => refused.includes(entry));
+}
 
 function refusedOf(snapshot: Snapshot, pod: Pod, container: PodContainer): readonly RefusedRequest[] {
   // What the proxy of a pod itself says is about those who call it.
   if (isProxy(container)) return [];
   const logs = [true, false].flatMap((previous) => snapshot.log(refOf(pod), container.name, previous) ?? []);
-  const entry = logs.flatMap((log) => entriesOf(log)).findLast(({ lines }) => lines.some((line) => refusal.test(line)));
+  const entries = logs.flatMap((log) => entriesOf(log));
+  if (!isBroken(pod) && !isLasting(entries)) return [];
+  const entry = entries.findLast(({ lines }) => lines.some((line) => refusal.test(line)));
   if (entry === undefined) return [];
   const text = entry.lines.find((line) => refusal.test(line)) ?? '';
   const servers = hostsOfEnv(container.spec).flatMap(

@@ -16,7 +16,7 @@ const runtimePatterns: readonly (readonly [RegExp, StartErrorRule | undefined])[
   [/OOM-killed|no space left/i, undefined],
   [/seccomp|apparmor|selinux|runAsNonRoot|non-root policy/i, 'container-security-rejected'],
   [
-    /error mounting|are you trying to mount|failed to prepare subPath|mountpoint|mkdir(?:at)? \S+: (?:not a directory|read-only file system|file exists)/i,
+    /error mounting|are you trying to mount|failed to prepare subPath|^(?:Error: )?missing value for |mountpoint|mkdir(?:at)? \S+: (?:not a directory|read-only file system|file exists)/i,
     'container-mount-conflict',
   ],
   [/exec format error/i, 'image-arch-mismatch'],

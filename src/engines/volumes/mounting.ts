@@ -6,6 +6,7 @@ import { maskIds } from '../logs/masking.ts';
 import type { Pod, Volume } from '../objects.ts';
 import { brokenPods } from '../pod-groups.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { bypassedClaims } from './bypassed.ts';
 import { type Claim, claimMounts } from './claims.ts';
 
 /** A volume that the kubelet or the attach-detach controller cannot give to a pod. */
@@ -36,7 +37,7 @@ const longest = 300;
 /** One fault per volume of each pod that waits for its volumes: the last that was said of it. */
 export function mountFaults(snapshot: Snapshot): readonly MountFault[] {
   return brokenPods(snapshot)
-    .filter((pod) => waitsForVolumes(pod))
+    .filter((pod) => waitsForVolumes(pod) && bypassedClaims(snapshot, pod).length === 0)
     .flatMap((pod) => faultsOf(snapshot, pod));
 }
 

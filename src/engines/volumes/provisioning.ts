@@ -61,7 +61,11 @@ function silence(snapshot: Snapshot, claim: Claim, provisioner: string): Provisi
   const event = events.findLast(({ reason }) => reason === 'ExternalProvisioning');
   const asked = event?.first ?? timeOf(claim.metadata.creationTimestamp) ?? snapshot.now;
   const answered = events.some(({ reason }) => reason === 'Provisioning');
-  return answered || snapshot.now - asked < answerTime ? undefined : { kind: 'silent', provisioner, event };
+  // The name of a CSI driver that is not installed: nobody will answer.
+  const isAbsent = !provisioner.includes('/') && snapshot.presence('CSIDriver', undefined, provisioner) === 'absent';
+  return answered || (!isAbsent && snapshot.now - asked < answerTime)
+    ? undefined
+    : { kind: 'silent', provisioner, event };
 }
 
 /** A class without a provisioner, or one that only volumes carry. */

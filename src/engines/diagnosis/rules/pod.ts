@@ -31,6 +31,7 @@ import { logConfigParse } from './pod/log-config-parse.ts';
 import { logMigrationFailed } from './pod/log-migration-failed.ts';
 import { logResourceExhausted } from './pod/log-resource-exhausted.ts';
 import { logRuntimeMemory } from './pod/log-runtime-memory.ts';
+import { logServerRefuses } from './pod/log-server-refuses.ts';
 import { logSlowDrift } from './pod/log-slow-drift.ts';
 import { logTlsError } from './pod/log-tls-error.ts';
 import { logUpstreamFailing } from './pod/log-upstream-failing.ts';
@@ -48,6 +49,7 @@ import { podPreempted } from './pod/pod-preempted.ts';
 import { podPvcNotFound } from './pod/pod-pvc-not-found.ts';
 import { podRequestExceedsAnyNode } from './pod/pod-request-exceeds-any-node.ts';
 import { podResizePending } from './pod/pod-resize-pending.ts';
+import { podResourceClaimMissing } from './pod/pod-resource-claim-missing.ts';
 import { podSandboxCniFailed } from './pod/pod-sandbox-cni-failed.ts';
 import { podSchedulingGated } from './pod/pod-scheduling-gated.ts';
 import { podStuckTerminatingFinalizer } from './pod/pod-stuck-terminating-finalizer.ts';
@@ -104,6 +106,7 @@ export const podRules: readonly Rule[] = [
   logMigrationFailed,
   logResourceExhausted,
   logRuntimeMemory,
+  logServerRefuses,
   logSlowDrift,
   logTlsError,
   logUpstreamFailing,
@@ -116,6 +119,7 @@ export const podRules: readonly Rule[] = [
   podKubeletRejected,
   podNodeDoesNotExist,
   podNotObservedByScheduler,
+  podResourceClaimMissing,
   podNotReadyUnexplained,
   podPreempted,
   podPvcNotFound,

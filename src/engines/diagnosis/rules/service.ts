@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.ts';
 import { dnsCorednsDown } from './service/dns-coredns-down.ts';
 import { dnsHostAlias } from './service/dns-host-alias.ts';
+import { dnsPodNameMissing } from './service/dns-pod-name-missing.ts';
 import { dnsPolicyWrong } from './service/dns-policy-wrong.ts';
 import { meshPolicyDenies } from './service/mesh-policy-denies.ts';
 import { netpolBlocksDns } from './service/netpol-blocks-dns.ts';
@@ -9,6 +10,7 @@ import { serviceReferenceMissing } from './service/service-reference-missing.ts'
 import { svcAddressPending } from './service/svc-address-pending.ts';
 import { svcBackendLoopback } from './service/svc-backend-loopback.ts';
 import { svcExternalNameDangling } from './service/svc-external-name-dangling.ts';
+import { svcHandWrittenEndpoints } from './service/svc-hand-written-endpoints.ts';
 import { svcNoReadyEndpoints } from './service/svc-no-ready-endpoints.ts';
 import { svcPortNotOffered } from './service/svc-port-not-offered.ts';
 import { svcProtocolMismatch } from './service/svc-protocol-mismatch.ts';
@@ -22,6 +24,7 @@ import { svcWithoutSelector } from './service/svc-without-selector.ts';
 export const serviceRules: readonly Rule[] = [
   dnsCorednsDown,
   dnsHostAlias,
+  dnsPodNameMissing,
   dnsPolicyWrong,
   meshPolicyDenies,
   netpolBlocksDns,
@@ -30,6 +33,7 @@ export const serviceRules: readonly Rule[] = [
   svcAddressPending,
   svcBackendLoopback,
   svcExternalNameDangling,
+  svcHandWrittenEndpoints,
   svcNoReadyEndpoints,
   svcPortNotOffered,
   svcProtocolMismatch,

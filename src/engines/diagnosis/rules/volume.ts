@@ -6,6 +6,7 @@ import { pvcNoDefaultClass } from './volume/pvc-no-default-class.ts';
 import { pvcProvisioningFailed } from './volume/pvc-provisioning-failed.ts';
 import { pvcResizeStuck } from './volume/pvc-resize-stuck.ts';
 import { pvcRwoShared } from './volume/pvc-rwo-shared.ts';
+import { pvcSchedulerBypassed } from './volume/pvc-scheduler-bypassed.ts';
 import { pvcStorageclassMissing } from './volume/pvc-storageclass-missing.ts';
 import { pvcWaitFirstConsumer } from './volume/pvc-wait-first-consumer.ts';
 import { volumeAttachOrMountFailed } from './volume/volume-attach-or-mount-failed.ts';
@@ -21,6 +22,7 @@ export const volumeRules: readonly Rule[] = [
   pvcProvisioningFailed,
   pvcResizeStuck,
   pvcRwoShared,
+  pvcSchedulerBypassed,
   pvcStorageclassMissing,
   pvcWaitFirstConsumer,
   volumeAttachOrMountFailed,

@@ -18,6 +18,7 @@ import { hpaMissingRequests } from './workload/hpa-missing-requests.ts';
 import { hpaTargetOrConflict } from './workload/hpa-target-or-conflict.ts';
 import { imageTagDrift } from './workload/image-tag-drift.ts';
 import { jobFailed } from './workload/job-failed.ts';
+import { jobNotStarted } from './workload/job-not-started.ts';
 import { jobSuspended } from './workload/job-suspended.ts';
 import { pdbBlocksAll } from './workload/pdb-blocks-all.ts';
 import { podFailedLeftovers } from './workload/pod-failed-leftovers.ts';
@@ -47,6 +48,7 @@ export const workloadRules: readonly Rule[] = [
   dsCoverage,
   cronjobUnhealthy,
   sidecarBlocksJob,
+  jobNotStarted,
   jobSuspended,
   configStaleInPod,
   configChangeCorrelated,

@@ -35,6 +35,7 @@ describe('hostsIn', () => {
     ['Error 111 connecting to redis:6379. Connection refused.', 'redis', 6379, 'refused'],
     ["HTTPConnectionPool(host='api', port=8080): Max retries exceeded: Connection refused", 'api', 8080, 'refused'],
     ['Lost connection to Redis: Connection refused (ECONNREFUSED) redis-master:6379', 'redis-master', 6379, 'refused'],
+    ['redis.exceptions.TimeoutError: Timeout connecting to server cache:6379', 'cache', 6379, 'timeout'],
     ['2026-01-01T00:00:01Z could not connect to ledger: timed out', 'ledger', undefined, 'timeout'],
     ['details = "DNS resolution failed for catalog:3550: Domain name not found"', 'catalog', 3550, 'unknown-host'],
     ['error: cannot reach http://ledger.books', 'ledger.books', undefined, 'unreached'],

@@ -17,7 +17,7 @@ export const containerMountConflict = defineRule({
     'A directory is to be mounted on a file, a file on a directory, or the place of the mount cannot be made; or an ' +
     'empty directory is mounted where the program expects a file.',
   detection:
-    'The runtime or the kubelet fails with "not a directory", "failed to prepare subPath" or a read-only file system ' +
+    'The runtime or the kubelet fails with "not a directory", "failed to prepare subPath", "missing value for" (a variable of a subPathExpr) or a read-only file system ' +
     'at a mount point. The mount is found by its path; a subPath that is no key of its ConfigMap or Secret is named, ' +
     'because the kubelet then makes a directory of that name; also when the program starts and then crashes.',
   remedies: [
@@ -55,7 +55,7 @@ function findingOf(snapshot: Snapshot, failure: StartFailure): Finding {
   const { pod, container, text, source, certainty } = failure;
   const mount = mountOf(failure);
   const { says, culprit, fix, recomputed } =
-    mount === undefined ? unknownMount(failure) : faultOf(snapshot, failure, mount);
+    mount === undefined ? (unsetVariable(failure) ?? unknownMount(failure)) : faultOf(snapshot, failure, mount);
   return {
     subject: refOf(pod),
     container: container.name,
@@ -153,6 +153,22 @@ function missingKey(
 }
 
 const trimmed = (path: string): string => (path === '/' ? path : path.replace(/\/$/, ''));
+
+/** A subPathExpr with a variable that the container does not have (`ExpandContainerVolumeMounts` of the kubelet). */
+function unsetVariable({ container, text }: StartFailure): Fault | undefined {
+  const variable = /^(?:Error: )?missing value for "?([\w.-]+)/i.exec(text)?.[1];
+  const mount = (container.spec.volumeMounts ?? []).find(
+    ({ subPathExpr }) => variable !== undefined && subPathExpr?.includes(`$(${variable})`),
+  );
+  if (variable === undefined || mount === undefined) return undefined;
+  return {
+    says: `subPathExpr ${mount.subPathExpr} of volumeMounts[${mount.mountPath}] takes ${variable} from the environment, which has no ${variable}`,
+    fix: {
+      advice: `add ${variable} to containers[${container.name}].env (metadata.name of the pod: fieldRef), or correct the subPathExpr`,
+      reason: 'the kubelet expands it before it starts the container',
+    },
+  };
+}
 
 function unknownMount({ container, text }: StartFailure): Fault {
   const folder = /mkdir(?:at)? (\S+): not a directory/i.exec(text)?.[1];

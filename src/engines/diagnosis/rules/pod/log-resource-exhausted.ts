@@ -1,6 +1,9 @@
+import { calleeIn } from '../../../dependencies.ts';
 import { pathIn } from '../../../file-paths.ts';
 import { mountOf } from '../../../log-links.ts';
 import type { SignatureId } from '../../../logs/signatures.ts';
+import { nameOf } from '../../../objects.ts';
+import type { Snapshot } from '../../../snapshot.ts';
 import { type LogFault, logFindings, ofContainer, textOf } from '../../log-finding.ts';
 import { defineRule, type Fix } from '../../rule.ts';
 
@@ -22,13 +25,34 @@ export const logResourceExhausted = defineRule({
   check: (snapshot) =>
     logFindings(snapshot, 'log-resource-exhausted', (fault) => {
       const place = fault.signature === 'disk-full' ? placeOf(fault) : undefined;
-      return { clause: place === undefined ? '' : ` (${place})`, fixes: [fixOf(fault, place)] };
+      const server = fault.signature === 'pool-exhausted' ? serverOf(snapshot, fault) : undefined;
+      const clause = place ?? (server === undefined ? undefined : `${nameOf(server)} has no connection slot left`);
+      return {
+        clause: clause === undefined ? '' : ` (${clause})`,
+        fixes: [server === undefined ? fixOf(fault, place) : slotsFix(nameOf(server))],
+        ...(server !== undefined && { dependsOn: [server] }),
+      };
     }),
 });
 
 /** Shared memory has a file system of its own, which no claim enlarges (containerd mounts it with `size=65536k`). */
 const isSharedMemory = ({ telling }: Pick<LogFault, 'telling'>): boolean =>
   /shared memory|\/dev\/shm|shm_open/i.test(textOf({ telling }));
+
+/** Words of a server about its own limit; a pool of the client says other ones. */
+const serversWords =
+  /too many clients already|too many connections|connection slots are reserved|max number of clients/i;
+
+/** The server whose connections are used up; `undefined` when it is a pool of the client, or nobody knows whose. */
+function serverOf(snapshot: Snapshot, { pod, container, telling }: LogFault) {
+  const text = textOf({ telling });
+  return serversWords.test(text) ? calleeIn(snapshot, { pod, container }, text)?.service : undefined;
+}
+
+const slotsFix = (server: string): Fix => ({
+  advice: `find which clients hold the connections of ${server}, or raise its max_connections (a pooler in front needs less)`,
+  reason: 'the server refuses every client until one lets go',
+});
 
 /** `/data/wal is in volume data, from PersistentVolumeClaim/data-0`. */
 function placeOf({ pod, container, telling }: LogFault): string | undefined {

@@ -1,4 +1,4 @@
-import { complaints } from '../../../complaints.ts';
+import { complaints, isOfOthers } from '../../../complaints.ts';
 import { complaintClause, complaintEvidence, complaintFinding } from '../../complaint-finding.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
 import { defineRule, type Finding } from '../../rule.ts';
@@ -22,16 +22,21 @@ export const logUpstreamFailing = defineRule({
   avoid: ['restarting this workload: it calls the same thing again'],
 
   check: (snapshot) =>
-    complaints(snapshot).flatMap((complaint) =>
-      complaint.callees.map(({ dependency, telling }): Finding => {
-        const { evidence, fixes, ...rest } = dependencyFields(dependency);
-        return {
-          ...complaintFinding(complaint, telling),
-          ...rest,
-          problem: `${complaintClause(complaint)} it ${dependencyClause(dependency)}`,
-          evidence: [...complaintEvidence(complaint, telling), ...evidence],
-          fixes: fixes.map((fix) => ({ ...fix, reason: 'the workload works again by itself as soon as that answers' })),
-        };
-      }),
-    ),
+    complaints(snapshot)
+      .filter(isOfOthers)
+      .flatMap((complaint) =>
+        complaint.callees.map(({ dependency, telling }): Finding => {
+          const { evidence, fixes, ...rest } = dependencyFields(dependency);
+          return {
+            ...complaintFinding(complaint, telling),
+            ...rest,
+            problem: `${complaintClause(complaint)} it ${dependencyClause(dependency)}`,
+            evidence: [...complaintEvidence(complaint, telling), ...evidence],
+            fixes: fixes.map((fix) => ({
+              ...fix,
+              reason: 'the workload works again by itself as soon as that answers',
+            })),
+          };
+        }),
+      ),
 });

@@ -4,6 +4,7 @@ import { type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { templateName } from '../../../pod-spec-path.ts';
 import { isBroken, podCondition } from '../../../pods.ts';
+import { waitsForClaims } from '../../../scheduling/resource-claims.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { rollback } from '../../rollback.ts';
 import { defineRule, type Finding } from '../../rule.ts';
@@ -22,6 +23,7 @@ export const podNotObservedByScheduler = defineRule({
   meaning: 'The pod waits for a scheduler that does not exist or does not run. It is not even said why it has no node.',
   detection:
     'The pod is Pending without a node for more than a minute, without a PodScheduled condition and without an event of a scheduler. ' +
+    'One with resource claims waits for those first. ' +
     'spec.schedulerName tells for whom it waits; for the default scheduler, its lease in kube-system tells whether it lives.',
   remedies: [
     'Correct or remove schedulerName, or start the scheduler of that name.',
@@ -42,6 +44,7 @@ function isUnseen(snapshot: Snapshot, pod: Pod): boolean {
     isBroken(pod) &&
     pod.status?.phase === 'Pending' &&
     !pod.spec?.nodeName &&
+    !(waitsForClaims(pod) && (pod.spec?.schedulerName ?? defaultScheduler) === defaultScheduler) &&
     (pod.spec?.containers ?? []).length > 0 &&
     podCondition(pod, 'PodScheduled') === undefined &&
     created !== undefined &&

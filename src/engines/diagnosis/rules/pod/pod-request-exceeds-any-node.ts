@@ -1,3 +1,4 @@
+import { addedRequest } from '../../../admitted.ts';
 import { nameOf, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { formatQuantity } from '../../../quantity.ts';
@@ -41,12 +42,14 @@ function findingOf(snapshot: Snapshot, { pod, message, since, nodes, fits }: Unp
   const workload = workloadOf(snapshot, pod);
   const wanted = `${formatQuantity(resource, request)} of ${resource}`;
   const roomy = roomyElsewhere(fits, shortage);
+  const added = addedRequest(snapshot, pod, { resource, most: allocatable });
   return [
     {
       subject,
       problem:
-        `cannot be scheduled: asks for ${wanted}, and the largest node it may use has ` +
+        `cannot be scheduled: asks for ${wanted}${added === undefined ? '' : `, not by its template but by ${added.by}`}, and the largest node it may use has ` +
         `${formatQuantity(resource, allocatable)} (${node.metadata.name})${roomy === undefined ? '' : `; ${roomy}`}`,
+      ...(added?.object !== undefined && { culprit: added.object }),
       certainty: 'recomputed',
       evidence: [
         { object: subject, source: 'status', text: message, at: since },
@@ -63,12 +66,19 @@ function findingOf(snapshot: Snapshot, { pod, message, since, nodes, fits }: Unp
           const before = podRequests(spec)[resource] ?? 0;
           return before <= allocatable ? `asked for ${formatQuantity(resource, before)} of ${resource}` : undefined;
         }),
-        {
-          advice: `lower the ${resource} request in ${nameOf(workload)} to what it needs, below ${formatQuantity(resource, allocatable)}`,
-          reason: 'no node could hold the pod even when empty',
-        },
+        ...(added === undefined
+          ? []
+          : [{ advice: `correct the ${resource} that ${added.by} adds`, reason: 'the template does not ask for it' }]),
+        ...(added?.object?.kind === 'RuntimeClass'
+          ? []
+          : [
+              {
+                advice: `${added === undefined ? 'lower' : 'set'} the ${resource} request in ${nameOf(workload)} to what it needs, below ${formatQuantity(resource, allocatable)}`,
+                reason: 'no node could hold the pod even when empty',
+              },
+            ]),
         { advice: `add a node with more than ${wanted}`, reason: 'the nodes it may use are too small' },
-      ],
+      ].slice(0, 3),
     },
   ];
 }

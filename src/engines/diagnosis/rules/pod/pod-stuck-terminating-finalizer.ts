@@ -1,10 +1,10 @@
 import { formatDuration, hour, minute, timeOf } from '../../../durations.ts';
-import { type KubernetesObject, nameOf, refOf } from '../../../objects.ts';
+import { type KubernetesObject, nameOf, type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { hasStopped } from '../../../pod-ends.ts';
 import { podCondition } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { consumersOf, waitingFor } from '../../../volumes/claims.ts';
+import { type Claim, consumersOf, waitingFor } from '../../../volumes/claims.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 const hold = minute;
@@ -29,7 +29,7 @@ export const podStuckTerminatingFinalizer = defineRule({
     'gone, broken, or not allowed to.',
   detection:
     'deletionTimestamp (which includes the grace period) is more than a minute old (5 minutes for what is no pod, an ' +
-    'hour for nodes, which are drained first) and metadata.finalizers is not empty; of a pod, nothing runs any more. A claim that pods still mount is a risk: it stays until they stop.',
+    'hour for nodes, which are drained first; no time for a claim that the scheduler refuses a pod for) and metadata.finalizers is not empty; of a pod, nothing runs any more. A claim that pods still mount is a risk: it stays until they stop.',
   remedies: [
     'Find the controller that owns the finalizer, by its domain, and mend it: it removes the finalizer.',
     'When that controller is gone for good, clean up what it should have, then remove the finalizer by hand.',
@@ -45,7 +45,7 @@ function findingOf(snapshot: Snapshot, object: KubernetesObject): readonly Findi
   const own = finalizers.filter((finalizer) => !waiting.has(finalizer));
   if (
     deleted === undefined ||
-    snapshot.now - deleted <= holdOf(object.kind) ||
+    (snapshot.now - deleted <= holdOf(object.kind) && !isWanted(snapshot, object)) ||
     own.length === 0 ||
     leftToOthers.has(object.kind)
   )
@@ -58,7 +58,10 @@ function findingOf(snapshot: Snapshot, object: KubernetesObject): readonly Findi
   return [
     {
       subject,
-      problem: `cannot be deleted: metadata.finalizers still has ${named}`,
+      problem:
+        object.kind === 'Pod' && object.metadata.ownerReferences?.some(({ controller }) => controller)
+          ? `has a deleted pod that cannot go: metadata.finalizers of the pod still has ${named}`
+          : `cannot be deleted: metadata.finalizers still has ${named}`,
       certainty: 'declared',
       evidence: [
         {
@@ -84,6 +87,16 @@ function findingOf(snapshot: Snapshot, object: KubernetesObject): readonly Findi
   ];
 }
 
+/** A claim whose deletion the scheduler gives as the reason: that is no matter of time. */
+function isWanted(snapshot: Snapshot, { kind, metadata }: KubernetesObject): boolean {
+  const claim = kind === 'PersistentVolumeClaim' ? snapshot.find(kind, metadata.namespace, metadata.name) : undefined;
+  return claim !== undefined && refusedFor(snapshot, claim) !== undefined;
+}
+
+/** A pod that the scheduler keeps from nodes because the claim is being deleted. */
+const refusedFor = (snapshot: Snapshot, claim: Claim): Pod | undefined =>
+  waitingFor(snapshot, claim).find((pod) => /is being deleted/i.test(podCondition(pod, 'PodScheduled')?.message ?? ''));
+
 /** A deleted claim stays as long as pods use it, and no new pod may. */
 function protectedClaim(snapshot: Snapshot, { metadata }: KubernetesObject): readonly Finding[] {
   const claim = snapshot.find('PersistentVolumeClaim', metadata.namespace, metadata.name);
@@ -92,9 +105,7 @@ function protectedClaim(snapshot: Snapshot, { metadata }: KubernetesObject): rea
   const [first] = users;
   if (first === undefined) return [];
   const subject = refOf(claim);
-  const blocked = waitingFor(snapshot, claim).find((pod) =>
-    /is being deleted/i.test(podCondition(pod, 'PodScheduled')?.message ?? ''),
-  );
+  const blocked = refusedFor(snapshot, claim);
   return [
     {
       subject,

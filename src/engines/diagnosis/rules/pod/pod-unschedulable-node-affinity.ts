@@ -1,3 +1,4 @@
+import { type Addition, addedSelector } from '../../../admitted.ts';
 import { type Node, type ObjectRef, type PodSpec, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { templateName } from '../../../pod-spec-path.ts';
@@ -43,9 +44,17 @@ function findingOf(snapshot: Snapshot, { pod, message, since, recomputed }: Unpl
   const nodes = snapshot.all('Node');
   const mismatch = nodes.length === 0 ? undefined : mismatchOf(nodes, pod.spec);
   const workload = workloadOf(snapshot, pod);
+  const added =
+    mismatch &&
+    addedSelector(
+      snapshot,
+      pod,
+      mismatch.requirements.map(({ key }) => key),
+    );
   return {
     subject,
-    problem: `cannot be scheduled: ${problemOf(mismatch, pod.spec)}`,
+    problem: `cannot be scheduled: ${problemOf(mismatch, pod.spec)}${added === undefined ? '' : `, which ${added.by} demands, not its template`}`,
+    ...(added?.object !== undefined && { culprit: added.object }),
     certainty: recomputed && mismatch !== undefined ? 'recomputed' : 'message',
     evidence: [
       { object: subject, source: 'status', text: message, at: since },
@@ -60,11 +69,23 @@ function findingOf(snapshot: Snapshot, { pod, message, since, recomputed }: Unpl
           ]),
     ],
     since,
-    fixes: mismatch === undefined ? [] : fixesOf(snapshot, workload, mismatch, nodes),
+    fixes:
+      mismatch === undefined
+        ? []
+        : [
+            ...addedFix(added, mismatch),
+            ...fixesOf(snapshot, workload, mismatch, nodes).slice(added === undefined ? 0 : 1),
+          ],
     missingEvidence: mismatch === undefined ? ['the labels of the nodes (list nodes)'] : undefined,
     nextCheck: mismatch === undefined ? 'kubectl get nodes --show-labels' : undefined,
   };
 }
+
+/** To correct a template is of no use for what is added to it. */
+const addedFix = (added: Addition | undefined, { requirements }: Mismatch): readonly Fix[] =>
+  added === undefined
+    ? []
+    : [{ advice: `correct ${textOf(requirements)} in ${added.by}`, reason: 'it is added when the pod is made' }];
 
 const textOf = (requirements: readonly Requirement[]): string => requirements.map(requirementText).join(' and ');
 const fieldsOf = ({ requirements }: Mismatch): string =>

@@ -1,4 +1,3 @@
-import { type Gap, gapsOf, type PolicyRule } from '../../../access/rules.ts';
 import {
   type BoundRole,
   boundRoles,
@@ -53,17 +52,18 @@ function findingOf(snapshot: Snapshot, { pod, container, denial, entry }: Denied
           .filter(isOwn)
           .slice(0, named)
           .map(
-            ({ binding, role, exists, verbs }): Evidence => ({
+            ({ binding, role, exists, verbs, near }): Evidence => ({
               object: binding,
               source: 'recomputed',
-              text: `binds ${nameOf(role)}, which ${exists ? `allows ${verbs.join(', ') || 'nothing'} on ${denial.resource}` : 'does not exist'}`,
+              text: `binds ${nameOf(role)}, which ${exists ? (near?.says ?? `allows ${verbs.join(', ') || 'nothing'} on ${denial.resource}`) : 'does not exist'}`,
             }),
           ),
       ],
       fixes: [
         ...subjectFix(snapshot, denial, bound),
+        ...nearFix(bound),
         {
-          advice: `restore a ${namespace === undefined ? 'ClusterRole' : 'Role'} that allows ${what}, bound to ${nameOf(account)} in namespace ${account.namespace}, through what owns it`,
+          advice: `restore a ${namespace === undefined ? 'ClusterRole' : 'Role'} that allows ${what}, bound${namespace === undefined || namespace === account.namespace ? '' : ` in namespace ${namespace}`} to ${nameOf(account)} of namespace ${account.namespace}, through what owns it`,
           reason: 'the program asks again, or after its next start',
         },
       ],
@@ -88,6 +88,22 @@ function subjectFix(snapshot: Snapshot, denial: Denial, bound: readonly BoundRol
   ];
 }
 
+/** What to change in a rule that nearly allows it. */
+const nearFix = (bound: readonly BoundRole[]): readonly Fix[] =>
+  bound
+    .slice(0, named)
+    .flatMap(({ role, near }) =>
+      near === undefined
+        ? []
+        : [
+            {
+              advice: `${near.change} in the rules of ${nameOf(role)}, through what owns it`,
+              reason: `it ${near.says}`,
+            },
+          ],
+    )
+    .slice(0, 1);
+
 const isKnown = (snapshot: Snapshot, namespace: string | undefined): boolean =>
   snapshot.presence('ClusterRoleBinding', undefined, '') !== 'unknown' &&
   (namespace === undefined || snapshot.presence('RoleBinding', namespace, '') !== 'unknown');
@@ -98,6 +114,8 @@ function nearestWords(snapshot: Snapshot, denial: Denial, bound: readonly BoundR
   const dangling = bound.find(({ exists }) => !exists);
   if (dangling !== undefined)
     return `${nameOf(dangling.binding)} gives ${nameOf(account)} ${nameOf(dangling.role)}, which does not exist`;
+  const close = bound.find(({ near }) => near !== undefined);
+  if (close?.near !== undefined) return `${nameOf(close.role)}, which ${nameOf(account)} has, ${close.near.says}`;
   const nearest = bound.find(({ verbs }) => verbs.length > 0);
   if (nearest !== undefined)
     return `${nameOf(nearest.role)}, which ${nameOf(account)} has, allows only ${nearest.verbs.join(', ')}`;
@@ -106,33 +124,8 @@ function nearestWords(snapshot: Snapshot, denial: Denial, bound: readonly BoundR
   if (stray !== undefined)
     return `${nameOf(stray.binding)} gives ${nameOf(stray.role)} to ${stray.subject}, not to ${nameOf(account)} of namespace ${account.namespace}`;
   if (own.length === 0) return `no role is bound to ${nameOf(account)}`;
-  const almost = almostAllows(snapshot, denial, own);
-  if (almost !== undefined) return almost;
   const names = own.slice(0, named).map(({ role }) => nameOf(role));
   return `${nameOf(account)} has ${names.join(', ')}, which ${names.length > 1 ? 'do' : 'does'} not name that resource`;
-}
-
-/** A rule that names the resource in another API group, without its subresource, or for other names only. */
-function almostAllows(snapshot: Snapshot, denial: Denial, own: readonly BoundRole[]): string | undefined {
-  const [resource = '', subresource] = denial.resource.split('/');
-  const target = { group: denial.group, resource, subresource, namespace: denial.namespace };
-  for (const { role } of own) {
-    const kind = role.kind === 'Role' ? 'Role' : 'ClusterRole';
-    for (const rule of snapshot.find(kind, role.namespace, role.name)?.rules ?? []) {
-      const [gap, ...others] = gapsOf(rule, { verb: denial.verb, target }).filter((each) => each !== 'verb');
-      const words = gap === undefined || others.length > 0 ? undefined : gapWords(gap, rule, denial);
-      if (words !== undefined) return `${nameOf(role)}, which ${nameOf(denial.account)} has, ${words}`;
-    }
-  }
-  return undefined;
-}
-
-function gapWords(gap: Gap, rule: PolicyRule, { resource, group }: Denial): string | undefined {
-  const quotedGroups = (rule.apiGroups ?? []).map((each) => `"${each}"`).join(', ');
-  if (gap === 'group') return `names ${resource} in apiGroups [${quotedGroups}], and they are in "${group}"`;
-  if (gap === 'subresource') return `names ${resource.split('/')[0]}, not the subresource ${resource}`;
-  const names = (rule.resourceNames ?? []).slice(0, named).join(', ');
-  return gap === 'name' ? `allows it for resourceNames [${names}] only` : undefined;
 }
 
 /** Every account has the roles of the system. */

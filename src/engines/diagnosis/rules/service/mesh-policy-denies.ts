@@ -19,7 +19,7 @@ export const meshPolicyDenies = defineRule({
   severity: 'high',
   meaning: 'Both ends work, but the proxy in front of the server lets only others call it.',
   detection:
-    'The log of a container that is not ready or crashes quotes the answer of the proxy, "RBAC: access denied". The ' +
+    'The log of a container that is not ready, crashes, or repeats it up to now quotes the answer of the proxy, "RBAC: access denied". The ' +
     'Service is the one that its environment names; the AuthorizationPolicies that hold for its pods are named, and ' +
     'whether the client has a proxy, without which it has no identity. They are read only then.',
   remedies: [

@@ -1,8 +1,8 @@
-import { failedCalls } from '../../../network/calls.ts';
-import { keyOf, refOf, type Service } from '../../../objects.ts';
-import { routesTo, slicesOf } from '../../../routes.ts';
+import { nameOf, refOf, type Service } from '../../../objects.ts';
+import { type EndpointSlice, slicesOf } from '../../../routes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { defineRule, type Evidence, type Finding } from '../../rule.ts';
+import { defineRule, type Finding } from '../../rule.ts';
+import { isAskedAbout, needsOf } from '../../service-needs.ts';
 
 export const svcWithoutSelector = defineRule({
   id: 'svc-without-selector',
@@ -31,15 +31,16 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
     return [];
   const subject = refOf(service);
   const needs = needsOf(snapshot, service);
-  const isAsked = snapshot.scope.object !== undefined && keyOf(snapshot.scope.object) === keyOf(subject);
-  if (needs.length === 0 && !isAsked) return [];
+  if (needs.length === 0 && !isAskedAbout(snapshot, service)) return [];
+  const stray = straySlice(snapshot, service);
   return [
     {
       subject,
-      problem: 'leads nowhere: it has no spec.selector, and no EndpointSlice with addresses',
+      problem: `leads nowhere: it has no spec.selector, and no EndpointSlice with addresses${stray === undefined ? '' : ` (${nameOf(refOf(stray))} lacks the label kubernetes.io/service-name=${subject.name})`}`,
       certainty: 'declared',
       evidence: [{ object: subject, source: 'spec', text: 'spec.selector is empty' }, ...needs.slice(0, 3)],
       fixes: [
+        ...(stray === undefined ? [] : [labelFix(stray, subject.name)]),
         {
           advice: `set spec.selector of Service/${subject.name} to labels of the pods that it stands for`,
           reason: 'if they run in this cluster',
@@ -54,19 +55,18 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
   ];
 }
 
-/** Who needs it. */
-const needsOf = (snapshot: Snapshot, service: Service): readonly Evidence[] => [
-  ...routesTo(snapshot, refOf(service)).map(
-    ({ ingress, path }): Evidence => ({ object: refOf(ingress), source: 'spec', text: `${path} leads to it` }),
-  ),
-  ...failedCalls(snapshot)
-    .filter(({ dependency }) => dependency.service !== undefined && keyOf(dependency.service) === keyOf(refOf(service)))
-    .map(
-      ({ pod, words }): Evidence => ({
-        object: refOf(pod),
-        source: 'log',
-        text: (words?.text.split('\n')[0] ?? 'its command asks for it').slice(0, 300),
-        at: words?.at,
-      }),
-    ),
-];
+/** An EndpointSlice with addresses that no Service claims and that is named after this one. */
+const straySlice = (snapshot: Snapshot, { metadata: { namespace, name } }: Service): EndpointSlice | undefined =>
+  snapshot
+    .all('EndpointSlice', namespace)
+    .find(
+      ({ metadata, endpoints }) =>
+        metadata.labels?.['kubernetes.io/service-name'] === undefined &&
+        (metadata.name === name || metadata.name.startsWith(`${name}-`)) &&
+        endpoints?.some(({ addresses = [] }) => addresses.length > 0),
+    );
+
+const labelFix = ({ metadata: { namespace, name } }: EndpointSlice, service: string) => ({
+  advice: `kubectl label endpointslice ${name} -n ${namespace} kubernetes.io/service-name=${service}`,
+  reason: 'this label, not the name, ties an EndpointSlice to its Service',
+});

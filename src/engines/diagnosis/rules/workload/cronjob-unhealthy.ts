@@ -1,4 +1,5 @@
 import { creationFailures } from '../../../admission.ts';
+import { replacingOf } from '../../../cron-replacing.ts';
 import { type CronSchedule, dependsOnZone, dueTimes, isEverDue, parseSchedule } from '../../../cron-schedule.ts';
 import { formatDuration, hour, minute, timeOf } from '../../../durations.ts';
 import { keyOf, type Of, refOf } from '../../../objects.ts';
@@ -31,7 +32,8 @@ export const cronjobUnhealthy = defineRule({
   detection:
     'Of CronJobs that are not suspended the schedule is read as the controller reads it: no date ever fits it; the ' +
     'controller says that it or the time zone is invalid; a Job under concurrencyPolicy Forbid has run through three ' +
-    'due times and three times as long as any finished one; or a run was due since status.lastScheduleTime, the creation ' +
+    'due times and three times as long as any finished one; under Replace several were due since ' +
+    'the last success, one is at work and none has ended; or a run was due since status.lastScheduleTime, the creation ' +
     'and the last edit, and is more than two minutes late; or runs end without success and failedJobsHistoryLimit 0 ' +
     'leaves no Job that tells. Other runs that fail are told by the rules of Jobs and pods.',
   remedies: [
@@ -68,7 +70,12 @@ function findingOf(snapshot: Snapshot, cronJob: CronJob): Finding | undefined {
       evidence: { source: 'spec', text: `schedule "${text}": these months do not have these days` },
     });
   }
-  return hanging(snapshot, cronJob, schedule) ?? forgotten(snapshot, cronJob) ?? missed(snapshot, cronJob, schedule);
+  return (
+    hanging(snapshot, cronJob, schedule) ??
+    replaced(snapshot, cronJob, schedule) ??
+    forgotten(snapshot, cronJob) ??
+    missed(snapshot, cronJob, schedule)
+  );
 }
 
 interface Never {
@@ -130,6 +137,34 @@ function hanging(snapshot: Snapshot, cronJob: CronJob, schedule: CronSchedule): 
       { advice: 'set jobTemplate.spec.activeDeadlineSeconds', reason: 'it ends a run that hangs' },
     ],
     nextCheck: `kubectl logs job/${job.metadata.name} -n ${subject.namespace}`,
+  };
+}
+
+/** Runs that never end, because Replace deletes each when the next is due. */
+function replaced(snapshot: Snapshot, cronJob: CronJob, schedule: CronSchedule): Finding | undefined {
+  const found = replacingOf(cronJob, schedule, { jobs: jobsOf(snapshot, cronJob), now: snapshot.now });
+  if (found === undefined) return undefined;
+  const subject = refOf(cronJob);
+  return {
+    subject,
+    problem: `never finishes a run: concurrencyPolicy is Replace, and each run takes longer than the schedule "${cronJob.spec?.schedule}" allows, so the next one deletes it`,
+    class: 'cause',
+    certainty: 'recomputed',
+    evidence: [
+      {
+        object: subject,
+        source: 'recomputed',
+        text: `${found.due} runs were due in ${formatDuration(snapshot.now - found.since)}, and none came to an end`,
+      },
+    ],
+    since: new Date(found.since).toISOString(),
+    fixes: [
+      {
+        advice: 'set concurrencyPolicy to Forbid, or a schedule that leaves a run its time',
+        reason: 'a run then comes to its end',
+      },
+    ],
+    nextCheck: `kubectl get events -n ${subject.namespace} --field-selector involvedObject.name=${subject.name}`,
   };
 }
 

@@ -40,6 +40,16 @@ testRule(webhookDenied, {
         certainty: 'declared',
       },
     ],
+    'of a policy whose parameters are not there': [
+      refusedBy(
+        "pods \"web-1\" is forbidden: ValidatingAdmissionPolicy 'owner' with binding 'all' denied request: failed to configure binding: no params found for policy binding with `Deny` parameterNotFoundAction",
+      ),
+      {
+        object: 'Deployment/web',
+        problem: 'ValidatingAdmissionPolicy/owner denies them, whatever they are: failed to configure binding',
+        fix: 'create the object that spec.paramRef of ValidatingAdmissionPolicyBinding/all names',
+      },
+    ],
     'of a webhook that gives no reason': [
       refusedBy('admission webhook "owner.policy.test" denied the request without explanation'),
       { object: 'Deployment/web', problem: 'denies them: without explanation' },

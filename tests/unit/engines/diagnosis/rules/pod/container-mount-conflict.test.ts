@@ -58,6 +58,25 @@ testRule(containerMountConflict, {
     'a crash with a ConfigMap that was not read': aSnapshot({ objects: [dying('b.conf')] }),
   },
   speaks: {
+    'of a subPathExpr with a variable that is not set': [
+      aSnapshot({
+        objects: [
+          aPod('web', {
+            containers: [
+              aContainer('app', {
+                volumeMounts: [{ name: 'v', mountPath: '/logs', subPathExpr: '$(POD_NAME)/x' }],
+                ...waiting('CreateContainerConfigError', 'missing value for POD_NAME'),
+              }),
+            ],
+          }),
+        ],
+      }),
+      {
+        object: 'Pod/web',
+        problem: 'subPathExpr $(POD_NAME)/x of volumeMounts[/logs] takes POD_NAME from the environment',
+        fix: 'add POD_NAME to containers[app].env',
+      },
+    ],
     'of a crash with a subPath that is no key': [
       aSnapshot({ objects: [conf, dying('b.conf')] }),
       {

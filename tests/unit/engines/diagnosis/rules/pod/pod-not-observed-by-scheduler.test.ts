@@ -16,6 +16,15 @@ const lease = (minutes: number) =>
 
 testRule(podNotObservedByScheduler, {
   silent: {
+    'a pod that waits for its resource claims': aSnapshot({
+      objects: [
+        aPod('web', {
+          metadata: { creationTimestamp: minutesAgo(5) },
+          spec: { nodeName: undefined, resourceClaims: [{ name: 'gpu', resourceClaimName: 'gpu' }] },
+          status: { phase: 'Pending', conditions: [] },
+        }),
+      ],
+    }),
     'a pod of this very moment': aSnapshot({ objects: [unseen('batch', 0.5)] }),
     'a pod that the scheduler has judged': aSnapshot({ objects: [aPendingPod('books', 'no room')] }),
     'a pod of which events tell that it was judged': aSnapshot({

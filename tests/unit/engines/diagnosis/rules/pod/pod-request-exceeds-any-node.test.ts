@@ -1,5 +1,13 @@
 import { podRequestExceedsAnyNode } from '../../../../../../src/engines/diagnosis/rules/pod/pod-request-exceeds-any-node.ts';
-import { aDeployment, anObject, aPendingPod, aPod, aSnapshot, ownedBy } from '../../../../../support/builders.ts';
+import {
+  aDeployment,
+  anObject,
+  aPendingPod,
+  aPod,
+  aSnapshot,
+  ownedBy,
+  withFields,
+} from '../../../../../support/builders.ts';
 import { aNode, asking, controlPlane, cordon, dedicated, unschedulable } from '../../../../../support/nodes.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
@@ -10,6 +18,18 @@ const giant = aPendingPod('giant', message, { spec: asking({ memory: '2Ti' }) })
 const complete = ['Pod', 'Node'];
 const grown = aDeployment('grown', {
   pod: { spec: { nodeName: undefined, ...asking({ memory: '9Gi' }) }, status: giant.status as never },
+});
+const defaulted = aDeployment('small', {
+  pod: {
+    metadata: {
+      annotations: { 'kubernetes.io/limit-ranger': 'LimitRanger plugin set: memory request for container app' },
+    },
+    spec: { nodeName: undefined, ...asking({ memory: '2Ti' }) },
+    status: giant.status as never,
+  },
+});
+const defaultedTemplate = withFields(defaulted.replicaSet, {
+  spec: { template: { spec: { containers: [{ name: 'app' }] } } },
 });
 const before = anObject('ReplicaSet', 'grown-old', {
   metadata: { ...ownedBy(grown.deployment), annotations: { 'deployment.kubernetes.io/revision': '0' } },
@@ -37,6 +57,42 @@ testRule(podRequestExceedsAnyNode, {
     'nodes that are not known': aSnapshot({ objects: [giant] }),
   },
   speaks: {
+    'of the overhead of a RuntimeClass': [
+      aSnapshot({
+        complete,
+        objects: [
+          aPendingPod('vm', message, {
+            spec: { ...asking({ memory: '1Gi' }), runtimeClassName: 'kata', overhead: { memory: '2Ti' } },
+          }),
+          aNode('node-1'),
+        ],
+      }),
+      {
+        object: 'Pod/vm',
+        problem: 'not by its template but by RuntimeClass/kata (overhead.podFixed)',
+        culprit: 'RuntimeClass/kata',
+        fix: 'correct the memory that RuntimeClass/kata (overhead.podFixed) adds',
+      },
+    ],
+    'of the default of a LimitRange': [
+      aSnapshot({
+        complete,
+        objects: [
+          defaulted.deployment,
+          defaultedTemplate,
+          ...defaulted.pods,
+          anObject('LimitRange', 'defaults', {
+            spec: { limits: [{ type: 'Container', defaultRequest: { memory: '2Ti' } }] },
+          }),
+          aNode('node-1'),
+        ],
+      }),
+      {
+        object: 'Pod/small-5d8f-0',
+        problem: 'not by its template but by LimitRange/defaults (the default for containers that set none)',
+        culprit: 'LimitRange/defaults',
+      },
+    ],
     'with the largest node': [
       aSnapshot({ complete, objects: [giant, aNode('node-1'), aNode('node-2', { allocatable: { memory: '16Gi' } })] }),
       {

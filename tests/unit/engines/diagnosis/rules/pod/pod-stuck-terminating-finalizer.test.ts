@@ -50,6 +50,17 @@ testRule(podStuckTerminatingFinalizer, {
         fix: 'find the controller that owns the finalizer example.com/cleanup',
       },
     ],
+    'of the pod, where it is told of its controller': [
+      aSnapshot({
+        objects: [
+          stopped({
+            ...deleted(9, 'example.com/cleanup'),
+            ownerReferences: [{ apiVersion: 'apps/v1', kind: 'StatefulSet', name: 'db', uid: 'u', controller: true }],
+          }),
+        ],
+      }),
+      { object: 'Pod/books', problem: 'has a deleted pod that cannot go: metadata.finalizers of the pod still has' },
+    ],
     'of any other object': [
       aSnapshot({
         objects: [anObject('Service', 'web', { metadata: deleted(9, 'service.kubernetes.io/load-balancer-cleanup') })],
@@ -59,6 +70,21 @@ testRule(podStuckTerminatingFinalizer, {
     'of a claim that is still used, as a risk': [
       aSnapshot({ objects: [claim, user] }),
       { object: 'PersistentVolumeClaim/books', problem: 'is deleted, and stays until Pod/reader stops using it' },
+    ],
+    'of a claim that was deleted just now and that a new pod wants': [
+      aSnapshot({
+        objects: [
+          anObject('PersistentVolumeClaim', 'books', {
+            metadata: deleted(0.2, 'kubernetes.io/pvc-protection'),
+            status: { phase: 'Bound' },
+          }),
+          user,
+          aPendingPod('writer', '0/1 nodes are available: persistentvolumeclaim "books" is being deleted.', {
+            spec: { volumes },
+          }),
+        ],
+      }),
+      { object: 'PersistentVolumeClaim/books', problem: 'so Pod/writer cannot be scheduled with it' },
     ],
     'of a claim that a new pod wants': [
       aSnapshot({

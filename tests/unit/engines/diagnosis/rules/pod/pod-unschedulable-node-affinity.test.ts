@@ -1,5 +1,13 @@
 import { podUnschedulableNodeAffinity } from '../../../../../../src/engines/diagnosis/rules/pod/pod-unschedulable-node-affinity.ts';
-import { aDeployment, anObject, aPendingPod, aPod, aSnapshot, ownedBy } from '../../../../../support/builders.ts';
+import {
+  aDeployment,
+  anObject,
+  aPendingPod,
+  aPod,
+  aSnapshot,
+  ownedBy,
+  withFields,
+} from '../../../../../support/builders.ts';
 import { aNode, asking, dedicated, unschedulable } from '../../../../../support/nodes.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
@@ -11,6 +19,15 @@ const typo = { nodeSelector: { 'kubernetes.io/os': 'linxu' } };
 const complete = ['Pod', 'Node'];
 const moved = aDeployment('moved', {
   pod: { spec: { nodeName: undefined, ...typo }, status: wanting({}).status as never },
+});
+const sandboxed = aDeployment('vm', {
+  pod: {
+    spec: { nodeName: undefined, nodeSelector: { kata: 'true' }, runtimeClassName: 'kata' },
+    status: wanting({}).status as never,
+  },
+});
+const sandboxedTemplate = withFields(sandboxed.replicaSet, {
+  spec: { template: { spec: { runtimeClassName: 'kata', containers: [] } } },
 });
 const before = anObject('ReplicaSet', 'moved-old', {
   metadata: { ...ownedBy(moved.deployment), annotations: { 'deployment.kubernetes.io/revision': '0' } },
@@ -38,6 +55,18 @@ testRule(podUnschedulableNodeAffinity, {
     }),
   },
   speaks: {
+    'of a label that something else than the template demands': [
+      aSnapshot({
+        complete,
+        objects: [sandboxed.deployment, sandboxedTemplate, ...sandboxed.pods, aNode('node-1'), aNode('node-2')],
+      }),
+      {
+        object: 'Pod/vm-5d8f-0',
+        problem: 'which RuntimeClass/kata (scheduling.nodeSelector) demands, not its template',
+        culprit: 'RuntimeClass/kata',
+        fix: 'correct kata=true in RuntimeClass/kata',
+      },
+    ],
     'with the value that nodes have': [
       aSnapshot({ complete, objects: [wanting(typo), aNode('node-1'), aNode('node-2', { taints: [dedicated] })] }),
       {

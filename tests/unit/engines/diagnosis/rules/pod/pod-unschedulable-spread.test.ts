@@ -43,6 +43,24 @@ testRule(podUnschedulableSpread, {
     'pods that have their place': aSnapshot({ complete, objects: [...api.all, first] }),
   },
   speaks: {
+    'of more domains than there are': [
+      aSnapshot({
+        complete,
+        objects: [
+          ...api.all,
+          refused(spread, {
+            topologySpreadConstraints: [{ ...spreading(host).topologySpreadConstraints[0], minDomains: 3 }],
+          }),
+          ...nodes,
+        ],
+      }),
+      {
+        object: 'Pod/api-5d8f-1',
+        problem:
+          'its topologySpreadConstraints ask for 3 domains of kubernetes.io/hostname (minDomains), and the nodes it may use have 2',
+        fix: 'lower minDomains to 2',
+      },
+    ],
     'of an affinity with pods of another namespace': [
       aSnapshot({
         complete,

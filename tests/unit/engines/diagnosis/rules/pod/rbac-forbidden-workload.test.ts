@@ -37,34 +37,11 @@ testRule(rbacForbiddenWorkload, {
     'another error': asked([], { text: 'ERROR no such table' }),
   },
   speaks: {
-    'of a rule for another API group': [
-      asked(
-        [
-          aBinding('scaler'),
-          anObject('Role', 'scaler', { rules: [{ apiGroups: [''], resources: ['deployments'], verbs: ['list'] }] }),
-        ],
-        { text: said.replaceAll('pods', 'deployments').replace('API group ""', 'API group "apps"') },
-      ),
-      {
-        object: 'Pod/lister',
-        problem:
-          'Role/scaler, which ServiceAccount/lister has, names deployments in apiGroups [""], and they are in "apps"',
-      },
-    ],
     'of a rule without the subresource': [
       asked([aBinding('runner'), aRole('runner', ['create', 'list'])], {
         text: said.replace('resource "pods"', 'resource "pods/exec"'),
       }),
       { object: 'Pod/lister', problem: 'names pods, not the subresource pods/exec' },
-    ],
-    'of a rule for other names': [
-      asked([
-        aBinding('one'),
-        anObject('Role', 'one', {
-          rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['list'], resourceNames: ['web-0'] }],
-        }),
-      ]),
-      { object: 'Pod/lister', problem: 'allows it for resourceNames [web-0] only' },
     ],
     'of a role about something else': [
       asked([aBinding('other'), aRole('other', ['list'], ['secrets'])]),
@@ -93,6 +70,30 @@ testRule(rbacForbiddenWorkload, {
         object: 'Pod/lister',
         problem: 'Role/getter, which ServiceAccount/lister has, allows only get',
         evidence: ['binds Role/getter, which allows get on pods'],
+      },
+    ],
+    'of a role for the same resource of another API group': [
+      asked([
+        aBinding('old'),
+        anObject('Role', 'old', { rules: [{ apiGroups: ['extensions'], resources: ['pods'], verbs: ['list'] }] }),
+      ]),
+      {
+        object: 'Pod/lister',
+        problem: 'Role/old, which ServiceAccount/lister has, allows it on pods of API group extensions, not of ""',
+        fix: 'to apiGroups in the rules of Role/old',
+      },
+    ],
+    'of a role for objects of some names, where a list names none': [
+      asked([
+        aBinding('some'),
+        anObject('Role', 'some', {
+          rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['list'], resourceNames: ['db-0'] }],
+        }),
+      ]),
+      {
+        object: 'Pod/lister',
+        problem: 'allows list on pods only of the name db-0, and a list names none',
+        fix: 'write a rule without resourceNames for list',
       },
     ],
     'of a role for other resources': [

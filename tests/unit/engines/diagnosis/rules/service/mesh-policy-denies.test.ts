@@ -16,6 +16,10 @@ const policy = (name: string, spec: object, apiVersion = 'security.istio.io/v1')
 const guard = policy('guard', { selector: { matchLabels: { app: 'ledger' } }, rules: [{}] });
 const refused = 'unexpected status 403 from ledger: RBAC: access denied';
 
+const ready = aDeployment('web', {
+  pod: { containers: [aContainer('app', { env: [{ name: 'LEDGER_URL', value: 'http://ledger:80' }] })] },
+}).all;
+
 const snapshot = (objects: readonly KubernetesObject[], words = refused, container = 'app') =>
   aSnapshot({
     complete: ['Service'],
@@ -28,9 +32,28 @@ testRule(meshPolicyDenies, {
     'a refusal of another kind': snapshot(client(), 'unexpected status 403 Forbidden'),
     'a proxy that refuses others': snapshot(client(aContainer('istio-proxy')), refused, 'istio-proxy'),
     'a pod that is ready': snapshot(aDeployment('web', {}).all),
+    'a ready client that was refused twice and went on': aSnapshot({
+      complete: ['Service'],
+      objects: [...ledger, service, guard, ...ready],
+      logs: [aLog('web-5d8f-0', [refused, refused, 'served', 'served', 'served', 'served'], { container: 'app' })],
+    }),
     'no log': aSnapshot({ objects: [...client(), guard] }),
   },
   speaks: {
+    'of a ready client that is refused all the time': [
+      aSnapshot({
+        complete: ['Service'],
+        objects: [...ledger, service, guard, ...ready],
+        logs: [
+          aLog(
+            'web-5d8f-0',
+            Array.from({ length: 6 }, () => `ERROR ${refused}`),
+            { container: 'app' },
+          ),
+        ],
+      }),
+      { object: 'Pod/web-5d8f-0', culprit: 'AuthorizationPolicy/guard' },
+    ],
     'of the policy that holds for the server, and the identity to allow': [
       snapshot([
         ...client(aContainer('istio-proxy')),

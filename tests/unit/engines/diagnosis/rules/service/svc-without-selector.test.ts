@@ -39,6 +39,18 @@ testRule(svcWithoutSelector, {
         fix: 'set spec.selector of Service/db',
       },
     ],
+    'and of an EndpointSlice that lacks the label of its Service': [
+      aSnapshot({
+        ...asked,
+        complete: ['EndpointSlice'],
+        objects: [db, anObject('EndpointSlice', 'db-1', { endpoints: [{ addresses: ['192.0.2.7'] }] })],
+      }),
+      {
+        object: 'Service/db',
+        problem: 'EndpointSlice/db-1 lacks the label kubernetes.io/service-name=db',
+        fix: 'kubectl label endpointslice db-1 -n shop kubernetes.io/service-name=db',
+      },
+    ],
     'when a container calls it': [
       aSnapshot({
         complete: ['EndpointSlice', 'Service'],

@@ -84,6 +84,13 @@ testRule(pvcProvisioningFailed, {
         evidence: ['ExternalProvisioning: Waiting', 'is not registered in the cluster'],
       },
     ],
+    'of a driver that is not installed, without waiting for its answer': [
+      aSnapshot({
+        complete,
+        objects: [claim({}, { annotations: asked, creationTimestamp: minutesAgo(0.7) }), csi],
+      }),
+      { object: 'PersistentVolumeClaim/books', evidence: ['is not registered in the cluster'] },
+    ],
     'of one that does not answer, when events have expired': [
       aSnapshot({ objects: [claim(), csi] }),
       {

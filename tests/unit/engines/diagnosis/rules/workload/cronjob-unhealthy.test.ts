@@ -6,6 +6,8 @@ const aCronJob = (spec: object, status: object = {}, metadata = {}) =>
   anObject('CronJob', 'sync', { metadata, spec, status });
 const everyMinute = { schedule: '* * * * *' };
 const forbid = { ...everyMinute, concurrencyPolicy: 'Forbid' };
+const replace = { ...everyMinute, concurrencyPolicy: 'Replace' };
+const replacing = { active: [{ name: 'sync-1' }], lastScheduleTime: minutesAgo(0.5) };
 const running = { active: [{ name: 'sync-1' }], lastScheduleTime: minutesAgo(10) };
 const aRun = (name: string, status: object) =>
   anObject('Job', name, { metadata: ownedBy(aCronJob({})), spec: {}, status });
@@ -62,6 +64,18 @@ testRule(cronjobUnhealthy, {
     'Jobs that the API server refuses, which another rule tells': aSnapshot({
       objects: [aCronJob(everyMinute), failing],
     }),
+    'runs under Replace of which one has ended': aSnapshot({
+      objects: [
+        aCronJob(replace, { ...replacing, lastSuccessfulTime: minutesAgo(2) }, old),
+        aRun('sync-1', { startTime: minutesAgo(0.5) }),
+      ],
+    }),
+    'runs under Replace that fail, which other rules tell': aSnapshot({
+      objects: [
+        aCronJob(replace, replacing, old),
+        aRun('sync-0', { conditions: [{ type: 'Failed', status: 'True' }] }),
+      ],
+    }),
     'a CronJob without a spec': aSnapshot({ objects: [anObject('CronJob', 'sync')] }),
   },
   speaks: {
@@ -74,6 +88,16 @@ testRule(cronjobUnhealthy, {
         problem: 'runs without success, and failedJobsHistoryLimit 0 deletes each failed Job with its log',
         evidence: ['last success never'],
         fix: 'set spec.failedJobsHistoryLimit to 1',
+      },
+    ],
+    'of runs that each delete the one before': [
+      aSnapshot({
+        objects: [aCronJob(replace, replacing, old), aRun('sync-1', { startTime: minutesAgo(0.5) })],
+      }),
+      {
+        object: 'CronJob/sync',
+        problem: 'never finishes a run: concurrencyPolicy is Replace',
+        fix: 'set concurrencyPolicy to Forbid',
       },
     ],
     'of a date that never comes': [

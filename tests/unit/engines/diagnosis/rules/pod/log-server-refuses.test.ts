@@ -1,0 +1,63 @@
+import { logServerRefuses } from '../../../../../../src/engines/diagnosis/rules/pod/log-server-refuses.ts';
+import { aContainer, anObject, aPod, aSnapshot } from '../../../../../support/builders.ts';
+import { again, aSteadyLog, complains } from '../../../../../support/complaining-pod.ts';
+import { dies } from '../../../../../support/dying-pod.ts';
+import { testRule } from '../../../../../support/rule-tester.ts';
+
+const full = "ReplyError: OOM command not allowed when used memory > 'maxmemory'.";
+
+testRule(logServerRefuses, {
+  silent: {
+    'a ready pod that was refused and went on': complains([`ERROR ${full}`, ...again(['INFO served'])]),
+    'a refusal now and then among other work': complains(again([...again(['INFO served'], 9), `ERROR ${full}`], 5)),
+    'a server that cannot be reached': dies(['ERROR dial tcp 10.0.0.1:6379: connect: connection refused']),
+    'its own heap': dies(['java.lang.OutOfMemoryError: Java heap space']),
+    'a read-only file system of its own': dies(['ERROR open /data/x: read-only file system']),
+    'a healthy pod': aSnapshot({ objects: [aPod('api')] }),
+  },
+  speaks: {
+    'of a full Redis that refuses every write, by the Service that the pod is told': [
+      aSnapshot({
+        complete: ['Service'],
+        objects: [
+          aPod('api', {
+            containers: [aContainer('app', { env: [{ name: 'REDIS_HOST', value: 'redis' }] })],
+          }),
+          anObject('Service', 'redis', { spec: { selector: { app: 'redis' }, ports: [{ port: 6379 }] } }),
+        ],
+        logs: [aSteadyLog(again([full]))],
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'Service/redis has reached its maxmemory and evicts nothing',
+        fix: 'raise maxmemory of Service/redis',
+      },
+    ],
+    'of a Redis that cannot save': [
+      complains(again(['redis.exceptions.ResponseError: MISCONF Redis is configured to save RDB snapshots'])),
+      {
+        object: 'Pod/api',
+        problem: 'cannot write its snapshot to disk',
+        fix: 'let the server write its data directory',
+      },
+    ],
+    'of brokers that are too few': [
+      complains(
+        again([
+          'org.apache.kafka.common.errors.NotEnoughReplicasException: Messages are rejected since there are fewer in-sync replicas than required.',
+        ]),
+      ),
+      { object: 'Pod/api', problem: 'has too few members that take part', fix: 'bring back the members' },
+    ],
+    'of a crash for a disk that is nearly full': [
+      dies([
+        'ERROR cluster_block_exception: index [orders] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark]',
+      ]),
+      { object: 'Pod/api', problem: 'blocks writes because it has no room left', certainty: 'message' },
+    ],
+    'of a replica that takes no writes': [
+      dies(['ERROR: cannot execute INSERT in a read-only transaction']),
+      { object: 'Pod/api', problem: 'is a read-only replica', fix: 'send writes to the primary' },
+    ],
+  },
+});
