@@ -90,8 +90,9 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'crash-regression-after-rollout': { rules: ['netpol-blocks-flow', 'netpol-blocks-dns'] },
   'service-reference-missing': { rules: ['crash-regression-after-rollout'] },
   'svc-port-not-offered': { rules: ['crash-regression-after-rollout', 'svc-protocol-mismatch'] },
+  // Members that wait for each other show it in many ways; only another workload is a reason.
   'dns-pod-name-missing': {
-    areas: ['pod', 'workload', 'volume', 'node', 'namespace'],
+    elsewhere: ['pod', 'workload', 'volume', 'namespace'],
     rules: ['crash-regression-after-rollout'],
   },
   'dns-host-alias': { rules: ['crash-regression-after-rollout'] },

@@ -1,4 +1,4 @@
-import { complaints } from '../complaints.ts';
+import { complaints, isOfOthers } from '../complaints.ts';
 import { crashes } from '../crashes/crashes.ts';
 import { type Dependency, dependencyIn, missedService } from '../dependencies.ts';
 import { hangs } from '../hangs.ts';
@@ -61,15 +61,18 @@ const callsOfProbes = (snapshot: Snapshot): readonly FailedCall[] =>
     });
   });
 
+/** What a server answers of itself has reached it, and names keys that look like hosts. */
 const callsOfComplaints = (snapshot: Snapshot): readonly FailedCall[] =>
-  complaints(snapshot).flatMap(({ pod, container, callees }) =>
-    callees.map(({ dependency, telling: { entry } }) => ({
-      pod,
-      container: container.name,
-      dependency,
-      words: { text: entry.lines.join('\n'), at: entry.at },
-    })),
-  );
+  complaints(snapshot)
+    .filter(isOfOthers)
+    .flatMap(({ pod, container, callees }) =>
+      callees.map(({ dependency, telling: { entry } }) => ({
+        pod,
+        container: container.name,
+        dependency,
+        words: { text: entry.lines.join('\n'), at: entry.at },
+      })),
+    );
 
 /** Whether nobody answered: what a NetworkPolicy does to a connection. One that is refused has arrived. */
 export const isUnanswered = ({ dependency: { failure } }: FailedCall): boolean =>

@@ -1,4 +1,4 @@
-import { calleeIn } from '../../../dependencies.ts';
+import { answeringServer } from '../../../answering-server.ts';
 import { pathIn } from '../../../file-paths.ts';
 import { mountOf } from '../../../log-links.ts';
 import type { SignatureId } from '../../../logs/signatures.ts';
@@ -46,7 +46,7 @@ const serversWords =
 /** The server whose connections are used up; `undefined` when it is a pool of the client, or nobody knows whose. */
 function serverOf(snapshot: Snapshot, { pod, container, telling }: LogFault) {
   const text = textOf({ telling });
-  return serversWords.test(text) ? calleeIn(snapshot, { pod, container }, text)?.service : undefined;
+  return serversWords.test(text) ? answeringServer(snapshot, { pod, container }, text) : undefined;
 }
 
 const slotsFix = (server: string): Fix => ({

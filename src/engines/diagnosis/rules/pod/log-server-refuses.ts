@@ -1,7 +1,6 @@
-import { calleeIn } from '../../../dependencies.ts';
+import { answeringServer } from '../../../answering-server.ts';
 import { nameOf } from '../../../objects.ts';
-import type { Snapshot } from '../../../snapshot.ts';
-import { type LogFault, logFindings, textOf } from '../../log-finding.ts';
+import { logFindings, textOf } from '../../log-finding.ts';
 import { defineRule, type Fix } from '../../rule.ts';
 
 export const logServerRefuses = defineRule({
@@ -24,7 +23,7 @@ export const logServerRefuses = defineRule({
   check: (snapshot) =>
     logFindings(snapshot, 'log-server-refuses', (fault) => {
       const state = stateIn(textOf(fault));
-      const server = serverOf(snapshot, fault);
+      const server = answeringServer(snapshot, fault, textOf(fault));
       const name = server === undefined ? 'the server' : nameOf(server);
       return {
         clause: ` (${name} ${state.says})`,
@@ -33,8 +32,6 @@ export const logServerRefuses = defineRule({
       };
     }),
 });
-
-const serverOf = (snapshot: Snapshot, fault: LogFault) => calleeIn(snapshot, fault, textOf(fault))?.service;
 
 interface State {
   readonly says: string;

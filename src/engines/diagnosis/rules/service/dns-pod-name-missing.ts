@@ -163,7 +163,7 @@ function deadlock(
         reason: 'all members then start at once and find each other',
       },
       {
-        advice: `or let ${asks} become ready alone: a readiness probe that does not ask for its peers`,
+        advice: `let ${asks} become ready alone: a readiness probe that does not ask for its peers`,
         reason: 'the set then goes on',
       },
     ],

@@ -46,6 +46,7 @@ function findingOf(snapshot: Snapshot, pod: Pod): readonly Finding[] {
     {
       subject,
       problem: `cannot start: spec.nodeName ${node} is written in its template and skips the scheduler, so ${nameOf(ref)} (WaitForFirstConsumer) never gets a volume`,
+      culprit: ref,
       certainty: 'recomputed',
       evidence: [
         { object: subject, source: 'spec', text: `spec.nodeName is ${node}` },

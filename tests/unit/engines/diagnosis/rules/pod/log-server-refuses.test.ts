@@ -4,7 +4,7 @@ import { again, aSteadyLog, complains } from '../../../../../support/complaining
 import { dies } from '../../../../../support/dying-pod.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
-const full = "ReplyError: OOM command not allowed when used memory > 'maxmemory'.";
+const full = "ReplyError: OOM command not allowed when used memory > 'maxmemory'. command: SET sess:91";
 
 testRule(logServerRefuses, {
   silent: {
