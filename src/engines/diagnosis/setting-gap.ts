@@ -104,8 +104,13 @@ const innerOf = (value: string): string => {
   return /^(["']).+\1$/s.test(trimmed) && !/\s/.test(trimmed) ? trimmed.slice(1, -1) : trimmed;
 };
 
+/** A name that is quoted for being out of reach, or for being refused, may be the right one. */
+const aboutOthers =
+  /\b(?:connect\w*|reach|resolve|lookup|dial|host|refused|time[ds]? ?out|denied|auth\w*|unavailable)\b/i;
+
 /** The one setting whose whole value the complaint quotes. */
 function quotedGap(snapshot: Snapshot, where: Where, text: string): CrashGap | undefined {
+  if (aboutOthers.test(text)) return undefined;
   const quoted = new Set([...text.matchAll(/\\?(["'`])([^"'`\\\n]{2,80})\\?\1/g)].map(([, , word = '']) => word));
   const [only, ...others] = settingsOf(snapshot, where).filter(({ value }) => quoted.has(value));
   if (only === undefined || others.length > 0) return quotedPart(snapshot, where, quoted);
@@ -122,6 +127,8 @@ const tellingWord = 8;
 
 /** The one variable or file of a ConfigMap in which a quoted word stands. */
 function quotedPart(snapshot: Snapshot, where: Where, quoted: ReadonlySet<string>): CrashGap | undefined {
+  const argument = quotedArgument(where, quoted);
+  if (argument !== undefined) return argument;
   const word = [...quoted].find((each) => each.length >= tellingWord && !each.startsWith('/'));
   if (word === undefined) return undefined;
   const files = configuredTexts(snapshot, where).flatMap(({ field, variable, text }) =>
@@ -133,6 +140,17 @@ function quotedPart(snapshot: Snapshot, where: Where, quoted: ReadonlySet<string
     advice: `correct it in ${only.at}`,
     reason: 'the program quotes it',
   });
+}
+
+/** An argument of which a quoted word is a part, such as `mian:app`; a script for a shell is none. */
+function quotedArgument(where: Where, quoted: ReadonlySet<string>): CrashGap | undefined {
+  const { name, args = [], command = [] } = where.container.spec;
+  const found = [...args, ...command.slice(1)].find(
+    (each) => !/\s/.test(each) && each.split(/[=:,/]/).some((part) => part.length > 2 && quoted.has(part)),
+  );
+  if (found === undefined) return undefined;
+  const at = `${args.includes(found) ? 'args' : 'command'} of container ${name}`;
+  return gapOf(where, `${found} stands in ${at}`, { advice: `correct it in ${at}`, reason: 'the program quotes it' });
 }
 
 /** Words for an option that a program does not know. */

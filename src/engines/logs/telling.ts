@@ -4,6 +4,7 @@ import { essenceOf } from './essence.ts';
 import type { Level } from './lines.ts';
 import { mask, maskIds } from './masking.ts';
 import { exceptionShape } from './severity.ts';
+import { signatureOf } from './signatures.ts';
 
 /** An entry that says why a container is broken. */
 export interface TellingEntry {
@@ -67,7 +68,7 @@ function reasonsFirst(weighed: readonly Weighed[]): readonly Weighed[] {
 const maximumClosing = 200;
 /** Words of an end that only refer to what was said before them. */
 const closingWords =
-  /\b(?:exiting|aborting|will exit|giving up|startup process failure)\b.{0,20}$|\bfailed: ?\(?-?\d+\)?\.?$|\berrors?(?:\(s\))? (?:were )?found in (?:the )?config|create the Java Virtual Machine|init(?:iali[sz]ation)? (?:failed|aborted|function returned error)|^Could not read from remote repository|^(?:ERROR: )?Failed to start server in \(|^(?:for more (?:details|information)|see also|learn more|run .{1,40} for (?:help|usage))\b/i;
+  /\b(?:exiting|aborting|will exit|giving up|startup process failure)\b.{0,20}$|\bfailed: ?\(?-?\d+\)?\.?$|\berrors?(?:\(s\))? (?:were )?found in (?:the )?config|create the Java Virtual Machine|init(?:iali[sz]ation)? (?:failed|aborted|function returned error)|\(SystemExit\) exit$|^Could not read from remote repository|^(?:ERROR: )?Failed to start server in \(|^(?:for more (?:details|information)|see also|learn more|run .{1,40} for (?:help|usage))\b/i;
 
 const isClosing = ({ entry: { lines, message }, weight }: Weighed): boolean =>
   weight >= weights.words && lines.length === 1 && message.length <= maximumClosing && closingWords.test(message);
@@ -106,6 +107,9 @@ export const farewell =
 export const failureWords =
   /\b(?:can(?:no|')t|could ?n[o']t|could not|unable to|failed(?= to\b| with\b|:)|failure(?=:)|mismatch|(?:is|not) a directory|missing|not found|no such|not set|is required|must (?:be|have|not)|denied|refused|not permitted|read-only file system|already in use|in use|timed? ?out|unreachable|invalid|unknown|unrecognized|unsupported|undefined|unexpected|malformed|bad |illegal|expired|out of memory|no space left|bytes exhausted|must install|prevents \S+ from|segmentation fault|core dumped|assertion|syntax error|unbound variable|fatal config|not configured|not defined|not recogni[sz]ed|unset|does not exist|no route|(?:[a-z]\w*\.)+\w+(?:Exception|Error))\b/i;
 
+/** Faults whose words are an error whoever logs them. */
+const refusals: ReadonlySet<string> = new Set(['bad-credentials', 'rbac', 'disk-full', 'missing-variable']);
+
 function weightOf(entry: LogEntry): number {
   const { level, message, lines } = entry;
   if (farewell.test(message) && lines.length === 1) return weights.farewell;
@@ -113,5 +117,6 @@ function weightOf(entry: LogEntry): number {
   if (lines.some((line) => exceptionShape.test(line)) && level !== 'info' && level !== 'debug')
     return weights.exception;
   if (level !== undefined) return byLevel[level];
-  return failureWords.test(message) ? weights.words : weights.none;
+  if (!failureWords.test(message)) return weights.none;
+  return refusals.has(signatureOf(message) ?? '') ? weights.error : weights.words;
 }

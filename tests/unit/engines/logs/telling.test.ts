@@ -45,6 +45,12 @@ describe('tellingEntries', () => {
     );
   });
 
+  it('takes refused credentials for an error, also when no level says so', () => {
+    expect(
+      essences("MySQL Connection Error: (1045) Access denied for user 'wp'", 'WARNING: no database connection')[0],
+    ).toContain('Access denied for user');
+  });
+
   it('takes last words for the reason when nothing before them is one', () => {
     expect(essences('INFO starting', 'WARN slow', 'ERROR license expired, exiting')[0]).toBe(
       'license expired, exiting',

@@ -1,6 +1,6 @@
 import { creationFailures } from '../../../admission.ts';
 import { type CronSchedule, dependsOnZone, dueTimes, isEverDue, parseSchedule } from '../../../cron-schedule.ts';
-import { formatDuration, hour, minute, timeOf } from '../../../durations.ts';
+import { formatDuration, hour, minute, second, timeOf } from '../../../durations.ts';
 import { keyOf, type Of, refOf } from '../../../objects.ts';
 import { controllerOf } from '../../../owners.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -17,7 +17,7 @@ const zoneUncertainty = 14 * hour;
 const keptBack = 3;
 const usualTimes = 3;
 /** The controller writes a success within moments of the end of its Job. */
-const settled = minute / 2;
+const settled = 10 * second;
 
 const badSchedule = /^(UnparseableSchedule|UnParseableCronJobSchedule|InvalidSchedule|UnknownTimeZone)$/i;
 

@@ -249,6 +249,20 @@ testRule(crashAppError, {
       }),
       { object: 'Pod/api', problem: '(elasticsearch stands in key a.conf of ConfigMap/conf)' },
     ],
+    'of the argument of which a quoted word is a part': [
+      aSnapshot({
+        objects: [dies({}, { args: ['mian:app', '--reload'] })],
+        logs: log('ERROR: Error loading ASGI app. Could not import module "mian".'),
+      }),
+      { object: 'Pod/api', problem: '(mian:app stands in args of container app)' },
+    ],
+    'of no setting that may be right, when the other side is out of reach': [
+      aSnapshot({
+        objects: [dies({}, { env: [{ name: 'DB_NAME', value: 'orders' }] })],
+        logs: log("ERROR unable to open a connection for 'orders'"),
+      }),
+      { object: 'Pod/api', fix: '[{"advice":"fix what the log complains about' },
+    ],
     'of no setting when two have the value': [
       aSnapshot({
         objects: [
