@@ -127,10 +127,10 @@ function logfmtLine(line: string): LogLine | undefined {
 
 /** Times at the start of a line: ISO 8601, Go's, syslog's, Redis', and bare PHP's, clock times, in brackets or not. */
 const time =
-  /^\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?|\d\d:\d\d:\d\d(?:[.,]\d+)?|[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d|\d+:[A-Z] \d+ [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d\.\d+|\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d(?: [A-Za-z/]+)?)\]?[\s:]*/;
+  /^\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?|\d{4}\.\d\d\.\d\d \d\d:\d\d:\d\d\.\d+|\d\d:\d\d:\d\d(?:[.,]\d+)?|[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d|\d+:[A-Z] \d+ [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d\.\d+|\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d(?: [A-Za-z/]+)?)\]?[\s:]*/;
 
 /** What loggers put between time and level: thread, process id, host, logger name. */
-const context = /^(?:\[[^\]]{0,60}\]\s*)?(?:\d+#\d+:\s*)?/;
+const context = /^(?:\[[^\]]{0,60}\]\s*)?(?:\d+#\d+:\s*)?(?:\{[^}]{0,80}\}\s*)?/;
 /** `flyway: ERROR: …`, `nginx: [emerg] …` */
 const program = /^[a-z][\w.-]{0,30}:\s+/;
 

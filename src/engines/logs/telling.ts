@@ -34,15 +34,30 @@ export function tellingEntries(log: LogExcerpt): readonly TellingEntry[] {
 }
 
 const bestOf = (log: LogExcerpt): readonly TellingEntry[] =>
-  reasonsFirst(
-    entriesOf(log)
-      .slice(-lastEntries)
-      .map((entry, index) => ({ entry, index, weight: weightOf(entry) })),
-  )
-    .filter(({ weight }) => weight >= weights.words)
-    .toSorted((a, b) => b.weight - a.weight || b.index - a.index)
-    .slice(0, maximumTold)
-    .map(({ entry }) => tellingOf(entry));
+  fullestFirst(
+    reasonsFirst(
+      entriesOf(log)
+        .slice(-lastEntries)
+        .map((entry, index) => ({ entry, index, weight: weightOf(entry) })),
+    )
+      .filter(({ weight }) => weight >= weights.words)
+      .toSorted((a, b) => b.weight - a.weight || b.index - a.index)
+      .slice(0, maximumTold)
+      .map(({ entry }) => tellingOf(entry)),
+  );
+
+const shortest = 15;
+
+/** Of two entries that say the same the one that says more comes first: a program prints what it then throws. */
+function fullestFirst(told: readonly TellingEntry[]): readonly TellingEntry[] {
+  const [best, ...others] = told;
+  const said = best?.words.replace(/ \([^()]*:\d+\)$/, '') ?? '';
+  const fuller =
+    said.length < shortest ? undefined : others.find(({ words }) => words !== said && words.includes(said));
+  return best === undefined || fuller === undefined
+    ? told
+    : [fuller, best, ...others.filter((each) => each !== fuller)];
+}
 
 interface Weighed {
   readonly entry: LogEntry;

@@ -68,7 +68,11 @@ function findingOf(snapshot: Snapshot, cronJob: CronJob): Finding | undefined {
       evidence: { source: 'spec', text: `schedule "${text}": these months do not have these days` },
     });
   }
-  return hanging(snapshot, cronJob, schedule) ?? forgotten(snapshot, cronJob) ?? missed(snapshot, cronJob, schedule);
+  return (
+    hanging(snapshot, cronJob, schedule) ??
+    forgotten(snapshot, cronJob, schedule) ??
+    missed(snapshot, cronJob, schedule)
+  );
 }
 
 interface Never {
@@ -145,10 +149,14 @@ function durationOf({ status }: Job): number | undefined {
 }
 
 /** Runs that failed and left nothing: with a history of 0 a failed Job is deleted with its pods and logs. */
-function forgotten(snapshot: Snapshot, cronJob: CronJob): Finding | undefined {
+function forgotten(snapshot: Snapshot, cronJob: CronJob, schedule: CronSchedule): Finding | undefined {
   const { spec, status } = cronJob;
   const [last, success] = [timeOf(status?.lastScheduleTime), timeOf(status?.lastSuccessfulTime)];
-  if (spec?.failedJobsHistoryLimit !== 0 || last === undefined || snapshot.now - last < settled) return undefined;
+  if (spec?.failedJobsHistoryLimit !== 0 || last === undefined) return undefined;
+  // The last run may still be at work; of one before it nothing is left to come.
+  const since = success ?? timeOf(cronJob.metadata.creationTimestamp) ?? last;
+  const earlier = dueTimes(schedule, { at: last - 1, since, timeZone: spec.timeZone, most: 1 }).length > 0;
+  if (snapshot.now - last < settled && !earlier) return undefined;
   const left = jobsOf(snapshot, cronJob).some(({ metadata }) => (timeOf(metadata.creationTimestamp) ?? last) >= last);
   if (left || (status?.active ?? []).length > 0) return undefined;
   if (success !== undefined && success >= last) return undefined;
