@@ -67,6 +67,7 @@ const rustCause = (lines: readonly string[]): Cause | undefined =>
 function tidy(text: string): string {
   return parseLine(text)
     .message.replace(/^PHP (?:Fatal|Parse) error: +/, '')
+    .replace(/^[^]*bootstrap check failure \[\d+\] of \[\d+\]: /, '')
     .replace(
       /^(?:Exception in thread "[^"]*" |Unhandled exception\. ?|Uncaught |panic: |[Ff]atal error: +(?:Uncaught )?)/,
       '',

@@ -65,14 +65,18 @@ interface Weighed {
   readonly weight: number;
 }
 
-/** Entries before a closing one in which its reason stands. */
+/** Entries before a closing one in which its reason stands: one that states its level may stand further off. */
 const reasonWithin = 4;
+const plainReasonWithin = 12;
 
 /** Lets the reason that stands right before the words "this is the end" weigh more than they do. */
 function reasonsFirst(weighed: readonly Weighed[]): readonly Weighed[] {
   const raised = new Map<Weighed, number>();
   for (const last of weighed.filter(isClosing)) {
-    const reason = weighed.slice(Math.max(0, last.index - reasonWithin), last.index).findLast(isReason);
+    const before = (count: number) => weighed.slice(Math.max(0, last.index - count), last.index);
+    const reason =
+      before(reasonWithin).findLast(isReason) ??
+      before(plainReasonWithin).findLast((each) => isReason(each) && each.weight >= weights.error);
     if (reason === undefined) continue;
     raised.set(reason, Math.max(reason.weight, last.weight) + 0.5);
     raised.set(last, weights.words);
@@ -81,12 +85,17 @@ function reasonsFirst(weighed: readonly Weighed[]): readonly Weighed[] {
 }
 
 const maximumClosing = 200;
+const maximumGoodbye = 60;
+const goodbye = /\b(?:exiting|aborting|will exit|giving up|startup process failure)\b.{0,20}$/i;
 /** Words of an end that only refer to what was said before them. */
 const closingWords =
-  /\b(?:exiting|aborting|will exit|giving up|startup process failure)\b.{0,20}$|\bfailed: ?\(?-?\d+\)?\.?$|\berrors?(?:\(s\))? (?:were )?found in (?:the )?config|create the Java Virtual Machine|init(?:iali[sz]ation)? (?:failed|aborted|function returned error)|\(SystemExit\) exit$|^Could not read from remote repository|^(?:ERROR: )?Failed to start server in \(|^(?:for more (?:details|information)|see also|learn more|run .{1,40} for (?:help|usage))\b/i;
+  /\bfailed: ?\(?-?\d+\)?\.?$|\berrors?(?:\(s\))? (?:were )?found in (?:the )?config|create the Java Virtual Machine|A fatal exception has occurred|init(?:iali[sz]ation)? (?:failed|aborted|function returned error)|\(SystemExit\) exit$|\bunable to open logs$|no listening sockets available|data directory \S+ is unusable|caches? to (?:be )?sync(?:ed)?$|^Could not read from remote repository|^(?:ERROR: )?Failed to start server in \(|^(?:for more (?:details|information)|see also|learn more|run .{1,40} for (?:help|usage))\b/i;
 
 const isClosing = ({ entry: { lines, message }, weight }: Weighed): boolean =>
-  weight >= weights.words && lines.length === 1 && message.length <= maximumClosing && closingWords.test(message);
+  weight >= weights.words &&
+  lines.length === 1 &&
+  ((message.length <= maximumClosing && closingWords.test(message)) ||
+    (message.length <= maximumGoodbye && goodbye.test(message)));
 
 const isReason = (each: Weighed): boolean =>
   each.weight >= weights.words && each.weight !== weights.warning && !isClosing(each);
@@ -114,7 +123,7 @@ const byLevel: Readonly<Record<Level, number>> = {
 
 /** Wrappers that only repeat that something ended. */
 export const farewell =
-  /^(?:npm (?:ERR!|error)|Node\.js v\d|error Command failed|make: \*\*\*|exit(?:ing|ed)?\b.{0,40}$|shutting down|stopping|abort(?:ed|ing)\b.{0,20}$|terminat(?:ed|ing)\b.{0,20}$|giving up\b.{0,20}$|bye\b|info {2}Visit|A complete log of this run|yarn run |.{0,80}\b(?:did not exit normally|check the logs? (?:at|for|in)\b|leader election lost)|Command exited|Application run failed$|Failed to start application\.?$)/i;
+  /^(?:npm (?:ERR!|error)|Node\.js v\d|error Command failed|make: \*\*\*|exit(?:ing|ed)?\b.{0,40}$|shutting down|stopping|abort(?:ed|ing)\b.{0,20}$|terminat(?:ed|ing)\b.{0,20}$|giving up\b.{0,20}$|bye\b|info {2}Visit|A complete log of this run|yarn run |.{0,80}\b(?:did not exit normally|check the logs? (?:at|for|in)\b|\bSupervisor is running as root\b|leader election lost)|Command exited|Application run failed$|Failed to start application\.?$)/i;
 
 /**
  * Words of failure in a line that states no level. "error" and "fail" alone say nothing (`errors=0`, `failover`).

@@ -99,6 +99,33 @@ describe('tellingEntries', () => {
     ).toBe("Invalid environment variables: { API_KEY: [ 'Required' ] }");
   });
 
+  it('finds the reason of an operator whose caches do not sync some lines before', () => {
+    expect(
+      essences(
+        'ERROR if kind is a CRD, it should be installed: no matches for kind "Widget"',
+        ...Array.from({ length: 6 }, (_, index) => `INFO stopping worker ${index}`),
+        'ERROR problem running manager: timed out waiting for cache to be synced',
+      )[0],
+    ).toContain('no matches for kind "Widget"');
+  });
+
+  it('keeps a reason that also says that it is the end', () => {
+    expect(
+      essences(
+        '[ERROR] --initialize specified but the data directory /var/lib/mysql has files in it. Aborting.',
+        '[ERROR] The designated data directory /var/lib/mysql/ is unusable.',
+      )[0],
+    ).toContain('has files in it');
+  });
+
+  it('reads the failed check of Elasticsearch', () => {
+    expect(
+      essences(
+        '{"log.level":"ERROR","message":"node validation exception\\nbootstrap check failure [1] of [1]: max virtual memory areas is too low"}',
+      ),
+    ).toEqual(['max virtual memory areas is too low']);
+  });
+
   it('takes frames of Ruby for no reason', () => {
     expect(
       essences(
