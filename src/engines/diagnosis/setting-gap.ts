@@ -216,6 +216,8 @@ function namedGap(where: Where, text: string): CrashGap | undefined {
 
 /** The ConfigMap or Secret behind a file that the complaint names. */
 function fileSourceGap(where: Where, text: string): CrashGap | undefined {
+  // Of a file that is not there other words are said.
+  if (/no such file|ENOENT|FileNotFound|does not exist/i.test(text)) return undefined;
   const path = pathIn(text)?.replace(/:\d+\]?$/, '');
   const mount = path === undefined ? undefined : mountOf(where.container, path);
   const volume = where.pod.spec?.volumes?.find(({ name }) => name === mount?.name);

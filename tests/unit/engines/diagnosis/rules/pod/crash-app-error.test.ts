@@ -263,6 +263,72 @@ testRule(crashAppError, {
       }),
       { object: 'Pod/api', fix: '[{"advice":"fix what the log complains about' },
     ],
+    'of the Secret behind a file that the log names': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            spec: { volumes: [{ name: 't', secret: { secretName: 'front-tls' } }] },
+            containers: [aContainer('app', { ...crashed(failed), volumeMounts: [{ name: 't', mountPath: '/tls' }] })],
+          }),
+        ],
+        logs: log('nginx: [emerg] SSL_CTX_use_PrivateKey("/tls/tls.key") failed (key values mismatch)'),
+      }),
+      { object: 'Pod/api', problem: '(/tls/tls.key is key tls.key of Secret/front-tls)' },
+    ],
+    'of a claim that another pod of it has open': [
+      aSnapshot({
+        objects: [
+          ...['a', 'b'].map((suffix) =>
+            aPod(suffix === 'a' ? 'api' : 'api-b', {
+              spec: { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] },
+              containers: [
+                aContainer('app', {
+                  ...(suffix === 'a' ? crashed(failed) : {}),
+                  volumeMounts: [{ name: 'd', mountPath: '/data' }],
+                }),
+              ],
+            }),
+          ),
+        ],
+        logs: log('[ERROR] InnoDB: Unable to lock ./ibdata1 error: 11'),
+      }),
+      { object: 'Pod/api', problem: '(Pod/api-b has the files of PersistentVolumeClaim/data open)' },
+    ],
+    'of no claim when nobody else mounts it': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            spec: { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] },
+            containers: [aContainer('app', { ...crashed(failed), volumeMounts: [{ name: 'd', mountPath: '/data' }] })],
+          }),
+        ],
+        logs: log('[ERROR] InnoDB: Unable to lock ./ibdata1 error: 11'),
+      }),
+      { object: 'Pod/api', fix: '[{"advice":"fix what the log complains about' },
+    ],
+    'of a broker that tells its clients localhost': [
+      aSnapshot({
+        objects: [
+          dying,
+          aPod('kafka', {
+            containers: [
+              aContainer('kafka', {
+                env: [{ name: 'KAFKA_ADVERTISED_LISTENERS', value: 'PLAINTEXT://localhost:9092' }],
+              }),
+            ],
+          }),
+        ],
+        logs: log(
+          'WARN Connection to node 1 (localhost/127.0.0.1:9092) could not be established.',
+          'ERROR TimeoutException: no position for partition orders-0',
+        ),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(Pod/kafka tells its clients to come to localhost: env[KAFKA_ADVERTISED_LISTENERS]',
+        fix: 'set KAFKA_ADVERTISED_LISTENERS of Pod/kafka to the name of its Service',
+      },
+    ],
     'of no setting when two have the value': [
       aSnapshot({
         objects: [
