@@ -1,7 +1,7 @@
 import { nearest } from '../../platform/nearest.ts';
 import { configuredTexts } from '../configured.ts';
 import { pathIn } from '../file-paths.ts';
-import { mountOf, variableLink } from '../log-links.ts';
+import { isFolder, mountOf, variableLink } from '../log-links.ts';
 import { nameOf, type Pod, refOf } from '../objects.ts';
 import type { PodContainer } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -129,17 +129,20 @@ const tellingWord = 8;
 function quotedPart(snapshot: Snapshot, where: Where, quoted: ReadonlySet<string>): CrashGap | undefined {
   const argument = quotedArgument(where, quoted);
   if (argument !== undefined) return argument;
-  const word = [...quoted].find((each) => each.length >= tellingWord && !each.startsWith('/'));
-  if (word === undefined) return undefined;
   const files = configuredTexts(snapshot, where).flatMap(({ field, variable, text }) =>
     variable === undefined ? [{ at: field, value: text }] : [],
   );
-  const [only, ...others] = [...settingsOf(snapshot, where), ...files].filter(({ value }) => value.includes(word));
-  if (only === undefined || others.length > 0) return undefined;
-  return gapOf(where, `${word} stands in ${only.at}`, {
-    advice: `correct it in ${only.at}`,
-    reason: 'the program quotes it',
-  });
+  const places = [...settingsOf(snapshot, where), ...files];
+  for (const word of quoted) {
+    if (word.length < tellingWord || word.startsWith('/')) continue;
+    const [only, ...others] = places.filter(({ value }) => value.includes(word));
+    if (only === undefined || others.length > 0) continue;
+    return gapOf(where, `${word} stands in ${only.at}`, {
+      advice: `correct it in ${only.at}`,
+      reason: 'the program quotes it',
+    });
+  }
+  return undefined;
 }
 
 /** An argument of which a quoted word is a part, such as `mian:app`; a script for a shell is none. */
@@ -223,6 +226,7 @@ function fileSourceGap(where: Where, text: string): CrashGap | undefined {
   const volume = where.pod.spec?.volumes?.find(({ name }) => name === mount?.name);
   const name = volume?.configMap?.name ?? volume?.secret?.secretName;
   if (path === undefined || mount === undefined || name === undefined) return undefined;
+  if (isFolder(path, mount)) return undefined;
   const key = mount.subPath ?? path.split('/').at(-1);
   const object = `${volume?.configMap === undefined ? 'Secret' : 'ConfigMap'}/${name}`;
   return gapOf(where, `${path} is key ${key} of ${object}`, {
