@@ -277,19 +277,17 @@ testRule(crashAppError, {
     ],
     'of a claim that another pod of it has open': [
       aSnapshot({
-        objects: [
-          ...['a', 'b'].map((suffix) =>
-            aPod(suffix === 'a' ? 'api' : 'api-b', {
-              spec: { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] },
-              containers: [
-                aContainer('app', {
-                  ...(suffix === 'a' ? crashed(failed) : {}),
-                  volumeMounts: [{ name: 'd', mountPath: '/data' }],
-                }),
-              ],
-            }),
-          ),
-        ],
+        objects: ['api', 'api-b'].map((name) =>
+          aPod(name, {
+            spec: { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] },
+            containers: [
+              aContainer('app', {
+                ...(name === 'api' ? crashed(failed) : {}),
+                volumeMounts: [{ name: 'd', mountPath: '/data' }],
+              }),
+            ],
+          }),
+        ),
         logs: log('[ERROR] InnoDB: Unable to lock ./ibdata1 error: 11'),
       }),
       { object: 'Pod/api', problem: '(Pod/api-b has the files of PersistentVolumeClaim/data open)' },
