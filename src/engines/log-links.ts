@@ -103,6 +103,12 @@ export const mountOf = ({ spec }: PodContainer, path: string) =>
     .filter(({ mountPath = '' }) => isUnder(path, mountPath))
     .toSorted((a, b) => (b.mountPath ?? '').length - (a.mountPath ?? '').length)[0];
 
+/** Whether a path is the folder that a volume is mounted at, not a file in it. */
+export const isFolder = (
+  path: string,
+  { mountPath = '', subPath }: { readonly mountPath?: string | undefined; readonly subPath?: string | undefined },
+): boolean => subPath === undefined && path.replace(/\/+$/, '') === mountPath.replace(/\/+$/, '');
+
 function isUnder(path: string, mountPath: string): boolean {
   const folder = mountPath.replace(/\/+$/, '');
   return folder !== '' && (path === folder || path.startsWith(`${folder}/`));

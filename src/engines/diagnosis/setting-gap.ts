@@ -1,7 +1,7 @@
 import { nearest } from '../../platform/nearest.ts';
 import { configuredTexts } from '../configured.ts';
 import { pathIn } from '../file-paths.ts';
-import { mountOf, variableLink } from '../log-links.ts';
+import { isFolder, mountOf, variableLink } from '../log-links.ts';
 import { nameOf, type Pod, refOf } from '../objects.ts';
 import type { PodContainer } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -104,8 +104,13 @@ const innerOf = (value: string): string => {
   return /^(["']).+\1$/s.test(trimmed) && !/\s/.test(trimmed) ? trimmed.slice(1, -1) : trimmed;
 };
 
+/** A name that is quoted for being out of reach, or for being refused, may be the right one. */
+const aboutOthers =
+  /\b(?:connect\w*|reach|resolve|lookup|dial|host|refused|time[ds]? ?out|denied|auth\w*|unavailable)\b/i;
+
 /** The one setting whose whole value the complaint quotes. */
 function quotedGap(snapshot: Snapshot, where: Where, text: string): CrashGap | undefined {
+  if (aboutOthers.test(text)) return undefined;
   const quoted = new Set([...text.matchAll(/\\?(["'`])([^"'`\\\n]{2,80})\\?\1/g)].map(([, , word = '']) => word));
   const [only, ...others] = settingsOf(snapshot, where).filter(({ value }) => quoted.has(value));
   if (only === undefined || others.length > 0) return quotedPart(snapshot, where, quoted);
@@ -122,17 +127,33 @@ const tellingWord = 8;
 
 /** The one variable or file of a ConfigMap in which a quoted word stands. */
 function quotedPart(snapshot: Snapshot, where: Where, quoted: ReadonlySet<string>): CrashGap | undefined {
-  const word = [...quoted].find((each) => each.length >= tellingWord && !each.startsWith('/'));
-  if (word === undefined) return undefined;
+  const argument = quotedArgument(where, quoted);
+  if (argument !== undefined) return argument;
   const files = configuredTexts(snapshot, where).flatMap(({ field, variable, text }) =>
     variable === undefined ? [{ at: field, value: text }] : [],
   );
-  const [only, ...others] = [...settingsOf(snapshot, where), ...files].filter(({ value }) => value.includes(word));
-  if (only === undefined || others.length > 0) return undefined;
-  return gapOf(where, `${word} stands in ${only.at}`, {
-    advice: `correct it in ${only.at}`,
-    reason: 'the program quotes it',
-  });
+  const places = [...settingsOf(snapshot, where), ...files];
+  for (const word of quoted) {
+    if (word.length < tellingWord || word.startsWith('/')) continue;
+    const [only, ...others] = places.filter(({ value }) => value.includes(word));
+    if (only === undefined || others.length > 0) continue;
+    return gapOf(where, `${word} stands in ${only.at}`, {
+      advice: `correct it in ${only.at}`,
+      reason: 'the program quotes it',
+    });
+  }
+  return undefined;
+}
+
+/** An argument of which a quoted word is a part, such as `mian:app`; a script for a shell is none. */
+function quotedArgument(where: Where, quoted: ReadonlySet<string>): CrashGap | undefined {
+  const { name, args = [], command = [] } = where.container.spec;
+  const found = [...args, ...command.slice(1)].find(
+    (each) => !/\s/.test(each) && each.split(/[=:,/]/).some((part) => part.length > 2 && quoted.has(part)),
+  );
+  if (found === undefined) return undefined;
+  const at = `${args.includes(found) ? 'args' : 'command'} of container ${name}`;
+  return gapOf(where, `${found} stands in ${at}`, { advice: `correct it in ${at}`, reason: 'the program quotes it' });
 }
 
 /** Words for an option that a program does not know. */
@@ -198,11 +219,14 @@ function namedGap(where: Where, text: string): CrashGap | undefined {
 
 /** The ConfigMap or Secret behind a file that the complaint names. */
 function fileSourceGap(where: Where, text: string): CrashGap | undefined {
+  // Of a file that is not there other words are said.
+  if (/no such file|ENOENT|FileNotFound|does not exist/i.test(text)) return undefined;
   const path = pathIn(text)?.replace(/:\d+\]?$/, '');
   const mount = path === undefined ? undefined : mountOf(where.container, path);
   const volume = where.pod.spec?.volumes?.find(({ name }) => name === mount?.name);
   const name = volume?.configMap?.name ?? volume?.secret?.secretName;
   if (path === undefined || mount === undefined || name === undefined) return undefined;
+  if (isFolder(path, mount)) return undefined;
   const key = mount.subPath ?? path.split('/').at(-1);
   const object = `${volume?.configMap === undefined ? 'Secret' : 'ConfigMap'}/${name}`;
   return gapOf(where, `${path} is key ${key} of ${object}`, {

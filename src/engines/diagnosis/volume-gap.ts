@@ -59,8 +59,7 @@ function groupGap(
   };
 }
 
-const notEmpty =
-  /lost\+found|\bexists but is not empty\b|data directory .{0,60}\bnot empty\b|has files in it! Aborting/i;
+const notEmpty = /lost\+found|\bexists but is not empty\b|data directory .{0,60}\bnot empty\b|has files in it\b/i;
 
 /** A data directory that is the root of a volume, where its file system keeps lost+found. */
 function lostAndFoundGap({ pod, container, telling }: Crash): CrashGap | undefined {

@@ -52,7 +52,7 @@ export function assembleEntries(): EntryAssembler {
     open = undefined;
     if (taken === undefined) return undefined;
     const { lines, at, parsed } = taken;
-    const { level, message, trace = [] } = dotnetLine(lines) ?? parsed;
+    const { level, message, trace = [] } = dotnetLine(lines) ?? springLine(lines) ?? parsed;
     return { lines: [...lines, ...trace], at, level, message };
   }
 
@@ -79,13 +79,14 @@ export function assembleEntries(): EntryAssembler {
 /** Most lines begin with a time or a brace and are none of these. */
 const mayContinue = /^[^\d{"]/;
 const tracePart =
-  /^(?:\s+at |Caused by:|\s*\.\.\. \d+ (?:more|common frames)|\s*Suppressed:|Traceback \(most recent|During handling of the above|The above exception was|goroutine \d+ |created by |exit status \d+$|\[signal |\s*from \S+:\d+:in |Stack trace:$|#\d+ \S|\s*--- End of |note: run with|stack backtrace:)/;
+  /^(?:\s+at |Caused by:|\s*\.\.\. \d+ (?:more|common frames)|\s*Suppressed:|Traceback \(most recent|During handling of the above|The above exception was|goroutine \d+ |created by |exit status \d+$|\[signal |\s*from \S+:\d+:in |Stack trace:$|#\d+ \S|\s*--- End of |\S+\.rb:\d+:in [`'][^']*'$|note: run with|stack backtrace:)/;
 
 function continues({ lines, parsed, traceback: inTraceback }: Open, text: string): boolean {
   const head = lines[0] ?? '';
   const last = lines.at(-1) ?? '';
   if (isGoPanic(head)) return !isStamped.test(text);
   if (/^thread '.*' panicked at [^']*:\d+:$/.test(last)) return true;
+  if (isInvalid.test(last) || (isInvalid.test(lines.at(-2) ?? '') && /^\s/.test(text))) return !isStamped.test(text);
   if (inTraceback && text.startsWith(traceback)) return lines.slice(-3).some((line) => chaining.test(line));
   if (inTraceback) {
     if (text.trim() === '' || /^\s/.test(text)) return true;
@@ -96,6 +97,7 @@ function continues({ lines, parsed, traceback: inTraceback }: Open, text: string
   if (text.startsWith(traceback)) return isComplaint(parsed);
   if (mayContinue.test(text) && tracePart.test(text)) return true;
   if (detailOf(text) !== undefined && isComplaint(parsed)) return true;
+  if (isSpringBanner.test(head)) return !isStamped.test(text) && lines.length < springLines;
   if (isConfigBanner.test(head)) return !isStamped.test(text) && lines.length < bannerLines;
   // `…due to the following errors:`, and the first of them.
   if (
@@ -110,6 +112,23 @@ function continues({ lines, parsed, traceback: inTraceback }: Open, text: string
   // Node.js closes an error's own fields with a brace.
   return /^\s+\S/.test(text) || (lines.length > 1 && text === '}');
 }
+
+/** Spring Boot explains a failed start below a line that says nothing. */
+const isSpringBanner = /FailureAnalysisReporter\s*:\s*$|^APPLICATION FAILED TO START/;
+const springLines = 40;
+/** What follows the heading `Description:` or `Reason:` up to the next blank line. */
+const described = /^(?:Description:\s*\n+)([^]+?)(?:\n\s*\n\s*(Reason: .+))?(?:\n\s*\n|$)/m;
+
+function springLine(lines: readonly string[]): LogLine | undefined {
+  if (!isSpringBanner.test(lines[0] ?? '')) return undefined;
+  const [, what, reason] = described.exec(lines.join('\n')) ?? [];
+  if (what === undefined) return undefined;
+  const message = [what.replaceAll(/\s+/g, ' ').trim(), ...(reason === undefined ? [] : [reason.trim()])].join(' ');
+  return { level: 'error', message };
+}
+
+/** pydantic names the field below the line that counts the errors, and what is wrong with it below that. */
+const isInvalid = /\b\d+ validation errors? for \S+$/;
 
 /** Redis frames its complaint about its configuration: where, what, why. */
 const isConfigBanner = /^\*\*\* FATAL CONFIG FILE ERROR/;

@@ -7,6 +7,7 @@ const maximumLength = 160;
 /** What an entry says, in one line: for a trace the type and message of its innermost cause and the first frame of the app. */
 export function essenceOf(entry: LogEntry): string {
   const { lines } = entry;
+  if (/^Description:$/m.test(lines.join('\n'))) return cut(tidy(entry.message));
   const cause = lines.length > 1 ? (pythonCause(lines) ?? javaCause(lines) ?? rustCause(lines)) : undefined;
   const text = tidy(cause?.text ?? introduced(entry));
   const frame = frameOf(cause === undefined ? lines : lines.slice(cause.line)) ?? frameOf(lines);
@@ -39,7 +40,14 @@ function pythonCause(lines: readonly string[]): Cause | undefined {
   const start = lines.findLastIndex((line) => line.includes('Traceback (most recent'));
   if (start === -1) return undefined;
   const line = lines.findIndex((text, index) => index > start && /^[A-Za-z_]/.test(text));
-  return line === -1 ? undefined : { text: lines[line] ?? '', line: start };
+  return line === -1 ? undefined : { text: `${lines[line] ?? ''}${fieldBelow(lines, line)}`, line: start };
+}
+
+/** `: redis_url Field required`, what pydantic writes below its error. */
+function fieldBelow(lines: readonly string[], line: number): string {
+  const [field, what] = [lines[line + 1], lines[line + 2]];
+  if (field === undefined || what === undefined || !/validation errors? for \S+$/.test(lines[line] ?? '')) return '';
+  return `: ${field.trim()} ${what.replace(/\[type=.*$/, '').trim()}`;
 }
 
 /** The last `Caused by`, .NET's last `--->`, else the exception itself. */
@@ -59,6 +67,7 @@ const rustCause = (lines: readonly string[]): Cause | undefined =>
 function tidy(text: string): string {
   return parseLine(text)
     .message.replace(/^PHP (?:Fatal|Parse) error: +/, '')
+    .replace(/^[^]*bootstrap check failure \[\d+\] of \[\d+\]: /, '')
     .replace(
       /^(?:Exception in thread "[^"]*" |Unhandled exception\. ?|Uncaught |panic: |[Ff]atal error: +(?:Uncaught )?)/,
       '',

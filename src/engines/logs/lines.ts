@@ -57,8 +57,14 @@ function jsonLine(line: string): LogLine | undefined {
     return undefined; // Not JSON after all: a line may begin with a brace.
   }
   const level =
-    levelOf(fields['level'] ?? fields['severity'] ?? fields['lvl'] ?? fields['levelname'] ?? fields['@l']) ??
-    mongoLevel(fields);
+    levelOf(
+      fields['level'] ??
+        fields['severity'] ??
+        fields['lvl'] ??
+        fields['levelname'] ??
+        fields['@l'] ??
+        fields['log.level'],
+    ) ?? mongoLevel(fields);
   const message = firstText(fields['msg'], fields['message'], fields['event'], fields['@mt']);
   const trace = traceOf(fields);
   return { level, message: joined(message, errorText(fields)) ?? line, ...(trace === undefined ? {} : { trace }) };
@@ -89,7 +95,8 @@ function errorText(fields: Readonly<Record<string, unknown>>): string | undefine
   const attached = typeof attr === 'object' && attr !== null && 'error' in attr ? attr.error : undefined;
   const error = fields['err'] ?? fields['error'] ?? fields['exception'] ?? attached;
   if (typeof error !== 'object' || error === null) return firstText(error);
-  return 'message' in error ? firstText(error.message) : undefined;
+  if ('message' in error) return firstText(error.message);
+  return 'errmsg' in error ? firstText(error.errmsg) : undefined;
 }
 
 const firstText = (...values: readonly unknown[]): string | undefined =>
@@ -127,10 +134,10 @@ function logfmtLine(line: string): LogLine | undefined {
 
 /** Times at the start of a line: ISO 8601, Go's, syslog's, Redis', and bare PHP's, clock times, in brackets or not. */
 const time =
-  /^\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?|\d\d:\d\d:\d\d(?:[.,]\d+)?|[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d|\d+:[A-Z] \d+ [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d\.\d+|\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d(?: [A-Za-z/]+)?)\]?[\s:]*/;
+  /^\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?|\d{4}\.\d\d\.\d\d \d\d:\d\d:\d\d\.\d+|\d\d:\d\d:\d\d(?:[.,]\d+)?|[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d|\d+:[A-Z] \d+ [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d\.\d+|\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d(?:[.,]\d+)?(?: (?:UTC|GMT|[A-Z][a-z]+\/\w+))?)\]?[\s:]*/;
 
 /** What loggers put between time and level: thread, process id, host, logger name. */
-const context = /^(?:\[[^\]]{0,60}\]\s*)?(?:\d+#\d+:\s*)?/;
+const context = /^(?:\[[^\]]{0,60}\]\s*)?(?:\d+#\d+:\s*)?(?:\{[^}]{0,80}\}\s*)?/;
 /** `flyway: ERROR: …`, `nginx: [emerg] …` */
 const program = /^[a-z][\w.-]{0,30}:\s+/;
 

@@ -4,6 +4,7 @@ import { essenceOf } from './essence.ts';
 import type { Level } from './lines.ts';
 import { mask, maskIds } from './masking.ts';
 import { exceptionShape } from './severity.ts';
+import { signatureOf } from './signatures.ts';
 
 /** An entry that says why a container is broken. */
 export interface TellingEntry {
@@ -33,15 +34,30 @@ export function tellingEntries(log: LogExcerpt): readonly TellingEntry[] {
 }
 
 const bestOf = (log: LogExcerpt): readonly TellingEntry[] =>
-  reasonsFirst(
-    entriesOf(log)
-      .slice(-lastEntries)
-      .map((entry, index) => ({ entry, index, weight: weightOf(entry) })),
-  )
-    .filter(({ weight }) => weight >= weights.words)
-    .toSorted((a, b) => b.weight - a.weight || b.index - a.index)
-    .slice(0, maximumTold)
-    .map(({ entry }) => tellingOf(entry));
+  fullestFirst(
+    reasonsFirst(
+      entriesOf(log)
+        .slice(-lastEntries)
+        .map((entry, index) => ({ entry, index, weight: weightOf(entry) })),
+    )
+      .filter(({ weight }) => weight >= weights.words)
+      .toSorted((a, b) => b.weight - a.weight || b.index - a.index)
+      .slice(0, maximumTold)
+      .map(({ entry }) => tellingOf(entry)),
+  );
+
+const shortest = 15;
+
+/** Of two entries that say the same the one that says more comes first: a program prints what it then throws. */
+function fullestFirst(told: readonly TellingEntry[]): readonly TellingEntry[] {
+  const [best, ...others] = told;
+  const said = best?.words.replace(/ \([^()]*:\d+\)$/, '') ?? '';
+  const fuller =
+    said.length < shortest ? undefined : others.find(({ words }) => words !== said && words.includes(said));
+  return best === undefined || fuller === undefined
+    ? told
+    : [fuller, best, ...others.filter((each) => each !== fuller)];
+}
 
 interface Weighed {
   readonly entry: LogEntry;
@@ -49,14 +65,18 @@ interface Weighed {
   readonly weight: number;
 }
 
-/** Entries before a closing one in which its reason stands. */
+/** Entries before a closing one in which its reason stands: one that states its level may stand further off. */
 const reasonWithin = 4;
+const plainReasonWithin = 12;
 
 /** Lets the reason that stands right before the words "this is the end" weigh more than they do. */
 function reasonsFirst(weighed: readonly Weighed[]): readonly Weighed[] {
   const raised = new Map<Weighed, number>();
   for (const last of weighed.filter(isClosing)) {
-    const reason = weighed.slice(Math.max(0, last.index - reasonWithin), last.index).findLast(isReason);
+    const before = (count: number) => weighed.slice(Math.max(0, last.index - count), last.index);
+    const reason =
+      before(reasonWithin).findLast(isReason) ??
+      before(plainReasonWithin).findLast((each) => isReason(each) && each.weight >= weights.error);
     if (reason === undefined) continue;
     raised.set(reason, Math.max(reason.weight, last.weight) + 0.5);
     raised.set(last, weights.words);
@@ -65,12 +85,17 @@ function reasonsFirst(weighed: readonly Weighed[]): readonly Weighed[] {
 }
 
 const maximumClosing = 200;
+const maximumGoodbye = 60;
+const goodbye = /\b(?:exiting|aborting|will exit|giving up|startup process failure)\b.{0,20}$/i;
 /** Words of an end that only refer to what was said before them. */
 const closingWords =
-  /\b(?:exiting|aborting|will exit|giving up|startup process failure)\b.{0,20}$|\bfailed: ?\(?-?\d+\)?\.?$|\berrors?(?:\(s\))? (?:were )?found in (?:the )?config|create the Java Virtual Machine|init(?:iali[sz]ation)? (?:failed|aborted|function returned error)|^Could not read from remote repository|^(?:ERROR: )?Failed to start server in \(|^(?:for more (?:details|information)|see also|learn more|run .{1,40} for (?:help|usage))\b/i;
+  /\bfailed: ?\(?-?\d+\)?\.?$|\berrors?(?:\(s\))? (?:were )?found in (?:the )?config|create the Java Virtual Machine|A fatal exception has occurred|init(?:iali[sz]ation)? (?:failed|aborted|function returned error)|\(SystemExit\) exit$|\bunable to open logs$|no listening sockets available|data directory \S+ is unusable|caches? to (?:be )?sync(?:ed)?$|^Could not read from remote repository|^(?:ERROR: )?Failed to start server in \(|^(?:for more (?:details|information)|see also|learn more|run .{1,40} for (?:help|usage))\b/i;
 
 const isClosing = ({ entry: { lines, message }, weight }: Weighed): boolean =>
-  weight >= weights.words && lines.length === 1 && message.length <= maximumClosing && closingWords.test(message);
+  weight >= weights.words &&
+  lines.length === 1 &&
+  ((message.length <= maximumClosing && closingWords.test(message)) ||
+    (message.length <= maximumGoodbye && goodbye.test(message)));
 
 const isReason = (each: Weighed): boolean =>
   each.weight >= weights.words && each.weight !== weights.warning && !isClosing(each);
@@ -98,13 +123,16 @@ const byLevel: Readonly<Record<Level, number>> = {
 
 /** Wrappers that only repeat that something ended. */
 export const farewell =
-  /^(?:npm (?:ERR!|error)|Node\.js v\d|error Command failed|make: \*\*\*|exit(?:ing|ed)?\b.{0,40}$|shutting down|stopping|abort(?:ed|ing)\b.{0,20}$|terminat(?:ed|ing)\b.{0,20}$|giving up\b.{0,20}$|bye\b|info {2}Visit|A complete log of this run|yarn run |.{0,80}\b(?:did not exit normally|check the logs? (?:at|for|in)\b|leader election lost)|Command exited|Application run failed$|Failed to start application\.?$)/i;
+  /^(?:npm (?:ERR!|error)|Node\.js v\d|error Command failed|make: \*\*\*|exit(?:ing|ed)?\b.{0,40}$|shutting down|stopping|abort(?:ed|ing)\b.{0,20}$|terminat(?:ed|ing)\b.{0,20}$|giving up\b.{0,20}$|bye\b|info {2}Visit|A complete log of this run|yarn run |.{0,80}\b(?:did not exit normally|check the logs? (?:at|for|in)\b|\bSupervisor is running as root\b|leader election lost)|Command exited|Application run failed$|Failed to start application\.?$)/i;
 
 /**
  * Words of failure in a line that states no level. "error" and "fail" alone say nothing (`errors=0`, `failover`).
  */
 export const failureWords =
   /\b(?:can(?:no|')t|could ?n[o']t|could not|unable to|failed(?= to\b| with\b|:)|failure(?=:)|mismatch|(?:is|not) a directory|missing|not found|no such|not set|is required|must (?:be|have|not)|denied|refused|not permitted|read-only file system|already in use|in use|timed? ?out|unreachable|invalid|unknown|unrecognized|unsupported|undefined|unexpected|malformed|bad |illegal|expired|out of memory|no space left|bytes exhausted|must install|prevents \S+ from|segmentation fault|core dumped|assertion|syntax error|unbound variable|fatal config|not configured|not defined|not recogni[sz]ed|unset|does not exist|no route|(?:[a-z]\w*\.)+\w+(?:Exception|Error))\b/i;
+
+/** Faults whose words are an error whoever logs them. */
+const refusals: ReadonlySet<string> = new Set(['bad-credentials', 'rbac', 'disk-full', 'missing-variable']);
 
 function weightOf(entry: LogEntry): number {
   const { level, message, lines } = entry;
@@ -113,5 +141,6 @@ function weightOf(entry: LogEntry): number {
   if (lines.some((line) => exceptionShape.test(line)) && level !== 'info' && level !== 'debug')
     return weights.exception;
   if (level !== undefined) return byLevel[level];
-  return failureWords.test(message) ? weights.words : weights.none;
+  if (!failureWords.test(message)) return weights.none;
+  return refusals.has(signatureOf(message) ?? '') ? weights.error : weights.words;
 }

@@ -50,6 +50,11 @@ describe('parseLine', () => {
     ],
     ['2026-11-26 18:00:01.000000+00:00 [error] <0.129.0> Cookie must be private', 'error', 'Cookie must be private'],
     ['2026-11-26 18:00:01.000000+00:00 [error] <0.129.0>', undefined, '[error] <0.129.0>'],
+    [
+      '2026.11.26 18:00:01.000000 [ 1 ] {} <Error> Application: DB::Exception: no',
+      'error',
+      'Application: DB::Exception: no',
+    ],
     ['{"s":"F","msg":"a field of another program"}', undefined, 'a field of another program'],
     ['2026-11-26 18:00:01,100 ERROR [org.keycloak.Cli] (main) no hostname', 'error', 'no hostname'],
     ['2026-11-26 18:00:01 200 [GET] /shop', undefined, '200 [GET] /shop'],

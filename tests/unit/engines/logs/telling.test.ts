@@ -45,6 +45,98 @@ describe('tellingEntries', () => {
     );
   });
 
+  it('takes refused credentials for an error, also when no level says so', () => {
+    expect(
+      essences("MySQL Connection Error: (1045) Access denied for user 'wp'", 'WARNING: no database connection')[0],
+    ).toContain('Access denied for user');
+  });
+
+  it('reads what Spring Boot explains below a line that says nothing', () => {
+    expect(
+      essences(
+        '2026-11-26T18:00:01.100Z ERROR 1 --- [main] o.s.b.d.LoggingFailureAnalysisReporter   : ',
+        '',
+        '***************************',
+        'APPLICATION FAILED TO START',
+        '***************************',
+        '',
+        'Description:',
+        '',
+        "Failed to configure a DataSource: 'url' attribute is not specified.",
+        '',
+        'Reason: Failed to determine a suitable driver class',
+        '',
+        '',
+        'Action:',
+        '',
+        'Consider the following:',
+      ),
+    ).toEqual([
+      "Failed to configure a DataSource: 'url' attribute is not specified. Reason: Failed to determine a suitable driver class",
+    ]);
+  });
+
+  it('names the field that pydantic misses', () => {
+    expect(
+      essences(
+        'Traceback (most recent call last):',
+        '  File "/app/main.py", line 5, in <module>',
+        '    settings = Settings()',
+        'pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings',
+        'redis_url',
+        '  Field required [type=missing, input_value={}, input_type=dict]',
+      ),
+    ).toEqual(['ValidationError: <n> validation error for Settings: redis_url Field required (main.py:5)']);
+  });
+
+  it('takes what was printed for what was thrown, when it says more', () => {
+    expect(
+      essences(
+        "Invalid environment variables: { API_KEY: [ 'Required' ] }",
+        'Error: Invalid environment variables',
+        '    at createEnv (file:///app/env.mjs:28:16)',
+      )[0],
+    ).toBe("Invalid environment variables: { API_KEY: [ 'Required' ] }");
+  });
+
+  it('finds the reason of an operator whose caches do not sync some lines before', () => {
+    expect(
+      essences(
+        'ERROR if kind is a CRD, it should be installed: no matches for kind "Widget"',
+        ...Array.from({ length: 6 }, (_, index) => `INFO stopping worker ${index}`),
+        'ERROR problem running manager: timed out waiting for cache to be synced',
+      )[0],
+    ).toContain('no matches for kind "Widget"');
+  });
+
+  it('keeps a reason that also says that it is the end', () => {
+    expect(
+      essences(
+        '[ERROR] --initialize specified but the data directory /var/lib/mysql has files in it. Aborting.',
+        '[ERROR] The designated data directory /var/lib/mysql/ is unusable.',
+      )[0],
+    ).toContain('has files in it');
+  });
+
+  it('reads the failed check of Elasticsearch', () => {
+    expect(
+      essences(
+        '{"log.level":"ERROR","message":"node validation exception\\nbootstrap check failure [1] of [1]: max virtual memory areas is too low"}',
+      ),
+    ).toEqual(['max virtual memory areas is too low']);
+  });
+
+  it('takes frames of Ruby for no reason', () => {
+    expect(
+      essences(
+        'bin/rails aborted!',
+        'ArgumentError: Missing `secret_key_base` for production',
+        "/gems/application.rb:627:in `validate_secret_key_base'",
+        "/gems/application.rb:465:in `secret_key_base'",
+      )[0],
+    ).toContain('ArgumentError: Missing `secret_key_base` for production');
+  });
+
   it('takes last words for the reason when nothing before them is one', () => {
     expect(essences('INFO starting', 'WARN slow', 'ERROR license expired, exiting')[0]).toBe(
       'license expired, exiting',

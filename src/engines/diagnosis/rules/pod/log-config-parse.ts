@@ -1,6 +1,6 @@
 import { configuredTexts } from '../../../configured.ts';
 import { pathIn } from '../../../file-paths.ts';
-import { mountOf, variableLink, variablesIn } from '../../../log-links.ts';
+import { isFolder, mountOf, variableLink, variablesIn } from '../../../log-links.ts';
 import { nameOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { absentFileIn } from '../../absent-file.ts';
@@ -70,7 +70,7 @@ function sourceOf(fault: LogFault): { readonly says: string; readonly advice: st
   const mount = path === undefined ? undefined : mountOf(fault.container, path);
   const volume = fault.pod.spec?.volumes?.find(({ name }) => name === mount?.name);
   const name = volume?.configMap?.name ?? volume?.secret?.secretName;
-  if (path === undefined || mount === undefined || name === undefined) return undefined;
+  if (path === undefined || mount === undefined || name === undefined || isFolder(path, mount)) return undefined;
   const object = `${volume?.configMap === undefined ? 'Secret' : 'ConfigMap'}/${name}`;
   const key = mount.subPath ?? path.split('/').at(-1);
   return { says: `${path} is key ${key} of ${object}`, advice: `correct key ${key} of ${object}` };

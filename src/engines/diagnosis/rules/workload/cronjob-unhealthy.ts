@@ -1,7 +1,7 @@
 import { creationFailures } from '../../../admission.ts';
 import { replacingOf } from '../../../cron-replacing.ts';
 import { type CronSchedule, dependsOnZone, dueTimes, isEverDue, parseSchedule } from '../../../cron-schedule.ts';
-import { formatDuration, hour, minute, timeOf } from '../../../durations.ts';
+import { formatDuration, hour, minute, second, timeOf } from '../../../durations.ts';
 import { keyOf, type Of, refOf } from '../../../objects.ts';
 import { controllerOf } from '../../../owners.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -18,7 +18,7 @@ const zoneUncertainty = 14 * hour;
 const keptBack = 3;
 const usualTimes = 3;
 /** The controller writes a success within moments of the end of its Job. */
-const settled = minute / 2;
+const settled = 10 * second;
 
 const badSchedule = /^(UnparseableSchedule|UnParseableCronJobSchedule|InvalidSchedule|UnknownTimeZone)$/i;
 
@@ -73,7 +73,7 @@ function findingOf(snapshot: Snapshot, cronJob: CronJob): Finding | undefined {
   return (
     hanging(snapshot, cronJob, schedule) ??
     replaced(snapshot, cronJob, schedule) ??
-    forgotten(snapshot, cronJob) ??
+    forgotten(snapshot, cronJob, schedule) ??
     missed(snapshot, cronJob, schedule)
   );
 }
@@ -180,10 +180,14 @@ function durationOf({ status }: Job): number | undefined {
 }
 
 /** Runs that failed and left nothing: with a history of 0 a failed Job is deleted with its pods and logs. */
-function forgotten(snapshot: Snapshot, cronJob: CronJob): Finding | undefined {
+function forgotten(snapshot: Snapshot, cronJob: CronJob, schedule: CronSchedule): Finding | undefined {
   const { spec, status } = cronJob;
   const [last, success] = [timeOf(status?.lastScheduleTime), timeOf(status?.lastSuccessfulTime)];
-  if (spec?.failedJobsHistoryLimit !== 0 || last === undefined || snapshot.now - last < settled) return undefined;
+  if (spec?.failedJobsHistoryLimit !== 0 || last === undefined) return undefined;
+  // The last run may still be at work; of one before it nothing is left to come.
+  const since = success ?? timeOf(cronJob.metadata.creationTimestamp) ?? last;
+  const earlier = dueTimes(schedule, { at: last - 1, since, timeZone: spec.timeZone, most: 1 }).length > 0;
+  if (snapshot.now - last < settled && !earlier) return undefined;
   const left = jobsOf(snapshot, cronJob).some(({ metadata }) => (timeOf(metadata.creationTimestamp) ?? last) >= last);
   if (left || (status?.active ?? []).length > 0) return undefined;
   if (success !== undefined && success >= last) return undefined;

@@ -25,6 +25,10 @@ testRule(logConfigParse, {
     'a container whose log was not read': aSnapshot({ objects: [dying()] }),
   },
   speaks: {
+    'of the folder of a ConfigMap as of no file in it': [
+      dies(['ERROR invalid configuration, settings read from /etc/app'], { volumeMounts }, { volumes }),
+      { object: 'Pod/api', fix: '[{"advice":"correct the configuration that the log complains about' },
+    ],
     'of a ready pod that says so all the time': [
       complains(again(['INFO polling', 'ERROR mail was not sent: environment variable SMTP_URL is not set'])),
       {
