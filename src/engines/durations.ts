@@ -17,3 +17,9 @@ export function timeOf(iso: string | undefined): number | undefined {
   const parsed = Date.parse(iso ?? '');
   return Number.isNaN(parsed) ? undefined : parsed;
 }
+
+/** Milliseconds since an object was made; 0 when that is not known. */
+export const ageOf = (
+  { metadata }: { readonly metadata: { readonly creationTimestamp?: string | undefined } },
+  now: number,
+): number => now - (timeOf(metadata.creationTimestamp) ?? now);

@@ -20,7 +20,3 @@ export const needsOf = (snapshot: Snapshot, service: Service): readonly Evidence
       }),
     ),
 ];
-
-/** Whether the question is about this Service itself. */
-export const isAskedAbout = (snapshot: Snapshot, service: Service): boolean =>
-  snapshot.scope.object !== undefined && keyOf(snapshot.scope.object) === keyOf(refOf(service));

@@ -1,4 +1,5 @@
 import { formatDuration, minute, second, timeOf } from '../../../durations.ts';
+import { writerOf } from '../../../field-writers.ts';
 import { type KubernetesObject, type ObjectRef, refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding } from '../../rule.ts';
@@ -97,7 +98,5 @@ function lastEdit({ metadata: { managedFields, creationTimestamp, generation } }
 }
 
 /** A patch of the scale subresource (`kubectl scale`) takes `spec.replicas` from its writer and records nobody instead. */
-function tellsItsLastEdit({ kind, metadata: { managedFields, generation } }: Workload): boolean {
-  if (kind === 'DaemonSet' || generation === 1) return true;
-  return managedFields?.some(({ fieldsV1 }) => JSON.stringify(fieldsV1 ?? {}).includes('"f:replicas":{}')) === true;
-}
+const tellsItsLastEdit = (workload: Workload): boolean =>
+  workload.kind === 'DaemonSet' || workload.metadata.generation === 1 || writerOf(workload, 'replicas') !== undefined;

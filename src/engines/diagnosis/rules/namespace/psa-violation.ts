@@ -1,4 +1,5 @@
 import { type CreationFailure, creationFailures } from '../../../admission.ts';
+import { writerOf } from '../../../field-writers.ts';
 import { nameOf, type ObjectRef } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { rollback } from '../../rollback.ts';
@@ -75,9 +76,7 @@ function labelEvidence(snapshot: Snapshot, culprit: ObjectRef): readonly Evidenc
   const namespace = snapshot.find('Namespace', undefined, culprit.name);
   const labels = Object.entries(namespace?.metadata.labels ?? {}).filter(([key]) => key.startsWith(prefix));
   if (namespace === undefined || labels.length === 0) return [];
-  const writer = namespace.metadata.managedFields?.find(({ fieldsV1 }) =>
-    JSON.stringify(fieldsV1 ?? {}).includes(`"f:${prefix}enforce"`),
-  );
+  const writer = writerOf(namespace, `${prefix}enforce`);
   const by = writer?.manager === undefined ? '' : `, set by ${writer.manager}`;
   return [
     {

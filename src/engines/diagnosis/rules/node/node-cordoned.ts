@@ -1,4 +1,5 @@
 import { day, formatDuration, timeOf } from '../../../durations.ts';
+import { writerOf } from '../../../field-writers.ts';
 import { type Node, nameOf, refOf } from '../../../objects.ts';
 import { type Unplaced, unplacedPods } from '../../../scheduling/placement.ts';
 import { cordonTaint, taintText } from '../../../scheduling/taints.ts';
@@ -86,16 +87,12 @@ function isForgotten(snapshot: Snapshot, node: Node): boolean {
 
 /** When the taint came: the node lifecycle controller stamps it within seconds of the cordon. */
 const cordonedAt = (node: Node): string | undefined =>
-  node.spec?.taints?.find(({ key }) => key === cordonTaint.key)?.timeAdded ?? writerOf(node)?.time;
-
-/** Who set `spec.unschedulable`, as far as managedFields were read. */
-const writerOf = ({ metadata }: Node) =>
-  metadata.managedFields?.find(({ fieldsV1 }) => JSON.stringify(fieldsV1 ?? {}).includes('"f:unschedulable"'));
+  node.spec?.taints?.find(({ key }) => key === cordonTaint.key)?.timeAdded ?? writerOf(node, 'unschedulable')?.time;
 
 const removerOf = ({ spec }: Node) => spec?.taints?.find(({ key }) => removal.test(key ?? ''));
 
 function cordonEvidence(node: Node): Evidence {
-  const writer = writerOf(node)?.manager;
+  const writer = writerOf(node, 'unschedulable')?.manager;
   const remover = removerOf(node);
   return {
     object: refOf(node),

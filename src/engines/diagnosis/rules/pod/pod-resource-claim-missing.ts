@@ -1,6 +1,7 @@
-import { minute, timeOf } from '../../../durations.ts';
+import { ageOf, minute } from '../../../durations.ts';
 import { nameOf, type ObjectRef, type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
+import { unassignedPods } from '../../../pod-groups.ts';
 import { templateName } from '../../../pod-spec-path.ts';
 import { waitsForClaims } from '../../../scheduling/resource-claims.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -30,14 +31,10 @@ export const podResourceClaimMissing = defineRule({
   ],
 
   check: (snapshot) =>
-    snapshot
-      .all('Pod')
-      .filter((pod) => waitsForClaims(pod) && ageOf(snapshot, pod) > hold)
+    unassignedPods(snapshot)
+      .filter((pod) => waitsForClaims(pod) && ageOf(pod, snapshot.now) > hold)
       .flatMap((pod) => findingOf(snapshot, pod)),
 });
-
-const ageOf = (snapshot: Snapshot, { metadata }: Pod): number =>
-  snapshot.now - (timeOf(metadata.creationTimestamp) ?? snapshot.now);
 
 function findingOf(snapshot: Snapshot, pod: Pod): readonly Finding[] {
   const subject = refOf(pod);

@@ -1,3 +1,4 @@
+import { isAskedAbout } from '../../../asked-about.ts';
 import { formatDuration, minute, second, timeOf } from '../../../durations.ts';
 import { keyOf, type Pod, type Probe, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
@@ -36,7 +37,7 @@ export const probeNotYetDue = defineRule({
       probeFailures(snapshot).map(({ pod, container }) => `${keyOf(refOf(pod))} ${container.name}`),
     );
     return brokenPods(snapshot)
-      .filter((pod) => unreadyFor(pod, snapshot.now) > hold || isAskedAbout(snapshot, pod))
+      .filter((pod) => unreadyFor(pod, snapshot.now) > hold || isPodOrWorkloadAsked(snapshot, pod))
       .flatMap((pod) =>
         containersOf(pod)
           .filter(({ name }) => !failing.has(`${keyOf(refOf(pod))} ${name}`))
@@ -45,10 +46,8 @@ export const probeNotYetDue = defineRule({
   },
 });
 
-const isAskedAbout = (snapshot: Snapshot, pod: Pod): boolean => {
-  const { object } = snapshot.scope;
-  return object !== undefined && [refOf(pod), workloadOf(snapshot, pod)].some((ref) => keyOf(ref) === keyOf(object));
-};
+const isPodOrWorkloadAsked = (snapshot: Snapshot, pod: Pod): boolean =>
+  [refOf(pod), workloadOf(snapshot, pod)].some((ref) => isAskedAbout(snapshot, ref));
 
 function findingsOf(snapshot: Snapshot, pod: Pod, container: PodContainer): readonly Finding[] {
   const { spec, status } = container;
@@ -80,7 +79,7 @@ interface Wait {
 function waiting(snapshot: Snapshot, pod: Pod, container: PodContainer, { probe, kind, left }: Wait): Finding {
   const subject = refOf(pod);
   const { initialDelaySeconds = 0 } = probe;
-  const isAsked = isAskedAbout(snapshot, pod);
+  const isAsked = isPodOrWorkloadAsked(snapshot, pod);
   const isDelayed = kind === 'readiness';
   const name = `${kind} probe ${describeProbe(probe, container.spec)}`;
   return {

@@ -1,6 +1,7 @@
+import { isAskedAbout } from '../../../asked-about.ts';
 import { minute, timeOf } from '../../../durations.ts';
 import type { ClusterEvent } from '../../../events.ts';
-import { keyOf, nameOf, refOf, type Service } from '../../../objects.ts';
+import { nameOf, refOf, type Service } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
@@ -46,7 +47,7 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
   const event = snapshot.eventsAbout(service).findLast(({ reason }) => failures.has(reason));
   const born = timeOf(service.metadata.creationTimestamp);
   const subject = refOf(service);
-  const isAsked = snapshot.scope.object !== undefined && keyOf(snapshot.scope.object) === keyOf(subject);
+  const isAsked = isAskedAbout(snapshot, subject);
   // Who makes load balancers says so at once (`EnsuringLoadBalancer`); whoever asks need not wait when nobody has.
   const isUntouched =
     isAsked && eventsWereRead(snapshot, subject.namespace) && snapshot.eventsAbout(service).length === 0;

@@ -1,10 +1,11 @@
+import { isAskedAbout } from '../../../asked-about.ts';
 import { type FailedCall, failedCalls, isUnanswered } from '../../../network/calls.ts';
 import { keyOf, nameOf, type ObjectRef, refOf, type Service } from '../../../objects.ts';
 import { type EndpointSlice, slicesOf } from '../../../routes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { callEvidence } from '../../call-evidence.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
-import { isAskedAbout, needsOf } from '../../service-needs.ts';
+import { needsOf } from '../../service-needs.ts';
 
 export const svcHandWrittenEndpoints = defineRule({
   id: 'svc-hand-written-endpoints',
@@ -48,7 +49,7 @@ function unmatchedPorts(snapshot: Snapshot, service: Service, slices: readonly E
   const [port] = missing;
   const [slice] = slices;
   if (port === undefined || slice === undefined) return [];
-  if (needs.length === 0 && !isAskedAbout(snapshot, service)) return [];
+  if (needs.length === 0 && !isAskedAbout(snapshot, refOf(service))) return [];
   const subject = refOf(service);
   const index = (slice.ports ?? []).findIndex((each) => each.port === (Number(port.targetPort) || port.port));
   return [

@@ -1,5 +1,6 @@
+import { isAskedAbout } from '../../../asked-about.ts';
 import { parseImage } from '../../../images.ts';
-import { keyOf, nameOf, refOf, type Service } from '../../../objects.ts';
+import { nameOf, refOf, type Service } from '../../../objects.ts';
 import { isReady } from '../../../pods.ts';
 import { selectorText } from '../../../selectors.ts';
 import { type Backend, backendsOf, declaredPorts } from '../../../service-ports.ts';
@@ -39,7 +40,7 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
   if (first === undefined || others.length === 0) return [];
   const subject = refOf(service);
   const deaf = serving.filter((each) => isDeaf(service, each));
-  const isAsked = snapshot.scope.object !== undefined && keyOf(snapshot.scope.object) === keyOf(subject);
+  const isAsked = isAskedAbout(snapshot, subject);
   const names = serving.slice(0, shownBackends).map(({ ref }) => nameOf(ref));
   const deafText =
     deaf.length === 0 || deaf.length === serving.length

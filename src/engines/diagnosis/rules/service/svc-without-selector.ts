@@ -1,8 +1,9 @@
+import { isAskedAbout } from '../../../asked-about.ts';
 import { nameOf, refOf, type Service } from '../../../objects.ts';
 import { type EndpointSlice, slicesOf } from '../../../routes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding } from '../../rule.ts';
-import { isAskedAbout, needsOf } from '../../service-needs.ts';
+import { needsOf } from '../../service-needs.ts';
 
 export const svcWithoutSelector = defineRule({
   id: 'svc-without-selector',
@@ -31,7 +32,7 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
     return [];
   const subject = refOf(service);
   const needs = needsOf(snapshot, service);
-  if (needs.length === 0 && !isAskedAbout(snapshot, service)) return [];
+  if (needs.length === 0 && !isAskedAbout(snapshot, refOf(service))) return [];
   const stray = straySlice(snapshot, service);
   return [
     {

@@ -1,8 +1,9 @@
-import { minute, timeOf } from '../../../durations.ts';
+import { ageOf, minute } from '../../../durations.ts';
 import { nameOf, type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
+import { brokenPods } from '../../../pod-groups.ts';
 import { templateName } from '../../../pod-spec-path.ts';
-import { isBroken, isTerminating } from '../../../pods.ts';
+import { isTerminating } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { bypassedClaims } from '../../../volumes/bypassed.ts';
 import { defineRule, type Finding } from '../../rule.ts';
@@ -26,14 +27,10 @@ export const pvcSchedulerBypassed = defineRule({
   avoid: ['changing the class to Immediate: the volume may come to lie where the pod cannot run'],
 
   check: (snapshot) =>
-    snapshot
-      .all('Pod')
-      .filter((pod) => isBroken(pod) && !isTerminating(pod) && ageOf(snapshot, pod) > hold)
+    brokenPods(snapshot)
+      .filter((pod) => !isTerminating(pod) && ageOf(pod, snapshot.now) > hold)
       .flatMap((pod) => findingOf(snapshot, pod)),
 });
-
-const ageOf = (snapshot: Snapshot, { metadata }: Pod): number =>
-  snapshot.now - (timeOf(metadata.creationTimestamp) ?? snapshot.now);
 
 function findingOf(snapshot: Snapshot, pod: Pod): readonly Finding[] {
   const [claim] = bypassedClaims(snapshot, pod);

@@ -1,5 +1,6 @@
+import { isAskedAbout } from '../../../asked-about.ts';
 import { formatDuration, minute, timeOf } from '../../../durations.ts';
-import { keyOf, nameOf, type Pod, refOf } from '../../../objects.ts';
+import { nameOf, type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { podCondition } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -48,7 +49,9 @@ function isWaiting(snapshot: Snapshot, claim: Claim): boolean {
 function findingOf(snapshot: Snapshot, claim: Claim): readonly Finding[] {
   const first = waitingFor(snapshot, claim).find((pod) => isUnplaced(snapshot, pod));
   if (first !== undefined) return [waitsFor(snapshot, claim, first)];
-  return isAskedAbout(snapshot, claim) && consumersOf(snapshot, claim).length === 0 ? [unused(snapshot, claim)] : [];
+  return isAskedAbout(snapshot, refOf(claim)) && consumersOf(snapshot, claim).length === 0
+    ? [unused(snapshot, claim)]
+    : [];
 }
 
 function isUnplaced(snapshot: Snapshot, pod: Pod): boolean {
@@ -56,9 +59,6 @@ function isUnplaced(snapshot: Snapshot, pod: Pod): boolean {
   const since = timeOf(lastTransitionTime ?? pod.metadata.creationTimestamp);
   return since !== undefined && snapshot.now - since > hold && !claimAtFault.test(message);
 }
-
-const isAskedAbout = ({ scope: { object } }: Snapshot, claim: Claim): boolean =>
-  object !== undefined && keyOf(object) === keyOf(refOf(claim));
 
 const modeText = ({ spec }: Claim): string =>
   `StorageClass/${spec?.storageClassName} has volumeBindingMode WaitForFirstConsumer`;

@@ -1,3 +1,4 @@
+import { writerOf } from '../../../field-writers.ts';
 import { keyOf, nameOf, type ObjectRef, type Of, refOf, type Service } from '../../../objects.ts';
 import { controllerOf } from '../../../owners.ts';
 import { readyEndpoints, routesTo, selectedWorkloads } from '../../../routes.ts';
@@ -40,7 +41,7 @@ function findingOf(snapshot: Snapshot, workload: Scalable): readonly Finding[] {
   if (services.length === 0 && disabled === undefined) return [];
 
   const siblings = services.slice(0, 1).flatMap((service) => siblingOf(snapshot, service) ?? []);
-  const writer = writerOf(workload);
+  const writer = writerOf(workload, 'replicas');
   const before = countBefore(snapshot, workload);
   const routed = services.filter((service) => routesTo(snapshot, refOf(service)).length > 0);
   const [needing = disabled] = [...routed, ...services];
@@ -129,10 +130,6 @@ function isDeserted(snapshot: Snapshot, service: Service, subject: ObjectRef): b
   if (!selected.some((ref) => keyOf(ref) === keyOf(subject))) return false;
   return readyEndpoints(snapshot, service)?.length === 0;
 }
-
-/** Who wrote `spec.replicas`, as far as managedFields were read. */
-const writerOf = ({ metadata }: Scalable) =>
-  metadata.managedFields?.find(({ fieldsV1 }) => JSON.stringify(fieldsV1 ?? {}).includes('"f:replicas":{}'));
 
 /** How many replicas there were, from the controller's event about scaling down. */
 function countBefore(snapshot: Snapshot, workload: Scalable) {

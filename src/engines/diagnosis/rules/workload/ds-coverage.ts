@@ -1,4 +1,5 @@
 import { creationFailures } from '../../../admission.ts';
+import { isAskedAbout } from '../../../asked-about.ts';
 import { minute } from '../../../durations.ts';
 import { keyOf, type Of, refOf } from '../../../objects.ts';
 import { podsOf } from '../../../owners.ts';
@@ -86,7 +87,7 @@ function unwanted(snapshot: Snapshot, { metadata, kind, spec, status }: Of<'Daem
   const nodes = snapshot.all('Node');
   if (nodes.length === 0 || nodes.some((node) => matchesMap(selector, node.metadata.labels))) return [];
   const subject = { kind, namespace: metadata.namespace, name: metadata.name };
-  const isAsked = snapshot.scope.object !== undefined && keyOf(snapshot.scope.object) === keyOf(subject);
+  const isAsked = isAskedAbout(snapshot, subject);
   const unmet = pairs.filter(([key, value]) => !nodes.some((node) => node.metadata.labels?.[key] === value));
   const text = (unmet.length > 0 ? unmet : pairs).map(([key, value]) => `${key}=${value}`).join(', ');
   return [

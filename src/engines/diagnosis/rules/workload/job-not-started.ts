@@ -1,5 +1,6 @@
-import { minute, timeOf } from '../../../durations.ts';
-import { keyOf, type Of, refOf } from '../../../objects.ts';
+import { isAskedAbout } from '../../../asked-about.ts';
+import { ageOf, minute } from '../../../durations.ts';
+import { type Of, refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
@@ -28,8 +29,8 @@ export const jobNotStarted = defineRule({
 function findingOf(snapshot: Snapshot, job: Of<'Job'>): readonly Finding[] {
   const { spec, status, metadata } = job;
   const subject = refOf(job);
-  const asked = snapshot.scope.object !== undefined && keyOf(snapshot.scope.object) === keyOf(subject);
-  const age = snapshot.now - (timeOf(metadata.creationTimestamp) ?? snapshot.now);
+  const asked = isAskedAbout(snapshot, subject);
+  const age = ageOf(job, snapshot.now);
   const touched = [status?.active, status?.succeeded, status?.failed].some((count) => (count ?? 0) > 0);
   const over = (status?.conditions ?? []).length > 0;
   if (spec === undefined || spec.suspend === true || metadata.deletionTimestamp !== undefined) return [];

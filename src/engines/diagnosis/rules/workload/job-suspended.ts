@@ -1,5 +1,6 @@
+import { isAskedAbout } from '../../../asked-about.ts';
 import { formatDuration, timeOf } from '../../../durations.ts';
-import { keyOf, type Of, refOf } from '../../../objects.ts';
+import { type Of, refOf } from '../../../objects.ts';
 import { controllerOf } from '../../../owners.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding } from '../../rule.ts';
@@ -33,7 +34,7 @@ function findingOf(snapshot: Snapshot, job: Of<'Job'>): readonly Finding[] {
   const since = status?.conditions?.find(({ type }) => type === 'Suspended')?.lastTransitionTime;
   const age = timeOf(since);
   const subject = refOf(job);
-  const isAsked = snapshot.scope.object !== undefined && keyOf(snapshot.scope.object) === keyOf(subject);
+  const isAsked = isAskedAbout(snapshot, subject);
   const writer = metadata.managedFields?.findLast(({ subresource }) => subresource === undefined)?.manager;
   return [
     {
