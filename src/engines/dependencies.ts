@@ -21,7 +21,9 @@ export interface Dependency {
   readonly port: number | undefined;
   /** The Service behind the host, when it is in the cluster. */
   readonly service: ObjectRef | undefined;
-  /** Ready endpoints of that Service now; `undefined` when it is known that there is no such Service. */
+  /** Whether it is known that there is no such Service. */
+  readonly missing: boolean;
+  /** Ready endpoints of that Service now; `undefined` when they were not seen. */
   readonly endpoints: number | undefined;
   /** What that Service is only another name of, when nothing behind it is known (ExternalName). */
   readonly externalName?: string | undefined;
@@ -121,6 +123,7 @@ function dependencyOf(
       host,
       port,
       service: undefined,
+      missing: false,
       endpoints: undefined,
       alike: undefined,
       field,
@@ -136,6 +139,7 @@ function dependencyOf(
     host,
     port,
     service: ref,
+    missing: service === undefined,
     endpoints: service && endpointsOf(snapshot, service),
     externalName: service && externalNameOf(service),
     alike: service === undefined ? nearest(ref.name, snapshot.names('Service', ref.namespace), 1)[0] : undefined,
@@ -189,7 +193,9 @@ export function missedService(
   const groups = [...Map.groupBy(told, ({ dependency }) => dependency.host).values()];
   const [most] = groups.toSorted((a, b) => b.length - a.length);
   const last = most?.at(-1);
-  const matters = most !== undefined && (most.length >= repeated || (last?.dependency.endpoints ?? 0) === 0);
+  const matters =
+    most !== undefined &&
+    (most.length >= repeated || last?.dependency.missing === true || last?.dependency.endpoints === 0);
   return matters ? last : undefined;
 }
 

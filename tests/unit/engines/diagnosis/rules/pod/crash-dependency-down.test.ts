@@ -43,6 +43,19 @@ testRule(crashDependencyDown, {
       ),
       { object: 'Pod/api', problem: 'cannot reach Service/queue in namespace infra (no such host)' },
     ],
+    'of a Service whose endpoints may not be read': [
+      aSnapshot({
+        complete: ['Service'],
+        objects: [victim(), db],
+        logs: [aLog('api', ['ERROR connect ECONNREFUSED db:5432'])],
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'cannot reach Service/db port 5432 (connection refused)',
+        evidence: ['has endpoints that could not be seen'],
+        fix: 'see why Service/db does not answer: its ports',
+      },
+    ],
     'of a name that has no Service': [
       saying('Error: getaddrinfo ENOTFOUND cache'),
       { object: 'Pod/api', problem: 'cannot reach Service/cache (there is no Service/cache in namespace shop)' },
