@@ -98,7 +98,8 @@ function lasts(group: readonly Complaint[], length: number, { stated, now }: Cir
   const places = gapsOf(recent.map(({ index }) => index)).map((gap) => gap - 1);
   if (after > usual(places)) return false;
   const times = recent.flatMap(({ entry }) => timeOf(entry.at) ?? []);
-  return times.length < recent.length || goesOn(times, now);
+  // Of some lines of an archive nothing tells the time.
+  return times.length < 2 || goesOn(times, now);
 }
 
 /** How much else is usually said between two: that may stand after the last one too. One exception is none. */

@@ -56,6 +56,17 @@ describe('lastingFault', () => {
     expect(fault).toMatchObject({ signature: 'bad-credentials', first: undefined, last: undefined });
   });
 
+  it('takes a log by the times that some of its lines have', () => {
+    const { lines, ...log } = aSteadyLog(again([refused]), { ago: 90 });
+    const halfTimed = {
+      ...log,
+      lines: lines.map(({ at, text }, index) => (index % 2 === 0 && at ? { at, text } : { text })),
+    };
+
+    expect(lastingFault(halfTimed, clock)).toBeUndefined();
+    expect(lastingFault(halfTimed, clock - 60_000)?.signature).toBe('bad-credentials');
+  });
+
   it('leaves health checks out of the count', () => {
     const probes = again(['INFO GET /healthz 200 kube-probe/1.36'], 9);
 
