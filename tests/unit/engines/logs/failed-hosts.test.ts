@@ -31,6 +31,8 @@ describe('hostsIn', () => {
     ["nc: can't connect to remote host (10.96.126.34): Connection refused", '10.96.126.34', undefined, 'refused'],
     ['[emerg] 1#1: host not found in upstream "api:8080" in /etc/nginx/nginx.conf:7', 'api', 8080, 'unknown-host'],
     ['curl: (6) Could not resolve host: db', 'db', undefined, 'unknown-host'],
+    ['Target host: prod-db, port: 3333: connection refused', 'prod-db', 3333, 'refused'],
+    ["** server can't find api.example.invalid: NXDOMAIN", 'api.example.invalid', undefined, 'unknown-host'],
     ["nc: bad address 'db'", 'db', undefined, 'unknown-host'],
     ['Error 111 connecting to redis:6379. Connection refused.', 'redis', 6379, 'refused'],
     ["HTTPConnectionPool(host='api', port=8080): Max retries exceeded: Connection refused", 'api', 8080, 'refused'],
