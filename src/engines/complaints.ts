@@ -51,12 +51,18 @@ export function complaints(snapshot: Snapshot): readonly Complaint[] {
 
 /** Whether a container does what Kubernetes asks of it, so that only its log may tell that it fails. */
 export const isHearable = (pod: Pod, container: PodContainer, now: number): boolean =>
-  isReady(pod) &&
+  (isReady(pod) || isHeldByOthers(pod, container)) &&
   !isTerminating(pod) &&
   !isFinished(pod) &&
   container.status?.ready === true &&
   container.status.state?.running !== undefined &&
   !isCrashing(pod, container, now);
+
+/** Whether it is another container that keeps the pod from being ready. */
+const isHeldByOthers = (pod: Pod, { name }: PodContainer): boolean =>
+  containersOf(pod).some(
+    ({ init, sidecar, status, name: other }) => (!init || sidecar) && other !== name && status?.ready === false,
+  );
 
 const complaintsOf = (snapshot: Snapshot, pod: Pod): readonly Complaint[] =>
   containersOf(pod).flatMap((container) => {

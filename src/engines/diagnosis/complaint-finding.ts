@@ -1,6 +1,7 @@
 import type { Complaint } from '../complaints.ts';
 import type { TellingEntry } from '../logs/telling.ts';
 import { refOf } from '../objects.ts';
+import { isReady } from '../pods.ts';
 import { inContainer, quoteOf } from './crash-finding.ts';
 import type { Evidence, Finding } from './rule.ts';
 
@@ -18,7 +19,9 @@ export const complaintFinding = (
     severity: 'medium',
     since: fault.begun ? fault.first : undefined,
     nextCheck: `kubectl logs ${pod.metadata.name} -n ${pod.metadata.namespace} -c ${container.name} --tail=50`,
-    missingEvidence: ['whether requests fail because of it: every pod is ready, only the log complains'],
+    missingEvidence: [
+      `whether requests fail because of it: ${isReady(pod) ? 'every pod' : `container ${container.name}`} is ready, only the log complains`,
+    ],
   };
 };
 

@@ -52,6 +52,14 @@ testRule(rbacForbiddenWorkload, {
       asked([aBinding('other'), aRole('other', ['list'], ['secrets'])]),
       { object: 'Pod/lister', problem: 'Role/other, which does not name that resource' },
     ],
+    'of a container that is ready, and refused, beside one that is not': [
+      aSnapshot({
+        complete,
+        objects: [aPod('lister', { containers: [aContainer('web', { status: { ready: false } }), aContainer()] })],
+        logs: [aSteadyLog(again([`ERROR ${said}`]), { pod: 'lister' })],
+      }),
+      { object: 'Pod/lister', problem: 'may not list pods in namespace shop' },
+    ],
     'of a pod that is ready and is refused all the time': [
       aSnapshot({
         complete,
