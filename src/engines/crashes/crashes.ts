@@ -131,6 +131,9 @@ function verdictOf(snapshot: Snapshot, crash: Undecided, told: readonly TellingE
   }
   if (exitCode === 143) return by('exit-143-sigterm');
   if (abnormalSignals.has(exitCode) && !(exitCode === abort && saysWhy(told[0]))) return by('exit-139-134');
+  if (signature?.rule === 'log-config-parse' && namesNobody(dependency, signature.telling)) {
+    return by('crash-dependency-down', dependency);
+  }
   if (signature !== undefined) return by(signature.rule, { telling: signature.telling, signature: signature.id });
   return dependency === undefined ? by('crash-app-error') : by('crash-dependency-down', dependency);
 }
@@ -138,6 +141,12 @@ function verdictOf(snapshot: Snapshot, crash: Undecided, told: readonly TellingE
 /** A program that ends without an error may still say, as the last thing, what it cannot do without. */
 const isLastWord = (log: LogExcerpt | undefined, telling: TellingEntry | undefined): boolean =>
   log !== undefined && telling?.plain === true && lastEntry(log)?.lines[0] === telling.entry.lines[0];
+
+/** Whether words about the configuration name a host that no Service has: that says more than which setting to check. */
+const namesNobody = (found: Pick<Verdict, 'dependency'> | undefined, { entry }: TellingEntry): boolean =>
+  found?.dependency?.service !== undefined &&
+  found.dependency.endpoints === undefined &&
+  entry.lines.some((line) => line.includes(found.dependency?.host ?? ' '));
 
 /** Whether another instance of the container died of its limit: runtimes lose that reason now and then, not for all. */
 const ranOutElsewhere = (snapshot: Snapshot, { pod, container }: Undecided): boolean =>

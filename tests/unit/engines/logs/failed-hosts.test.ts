@@ -42,6 +42,8 @@ describe('hostsIn', () => {
     ['details = "DNS resolution failed for catalog:3550: Domain name not found"', 'catalog', 3550, 'unknown-host'],
     ['error: cannot reach http://ledger.books', 'ledger.books', undefined, 'unreached'],
     ['FATAL could not reach queue:5672, giving up', 'queue', 5672, 'unreached'],
+    ['All host(s) tried for query failed (tried: db:9042) - no available connection', 'db', 9042, 'unreached'],
+    ['giving up after 10 attempts - database db:5432/shop is unreachable', 'db', 5432, 'unreached'],
     ['redis://:***@cache:6379 connect ETIMEDOUT', 'cache', 6379, 'timeout'],
   ])('reads %s', (text, host, port, failure) => {
     expect(hostsIn(text)).toEqual([{ host, port, failure }]);

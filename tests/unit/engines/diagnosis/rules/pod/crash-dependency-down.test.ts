@@ -85,6 +85,25 @@ testRule(crashDependencyDown, {
       }),
       { object: 'Pod/api', problem: 'cannot reach Service/db port 5432 (connection refused)', certainty: 'message' },
     ],
+    'of a host that no Service has before the setting that the log says to check': [
+      aSnapshot({
+        complete,
+        objects: [
+          victim({ env: [{ name: 'DB_HOST', value: 'orders-db-prod' }] }),
+          anObject('Service', 'orders-db', { spec: { selector: { app: 'orders-db' } } }),
+        ],
+        logs: [
+          aLog('api', [
+            'FATAL: giving up after 10 attempts - database orders-db-prod:5432/orders is unreachable. Check the DB_HOST environment variable.',
+          ]),
+        ],
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'there is no Service/orders-db-prod in namespace shop, but there is orders-db',
+        fix: 'change orders-db-prod to orders-db in env[DB_HOST]',
+      },
+    ],
     'of the host that a line right after names as the target': [
       aSnapshot({
         complete,
