@@ -26,6 +26,7 @@ import { imageUnauthorized } from './pod/image-unauthorized.ts';
 import { initContainerCrash } from './pod/init-container-crash.ts';
 import { initContainerHanging } from './pod/init-container-hanging.ts';
 import { livenessKillsHealthyApp } from './pod/liveness-kills-healthy-app.ts';
+import { livenessNotYetKilling } from './pod/liveness-not-yet-killing.ts';
 import { logAuthFailed } from './pod/log-auth-failed.ts';
 import { logConfigParse } from './pod/log-config-parse.ts';
 import { logKeepsFailing } from './pod/log-keeps-failing.ts';
@@ -102,6 +103,7 @@ export const podRules: readonly Rule[] = [
   initContainerCrash,
   initContainerHanging,
   livenessKillsHealthyApp,
+  livenessNotYetKilling,
   logAuthFailed,
   logConfigParse,
   logKeepsFailing,
