@@ -46,6 +46,35 @@ export function dependencyIn(snapshot: Snapshot, where: Where, text: string): De
   return failure === undefined ? undefined : dependencyFor(snapshot, where, { text, failure });
 }
 
+/** Entries beside one that say what it was about. */
+const beside = { before: 3, after: 2 };
+/** Words of whoever says what it is about to reach: `Opening TCP socket to db:5432`, `Target host: db, port: 5432`. */
+const attempt = /\b(?:connect(?:ing)?|opening|dial(?:l?ing)?|socket|target|trying|attempt(?:ing)?)\b/i;
+
+/** What an entry of a log failed to reach when it names no host, and another beside it says with what it connects. */
+export function dependencyBeside(
+  snapshot: Snapshot,
+  where: Where,
+  log: LogExcerpt,
+  { lines }: Pick<LogEntry, 'lines'>,
+): Dependency | undefined {
+  const failure = connectionFailureIn(lines.join('\n'));
+  if (failure === undefined) return undefined;
+  const entries = entriesOf(log);
+  const place = entries.findLastIndex((entry) => entry.lines[0] === lines[0]);
+  const before = entries.slice(Math.max(0, place - beside.before), Math.max(0, place)).toReversed();
+  const near = [...before, ...entries.slice(place + 1, place + 1 + beside.after)];
+  const sides = near.flatMap((entry) => {
+    const text = entry.lines.join('\n');
+    const side = attempt.test(text) ? farSideIn(text) : undefined;
+    return side?.port === undefined ? [] : [side];
+  });
+  const [side] = sides;
+  if (side === undefined || sides.some(({ host }) => host !== side.host)) return undefined;
+  const field = fieldNaming(snapshot, where, side.host);
+  return dependencyOf(snapshot, where.pod, { ...side, failure, field, told: true });
+}
+
 /** The same for a text that says of a call that it failed, also when the connection itself did not. */
 export const calleeIn = (snapshot: Snapshot, where: Where, text: string): Dependency | undefined =>
   dependencyFor(snapshot, where, { text, failure: connectionFailureIn(text) ?? 'unavailable' });

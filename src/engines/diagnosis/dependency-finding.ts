@@ -4,19 +4,25 @@ import { failureWords } from '../logs/failed-hosts.ts';
 import { nameOf, type ObjectRef } from '../objects.ts';
 import type { Finding } from './rule.ts';
 
-/** `cannot reach Service/db port 5432 (connection refused)`, `gets errors from Service/db (502, 503 or 504)`. */
+/**
+ * `cannot reach Service/db port 5432 (connection refused)`, `gets errors from Service/db (502, 503 or 504)`; of what is
+ * not in the cluster also where the name comes from.
+ */
 export const dependencyClause = (dependency: Dependency): string =>
   dependency.failure === 'unavailable' && absence(dependency) === undefined
     ? `gets errors from ${dependency.name} (502, 503 or 504)`
-    : `cannot reach ${dependency.name} (${absence(dependency) ?? failureWords[dependency.failure]})`;
+    : `cannot reach ${dependency.name} (${absence(dependency) ?? failureWords[dependency.failure]})${origin(dependency)}`;
+
+const origin = ({ service, missing, field }: Dependency): string =>
+  (service === undefined || missing) && field !== undefined ? `, which ${field} names` : '';
 
 /** What a finding has alike whose object failed to reach another: it is explained by that Service, when there is one. */
 export function dependencyFields(
   dependency: Dependency,
 ): Pick<Finding, 'class' | 'dependsOn' | 'evidence' | 'fixes' | 'nextCheck'> {
-  const { name, service, missing, externalName, resolvers } = dependency;
+  const { name, service, missing, externalName, field, resolvers } = dependency;
   if (service === undefined) {
-    const advice = `make ${name} reachable from the pod, or correct the host in its configuration`;
+    const advice = `make ${name} reachable from the pod, or correct the host in ${field ?? 'its configuration'}`;
     return {
       class: 'cause',
       dependsOn: resolvers,

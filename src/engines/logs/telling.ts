@@ -129,7 +129,7 @@ export const farewell =
  * Words of failure in a line that states no level. "error" and "fail" alone say nothing (`errors=0`, `failover`).
  */
 export const failureWords =
-  /\b(?:can(?:no|')t|could ?n[o']t|could not|unable to|failed(?= to\b| with\b|:)|failure(?=:)|mismatch|(?:is|not) a directory|missing|not found|no such|not set|is required|must (?:be|have|not)|denied|refused|not permitted|read-only file system|already in use|in use|timed? ?out|unreachable|invalid|unknown|unrecognized|unsupported|undefined|unexpected|malformed|bad |illegal|expired|out of memory|no space left|bytes exhausted|must install|prevents \S+ from|segmentation fault|core dumped|assertion|syntax error|unbound variable|fatal config|not configured|not defined|not recogni[sz]ed|unset|does not exist|no route|(?:[a-z]\w*\.)+\w+(?:Exception|Error))\b/i;
+  /\b(?:can(?:no|')t|could ?n[o']t|could not|unable to|failed(?= to\b| with\b|:)|(?<!\d )failed(?= \()|failure(?=:)|mismatch|(?:is|not) a directory|missing|not found|no such|not set|is required|must (?:be|have|not)|denied|refused|not permitted|read-only file system|already in use|in use|timed? ?out|unreachable|invalid|unknown|unrecognized|unsupported|undefined|unexpected|malformed|bad |illegal|expired|out of memory|no space left|bytes exhausted|must install|prevents \S+ from|segmentation fault|core dumped|assertion|syntax error|unbound variable|fatal config|not configured|not defined|not recogni[sz]ed|unset|does not exist|no route|(?:[a-z]\w*\.)+\w+(?:Exception|Error))\b/i;
 
 /** Faults whose words are an error whoever logs them. */
 const refusals: ReadonlySet<string> = new Set(['bad-credentials', 'rbac', 'disk-full', 'missing-variable']);
