@@ -1,4 +1,4 @@
-import { boundRoles, deniedPods } from './access-denials.ts';
+import { deniedPods, rolesAnywhere } from './access-denials.ts';
 import { creationFailures } from './admission.ts';
 import { failedCondition, metricsApiOf } from './autoscalers.ts';
 import { deliveriesOf, deliveryReads } from './deliveries.ts';
@@ -72,10 +72,9 @@ function deadNamespaces(snapshot: Snapshot): readonly Read[] {
 const roles = (snapshot: Snapshot): readonly Read[] =>
   deniedPods(snapshot).flatMap(({ denial }): readonly Read[] => [
     { verb: 'list', kind: 'ClusterRoleBinding', as: 'full' },
-    ...(denial.namespace === undefined
-      ? []
-      : [{ verb: 'list' as const, kind: 'RoleBinding', namespace: denial.namespace, as: 'full' as const }]),
-    ...boundRoles(snapshot, denial).map(
+    // What was refused in the whole cluster may be allowed in the namespace of the account only.
+    { verb: 'list', kind: 'RoleBinding', namespace: denial.namespace ?? denial.account.namespace, as: 'full' },
+    ...rolesAnywhere(snapshot, denial).map(
       ({ role: { kind, namespace, name } }): Read => ({ verb: 'get', kind, namespace, name }),
     ),
   ]);
