@@ -4,6 +4,10 @@ import { testRule } from '../../../support/rule-tester.ts';
 
 const failed = { exitCode: 1, reason: 'Error' };
 const dying = aPod('api', { containers: [aContainer('app', crashed(failed))] });
+const optional = (name: string, key: string, map = 'conf') => ({
+  name,
+  valueFrom: { configMapKeyRef: { name: map, key, optional: true } },
+});
 const log = (...lines: string[]) => [aLog('api', lines)];
 const dies = (terminated: object, more = {}) =>
   aPod('api', { containers: [aContainer('app', { ...crashed({ ...failed, ...terminated }), ...more })] });
@@ -16,6 +20,30 @@ testRule(crashAppError, {
     }),
   },
   speaks: {
+    'of an optional key that its ConfigMap does not have': [
+      aSnapshot({
+        objects: [
+          dies({}, { env: [optional('SHOP_URL', 'SHOP_DSN')] }),
+          anObject('ConfigMap', 'conf', { data: { SHOP_URL: 'pg://db', LEVEL: 'info' } }),
+        ],
+        logs: log('ERROR SHOP_URL, which is needed, has 0 characters'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(ConfigMap/conf has no key SHOP_DSN, which env[SHOP_URL] calls optional; it has SHOP_URL)',
+        fix: 'let env[SHOP_URL] ask for key SHOP_URL',
+      },
+    ],
+    'of no key that is there, or of a ConfigMap that was not read': [
+      aSnapshot({
+        objects: [
+          dies({}, { env: [optional('SHOP_URL', 'SHOP_URL'), optional('SHOP_KEY', 'SHOP_KEY', 'gone')] }),
+          anObject('ConfigMap', 'conf', { data: { SHOP_URL: 'pg://db' } }),
+        ],
+        logs: log('ERROR SHOP_URL and SHOP_KEY do not fit'),
+      }),
+      { object: 'Pod/api', problem: 'SHOP_URL is set in key SHOP_URL of ConfigMap/conf' },
+    ],
     'of $(NAME) in args that no variable replaced': [
       aSnapshot({
         objects: [dies({}, { args: ['--port=$(PROT)'], env: [{ name: 'PORT', value: '80' }] })],
