@@ -8,7 +8,7 @@ export interface SecretPattern {
   readonly accept?: (secret: string) => boolean;
 }
 
-const strongWords = String.raw`(?:password|passwd|passphrase|(?<=[_.-])(?:pass|pwd|psk)|(?:api|access|account|auth|client|encryption|license|master|private|secret|service|shared|signing|storage)[_.-]?key(?:[_.-]?(?:data|base))?|client[_.-]?secret|pgpassword|connection[_.-]?string)`;
+const strongWords = String.raw`(?:password|(?<!/etc/)passwd|passphrase|(?<=[_.-])(?:pass|pwd|psk)|(?:api|access|account|auth|client|encryption|license|master|private|secret|service|shared|signing|storage)[_.-]?key(?:[_.-]?(?:data|base))?|client[_.-]?secret|pgpassword|connection[_.-]?string)`;
 const weakWords = String.raw`(?:secret|token|credentials?|jwt|cookie|(?<=[_.-])(?:auth|dsn))`;
 /** `PASSWORD2`, `password_value`. */
 const ending = String.raw`(?:[_.-]?(?:\d{1,2}|value|b64|base64))?`;

@@ -65,6 +65,7 @@ describe('redactText leaves', () => {
     ['a certificate in base64', `ca: ${Buffer.from('-----BEGIN CERTIFICATE-----\nMIIBMIIBMIIB').toString('base64')}`],
     ['a missing password', 'password: null, passphrase=""'],
     ['the working directory', 'PWD=/app OLDPWD=/'],
+    ['the file of users', "can't open /etc/passwd: Too many open files"],
     ['plain text', 'Back-off restarting failed container'],
   ])('%s', (_form, text) => {
     expect(redactText(text)).toBe(text);
