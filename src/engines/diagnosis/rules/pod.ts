@@ -28,6 +28,7 @@ import { initContainerHanging } from './pod/init-container-hanging.ts';
 import { livenessKillsHealthyApp } from './pod/liveness-kills-healthy-app.ts';
 import { logAuthFailed } from './pod/log-auth-failed.ts';
 import { logConfigParse } from './pod/log-config-parse.ts';
+import { logLocalhostRefused } from './pod/log-localhost-refused.ts';
 import { logMigrationFailed } from './pod/log-migration-failed.ts';
 import { logResourceExhausted } from './pod/log-resource-exhausted.ts';
 import { logRuntimeMemory } from './pod/log-runtime-memory.ts';
@@ -103,6 +104,7 @@ export const podRules: readonly Rule[] = [
   livenessKillsHealthyApp,
   logAuthFailed,
   logConfigParse,
+  logLocalhostRefused,
   logMigrationFailed,
   logResourceExhausted,
   logRuntimeMemory,
