@@ -4,6 +4,7 @@ import { nameOf, type Pod, refOf, type Volume } from '../objects.ts';
 import type { PodContainer } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { advertisedGap, networkGap } from './crash-network-gap.ts';
+import { mountGap } from './mount-gap.ts';
 import type { Finding } from './rule.ts';
 import { tokenGap } from './token-gap.ts';
 import { volumeGap } from './volume-gap.ts';
@@ -25,7 +26,8 @@ export function crashGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined
     privilegeGap(pod, container, text) ??
     capabilityGap(pod, container, text) ??
     volumeGap(snapshot, crash) ??
-    fileGap(snapshot, pod, container, text)
+    fileGap(snapshot, pod, container, text) ??
+    mountGap(crash)
   );
 }
 

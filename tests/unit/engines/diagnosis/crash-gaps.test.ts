@@ -8,6 +8,11 @@ const optional = (name: string, key: string, map = 'conf') => ({
   name,
   valueFrom: { configMapKeyRef: { name: map, key, optional: true } },
 });
+const mounting = (name: string, mountPath: string, source: object) =>
+  aPod('api', {
+    spec: { volumes: [{ name, ...source }] },
+    containers: [aContainer('app', { ...crashed(failed), volumeMounts: [{ name, mountPath }] })],
+  });
 const log = (...lines: string[]) => [aLog('api', lines)];
 const dies = (terminated: object, more = {}) =>
   aPod('api', { containers: [aContainer('app', { ...crashed({ ...failed, ...terminated }), ...more })] });
@@ -20,6 +25,38 @@ testRule(crashAppError, {
     }),
   },
   speaks: {
+    'of a mount that hides the files of the image': [
+      aSnapshot({
+        objects: [
+          mounting('conf', '/etc/nginx', { configMap: { name: 'site' } }),
+          anObject('ConfigMap', 'site', { data: { 'site.conf': 'server {}' } }),
+        ],
+        logs: log('nginx: [emerg] open() "/etc/nginx/nginx.conf" failed (2: No such file or directory)'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'it has site.conf, and the mount hides what the image has in /etc/nginx',
+        fix: '(mountPath /etc/nginx/site.conf, subPath site.conf), if the image has nginx.conf',
+      },
+    ],
+    'of a volume that is mounted beside the folder of the program': [
+      aSnapshot({
+        objects: [mounting('shared-data', '/old-data', { emptyDir: {} })],
+        logs: log("sh: can't create /data/index.html: nonexistent directory"),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(nothing is mounted at /data: volume shared-data is at /old-data)',
+        fix: 'set mountPath of volume shared-data in container app to /data',
+      },
+    ],
+    'of no volume that has nothing to do with the folder': [
+      aSnapshot({
+        objects: [mounting('scratch', '/tmp', { emptyDir: {} })],
+        logs: log("sh: can't create /data/index.html: nonexistent directory"),
+      }),
+      { object: 'Pod/api', fix: 'fix what the log complains about' },
+    ],
     'of an optional key that its ConfigMap does not have': [
       aSnapshot({
         objects: [

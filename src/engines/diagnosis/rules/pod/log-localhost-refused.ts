@@ -34,6 +34,8 @@ function findingOf(snapshot: Snapshot, complaint: Complaint): readonly Finding[]
   return [
     {
       ...complaintFinding(complaint, telling),
+      // The spec of the pod says the same as its log.
+      ...(!complaint.contradicted && { certainty: 'inferred' as const }),
       problem: `${complaintClause(complaint)} ${telling.essence} (${gap.says})`,
       evidence: [...complaintEvidence(complaint, telling), ...gap.evidence],
       fixes: gap.fixes,
