@@ -16,9 +16,13 @@ export interface AbsentKey {
 }
 
 /** Every variable of a container whose `optional` key is known to be absent from an object that is there. */
-export function absentKeys(snapshot: Snapshot, pod: Pod, { spec }: PodContainer): readonly AbsentKey[] {
-  return (spec.env ?? []).flatMap((entry): readonly AbsentKey[] => {
-    const asked = askedKey(pod, entry);
+export function absentKeys(
+  snapshot: Snapshot,
+  namespace: string | undefined,
+  { env = [] }: Container,
+): readonly AbsentKey[] {
+  return env.flatMap((entry): readonly AbsentKey[] => {
+    const asked = askedKey(namespace, entry);
     const present = asked === undefined ? undefined : keysOf(snapshot, asked.object);
     if (asked === undefined || present === undefined || present.includes(asked.key)) return [];
     const { name: variable = '' } = entry;
@@ -29,11 +33,14 @@ export function absentKeys(snapshot: Snapshot, pod: Pod, { spec }: PodContainer)
 
 type Variable = NonNullable<Container['env']>[number];
 
-function askedKey(pod: Pod, { valueFrom }: Variable): Pick<AbsentKey, 'key' | 'object'> | undefined {
+function askedKey(
+  namespace: string | undefined,
+  { valueFrom }: Variable,
+): Pick<AbsentKey, 'key' | 'object'> | undefined {
   const ref = valueFrom?.configMapKeyRef ?? valueFrom?.secretKeyRef;
   if (ref?.optional !== true || ref.name === undefined || ref.key === undefined) return undefined;
   const kind = valueFrom?.configMapKeyRef === undefined ? 'Secret' : 'ConfigMap';
-  return { key: ref.key, object: { kind, namespace: pod.metadata.namespace, name: ref.name } };
+  return { key: ref.key, object: { kind, namespace, name: ref.name } };
 }
 
 function keysOf(snapshot: Snapshot, { kind, namespace, name }: ObjectRef): readonly string[] | undefined {
@@ -65,7 +72,9 @@ export function absentKeyGap(
   text: string,
 ): CrashGap | undefined {
   const words = new Set(text.match(/\w+/g));
-  const found = absentKeys(snapshot, pod, container).find(({ variable }) => words.has(variable));
+  const found = absentKeys(snapshot, pod.metadata.namespace, container.spec).find(({ variable }) =>
+    words.has(variable),
+  );
   if (found === undefined) return undefined;
   const says = absentKeySays(found);
   return {
