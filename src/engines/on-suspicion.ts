@@ -27,7 +27,24 @@ export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
   ...namesakeReads(snapshot),
   ...strayPodReads(snapshot),
   ...webhookConfigurations(snapshot),
+  ...optionalKeys(snapshot),
 ];
+
+const mostOptional = 5;
+
+/** ConfigMaps of which a container takes a key that may be missing: then nothing else would tell. */
+function optionalKeys(snapshot: Snapshot): readonly Read[] {
+  const wanted = snapshot.all('Pod').flatMap(({ metadata: { namespace }, spec }) =>
+    [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].flatMap(({ env = [] }) =>
+      env.flatMap(({ valueFrom }) => {
+        const { name, optional } = valueFrom?.configMapKeyRef ?? {};
+        return optional === true && name !== undefined ? [{ namespace, name }] : [];
+      }),
+    ),
+  );
+  const unique = [...new Map(wanted.map((each) => [`${each.namespace}/${each.name}`, each])).values()];
+  return unique.slice(0, mostOptional).map((each) => ({ verb: 'get', kind: 'ConfigMap', ...each }));
+}
 
 /** Whether a DaemonSet that no node wants is meant for labels that no node has. */
 function unwantedDaemons(snapshot: Snapshot): readonly Read[] {

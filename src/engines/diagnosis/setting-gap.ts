@@ -149,7 +149,9 @@ function quotedPart(snapshot: Snapshot, where: Where, quoted: ReadonlySet<string
 function quotedArgument(where: Where, quoted: ReadonlySet<string>): CrashGap | undefined {
   const { name, args = [], command = [] } = where.container.spec;
   const found = [...args, ...command.slice(1)].find(
-    (each) => !/\s/.test(each) && each.split(/[=:,/]/).some((part) => part.length > 2 && quoted.has(part)),
+    (each) =>
+      !/\s/.test(each) &&
+      each.split(/[=:,/]/).some((part) => part.length > 2 && (quoted.has(part) || quoted.has(part.replace(/^-+/, '')))),
   );
   if (found === undefined) return undefined;
   const at = `${args.includes(found) ? 'args' : 'command'} of container ${name}`;

@@ -25,6 +25,13 @@ testRule(crashAppError, {
     }),
   },
   speaks: {
+    'of the argument that a program quotes without its dashes': [
+      aSnapshot({
+        objects: [dies({}, { args: ['serve', '--gibberish-flag'] })],
+        logs: log("ERROR wrong number of arguments >>> 'gibberish-flag'"),
+      }),
+      { object: 'Pod/api', problem: '(--gibberish-flag stands in args of container app)', fix: 'correct it in args' },
+    ],
     'of a mount that hides the files of the image': [
       aSnapshot({
         objects: [
