@@ -1,7 +1,6 @@
 import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
 import { memoryLimitOf } from '../../../crashes/memory.ts';
 import { heapLimitIn } from '../../../heap-limits.ts';
-import type { Snapshot } from '../../../snapshot.ts';
 import { crashClause, crashFinding, deathLogCommand, essenceClause, missingLog } from '../../crash-finding.ts';
 import { programGap } from '../../program-gap.ts';
 import { defineRule, type Fix } from '../../rule.ts';
