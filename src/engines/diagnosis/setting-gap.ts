@@ -106,7 +106,7 @@ const innerOf = (value: string): string => {
 
 /** A name that is quoted for being out of reach, or for being refused, may be the right one. */
 const aboutOthers =
-  /\b(?:connect\w*|reach|resolve|lookup|dial|host|refused|time[ds]? ?out|denied|auth\w*|unavailable)\b/i;
+  /\b(?:connect\w*|reach|resolve|lookup|dial|host|refused|time[ds]? ?out|denied|forbidden|auth\w*|unavailable)\b/i;
 
 /** The one setting whose whole value the complaint quotes. */
 function quotedGap(snapshot: Snapshot, where: Where, text: string): CrashGap | undefined {
