@@ -1,5 +1,6 @@
 import { type Container, type KubernetesObject, nameOf, type Pod, refOf } from '../../../objects.ts';
-import { controllerOf } from '../../../owners.ts';
+import { controllerOf, podsOf } from '../../../owners.ts';
+import { isReady } from '../../../pods.ts';
 import { templateOf } from '../../../references.ts';
 import { workloadKinds } from '../../../routes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -29,7 +30,8 @@ export const configOptionalKeyAbsent = defineRule({
 });
 
 function findingsOf(snapshot: Snapshot, workload: KubernetesObject, spec: Pod['spec']): readonly Finding[] {
-  if (controllerOf(workload) !== undefined) return [];
+  // What is broken says so itself, and by other rules.
+  if (controllerOf(workload) !== undefined || podsOf(snapshot, refOf(workload)).some((pod) => !isReady(pod))) return [];
   const { initContainers = [], containers = [] } = spec ?? {};
   return [...initContainers, ...containers].flatMap((container) =>
     slips(snapshot, workload.metadata.namespace, container).map(
