@@ -22,8 +22,22 @@ export function programGap(snapshot: Snapshot, crash: Crash): CrashGap | undefin
     absentFileIn(snapshot, crash, text) ??
     settingNamed(snapshot, crash) ??
     settingGap(snapshot, crash, text) ??
-    brokenFileGap(snapshot, crash, text)
+    brokenFileGap(snapshot, crash, text) ??
+    besideGap(snapshot, crash)
   );
+}
+
+/** Words about a value, which may stand beside the line that says that all failed. */
+const aboutValue = /\b(?:invalid|must be|not a valid|out of range|unexpected value|not allowed)\b/i;
+const lastLines = 5;
+
+/** The setting that one of the last lines calls wrong, when the most telling one names none. */
+function besideGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined {
+  const line = crash.log?.lines.slice(-lastLines).find(({ text }) => aboutValue.test(text));
+  const gap = line === undefined ? undefined : settingGap(snapshot, crash, line.text);
+  if (gap === undefined || line === undefined) return undefined;
+  const said = { object: refOf(crash.pod), source: 'log' as const, text: line.text.slice(0, 300), at: line.at };
+  return { ...gap, evidence: [said, ...gap.evidence] };
 }
 
 const textOf = ({ telling }: Pick<Crash, 'telling'>): string => telling?.entry.lines.join('\n') ?? '';

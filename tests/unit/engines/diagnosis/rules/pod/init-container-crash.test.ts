@@ -59,6 +59,33 @@ testRule(initContainerCrash, {
     'a sidecar that crashes': aSnapshot({ objects: [pod({}, { restartPolicy: 'Always' })] }),
   },
   speaks: {
+    'of the setting that a line beside the error calls wrong': [
+      aSnapshot({
+        objects: [
+          pod(
+            {},
+            {
+              env: [
+                { name: 'REDIRECT_PORT', valueFrom: { configMapKeyRef: { name: 'proxy', key: 'REDIRECT_PORT' } } },
+                { name: 'CAPTURE_PORT', valueFrom: { configMapKeyRef: { name: 'proxy', key: 'CAPTURE_PORT' } } },
+              ],
+            },
+          ),
+        ],
+        logs: [
+          aLog('api', ['Capture port: 1', 'Error: failed to set up rules', 'Redirect port: 0 (invalid, must be > 0)'], {
+            container: 'migrate',
+            previous: true,
+          }),
+        ],
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(env[REDIRECT_PORT] takes it from ConfigMap/proxy key REDIRECT_PORT)',
+        evidence: ['Redirect port: 0 (invalid, must be > 0)'],
+        fix: 'correct the value of REDIRECT_PORT in ConfigMap/proxy',
+      },
+    ],
     'of a file of a ConfigMap that is cut off': [
       aSnapshot({
         objects: [
