@@ -1,33 +1,58 @@
 import { detailOf, type LogEntry } from './entries.ts';
-import { frameOf } from './frames.ts';
+import { frameOf, isFrame } from './frames.ts';
 import { parseLine } from './lines.ts';
+import { failureWords } from './severity.ts';
 
 const maximumLength = 160;
 
 /** What an entry says, in one line: for a trace the type and message of its innermost cause and the first frame of the app. */
 export function essenceOf(entry: LogEntry): string {
   const { lines } = entry;
-  if (/^Description:$/m.test(lines.join('\n'))) return cut(tidy(entry.message));
-  const cause = lines.length > 1 ? (pythonCause(lines) ?? javaCause(lines) ?? rustCause(lines)) : undefined;
+  if (isDescribed(lines)) return cut(tidy(entry.message));
+  const cause = causeOf(lines);
   const text = tidy(cause?.text ?? introduced(entry));
   const frame = frameOf(cause === undefined ? lines : lines.slice(cause.line)) ?? frameOf(lines);
   const detail = lines.slice(1).flatMap((line) => detailOf(line) ?? grpcDetails.exec(line)?.[1] ?? [])[0];
   return (
     cut(text) +
-    (detail === undefined ? '' : `${text.endsWith(':') ? '' : ':'} ${cut(detail)}`) +
+    (detail === undefined || text.includes(detail) ? '' : `${text.endsWith(':') ? '' : ':'} ${cut(detail)}`) +
     (frame === undefined ? '' : ` (${frame})`)
   );
 }
 
+/** What an entry says, whole: without the place, the details, and what every program says alike. */
+export const saidBy = (entry: LogEntry): string =>
+  tidy((isDescribed(entry.lines) ? undefined : causeOf(entry.lines)?.text) ?? introduced(entry));
+
+/** Spring Boot's explanation of a failed start was read when its lines were joined. */
+const isDescribed = (lines: readonly string[]): boolean => lines.includes('Description:');
+
+const causeOf = (lines: readonly string[]): Cause | undefined =>
+  lines.length > 1 ? (pythonCause(lines) ?? javaCause(lines) ?? rustCause(lines)) : undefined;
+
 /** What gRPC for Python puts below the name of its error. */
 const grpcDetails = /^\s+details = "(.+)"$/;
 
+/** Lines below an announcement among which the one is looked for that says most. */
+const announcedLines = 12;
+/** Help is full of what may not be and must be. */
+const help = /^\s*(?:[\w ]{0,20}(?:usage|flags|options|arguments|commands|examples?|potential solutions)\b[^.]{0,40}:?)$/i;
+
 /** A message that only announces what the next lines say, with what they say. */
-function introduced({ lines, message }: LogEntry): string {
-  const head = lines[0] ?? '';
+export function introduced({ lines, message, level }: LogEntry): string {
+  const [head = '', next] = lines;
   if (head.startsWith('*** ')) return lines.slice(1).toReversed().join(' ');
-  return head.endsWith(':') && lines[1] !== undefined ? `${message} ${lines[1].trim()}` : message;
+  if (next === undefined || help.test(head)) return message;
+  const below = lines.slice(1, announcedLines).filter((line) => !isFrame(line) && line.trim() !== '');
+  const worst = below.find((line) => failureWords.test(line)) ?? below[0];
+  if (announcement.test(head)) return worst === undefined ? message : `${message} ${worst.trim()}`;
+  // Only what stands alone: a routine line may list anything below it.
+  return level === undefined && !failureWords.test(message) && worst !== undefined && failureWords.test(worst)
+    ? worst.trim()
+    : message;
 }
+
+const announcement = /(?::|\bUncaught)\s*$/;
 
 interface Cause {
   readonly text: string;
@@ -40,7 +65,9 @@ function pythonCause(lines: readonly string[]): Cause | undefined {
   const start = lines.findLastIndex((line) => line.includes('Traceback (most recent'));
   if (start === -1) return undefined;
   const line = lines.findIndex((text, index) => index > start && /^[A-Za-z_]/.test(text));
-  return line === -1 ? undefined : { text: `${lines[line] ?? ''}${fieldBelow(lines, line)}`, line: start };
+  if (line === -1) return undefined;
+  const ofJava = /^: (\S.*)$/.exec(lines[line + 1] ?? '')?.[1];
+  return { text: ofJava ?? `${lines[line] ?? ''}${fieldBelow(lines, line)}`, line: start };
 }
 
 /** `: redis_url Field required`, what pydantic writes below its error. */
@@ -69,16 +96,30 @@ function tidy(text: string): string {
     .message.replace(/^PHP (?:Fatal|Parse) error: +/, '')
     .replace(/^[^]*bootstrap check failure \[\d+\] of \[\d+\]: /, '')
     .replace(
-      /^(?:Exception in thread "[^"]*" |Unhandled exception\. ?|Uncaught |panic: |[Ff]atal error: +(?:Uncaught )?)/,
+      /^(?:Exception in thread "[^"]*" |Unhandled [Ee]xception[.:] ?|Uncaught |panic: |[Ff]atal error: +(?:Uncaught )?)/,
       '',
     )
     .replace(/^(?:[\w$]+\.)+(?=[\w$]*(?:Exception|Error)\b)/, '')
+    .replace(/^(?:\{ |==> |STDERR: |\S+\.go:\d+: )/, '')
     .replace(/^(?:Error|ERROR): /, '')
     .replace(/^thread '[^']*' panicked at '(.*)', .*$/, '$1')
     .replace(/^\S+\.(?:rb|ru):\d+:in [`'][^']*': /, '')
+    .replace(/, Stack trace \(when copying this message, always include the lines below\):.*$/s, '')
     .replace(/\s+/g, ' ')
     .trim();
 }
 
-const cut = (text: string): string =>
-  text.length > maximumLength ? `${text.slice(0, maximumLength - 1).trimEnd()}…` : text;
+const cut = (text: string): string => (text.length > maximumLength ? shortened(text) : text);
+
+const longestEnd = 100;
+const shortestHead = 40;
+
+/** Keeps the end where that is the reason: `cannot start: cannot open …: permission denied`. */
+function shortened(text: string): string {
+  const from = text.slice(-longestEnd).indexOf(': ');
+  const end = from === -1 ? '' : text.slice(text.length - longestEnd + from + 2);
+  const kept = maximumLength - end.length - 3;
+  return end === '' || kept < shortestHead || !failureWords.test(end)
+    ? `${text.slice(0, maximumLength - 1).trimEnd()}…`
+    : `${text.slice(0, kept).trimEnd()} … ${end}`;
+}

@@ -1,9 +1,10 @@
 import type { LogExcerpt } from '../snapshot-data.ts';
 import { entriesOf, type LogEntry } from './entries.ts';
-import { essenceOf } from './essence.ts';
-import type { Level } from './lines.ts';
+import { essenceOf, introduced } from './essence.ts';
+import type { Level } from './levels.ts';
 import { mask, maskIds } from './masking.ts';
-import { exceptionShape } from './severity.ts';
+import { reasonsFirst, type Weighed, weights } from './reasons.ts';
+import { exceptionShape, failureWords } from './severity.ts';
 import { signatureOf } from './signatures.ts';
 
 /** An entry that says why a container is broken. */
@@ -33,18 +34,38 @@ export function tellingEntries(log: LogExcerpt): readonly TellingEntry[] {
   return told;
 }
 
-const bestOf = (log: LogExcerpt): readonly TellingEntry[] =>
-  fullestFirst(
-    reasonsFirst(
-      entriesOf(log)
-        .slice(-lastEntries)
-        .map((entry, index) => ({ entry, index, weight: weightOf(entry) })),
-    )
-      .filter(({ weight }) => weight >= weights.words)
+function bestOf(log: LogExcerpt): readonly TellingEntry[] {
+  const weighed = entriesOf(log)
+    .slice(-lastEntries)
+    .map((entry, index) => ({ entry, index, weight: weightOf(entry) }));
+  const complaining = reasonsFirst(lastWordsFirst(weighed)).filter(({ weight }) => weight >= weights.words);
+  const told = [complaining, weighed.filter(isSevere), weighed.slice(-lastWords).filter(isMild)].find(
+    (some) => some.length > 0,
+  );
+  return fullestFirst(
+    (told ?? [])
       .toSorted((a, b) => b.weight - a.weight || b.index - a.index)
       .slice(0, maximumTold)
       .map(({ entry }) => tellingOf(entry)),
   );
+}
+
+/** Entries at the end of a log that may be its last words. */
+const lastWords = 3;
+
+/** What a program prints last, past its logger, says more of its end than a warning before that. */
+const lastWordsFirst = (weighed: readonly Weighed[]): readonly Weighed[] =>
+  weighed.map((each) =>
+    each.weight === weights.words && each.index >= weighed.length - lastWords
+      ? { ...each, weight: weights.lastWords }
+      : each,
+  );
+
+/** Where nobody else complains a farewell may be all that is known, as long as it calls itself an error. */
+const isSevere = ({ entry: { level } }: Weighed): boolean => level === 'error' || level === 'fatal';
+
+/** Some complain in the tone of routine, and only so. */
+const isMild = ({ entry: { level, message } }: Weighed): boolean => level === 'info' && failureWords.test(message);
 
 const shortest = 15;
 
@@ -59,47 +80,6 @@ function fullestFirst(told: readonly TellingEntry[]): readonly TellingEntry[] {
     : [fuller, best, ...others.filter((each) => each !== fuller)];
 }
 
-interface Weighed {
-  readonly entry: LogEntry;
-  readonly index: number;
-  readonly weight: number;
-}
-
-/** Entries before a closing one in which its reason stands: one that states its level may stand further off. */
-const reasonWithin = 4;
-const plainReasonWithin = 12;
-
-/** Lets the reason that stands right before the words "this is the end" weigh more than they do. */
-function reasonsFirst(weighed: readonly Weighed[]): readonly Weighed[] {
-  const raised = new Map<Weighed, number>();
-  for (const last of weighed.filter(isClosing)) {
-    const before = (count: number) => weighed.slice(Math.max(0, last.index - count), last.index);
-    const reason =
-      before(reasonWithin).findLast(isReason) ??
-      before(plainReasonWithin).findLast((each) => isReason(each) && each.weight >= weights.error);
-    if (reason === undefined) continue;
-    raised.set(reason, Math.max(reason.weight, last.weight) + 0.5);
-    raised.set(last, weights.words);
-  }
-  return weighed.map((each) => ({ ...each, weight: raised.get(each) ?? each.weight }));
-}
-
-const maximumClosing = 200;
-const maximumGoodbye = 60;
-const goodbye = /\b(?:exiting|aborting|will exit|giving up|startup process failure)\b.{0,20}$/i;
-/** Words of an end that only refer to what was said before them. */
-const closingWords =
-  /\bfailed: ?\(?-?\d+\)?\.?$|\berrors?(?:\(s\))? (?:were )?found in (?:the )?config|create the Java Virtual Machine|A fatal exception has occurred|init(?:iali[sz]ation)? (?:failed|aborted|function returned error)|\(SystemExit\) exit$|\bunable to open logs$|no listening sockets available|data directory \S+ is unusable|caches? to (?:be )?sync(?:ed)?$|^Could not read from remote repository|^(?:ERROR: )?Failed to start server in \(|^(?:for more (?:details|information)|see also|learn more|run .{1,40} for (?:help|usage))\b/i;
-
-const isClosing = ({ entry: { lines, message }, weight }: Weighed): boolean =>
-  weight >= weights.words &&
-  lines.length === 1 &&
-  ((message.length <= maximumClosing && closingWords.test(message)) ||
-    (message.length <= maximumGoodbye && goodbye.test(message)));
-
-const isReason = (each: Weighed): boolean =>
-  each.weight >= weights.words && each.weight !== weights.warning && !isClosing(each);
-
 /** What an entry tells, whatever that is. */
 export function tellingOf(entry: LogEntry): TellingEntry {
   const words = maskIds(essenceOf(entry));
@@ -110,8 +90,6 @@ export function tellingOf(entry: LogEntry): TellingEntry {
 export function lastEntry(log: LogExcerpt): LogEntry | undefined {
   return entriesOf(log).at(-1);
 }
-
-const weights = { none: 0, farewell: 1, words: 2, warning: 3, error: 4, exception: 5, fatal: 6 } as const;
 
 const byLevel: Readonly<Record<Level, number>> = {
   debug: weights.none,
@@ -125,12 +103,6 @@ const byLevel: Readonly<Record<Level, number>> = {
 export const farewell =
   /^(?:npm (?:ERR!|error)|Node\.js v\d|error Command failed|make: \*\*\*|exit(?:ing|ed)?\b.{0,40}$|shutting down|stopping|abort(?:ed|ing)\b.{0,20}$|terminat(?:ed|ing)\b.{0,20}$|giving up\b.{0,20}$|bye\b|info {2}Visit|A complete log of this run|yarn run |.{0,80}\b(?:did not exit normally|check the logs? (?:at|for|in)\b|\bSupervisor is running as root\b|leader election lost)|Command exited|Application run failed$|Failed to start application\.?$)/i;
 
-/**
- * Words of failure in a line that states no level. "error" and "fail" alone say nothing (`errors=0`, `failover`).
- */
-export const failureWords =
-  /\b(?:can(?:no|')t|could ?n[o']t|could not|unable to|failed(?= to\b| with\b|:)|failure(?=:)|mismatch|(?:is|not) a directory|missing|not found|no such|not set|is required|must (?:be|have|not)|denied|refused|not permitted|read-only file system|already in use|in use|timed? ?out|unreachable|invalid|unknown|unrecognized|unsupported|undefined|unexpected|malformed|bad |illegal|expired|out of memory|no space left|bytes exhausted|must install|prevents \S+ from|segmentation fault|core dumped|assertion|syntax error|unbound variable|fatal config|not configured|not defined|not recogni[sz]ed|unset|does not exist|no route|(?:[a-z]\w*\.)+\w+(?:Exception|Error))\b/i;
-
 /** Faults whose words are an error whoever logs them. */
 const refusals: ReadonlySet<string> = new Set(['bad-credentials', 'rbac', 'disk-full', 'missing-variable']);
 
@@ -141,6 +113,7 @@ function weightOf(entry: LogEntry): number {
   if (lines.some((line) => exceptionShape.test(line)) && level !== 'info' && level !== 'debug')
     return weights.exception;
   if (level !== undefined) return byLevel[level];
-  if (!failureWords.test(message)) return weights.none;
-  return refusals.has(signatureOf(message) ?? '') ? weights.error : weights.words;
+  const said = introduced(entry);
+  if (!failureWords.test(said)) return weights.none;
+  return refusals.has(signatureOf(said) ?? '') ? weights.error : weights.words;
 }
