@@ -35,6 +35,9 @@ export function entriesOf(log: LogExcerpt): readonly LogEntry[] {
 /** The runtime's own complaint, which the API server passes on as if it were a log. */
 const notALog = /^unable to retrieve container logs for |^failed to try resolving symlinks in path /;
 
+/** Who of several processes speaks, before each line: vLLM and Ray, foreman and its like. */
+const speaker = /^(?:\([\w.-]{1,40} pid=\d+\) |(?:\d\d:\d\d:\d\d )?[\w-]{1,30}\.\d{1,3} +\| )/;
+
 /** An entry that is not yet known to be whole. */
 interface Open {
   readonly lines: string[];
@@ -59,8 +62,9 @@ export function assembleEntries(): EntryAssembler {
   }
 
   return {
-    push({ text, at }) {
-      if (notALog.test(text)) return undefined;
+    push({ text: whole, at }) {
+      if (notALog.test(whole)) return undefined;
+      const text = speaker.test(whole) ? whole.replace(speaker, '') : whole;
       if (open !== undefined && continues(open, text)) {
         open.lines.push(text);
         if (text.startsWith(traceback)) open.traceback = true;
@@ -144,7 +148,8 @@ const bannerLines = 4;
 const isPlain = (text: string): boolean => !isStamped.test(text) && parseLine(text).level === undefined;
 
 /** PostgreSQL writes what a message means to lines of its own, with the stamp of the first; Elasticsearch numbers them, Quarkus indents. */
-const detail = /^(?:(?:\d{4}-\d\d-\d\d .{0,60}|\w[\w-]{0,20}: )?(?:DETAIL|HINT|detail|hint)|\[\d+\]|\s+\[error\]): +(\S.*)$/;
+const detail =
+  /^(?:(?:\d{4}-\d\d-\d\d .{0,60}|\w[\w-]{0,20}: )?(?:DETAIL|HINT|detail|hint)|\[\d+\]|\s+\[error\]): +(\S.*)$/;
 
 /** What such a line adds; `undefined` for any other line. */
 export const detailOf = (line: string): string | undefined => detail.exec(line)?.[1];

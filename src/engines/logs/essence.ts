@@ -3,7 +3,7 @@ import { frameOf, isFrame } from './frames.ts';
 import { parseLine } from './lines.ts';
 import { failureWords } from './severity.ts';
 
-const maximumLength = 160;
+const maximumLength = 200;
 
 /** What an entry says, in one line: for a trace the type and message of its innermost cause and the first frame of the app. */
 export function essenceOf(entry: LogEntry): string {
@@ -36,13 +36,15 @@ const grpcDetails = /^\s+details = "(.+)"$/;
 /** Lines below an announcement among which the one is looked for that says most. */
 const announcedLines = 12;
 /** Help is full of what may not be and must be. */
-const help = /^\s*(?:[\w ]{0,20}(?:usage|flags|options|arguments|commands|examples?|potential solutions)\b[^.]{0,40}:?)$/i;
+const help =
+  /^\s*(?:[\w ]{0,20}(?:usage|flags|options|arguments|commands|examples?|potential solutions)\b[^.]{0,40}:?)$/i;
 
 /** A message that only announces what the next lines say, with what they say. */
 export function introduced({ lines, message, level }: LogEntry): string {
   const [head = '', next] = lines;
   if (head.startsWith('*** ')) return lines.slice(1).toReversed().join(' ');
   if (next === undefined || help.test(head)) return message;
+  if (/^=[A-Z]+ REPORT====/.test(head)) return otpReason(lines) ?? message;
   const below = lines.slice(1, announcedLines).filter((line) => !isFrame(line) && line.trim() !== '');
   const worst = below.find((line) => failureWords.test(line)) ?? below[0];
   if (announcement.test(head)) return worst === undefined ? message : `${message} ${worst.trim()}`;
@@ -50,6 +52,17 @@ export function introduced({ lines, message, level }: LogEntry): string {
   return level === undefined && !failureWords.test(message) && worst !== undefined && failureWords.test(worst)
     ? worst.trim()
     : message;
+}
+
+/** Why a report of OTP was written: a term over some lines. */
+function otpReason(lines: readonly string[]): string | undefined {
+  const at = lines.findIndex((line) => /^\s+(?:reason|exception \w+): /i.test(line));
+  return at === -1
+    ? undefined
+    : lines
+        .slice(at, at + announcedLines)
+        .map((line) => line.trim())
+        .join('');
 }
 
 const announcement = /(?::|\bUncaught)\s*$/;
@@ -104,18 +117,33 @@ function tidy(text: string): string {
     .replace(/^(?:Error|ERROR): /, '')
     .replace(/^thread '[^']*' panicked at '(.*)', .*$/, '$1')
     .replace(/^\S+\.(?:rb|ru):\d+:in [`'][^']*': /, '')
+    .replace(/^\{?"?Kernel pid terminated.*$/s, withoutWrappers)
     .replace(/, Stack trace \(when copying this message, always include the lines below\):.*$/s, '')
     .replace(/\s+/g, ' ')
     .trim();
 }
 
-const cut = (text: string): string => (text.length > maximumLength ? shortened(text) : text);
+/** Terms that Erlang wraps around why an application did not start. */
+const erlangWrappers =
+  /\b(?:application_start_failure|bad_return|shutdown|failed_to_start_child|badmatch|error)(?=,)|'EXIT'|\[normal,\[\]\]|application_controller/g;
+const withoutWrappers = (text: string): string =>
+  text
+    .replaceAll(erlangWrappers, '')
+    .replaceAll(/[{}()"\\]+/g, ' ')
+    .replaceAll(/[\s,]*,[\s,]*/g, ', ')
+    .replace(/^\s*Kernel pid terminated[\s,]*/, 'Kernel pid terminated: ');
+
+const cut = (text: string): string => (text.length > maximumLength ? shortened(text.replaceAll(packages, '')) : text);
+
+/** `com.example.shop.` before the name of a class. */
+const packages = /\b(?:[a-z]\w*\.){2,}(?=[A-Z])/g;
 
 const longestEnd = 100;
 const shortestHead = 40;
 
 /** Keeps the end where that is the reason: `cannot start: cannot open …: permission denied`. */
 function shortened(text: string): string {
+  if (text.length <= maximumLength) return text;
   const from = text.slice(-longestEnd).indexOf(': ');
   const end = from === -1 ? '' : text.slice(text.length - longestEnd + from + 2);
   const kept = maximumLength - end.length - 3;

@@ -85,7 +85,11 @@ function plainLine(line: string): LogLine {
   const rest = stamped === line ? line : stamped.replace(beforeLevel, '');
   const found = levelIn(rest);
   if (found === undefined) return { level: undefined, message: withError(rest.trim()) };
-  const message = rest.slice(rest.length - found.left).replace(mysqlCode, '').replace(logger, '').trim();
+  const message = rest
+    .slice(rest.length - found.left)
+    .replace(mysqlCode, '')
+    .replace(logger, '')
+    .trim();
   return message === '' || erlangProcess.test(message)
     ? { level: undefined, message: rest.trim() }
     : { level: levelOf(found.word), message: withError(message) };

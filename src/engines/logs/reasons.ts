@@ -8,6 +8,7 @@ export const weights = {
   farewell: 1,
   words: 2,
   warning: 3,
+  complaint: 3.2,
   lastWords: 3.5,
   error: 4,
   exception: 5,
@@ -42,7 +43,7 @@ export function reasonsFirst(all: readonly Weighed[]): readonly Weighed[] {
 function reasonOf(last: Weighed, all: readonly Weighed[], closing: ReadonlySet<Weighed>): Weighed | undefined {
   const at = all.indexOf(last);
   const least = last.entry.lines.length > 1 ? weights.error : weights.words;
-  const isReason = (each: Weighed) => each.weight >= least && each.weight !== weights.warning && !closing.has(each);
+  const isReason = (each: Weighed) => each.weight >= least && each.entry.level !== 'warn' && !closing.has(each);
   const before = (count: number) => all.slice(Math.max(0, at - count), at);
   return (
     before(reasonWithin).findLast(isReason) ??
@@ -56,7 +57,7 @@ const maximumGoodbye = 60;
 const goodbye = /\b(?:exiting|aborting|will exit|giving up|startup process failure)\b.{0,20}$/i;
 /** Words of an end that only refer to what was said before them. */
 const closingWords =
-  /\bfailed: ?\(?-?\d+\)?\.?$|\berrors?(?:\(s\))? (?:were )?found in (?:the )?config|create the Java Virtual Machine|A fatal exception has occurred|init(?:iali[sz]ation)? (?:failed|aborted|function returned error)|\(SystemExit\) exit$|\bunable to open logs$|no listening sockets available|data directory \S+ is unusable|caches? to (?:be )?sync(?:ed)?$|^Could not read from remote repository|\bWorker failed to boot\b|^(?:for more (?:details|information)|see also|learn more|run .{1,40} for (?:help|usage))\b/i;
+  /\bfailed: ?\(?-?\d+\)?\.?$|\berrors?(?:\(s\))? (?:were )?found in (?:the )?config|create the Java Virtual Machine|A fatal exception has occurred|init(?:iali[sz]ation)? (?:failed|aborted|function returned error)|\(SystemExit\) exit$|\bunable to open logs$|no listening sockets available|data directory \S+ is unusable|caches? to (?:be )?sync(?:ed)?$|^Could not read from remote repository|\bWorker failed to boot\b|\bsomething (?:is|went) wrong\b|\bsee (?:the )?(?:root cause|errors?|logs?|messages?|details) above\b|^(?:for more (?:details|information)|see also|learn more|run .{1,40} for (?:help|usage))\b/i;
 
 function isClosing({ entry, weight }: Weighed): boolean {
   if (weight < weights.words) return false;

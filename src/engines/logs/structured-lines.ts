@@ -22,7 +22,8 @@ function jsonLine(line: string): LogLine | undefined {
   const said = objectOf(fields['fields']) ?? fields;
   const message = firstText(said['msg'], said['message'], said['event'], said['@m'], said['@mt']);
   const error = errorText(said);
-  const level = statedLevel(fields) ?? mongoLevel(fields) ?? (message === undefined && error !== undefined ? 'error' : undefined);
+  const level =
+    statedLevel(fields) ?? mongoLevel(fields) ?? (message === undefined && error !== undefined ? 'error' : undefined);
   const trace = traceOf(fields);
   return {
     level,
@@ -72,7 +73,10 @@ const errorFields = ['err', 'error', 'exception', '@x', 'reason', 'cause'];
 /** What a structured line says of its error: a text, or the message of an object. mongod keeps it in `attr`. */
 function errorText(fields: Fields): string | undefined {
   const attr = objectOf(fields['attr']);
-  const values = [...errorFields.map((name) => fields[name]), ...[...errorFields, 'message'].map((name) => attr?.[name])];
+  const values = [
+    ...errorFields.map((name) => fields[name]),
+    ...[...errorFields, 'message'].map((name) => attr?.[name]),
+  ];
   const text = values.map(textOf).find((said) => said !== undefined && said.trim() !== '');
   return text && beforeFrames(text);
 }

@@ -1,11 +1,13 @@
 import type { LogExcerpt } from '../snapshot-data.ts';
 import { entriesOf, type LogEntry } from './entries.ts';
 import { essenceOf, introduced } from './essence.ts';
+import { isFrame } from './frames.ts';
 import type { Level } from './levels.ts';
 import { mask, maskIds } from './masking.ts';
 import { reasonsFirst, type Weighed, weights } from './reasons.ts';
-import { exceptionShape, failureWords } from './severity.ts';
+import { doesWithout, exceptionShape, failureWords } from './severity.ts';
 import { signatureOf } from './signatures.ts';
+import { tellingWords } from './vague.ts';
 
 /** An entry that says why a container is broken. */
 export interface TellingEntry {
@@ -74,11 +76,30 @@ function fullestFirst(told: readonly TellingEntry[]): readonly TellingEntry[] {
   const [best, ...others] = told;
   const said = best?.words.replace(/ \([^()]*:\d+\)$/, '') ?? '';
   const fuller =
-    said.length < shortest ? undefined : others.find(({ words }) => words !== said && words.includes(said));
+    said.length < shortest ? undefined : others.find(({ words }) => words !== said && tellsMore(words, said));
   return best === undefined || fuller === undefined
     ? told
     : [fuller, best, ...others.filter((each) => each !== fuller)];
 }
+
+/** Whether a text says all that another says, and more; `config` is the `configuration`. */
+function tellsMore(text: string, than: string): boolean {
+  if (text.includes(than)) return true;
+  const [words, few] = [tellingWords(text), tellingWords(than)].map(
+    (all) => new Set([...all].map((each) => each.slice(0, stem))),
+  );
+  return (
+    words !== undefined &&
+    few !== undefined &&
+    few.size >= fewest &&
+    words.size > few.size &&
+    [...few].every((each) => words.has(each))
+  );
+}
+
+/** Letters by which words of one meaning begin, and words that are enough to be sure. */
+const stem = 6;
+const fewest = 3;
 
 /** What an entry tells, whatever that is. */
 export function tellingOf(entry: LogEntry): TellingEntry {
@@ -101,19 +122,24 @@ const byLevel: Readonly<Record<Level, number>> = {
 
 /** Wrappers that only repeat that something ended. */
 export const farewell =
-  /^(?:npm (?:ERR!|error)|Node\.js v\d|error Command failed|make: \*\*\*|exit(?:ing|ed)?\b.{0,40}$|shutting down|stopping|abort(?:ed|ing)\b.{0,20}$|terminat(?:ed|ing)\b.{0,20}$|giving up\b.{0,20}$|bye\b|info {2}Visit|A complete log of this run|yarn run |.{0,80}\b(?:did not exit normally|check the logs? (?:at|for|in)\b|\bSupervisor is running as root\b|leader election lost)|Command exited|Application run failed$|Failed to start application\.?$)/i;
+  /^(?:npm (?:ERR!|error)|Node\.js v\d|error Command failed|make: \*\*\*|exit(?:ing|ed)?\b.{0,40}$|shutting down|stopping|abort(?:ed|ing)\b.{0,20}$|terminat(?:ed|ing)\b.{0,20}$|giving up\b.{0,20}$|bye\b|info {2}Visit|A complete log of this run|yarn run |.{0,80}\b(?:did not exit normally|check the logs? (?:at|for|in)\b|\bSupervisor is running as root\b|leader election lost)|Command exited|Application run failed$|Failed to start application\.?$|\[nodemon\] app crashed|.{0,80}\bexit(?:ed|s)?\b.{0,40}\b(?:143|137|130|SIGTERM|SIGINT)\b)/i;
 
 /** Faults whose words are an error whoever logs them. */
 const refusals: ReadonlySet<string> = new Set(['bad-credentials', 'rbac', 'disk-full', 'missing-variable']);
 
+/** `[Error: …] { … }`: an error as Node.js shows it in passing, without its trace. */
+const inspected = /^\[\w*Error: /;
+
 function weightOf(entry: LogEntry): number {
   const { level, message, lines } = entry;
   if (farewell.test(message) && lines.length === 1) return weights.farewell;
+  if (isFrame(message)) return weights.none;
   if (level === 'fatal') return weights.fatal;
   if (lines.some((line) => exceptionShape.test(line)) && level !== 'info' && level !== 'debug')
-    return weights.exception;
+    return inspected.test(message) ? weights.error : weights.exception;
+  if (level === 'warn' && failureWords.test(message) && !doesWithout.test(message)) return weights.complaint;
   if (level !== undefined) return byLevel[level];
   const said = introduced(entry);
-  if (!failureWords.test(said)) return weights.none;
+  if (!failureWords.test(said) || doesWithout.test(said)) return weights.none;
   return refusals.has(signatureOf(said) ?? '') ? weights.error : weights.words;
 }

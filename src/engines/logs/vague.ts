@@ -29,13 +29,20 @@ const oneWord = /[\p{L}_][\p{L}\p{N}_']*/gu;
 const trailingLogger = /\s*\((?:\w+\.)+[\w$]+\)$/;
 const maximumLength = 200;
 
+/** The words of a text that say what happened, in small letters. */
+export const tellingWords = (text: string): ReadonlySet<string> =>
+  new Set(
+    (text.replace(trailingLogger, '').match(oneWord) ?? [])
+      .map((word) => word.toLowerCase())
+      .filter((word) => !idle.has(word)),
+  );
+
 /**
  * Whether a text only tells that something failed or ended (`Exiting JVM with code 3`, `Failed to start kafka`), and not
  * why: the reason then stands elsewhere.
  */
 export function saysNoWhy(text: string): boolean {
   if (text.length > maximumLength) return false;
-  const words = text.replace(trailingLogger, '').match(oneWord) ?? [];
-  const telling = new Set(words.map((word) => word.toLowerCase()).filter((word) => !idle.has(word)));
-  return telling.size === 0 || (telling.size === 1 && ofAnEnd.test(text));
+  const { size } = tellingWords(text);
+  return size === 0 || (size === 1 && ofAnEnd.test(text));
 }
