@@ -112,8 +112,11 @@ function continues({ lines, parsed, traceback: inTraceback }: Open, text: string
   // An exception on its own line under the complaint that was logged with it (log4j, logback).
   if (lines.length === 1 && /^[\w$.]+\.[\w$]+(?:Exception|Error)\b/.test(text) && isComplaint(parsed)) return true;
   // Node.js closes an error's own fields with a brace.
-  return /^\s+\S/.test(text) || (lines.length > 1 && text === '}');
+  return indentation(text) > indentation(head) || (lines.length > 1 && text === '}');
 }
+
+/** What a whole log is indented by says nothing. */
+const indentation = (text: string): number => /^\s*(?=\S)/.exec(text)?.[0].length ?? 0;
 
 /** `…due to the following errors:`, `Fatal error: Uncaught`: the next line says what. */
 const isAnnouncement = /(?::|\bUncaught)\s*$/;

@@ -28,7 +28,7 @@ export const saidBy = (entry: LogEntry): string =>
 const isDescribed = (lines: readonly string[]): boolean => lines.includes('Description:');
 
 const causeOf = (lines: readonly string[]): Cause | undefined =>
-  lines.length > 1 ? (pythonCause(lines) ?? javaCause(lines) ?? rustCause(lines)) : undefined;
+  lines.length > 1 ? (pythonCause(lines) ?? javaCause(lines) ?? anyhowCause(lines) ?? rustCause(lines)) : undefined;
 
 /** What gRPC for Python puts below the name of its error. */
 const grpcDetails = /^\s+details = "(.+)"$/;
@@ -46,13 +46,24 @@ export function introduced({ lines, message, level }: LogEntry): string {
   if (next === undefined || help.test(head)) return message;
   if (/^=[A-Z]+ REPORT====/.test(head)) return otpReason(lines) ?? message;
   const below = lines.slice(1, announcedLines).filter((line) => !isFrame(line) && line.trim() !== '');
-  const worst = below.find((line) => failureWords.test(line)) ?? below[0];
+  const worst = complaintsIn(below) ?? below[0];
   if (announcement.test(head)) return worst === undefined ? message : `${message} ${worst.trim()}`;
   // Only what stands alone: a routine line may list anything below it.
   return level === undefined && !failureWords.test(message) && worst !== undefined && failureWords.test(worst)
     ? worst.trim()
     : message;
 }
+
+/** The first lines that complain in a row, in one. */
+function complaintsIn(lines: readonly string[]): string | undefined {
+  const from = lines.findIndex((line) => failureWords.test(line));
+  if (from === -1) return undefined;
+  const calm = lines.findIndex((line, index) => index > from && !failureWords.test(line));
+  const row = lines.slice(from, Math.min(from + maximumRow, calm === -1 ? lines.length : calm));
+  return row.map((line) => line.trim()).join(' ');
+}
+
+const maximumRow = 3;
 
 /** Why a report of OTP was written: a term over some lines. */
 function otpReason(lines: readonly string[]): string | undefined {
@@ -98,6 +109,19 @@ function javaCause(lines: readonly string[]): Cause | undefined {
   return own === -1 ? undefined : { text: lines[own] ?? '', line: own };
 }
 
+/** Rust's anyhow and eyre number the causes below a heading; a parser shows the text between what it says. */
+function anyhowCause(lines: readonly string[]): Cause | undefined {
+  const start = lines.findLastIndex((line) => /^\s*Caused by:\s*$/.test(line));
+  const causes = start === -1 ? [] : lines.slice(start + 1).filter((line) => /^\s+\S/.test(line) && !isFrame(line));
+  const last = causes.findLastIndex((line) => /^\s+\d+: /.test(line));
+  const said = causes.slice(Math.max(0, last)).filter((line) => !/^\s*\d* *\|/.test(line));
+  return said.length === 0 || said.length > announcements
+    ? undefined
+    : { text: said.map((line) => line.replace(/^\s+(?:\d+: )?/, '')).join(': '), line: start };
+}
+
+const announcements = 3;
+
 const rustCause = (lines: readonly string[]): Cause | undefined =>
   /^thread '.*' panicked at /.test(lines[0] ?? '') && !/panicked at '/.test(lines[0] ?? '')
     ? { text: lines[1] ?? '', line: 0 }
@@ -117,6 +141,8 @@ function tidy(text: string): string {
     .replace(/^(?:Error|ERROR): /, '')
     .replace(/^thread '[^']*' panicked at '(.*)', .*$/, '$1')
     .replace(/^\S+\.(?:rb|ru):\d+:in [`'][^']*': /, '')
+    .replace(/^\*\* \(((?:\w+\.)*\w+)\) /, '$1: ')
+    .replace(/^\{?"?init terminating in .*?\bmessage=><<"((?:[^"\\]|\\.)+)">>.*$/s, '$1')
     .replace(/^\{?"?Kernel pid terminated.*$/s, withoutWrappers)
     .replace(/, Stack trace \(when copying this message, always include the lines below\):.*$/s, '')
     .replace(/\s+/g, ' ')
@@ -138,16 +164,20 @@ const cut = (text: string): string => (text.length > maximumLength ? shortened(t
 /** `com.example.shop.` before the name of a class. */
 const packages = /\b(?:[a-z]\w*\.){2,}(?=[A-Z])/g;
 
-const longestEnd = 100;
 const shortestHead = 40;
+const longestEnd = maximumLength - shortestHead - 3;
+/** How far into a clause the words stand that make it the reason. */
+const nearWords = 100;
 
 /** Keeps the end where that is the reason: `cannot start: cannot open …: permission denied`. */
 function shortened(text: string): string {
   if (text.length <= maximumLength) return text;
-  const from = text.slice(-longestEnd).indexOf(': ');
-  const end = from === -1 ? '' : text.slice(text.length - longestEnd + from + 2);
-  const kept = maximumLength - end.length - 3;
-  return end === '' || kept < shortestHead || !failureWords.test(end)
-    ? `${text.slice(0, maximumLength - 1).trimEnd()}…`
-    : `${text.slice(0, kept).trimEnd()} … ${end}`;
+  const clauses = [...text.matchAll(/: /g)].map(({ index }) => index + 2).filter((from) => from > shortestHead);
+  const from = clauses.find((each) => text.length - each <= longestEnd) ?? clauses.at(-1);
+  if (from === undefined || !failureWords.test(text.slice(from, from + nearWords))) return shortTo(text, maximumLength);
+  const end = shortTo(text.slice(from), longestEnd);
+  return `${text.slice(0, maximumLength - end.length - 3).trimEnd()} … ${end}`;
 }
+
+const shortTo = (text: string, length: number): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1).trimEnd()}…`;

@@ -47,7 +47,7 @@ const program = /^[a-z][\w.-]{0,30}:\s+/;
 const word =
   '(?:trace|debug|info|notice|warn(?:ing)?|err(?:or)?|severe|crit(?:ical)?|alert|emerg|fatal|panic|log|trc|dbg|inf|wrn|ftl|pnc)';
 const levelInPlace = new RegExp(
-  `^(?:\\[ ?(?:[\\w-]+:)?(${word}) ?\\]|<(${word})>|(${word})(?:/[\\w-]+\\])?(?=[\\s:|\\]]|$)|\\[([EWIFDC])\\])(?:[\\s:|\\]]|-+(?=\\s))*`,
+  `^(?:\\[ ?(?:[\\w-]+:)?(${word}) {0,8}\\]|<(${word})>|(${word})(?:/[\\w-]+\\])?(?=[\\s:|\\]]|$)|\\[([EWIFDC])\\])(?:[\\s:|\\]]|-+(?=\\s))*`,
   'i',
 );
 /** `FATA[0003] …`: logrus on a terminal. */
@@ -67,6 +67,7 @@ const logger = new RegExp(
     String.raw`(?:[\w$]+\.)+[\w$]+ +(?:\[[^\]]{0,40}\] )?(?:- |: )`,
     String.raw`(?:\w+::)*\w+\] `,
     String.raw`(?:\w+::)+\w+: `,
+    String.raw`(?:ThreadId\(\d+\) )?(?:\w+: )?\S+\.rs:\d+: `,
     'root:',
     '==> ',
   ].join('|')})`,

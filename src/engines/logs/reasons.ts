@@ -11,6 +11,7 @@ export const weights = {
   complaint: 3.2,
   lastWords: 3.5,
   error: 4,
+  located: 4.6,
   exception: 5,
   fatal: 6,
 } as const;
@@ -34,7 +35,7 @@ export function reasonsFirst(all: readonly Weighed[]): readonly Weighed[] {
   for (const last of closing) {
     const reason = reasonOf(last, all, closing);
     if (reason === undefined) continue;
-    raised.set(reason, Math.max(raised.get(reason) ?? reason.weight, last.weight) + 0.5);
+    raised.set(reason, Math.max(raised.get(reason) ?? reason.weight, last.weight + 0.5));
     raised.set(last, weights.words);
   }
   return all.map((each) => ({ ...each, weight: raised.get(each) ?? each.weight }));
@@ -57,11 +58,15 @@ const maximumGoodbye = 60;
 const goodbye = /\b(?:exiting|aborting|will exit|giving up|startup process failure)\b.{0,20}$/i;
 /** Words of an end that only refer to what was said before them. */
 const closingWords =
-  /\bfailed: ?\(?-?\d+\)?\.?$|\berrors?(?:\(s\))? (?:were )?found in (?:the )?config|create the Java Virtual Machine|A fatal exception has occurred|init(?:iali[sz]ation)? (?:failed|aborted|function returned error)|\(SystemExit\) exit$|\bunable to open logs$|no listening sockets available|data directory \S+ is unusable|caches? to (?:be )?sync(?:ed)?$|^Could not read from remote repository|\bWorker failed to boot\b|\bsomething (?:is|went) wrong\b|\bsee (?:the )?(?:root cause|errors?|logs?|messages?|details) above\b|^(?:for more (?:details|information)|see also|learn more|run .{1,40} for (?:help|usage))\b/i;
+  /\bfailed: ?\(?-?\d+\)?\.?$|\berrors?(?:\(s\))? (?:were )?found in (?:the )?config|create the Java Virtual Machine|A fatal exception has occurred|init(?:iali[sz]ation)? (?:failed|aborted|function returned error)|\(SystemExit\) exit$|\bunable to open logs$|no listening sockets available|data directory \S+ is unusable|caches? to (?:be )?sync(?:ed)?$|^Could not read from remote repository|\bprocess has (?:terminated|exited|died)\b|\bWorker failed to boot\b|\bsomething (?:is|went) wrong\b|\bsee (?:the )?(?:root cause|errors?|logs?|messages?|details) above\b|^(?:install|try|suggestion:|please (?:check|see|make sure|run|install|try|verify|consult)|make sure|ensure)\b|^(?:for more (?:details|information)|see also|learn more|run .{1,40} for (?:help|usage))\b/i;
+
+/** What the runtime of Erlang prints of an exception that Elixir has put in words before. */
+const inTerms = /^\{?"?init terminating in .{1,80}(?:\(\{,|'__exception__')/;
 
 function isClosing({ entry, weight }: Weighed): boolean {
   if (weight < weights.words) return false;
   const { lines, message } = entry;
+  if (inTerms.test(message)) return true;
   if (lines.length > 1) return closesWith(saidBy(entry));
   return closesWith(message) || (message.length <= maximumGoodbye && goodbye.test(message));
 }
