@@ -38,6 +38,15 @@ const notALog = /^unable to retrieve container logs for |^failed to try resolvin
 /** Who of several processes speaks, before each line: vLLM and Ray, foreman and its like. */
 const speaker = /^(?:\([\w.-]{1,40} pid=\d+\) |(?:\d\d:\d\d:\d\d )?[\w-]{1,30}\.\d{1,3} +\| )/;
 
+/** RabbitMQ stamps every line of a report alike; what belongs to the line before is indented behind the stamp. */
+const ofErlang = /^\d{4}-\d\d-\d\d \S+ \[\w+\] <[\d.]+>(?= {4,}\S)/;
+
+function withoutPrefix(text: string, open: Open | undefined): string {
+  if (speaker.test(text)) return text.replace(speaker, '');
+  const stamp = ofErlang.exec(text)?.[0];
+  return stamp !== undefined && ofErlang.exec(open?.lines[0] ?? '')?.[0] === stamp ? text.slice(stamp.length) : text;
+}
+
 /** An entry that is not yet known to be whole. */
 interface Open {
   readonly lines: string[];
@@ -64,7 +73,7 @@ export function assembleEntries(): EntryAssembler {
   return {
     push({ text: whole, at }) {
       if (notALog.test(whole)) return undefined;
-      const text = speaker.test(whole) ? whole.replace(speaker, '') : whole;
+      const text = withoutPrefix(whole, open);
       if (open !== undefined && continues(open, text)) {
         open.lines.push(text);
         if (text.startsWith(traceback)) open.traceback = true;

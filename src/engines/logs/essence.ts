@@ -44,7 +44,7 @@ export function introduced({ lines, message, level }: LogEntry): string {
   const [head = '', next] = lines;
   if (head.startsWith('*** ')) return lines.slice(1).toReversed().join(' ');
   if (next === undefined || help.test(head)) return message;
-  if (/^=[A-Z]+ REPORT====/.test(head)) return otpReason(lines) ?? message;
+  if (/^=[A-Z]+ REPORT====|<[\d.]+> {4,}(?:supervisor|crasher):/.test(head)) return otpReason(lines) ?? message;
   const below = lines.slice(1, announcedLines).filter((line) => !isFrame(line) && line.trim() !== '');
   const worst = complaintsIn(below) ?? below[0];
   if (announcement.test(head)) return worst === undefined ? message : `${message} ${worst.trim()}`;
@@ -133,11 +133,11 @@ function tidy(text: string): string {
     .message.replace(/^PHP (?:Fatal|Parse) error: +/, '')
     .replace(/^[^]*bootstrap check failure \[\d+\] of \[\d+\]: /, '')
     .replace(
-      /^(?:Exception in thread "[^"]*" |Unhandled [Ee]xception[.:] ?|Uncaught |panic: |[Ff]atal error: +(?:Uncaught )?)/,
+      /^(?:Exception in thread "[^"]*" |Unhandled [Ee]xception[.:] ?|Uncaught |panic(?:\([\w ]+\))?: |[Ff]atal error: +(?:Uncaught )?)/,
       '',
     )
     .replace(/^(?:[\w$]+\.)+(?=[\w$]*(?:Exception|Error)\b)/, '')
-    .replace(/^(?:\{ |==> |STDERR: |\S+\.go:\d+: )/, '')
+    .replace(/^(?:\{ |==> |# |STDERR: |\S+\.go:\d+: )/, '')
     .replace(/^(?:Error|ERROR): /, '')
     .replace(/^thread '[^']*' panicked at '(.*)', .*$/, '$1')
     .replace(/^\S+\.(?:rb|ru):\d+:in [`'][^']*': /, '')
@@ -166,18 +166,26 @@ const packages = /\b(?:[a-z]\w*\.){2,}(?=[A-Z])/g;
 
 const shortestHead = 40;
 const longestEnd = maximumLength - shortestHead - 3;
-/** How far into a clause the words stand that make it the reason. */
-const nearWords = 100;
+/** How far into a text or a clause the words stand that make it the reason. */
+const nearWords = 160;
+const nearWordsOfClause = 100;
 
 /** Keeps the end where that is the reason: `cannot start: cannot open …: permission denied`. */
 function shortened(text: string): string {
   if (text.length <= maximumLength) return text;
   const clauses = [...text.matchAll(/: /g)].map(({ index }) => index + 2).filter((from) => from > shortestHead);
-  const from = clauses.find((each) => text.length - each <= longestEnd) ?? clauses.at(-1);
-  if (from === undefined || !failureWords.test(text.slice(from, from + nearWords))) return shortTo(text, maximumLength);
-  const end = shortTo(text.slice(from), longestEnd);
-  return `${text.slice(0, maximumLength - end.length - 3).trimEnd()} … ${end}`;
+  const whole = clauses.find((from) => text.length - from <= longestEnd && failureWords.test(text.slice(from)));
+  if (whole !== undefined) return joinedAt(text, text.slice(whole));
+  const last = clauses.at(-1);
+  return last === undefined ||
+    failureWords.test(text.slice(0, nearWords)) ||
+    !failureWords.test(text.slice(last, last + nearWordsOfClause))
+    ? shortTo(text, maximumLength)
+    : joinedAt(text, shortTo(text.slice(last), longestEnd));
 }
+
+const joinedAt = (text: string, end: string): string =>
+  `${text.slice(0, maximumLength - end.length - 3).replace(/\s+\S*$/, '')} … ${end}`;
 
 const shortTo = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, length - 1).trimEnd()}…`;

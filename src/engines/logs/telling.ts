@@ -1,4 +1,5 @@
 import type { LogExcerpt } from '../snapshot-data.ts';
+import { causesFirst } from './cascades.ts';
 import { entriesOf, type LogEntry } from './entries.ts';
 import { essenceOf, introduced } from './essence.ts';
 import { isFrame } from './frames.ts';
@@ -40,8 +41,11 @@ function bestOf(log: LogExcerpt): readonly TellingEntry[] {
   const weighed = entriesOf(log)
     .slice(-lastEntries)
     .map((entry, index) => ({ entry, index, weight: weightOf(entry) }));
-  const complaining = reasonsFirst(lastWordsFirst(weighed)).filter(({ weight }) => weight >= weights.words);
-  const told = [complaining, weighed.filter(isSevere), weighed.slice(-lastWords).filter(isMild)].find(
+  const complaining = causesFirst(reasonsFirst(lastWordsFirst(weighed))).filter(
+    ({ weight }) => weight >= weights.words,
+  );
+  const mild = weighed.slice(-lastWords).filter(isMild);
+  const told = [complaining, weighed.filter(isSevere), mild.filter(({ weight }) => weight === weights.none), mild].find(
     (some) => some.length > 0,
   );
   return fullestFirst(
@@ -64,7 +68,8 @@ const lastWordsFirst = (weighed: readonly Weighed[]): readonly Weighed[] =>
   );
 
 /** Where nobody else complains a farewell may be all that is known, as long as it calls itself an error. */
-const isSevere = ({ entry: { level } }: Weighed): boolean => level === 'error' || level === 'fatal';
+const isSevere = ({ entry: { level }, weight }: Weighed): boolean =>
+  weight >= weights.farewell && (level === 'error' || level === 'fatal');
 
 /** Some complain in the tone of routine, and only so. */
 const isMild = ({ entry: { level, message } }: Weighed): boolean => level === 'info' && failureWords.test(message);
@@ -122,7 +127,7 @@ const byLevel: Readonly<Record<Level, number>> = {
 
 /** Wrappers that only repeat that something ended. */
 export const farewell =
-  /^(?:npm (?:ERR!|error)|Node\.js v\d|error Command failed|make: \*\*\*|exit(?:ing|ed)?\b.{0,40}$|shutting down|stopping|abort(?:ed|ing)\b.{0,20}$|terminat(?:ed|ing)\b.{0,20}$|giving up\b.{0,20}$|bye\b|info {2}Visit|A complete log of this run|yarn run |.{0,80}\b(?:did not exit normally|check the logs? (?:at|for|in)\b|\bSupervisor is running as root\b|leader election lost)|Command exited|Application run failed$|Failed to start application\.?$|\W{0,3}Command failed(?: with exit code|:)|\[nodemon\] app crashed|.{0,80}\bexit(?:ed|s)?\b.{0,40}\b(?:143|137|130|SIGTERM|SIGINT)\b)/i;
+  /^(?:npm (?:ERR!|error)|Node\.js v\d|error Command failed|make: \*\*\*|exit(?:ing|ed)?\b.{0,40}$|shutting down|stopping|abort(?:ed|ing)\b.{0,20}$|terminat(?:ed|ing)\b.{0,20}$|giving up\b.{0,20}$|bye\b|info {2}Visit|A complete log of this run|yarn run |.{0,80}\b(?:did not exit normally|check the logs? (?:at|for|in)\b|leader election lost)|Command exited|Application run failed$|Failed to start application\.?$|\W{0,3}Command failed(?: with exit code|:)|\[nodemon\] app crashed|.{0,80}\bexit(?:ed|s)?\b.{0,40}\b(?:143|137|130|SIGTERM|SIGINT)\b)/i;
 
 /** Faults whose words are an error whoever logs them. */
 const refusals: ReadonlySet<string> = new Set(['bad-credentials', 'rbac', 'disk-full', 'missing-variable']);
@@ -133,8 +138,12 @@ const inspected = /^\[\w*Error: /;
 /** `/etc/bind/named.conf:30: …`: who names the line of a file knows what is wrong. */
 const located = /^(?:\S+ )?[^\s:]{1,200}\.(?!go:|rb:)\w{1,12}(?::\d{1,6}){1,2}: /;
 
+/** What supervisord says at every start as if it were critical. */
+const harmless = /\bSupervisor (?:is )?running as root\b/;
+
 function weightOf(entry: LogEntry): number {
   const { level, message, lines } = entry;
+  if (harmless.test(message)) return weights.none;
   if (farewell.test(message) && lines.length === 1) return weights.farewell;
   if (isFrame(message)) return weights.none;
   if (level === 'fatal') return weights.fatal;

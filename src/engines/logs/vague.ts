@@ -28,6 +28,8 @@ const oneWord = /[\p{L}_][\p{L}\p{N}_']*/gu;
 /** `(kafka.Kafka$)`: the logger, which log4j may write behind the message. */
 const trailingLogger = /\s*\((?:\w+\.)+[\w$]+\)$/;
 const maximumLength = 200;
+/** `Check failed: Start()` */
+const sourceCode = /\w\(\)|->|\w ?[=!]= ?\w/;
 /** `P3009`: what it means stands below. */
 const onlyCode = /^[A-Z]{1,6}-?\d{2,6}[.:]?$/;
 
@@ -46,6 +48,7 @@ export const tellingWords = (text: string): ReadonlySet<string> =>
 export function saysNoWhy(text: string): boolean {
   if (text.length > maximumLength) return false;
   if (onlyCode.test(text)) return true;
+  if (sourceCode.test(text)) return false;
   const { size } = tellingWords(text);
   return size === 0 || (size === 1 && ofAnEnd.test(text));
 }
