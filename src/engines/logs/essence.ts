@@ -28,7 +28,9 @@ export const saidBy = (entry: LogEntry): string =>
 const isDescribed = (lines: readonly string[]): boolean => lines.includes('Description:');
 
 const causeOf = (lines: readonly string[]): Cause | undefined =>
-  lines.length > 1 ? (pythonCause(lines) ?? javaCause(lines) ?? anyhowCause(lines) ?? rustCause(lines)) : undefined;
+  lines.length > 1
+    ? (pythonCause(lines) ?? javaCause(lines) ?? anyhowCause(lines) ?? cppCause(lines) ?? rustCause(lines))
+    : undefined;
 
 /** What gRPC for Python puts below the name of its error. */
 const grpcDetails = /^\s+details = "(.+)"$/;
@@ -121,6 +123,14 @@ function anyhowCause(lines: readonly string[]): Cause | undefined {
 }
 
 const announcements = 3;
+
+function cppCause(lines: readonly string[]): Cause | undefined {
+  const line = lines.findIndex((text) => thrown.test(text));
+  return line === -1 ? undefined : { text: lines[line]?.replace(thrown, '') ?? '', line };
+}
+
+/** What C++ says of an exception that nobody caught. */
+const thrown = /^\s+what\(\):\s+/;
 
 const rustCause = (lines: readonly string[]): Cause | undefined =>
   /^thread '.*' panicked at /.test(lines[0] ?? '') && !/panicked at '/.test(lines[0] ?? '')

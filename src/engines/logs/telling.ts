@@ -60,12 +60,15 @@ function bestOf(log: LogExcerpt): readonly TellingEntry[] {
 const lastWords = 3;
 
 /** What a program prints last, past its logger, says more of its end than a warning before that. */
-const lastWordsFirst = (weighed: readonly Weighed[]): readonly Weighed[] =>
-  weighed.map((each) =>
-    each.weight === weights.words && each.index >= weighed.length - lastWords
-      ? { ...each, weight: weights.lastWords }
-      : each,
+function lastWordsFirst(weighed: readonly Weighed[]): readonly Weighed[] {
+  const from = Math.max(
+    weighed.length - lastWords,
+    weighed.findLastIndex(({ weight }) => weight >= weights.warning) + 1,
   );
+  return weighed.map((each) =>
+    each.weight === weights.words && each.index >= from ? { ...each, weight: weights.lastWords } : each,
+  );
+}
 
 /** Where nobody else complains a farewell may be all that is known, as long as it calls itself an error. */
 const isSevere = ({ entry: { level }, weight }: Weighed): boolean =>
