@@ -137,10 +137,13 @@ const rustCause = (lines: readonly string[]): Cause | undefined =>
     ? { text: lines[1] ?? '', line: 0 }
     : undefined;
 
+const typed = /^(?:[\w$]+\.)*[A-Z][\w$]*(?:Exception|Error): /;
+
 /** Drops what is the same for every program: packages of a type, "Exception in thread", "panic:". */
 function tidy(text: string): string {
-  return parseLine(text)
-    .message.replace(/^PHP (?:Fatal|Parse) error: +/, '')
+  // What an exception quotes of its server may begin with a level: `PSQLException: FATAL: no such role`.
+  return (typed.test(text) ? text : parseLine(text).message)
+    .replace(/^PHP (?:Fatal|Parse) error: +/, '')
     .replace(/^[^]*bootstrap check failure \[\d+\] of \[\d+\]: /, '')
     .replace(
       /^(?:Exception in thread "[^"]*" |Unhandled [Ee]xception[.:] ?|Uncaught |panic(?:\([\w ]+\))?: |[Ff]atal error: +(?:Uncaught )?)/,
