@@ -83,7 +83,9 @@ export function quoteOf(log: LogExcerpt, { entry }: Pick<TellingEntry, 'entry'>)
     causes.length === 0 &&
     next !== undefined;
   const rest = announced ? entry.lines.slice(1, maximumLines + 1) : causes.slice(-(maximumLines - 1));
-  const lines = [head, ...rest];
+  // JSON is for programs, and of a long line only the message is worth its room.
+  const said = head.startsWith('{') || head.length > maximumQuote ? entry.message : head;
+  const lines = [said.replaceAll(/\s*\n\s*/g, ' ⏎ '), ...rest];
   return {
     object: { kind: 'Pod', namespace: log.namespace, name: log.pod },
     source: 'log',

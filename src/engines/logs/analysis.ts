@@ -1,12 +1,12 @@
 import type { LogExcerpt } from '../snapshot-data.ts';
 import { type Cluster, createDrain } from './drain.ts';
 import { assembleEntries, type LogEntry } from './entries.ts';
-import { type Level, levels } from './lines.ts';
+import { type Level, levels } from './levels.ts';
 import { mask } from './masking.ts';
 import { ownText } from './own-text.ts';
-import { severityOf } from './severity.ts';
+import { failureWords, severityOf } from './severity.ts';
 import { type SignatureId, signatureOf } from './signatures.ts';
-import { failureWords, farewell } from './telling.ts';
+import { farewell } from './telling.ts';
 import { foldTrace, type Trace } from './traces.ts';
 
 type RawLine = LogExcerpt['lines'][number];

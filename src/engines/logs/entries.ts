@@ -1,6 +1,8 @@
 import type { LogExcerpt } from '../snapshot-data.ts';
-import { type Level, type LogLine, parseLine } from './lines.ts';
-import { exceptionShape } from './severity.ts';
+import type { Level } from './levels.ts';
+import { parseLine } from './lines.ts';
+import { exceptionShape, failureWords } from './severity.ts';
+import type { LogLine } from './structured-lines.ts';
 
 /** One thing that was logged: a line, or an exception with its trace. */
 export interface LogEntry {
@@ -33,6 +35,18 @@ export function entriesOf(log: LogExcerpt): readonly LogEntry[] {
 /** The runtime's own complaint, which the API server passes on as if it were a log. */
 const notALog = /^unable to retrieve container logs for |^failed to try resolving symlinks in path /;
 
+/** Who of several processes speaks, before each line: vLLM and Ray, foreman and its like. */
+const speaker = /^(?:\([\w.-]{1,40} pid=\d+\) |(?:\d\d:\d\d:\d\d )?[\w-]{1,30}\.\d{1,3} +\| )/;
+
+/** RabbitMQ stamps every line of a report alike; what belongs to the line before is indented behind the stamp. */
+const ofErlang = /^\d{4}-\d\d-\d\d \S+ \[\w+\] <[\d.]+>(?= {4,}\S)/;
+
+function withoutPrefix(text: string, open: Open | undefined): string {
+  if (speaker.test(text)) return text.replace(speaker, '');
+  const stamp = ofErlang.exec(text)?.[0];
+  return stamp !== undefined && ofErlang.exec(open?.lines[0] ?? '')?.[0] === stamp ? text.slice(stamp.length) : text;
+}
+
 /** An entry that is not yet known to be whole. */
 interface Open {
   readonly lines: string[];
@@ -57,8 +71,9 @@ export function assembleEntries(): EntryAssembler {
   }
 
   return {
-    push({ text, at }) {
-      if (notALog.test(text)) return undefined;
+    push({ text: whole, at }) {
+      if (notALog.test(whole)) return undefined;
+      const text = withoutPrefix(whole, open);
       if (open !== undefined && continues(open, text)) {
         open.lines.push(text);
         if (text.startsWith(traceback)) open.traceback = true;
@@ -92,6 +107,8 @@ function continues({ lines, parsed, traceback: inTraceback }: Open, text: string
     if (text.trim() === '' || /^\s/.test(text)) return true;
     // The line after the indented frames names the exception and ends the trace, unless another follows.
     if (/^\s/.test(last) && last.trim() !== '') return true;
+    // Py4J: what Java threw.
+    if (/^: \S/.test(text)) return true;
     return tracePart.test(text);
   }
   if (text.startsWith(traceback)) return isComplaint(parsed);
@@ -99,19 +116,24 @@ function continues({ lines, parsed, traceback: inTraceback }: Open, text: string
   if (detailOf(text) !== undefined && isComplaint(parsed)) return true;
   if (isSpringBanner.test(head)) return !isStamped.test(text) && lines.length < springLines;
   if (isConfigBanner.test(head)) return !isStamped.test(text) && lines.length < bannerLines;
-  // `…due to the following errors:`, and the first of them.
-  if (
-    lines.length === 1 &&
-    head.endsWith(':') &&
-    head.includes(' ') &&
-    (isComplaint(parsed) || exceptionShape.test(head))
-  )
+  if (lines.length <= announcements && announces(head, parsed) && isAnnouncement.test(last))
     return text.trim() !== '' && isPlain(text);
   // An exception on its own line under the complaint that was logged with it (log4j, logback).
   if (lines.length === 1 && /^[\w$.]+\.[\w$]+(?:Exception|Error)\b/.test(text) && isComplaint(parsed)) return true;
   // Node.js closes an error's own fields with a brace.
-  return /^\s+\S/.test(text) || (lines.length > 1 && text === '}');
+  return indentation(text) > indentation(head) || (lines.length > 1 && text === '}');
 }
+
+/** What a whole log is indented by says nothing. */
+const indentation = (text: string): number => /^\s*(?=\S)/.exec(text)?.[0].length ?? 0;
+
+/** `…due to the following errors:`, `Fatal error: Uncaught`: the next line says what. */
+const isAnnouncement = /(?::|\bUncaught)\s*$/;
+const announcements = 3;
+const announces = (head: string, parsed: LogLine): boolean =>
+  isAnnouncement.test(head) &&
+  head.includes(' ') &&
+  (isComplaint(parsed) || exceptionShape.test(head) || failureWords.test(head));
 
 /** Spring Boot explains a failed start below a line that says nothing. */
 const isSpringBanner = /FailureAnalysisReporter\s*:\s*$|^APPLICATION FAILED TO START/;
@@ -137,8 +159,9 @@ const bannerLines = 4;
 /** Whether a line has neither a time nor a level of its own. */
 const isPlain = (text: string): boolean => !isStamped.test(text) && parseLine(text).level === undefined;
 
-/** PostgreSQL writes what a message means to lines of its own, with the stamp of the first. */
-const detail = /^(?:\d{4}-\d\d-\d\d .{0,60}|\w[\w-]{0,20}: )?(?:DETAIL|HINT|detail|hint): +(\S.*)$/;
+/** PostgreSQL writes what a message means to lines of its own, with the stamp of the first; Elasticsearch numbers them, Quarkus indents. */
+const detail =
+  /^(?:(?:\d{4}-\d\d-\d\d .{0,60}|\w[\w-]{0,20}: )?(?:DETAIL|HINT|detail|hint)|\[\d+\]|\s+\[error\]): +(\S.*)$/;
 
 /** What such a line adds; `undefined` for any other line. */
 export const detailOf = (line: string): string | undefined => detail.exec(line)?.[1];

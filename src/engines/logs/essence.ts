@@ -1,33 +1,84 @@
 import { detailOf, type LogEntry } from './entries.ts';
-import { frameOf } from './frames.ts';
+import { frameOf, isFrame } from './frames.ts';
 import { parseLine } from './lines.ts';
+import { failureWords } from './severity.ts';
 
-const maximumLength = 160;
+const maximumLength = 200;
 
 /** What an entry says, in one line: for a trace the type and message of its innermost cause and the first frame of the app. */
 export function essenceOf(entry: LogEntry): string {
   const { lines } = entry;
-  if (/^Description:$/m.test(lines.join('\n'))) return cut(tidy(entry.message));
-  const cause = lines.length > 1 ? (pythonCause(lines) ?? javaCause(lines) ?? rustCause(lines)) : undefined;
+  if (isDescribed(lines)) return cut(tidy(entry.message));
+  const cause = causeOf(lines);
   const text = tidy(cause?.text ?? introduced(entry));
   const frame = frameOf(cause === undefined ? lines : lines.slice(cause.line)) ?? frameOf(lines);
   const detail = lines.slice(1).flatMap((line) => detailOf(line) ?? grpcDetails.exec(line)?.[1] ?? [])[0];
   return (
     cut(text) +
-    (detail === undefined ? '' : `${text.endsWith(':') ? '' : ':'} ${cut(detail)}`) +
+    (detail === undefined || text.includes(detail) ? '' : `${text.endsWith(':') ? '' : ':'} ${cut(detail)}`) +
     (frame === undefined ? '' : ` (${frame})`)
   );
 }
 
+/** What an entry says, whole: without the place, the details, and what every program says alike. */
+export const saidBy = (entry: LogEntry): string =>
+  tidy((isDescribed(entry.lines) ? undefined : causeOf(entry.lines)?.text) ?? introduced(entry));
+
+/** Spring Boot's explanation of a failed start was read when its lines were joined. */
+const isDescribed = (lines: readonly string[]): boolean => lines.includes('Description:');
+
+const causeOf = (lines: readonly string[]): Cause | undefined =>
+  lines.length > 1
+    ? (pythonCause(lines) ?? javaCause(lines) ?? anyhowCause(lines) ?? cppCause(lines) ?? rustCause(lines))
+    : undefined;
+
 /** What gRPC for Python puts below the name of its error. */
 const grpcDetails = /^\s+details = "(.+)"$/;
 
+/** Lines below an announcement among which the one is looked for that says most. */
+const announcedLines = 12;
+/** Help is full of what may not be and must be. */
+const help =
+  /^\s*(?:[\w ]{0,20}(?:usage|flags|options|arguments|commands|examples?|potential solutions)\b[^.]{0,40}:?)$/i;
+
 /** A message that only announces what the next lines say, with what they say. */
-function introduced({ lines, message }: LogEntry): string {
-  const head = lines[0] ?? '';
+export function introduced({ lines, message, level }: LogEntry): string {
+  const [head = '', next] = lines;
   if (head.startsWith('*** ')) return lines.slice(1).toReversed().join(' ');
-  return head.endsWith(':') && lines[1] !== undefined ? `${message} ${lines[1].trim()}` : message;
+  if (next === undefined || help.test(head)) return message;
+  if (/^=[A-Z]+ REPORT====|<[\d.]+> {4,}(?:supervisor|crasher):/.test(head)) return otpReason(lines) ?? message;
+  const below = lines.slice(1, announcedLines).filter((line) => !isFrame(line) && line.trim() !== '');
+  const worst = complaintsIn(below) ?? below[0];
+  if (announcement.test(head)) return worst === undefined ? message : `${message} ${worst.trim()}`;
+  // Only what stands alone: a routine line may list anything below it.
+  return level === undefined && !failureWords.test(message) && worst !== undefined && failureWords.test(worst)
+    ? worst.trim()
+    : message;
 }
+
+/** The first lines that complain in a row, in one. */
+function complaintsIn(lines: readonly string[]): string | undefined {
+  const from = lines.findIndex((line) => failureWords.test(line));
+  if (from === -1) return undefined;
+  const calm = lines.findIndex((line, index) => index > from && !failureWords.test(line));
+  const row = lines.slice(from, Math.min(from + maximumRow, calm === -1 ? lines.length : calm));
+  return row.map((line) => line.trim()).join(' ');
+}
+
+const maximumRow = 3;
+
+/** Why a report of OTP was written: a term over some lines. */
+function otpReason(lines: readonly string[]): string | undefined {
+  const at = lines.findIndex((line) => /^\s+(?:reason|exception \w+): /i.test(line));
+  return at === -1
+    ? undefined
+    : lines
+        .slice(at, at + announcedLines)
+        .map((line) => line.trim())
+        .join('');
+}
+
+const announcement = /(?::|\bUncaught)\s*$/;
 
 interface Cause {
   readonly text: string;
@@ -40,7 +91,9 @@ function pythonCause(lines: readonly string[]): Cause | undefined {
   const start = lines.findLastIndex((line) => line.includes('Traceback (most recent'));
   if (start === -1) return undefined;
   const line = lines.findIndex((text, index) => index > start && /^[A-Za-z_]/.test(text));
-  return line === -1 ? undefined : { text: `${lines[line] ?? ''}${fieldBelow(lines, line)}`, line: start };
+  if (line === -1) return undefined;
+  const ofJava = /^: (\S.*)$/.exec(lines[line + 1] ?? '')?.[1];
+  return { text: ofJava ?? `${lines[line] ?? ''}${fieldBelow(lines, line)}`, line: start };
 }
 
 /** `: redis_url Field required`, what pydantic writes below its error. */
@@ -58,27 +111,94 @@ function javaCause(lines: readonly string[]): Cause | undefined {
   return own === -1 ? undefined : { text: lines[own] ?? '', line: own };
 }
 
+/** Rust's anyhow and eyre number the causes below a heading; a parser shows the text between what it says. */
+function anyhowCause(lines: readonly string[]): Cause | undefined {
+  const start = lines.findLastIndex((line) => /^\s*Caused by:\s*$/.test(line));
+  const causes = start === -1 ? [] : lines.slice(start + 1).filter((line) => /^\s+\S/.test(line) && !isFrame(line));
+  const last = causes.findLastIndex((line) => /^\s+\d+: /.test(line));
+  const said = causes.slice(Math.max(0, last)).filter((line) => !/^\s*\d* *\|/.test(line));
+  return said.length === 0 || said.length > announcements
+    ? undefined
+    : { text: said.map((line) => line.replace(/^\s+(?:\d+: )?/, '')).join(': '), line: start };
+}
+
+const announcements = 3;
+
+function cppCause(lines: readonly string[]): Cause | undefined {
+  const line = lines.findIndex((text) => thrown.test(text));
+  return line === -1 ? undefined : { text: lines[line]?.replace(thrown, '') ?? '', line };
+}
+
+/** What C++ says of an exception that nobody caught. */
+const thrown = /^\s+what\(\):\s+/;
+
 const rustCause = (lines: readonly string[]): Cause | undefined =>
   /^thread '.*' panicked at /.test(lines[0] ?? '') && !/panicked at '/.test(lines[0] ?? '')
     ? { text: lines[1] ?? '', line: 0 }
     : undefined;
 
+const typed = /^(?:[\w$]+\.)*[A-Z][\w$]*(?:Exception|Error): /;
+
 /** Drops what is the same for every program: packages of a type, "Exception in thread", "panic:". */
 function tidy(text: string): string {
-  return parseLine(text)
-    .message.replace(/^PHP (?:Fatal|Parse) error: +/, '')
+  // What an exception quotes of its server may begin with a level: `PSQLException: FATAL: no such role`.
+  return (typed.test(text) ? text : parseLine(text).message)
+    .replace(/^PHP (?:Fatal|Parse) error: +/, '')
     .replace(/^[^]*bootstrap check failure \[\d+\] of \[\d+\]: /, '')
     .replace(
-      /^(?:Exception in thread "[^"]*" |Unhandled exception\. ?|Uncaught |panic: |[Ff]atal error: +(?:Uncaught )?)/,
+      /^(?:Exception in thread "[^"]*" |Unhandled [Ee]xception[.:] ?|Uncaught |panic(?:\([\w ]+\))?: |[Ff]atal error: +(?:Uncaught )?)/,
       '',
     )
     .replace(/^(?:[\w$]+\.)+(?=[\w$]*(?:Exception|Error)\b)/, '')
+    .replace(/^(?:\{ |==> |# |STDERR: |\S+\.go:\d+: )/, '')
     .replace(/^(?:Error|ERROR): /, '')
     .replace(/^thread '[^']*' panicked at '(.*)', .*$/, '$1')
     .replace(/^\S+\.(?:rb|ru):\d+:in [`'][^']*': /, '')
+    .replace(/^\*\* \(((?:\w+\.)*\w+)\) /, '$1: ')
+    .replace(/^\{?"?init terminating in .*?\bmessage=><<"((?:[^"\\]|\\.)+)">>.*$/s, '$1')
+    .replace(/^\{?"?Kernel pid terminated.*$/s, withoutWrappers)
+    .replace(/, Stack trace \(when copying this message, always include the lines below\):.*$/s, '')
     .replace(/\s+/g, ' ')
     .trim();
 }
 
-const cut = (text: string): string =>
-  text.length > maximumLength ? `${text.slice(0, maximumLength - 1).trimEnd()}…` : text;
+/** Terms that Erlang wraps around why an application did not start. */
+const erlangWrappers =
+  /\b(?:application_start_failure|bad_return|shutdown|failed_to_start_child|badmatch|error)(?=,)|'EXIT'|\[normal,\[\]\]|application_controller/g;
+const withoutWrappers = (text: string): string =>
+  text
+    .replaceAll(erlangWrappers, '')
+    .replaceAll(/[{}()"\\]+/g, ' ')
+    .replaceAll(/[\s,]*,[\s,]*/g, ', ')
+    .replace(/^\s*Kernel pid terminated[\s,]*/, 'Kernel pid terminated: ');
+
+const cut = (text: string): string => (text.length > maximumLength ? shortened(text.replaceAll(packages, '')) : text);
+
+/** `com.example.shop.` before the name of a class. */
+const packages = /\b(?:[a-z]\w*\.){2,}(?=[A-Z])/g;
+
+const shortestHead = 40;
+const longestEnd = maximumLength - shortestHead - 3;
+/** How far into a text or a clause the words stand that make it the reason. */
+const nearWords = 160;
+const nearWordsOfClause = 100;
+
+/** Keeps the end where that is the reason: `cannot start: cannot open …: permission denied`. */
+function shortened(text: string): string {
+  if (text.length <= maximumLength) return text;
+  const clauses = [...text.matchAll(/: /g)].map(({ index }) => index + 2).filter((from) => from > shortestHead);
+  const whole = clauses.find((from) => text.length - from <= longestEnd && failureWords.test(text.slice(from)));
+  if (whole !== undefined) return joinedAt(text, text.slice(whole));
+  const last = clauses.at(-1);
+  return last === undefined ||
+    failureWords.test(text.slice(0, nearWords)) ||
+    !failureWords.test(text.slice(last, last + nearWordsOfClause))
+    ? shortTo(text, maximumLength)
+    : joinedAt(text, shortTo(text.slice(last), longestEnd));
+}
+
+const joinedAt = (text: string, end: string): string =>
+  `${text.slice(0, maximumLength - end.length - 3).replace(/\s+\S*$/, '')} … ${end}`;
+
+const shortTo = (text: string, length: number): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1).trimEnd()}…`;

@@ -56,3 +56,9 @@ function placeOf(line: string): string | undefined {
 }
 
 const isForeign = (line: string): boolean => notOfTheApp.some((pattern) => pattern.test(line));
+
+const shapes =
+  /^\s+(?:at |File "|\^+|from \S+:\d+)|^\s*\.\.\. \d+ more|^\s+\S+\.go:\d+|^goroutine \d+ |^created by |^\S+\((?:\{?0x.{0,200}|[^\s()]{0,200})\)$|^#\d+ |^\d+\. .{1,400} @ 0x|^['\w]+:.{1,80}\/\d+,? line \d+$/;
+
+/** Whether a line is a part of a stack trace that names a place, not a fault. */
+export const isFrame = (line: string): boolean => shapes.test(line);

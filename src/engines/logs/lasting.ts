@@ -1,9 +1,9 @@
 import { second, timeOf } from '../durations.ts';
 import type { LogExcerpt } from '../snapshot-data.ts';
 import { entriesOf, type LogEntry } from './entries.ts';
-import { severityOf } from './severity.ts';
+import { failureWords, severityOf } from './severity.ts';
 import { type SignatureId, signatureOf, wordsOf } from './signatures.ts';
-import { failureWords, type TellingEntry, tellingOf } from './telling.ts';
+import { type TellingEntry, tellingOf } from './telling.ts';
 
 /** A known fault that a log tells again and again, up to now. */
 export interface LastingFault {

@@ -1,155 +1,77 @@
-export const levels = ['debug', 'info', 'warn', 'error', 'fatal'] as const;
-export type Level = (typeof levels)[number];
-
-/** A log line without what the logger wrote around it. */
-export interface LogLine {
-  /** Only when the line states it: in a field, as klog's letter, as a word in its place. */
-  readonly level: Level | undefined;
-  readonly message: string;
-  /** Lines of the stack trace that a structured line carries in a field of its own. */
-  readonly trace?: readonly string[] | undefined;
-}
+import { levelOf } from './levels.ts';
+import { type LogLine, structuredLine, withError } from './structured-lines.ts';
 
 /** Takes a line apart: JSON, logfmt, klog, and the usual "time level logger - message" of servers and frameworks. */
 export function parseLine(text: string): LogLine {
   const line = (text.includes('\u001b') ? text.replace(ansi, '') : text).trimEnd();
-  return jsonLine(line) ?? klogLine(line) ?? logfmtLine(line) ?? plainLine(line);
+  return structuredLine(line) ?? plainLine(line);
 }
 
 /** Colours and cursor movements (ECMA-48). */
 // oxlint-disable-next-line no-control-regex -- escape sequences begin with a control character
 const ansi = /\u001b\[[0-9;?]*[A-Za-z]/g;
 
-const levelWords: Readonly<Record<string, Level>> = {
-  trace: 'debug',
-  debug: 'debug',
-  info: 'info',
-  information: 'info',
-  notice: 'info',
-  log: 'info',
-  warn: 'warn',
-  warning: 'warn',
-  err: 'error',
-  error: 'error',
-  severe: 'error',
-  crit: 'fatal',
-  critical: 'fatal',
-  alert: 'fatal',
-  emerg: 'fatal',
-  fatal: 'fatal',
-  panic: 'fatal',
-};
-
-function levelOf(value: unknown): Level | undefined {
-  // pino and bunyan: 10 trace … 60 fatal.
-  if (typeof value === 'number') return levels[Math.min(4, Math.max(0, Math.floor(value / 10) - 2))];
-  const word = typeof value === 'string' ? value.toLowerCase() : '';
-  // A log may call its level "constructor".
-  return Object.hasOwn(levelWords, word) ? levelWords[word] : undefined;
-}
-
-function jsonLine(line: string): LogLine | undefined {
-  if (!line.startsWith('{')) return undefined;
-  let fields: Record<string, unknown>;
-  try {
-    fields = Object(JSON.parse(line));
-  } catch {
-    return undefined; // Not JSON after all: a line may begin with a brace.
-  }
-  const level =
-    levelOf(
-      fields['level'] ??
-        fields['severity'] ??
-        fields['lvl'] ??
-        fields['levelname'] ??
-        fields['@l'] ??
-        fields['log.level'],
-    ) ?? mongoLevel(fields);
-  const message = firstText(fields['msg'], fields['message'], fields['event'], fields['@mt']);
-  const trace = traceOf(fields);
-  return { level, message: joined(message, errorText(fields)) ?? line, ...(trace === undefined ? {} : { trace }) };
-}
-
-const mongoLevels: Readonly<Record<string, Level>> = { F: 'fatal', E: 'error', W: 'warn', I: 'info' };
-
-/** mongod writes a letter for the severity, beside the component and the thread. */
-const mongoLevel = ({ s, c, ctx }: Readonly<Record<string, unknown>>): Level | undefined =>
-  typeof s === 'string' && c !== undefined && ctx !== undefined ? mongoLevels[s] : undefined;
-
-const traceFields = ['stack', 'stack_trace', 'stacktrace', 'stackTrace', 'exc_info', 'exception', '@x'];
-const maximumTrace = 100;
-
-/** The field that holds a trace, of the line itself or of its error: pino, winston, logstash, zap, structlog, Serilog. */
-function traceOf(fields: Readonly<Record<string, unknown>>): readonly string[] | undefined {
-  const error = fields['err'] ?? fields['error'];
-  const places = [fields, ...(typeof error === 'object' && error !== null ? [new Map(Object.entries(error))] : [])];
-  const texts = places.flatMap((place) =>
-    traceFields.map((name) => (place instanceof Map ? place.get(name) : Reflect.get(place, name)) as unknown),
-  );
-  const trace = texts.find((text): text is string => typeof text === 'string' && text.includes('\n'));
-  return trace?.split('\n', maximumTrace);
-}
-
-function errorText(fields: Readonly<Record<string, unknown>>): string | undefined {
-  const { attr } = fields;
-  const attached = typeof attr === 'object' && attr !== null && 'error' in attr ? attr.error : undefined;
-  const error = fields['err'] ?? fields['error'] ?? fields['exception'] ?? attached;
-  if (typeof error !== 'object' || error === null) return firstText(error);
-  if ('message' in error) return firstText(error.message);
-  return 'errmsg' in error ? firstText(error.errmsg) : undefined;
-}
-
-const firstText = (...values: readonly unknown[]): string | undefined =>
-  values.filter((value) => typeof value === 'string').find((value) => value !== '');
-
-function joined(message: string | undefined, error: string | undefined): string | undefined {
-  if (message === undefined || error === undefined) return message ?? error;
-  return message.includes(error) ? message : `${message}: ${error}`;
-}
-
-const klogLevels: Readonly<Record<string, Level>> = { I: 'info', W: 'warn', E: 'error', F: 'fatal' };
-
-function klogLine(line: string): LogLine | undefined {
-  if (klogLevels[line[0] ?? ''] === undefined) return undefined;
-  const match = /^([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ [\w.-]+:\d+\] (.*)$/.exec(line);
-  if (match === null) return undefined;
-  const [, letter = '', message = ''] = match;
-  return { level: klogLevels[letter], message };
-}
-
-const messageField = /(?:^|\s)(?:msg|message)=(?:"((?:[^"\\]|\\.)*)"|(\S+))/;
-const errorField = /(?:^|\s)(?:err|error)=(?:"((?:[^"\\]|\\.)*)"|(\S+))/;
-
-function logfmtLine(line: string): LogLine | undefined {
-  if (!line.includes('=')) return undefined;
-  const level = /(?:^|\s)(?:level|lvl|severity)=("?)(\w+)\1(?:\s|$)/.exec(line)?.[2];
-  if (level === undefined) return undefined;
-  const value = (field: RegExp) => {
-    const match = field.exec(line);
-    return match?.[1]?.replaceAll('\\"', '"') ?? match?.[2];
-  };
-  const message = joined(value(messageField), value(errorField));
-  return message === undefined ? undefined : { level: levelOf(level), message };
-}
-
-/** Times at the start of a line: ISO 8601, Go's, syslog's, Redis', and bare PHP's, clock times, in brackets or not. */
-const time =
-  /^\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|UTC|[+-]\d\d:?\d\d))?|\d{4}\.\d\d\.\d\d \d\d:\d\d:\d\d\.\d+|\d\d:\d\d:\d\d(?:[.,]\d+)?|[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d|\d+:[A-Z] \d+ [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d\.\d+|\d\d-[A-Z][a-z]{2}-\d{4} \d\d:\d\d:\d\d(?:[.,]\d+)?(?: (?:UTC|GMT|[A-Z][a-z]+\/\w+))?)\]?[\s:]*/;
+const clock = String.raw`\d{1,2}:\d\d:\d\d(?:[.,]\d+)?`;
+/** Abbreviations of time zones; words for a level may look alike. */
+const zone = String.raw`(?: ?(?:Z|UTC|GMT|[+-]\d\d:?\d\d)| (?!ALERT|CRIT)[A-Z]{2,4}T(?=[\s\]]))`;
+/** Times at the start of a line, in brackets or not. */
+const time = new RegExp(
+  [
+    // ISO 8601, Go's, MySQL's, ClickHouse's.
+    String.raw`\d{4}(?:[-/]\d\d[-/]\d\d(?:T| {1,2})|\.\d\d\.\d\d )${clock}${zone}?`,
+    // Spark's and bare PHP's.
+    String.raw`\d\d/\d\d/\d{2,4} ${clock}`,
+    String.raw`\d\d-[A-Z][a-z]{2}-\d{4} ${clock}(?: (?:UTC|GMT|[A-Z][a-z]+/\w+))?`,
+    // Clock times, after the name of the program or not.
+    String.raw`(?:[a-z][\w-]{0,20} )?\d\d:\d\d:\d\d(?:[.,]\d+)?`,
+    // syslog's, Apache's.
+    String.raw`[A-Z][a-z]{2} +\d+ \d\d:\d\d:\d\d`,
+    String.raw`[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ ${clock} \d{4}`,
+    // Redis', Mosquitto's.
+    String.raw`\d+:[A-Z] \d+ [A-Z][a-z]{2}(?: \d{4})? ${clock}`,
+    String.raw`\d{10}(?=: )`,
+  ]
+    .map((each) => `(?:${each})`)
+    .join('|')
+    .replace(/^/, String.raw`^\s{0,4}\[?(?:`)
+    .replace(/$/, String.raw`)\]?[\s:]*`),
+);
 
 /** What loggers put between time and level: thread, process id, host, logger name. */
-const context = /^(?:\[[^\]]{0,60}\]\s*)?(?:\d+#\d+:\s*)?(?:\{[^}]{0,80}\}\s*)?/;
+const bracket = /^\[[^\]]{0,60}\]\s*/;
+const mostBrackets = 3;
+const context = /^(?:\d+#\d+:\s*)?(?:\{[^}]{0,80}\}\s*)?(?:<\w{1,20}> (?=[A-Z]{3,8}\b))?(?:- +)?/;
 /** `flyway: ERROR: …`, `nginx: [emerg] …` */
 const program = /^[a-z][\w.-]{0,30}:\s+/;
 
-const word = '(?:trace|debug|info|notice|warn(?:ing)?|err(?:or)?|severe|crit(?:ical)?|alert|emerg|fatal|panic|log)';
+const word =
+  '(?:trace|debug|info|notice|warn(?:ing)?|err(?:or)?|severe|crit(?:ical)?|alert|emerg|fatal|panic|log|trc|dbg|inf|wrn|ftl|pnc)';
 const levelInPlace = new RegExp(
-  `^(?:\\[(${word})\\]|<(${word})>|(${word})(?:/[\\w-]+\\])?(?=[\\s:|\\]]|$))[\\s:|\\]-]*`,
+  `^(?:\\[ ?(?:[\\w-]+:)?(${word}) {0,8}\\]|<(${word})>|(${word})(?:/[\\w-]+\\])?(?=[\\s:|\\]]|$)|\\[([EWIFDC])\\])(?:[\\s:|\\]]|-+(?=\\s))*`,
   'i',
 );
+/** `FATA[0003] …`: logrus on a terminal. */
+const logrus = /^(DEBU|INFO|WARN|ERRO|FATA|PANI)\[[^\]]{0,40}\] /;
+/** `app=web,client=FATAL: …`, `local.ERROR: …`, `… ERROR [Nest] …`: in capitals a level may stand behind anything. */
+const late = /^.{0,120}?[=.|\s](FATAL|PANIC|ERROR|CRITICAL|SEVERE|EMERGENCY)(?:: +(?=\S)| +(?=\[\w))/;
 
+const stampOfJava = String.raw`\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,]\d+`;
 /** What loggers put between level and message: `1 --- [main] o.s.boot.SpringApplication :`, `com.example.App -`, `root:`, `12#12:`. */
-const logger =
-  /^(?:\d+ --- \[[^\]]*\](?: \[[^\]]*\])* \S+\s*: |\[[^\]]*\] (?:\([\w .-]{1,40}\) )?|<\d+\.\d+\.\d+> |\d+#\d+: |(?:[\w$]+\.)+[\w$]+ (?:- |: )|root:)/;
+const logger = new RegExp(
+  `^(?:${[
+    String.raw`\d+ --- \[[^\]]*\](?: \[[^\]]*\])* \S+\s*: `,
+    String.raw`(?:\[[^\]]{0,80}\] +){1,3}(?:${stampOfJava} )?(?:\([\w .-]{1,40}\) |\S+\.java:\d+ - |(?:[\w$]+\.)+[\w$]+ - )?`,
+    String.raw`${stampOfJava} (?:\[[^\]]{0,80}\] )?(?:\w+ - )?`,
+    String.raw`<\d+\.\d+\.\d+> `,
+    String.raw`\d+#\d+: `,
+    String.raw`(?:[\w$]+\.)+[\w$]+ +(?:\[[^\]]{0,40}\] )?(?:- |: )`,
+    String.raw`(?:\w+::)*\w+\] `,
+    String.raw`(?:\w+::)+\w+: `,
+    String.raw`(?:ThreadId\(\d+\) )?(?:\w+: )?\S+\.rs:\d+: `,
+    'root:',
+    '==> ',
+  ].join('|')})`,
+);
 
 /** What stands between time and level: the number of a thread of MySQL and MariaDB, the sign of Redis' severity. */
 const beforeLevel = /^(?:\d+ (?=\[(?:note|system|warning|error)\])|[#*.-] (?=\S))/i;
@@ -162,17 +84,47 @@ const erlangProcess = /^<\d+\.\d+\.\d+>$/;
 function plainLine(line: string): LogLine {
   const stamped = line.replace(time, '');
   const rest = stamped === line ? line : stamped.replace(beforeLevel, '');
-  const said = rest.replace(program, '');
-  const level =
-    levelInPlace.exec(rest) ??
-    levelInPlace.exec(rest.replace(context, '')) ??
-    (said === rest ? null : levelInPlace.exec(said));
-  if (!level || isProse(level[0], rest) || isProse(level[0], said)) return { level: undefined, message: rest.trim() };
-  const found = level[1] ?? level[2] ?? level[3];
-  const message = level.input.slice(level[0].length).replace(mysqlCode, '').replace(logger, '');
-  return message.trim() === '' || erlangProcess.test(message.trim())
+  const found = levelIn(rest);
+  if (found === undefined) return { level: undefined, message: withError(rest.trim()) };
+  const message = rest
+    .slice(rest.length - found.left)
+    .replace(mysqlCode, '')
+    .replace(logger, '')
+    .trim();
+  return message === '' || erlangProcess.test(message)
     ? { level: undefined, message: rest.trim() }
-    : { level: levelOf(found), message: message.trim() };
+    : { level: levelOf(found.word), message: withError(message) };
+}
+
+interface FoundLevel {
+  readonly word: string;
+  /** How much of the line stands behind it. */
+  readonly left: number;
+}
+
+function levelIn(rest: string): FoundLevel | undefined {
+  for (const text of placesIn(rest)) {
+    const match = levelInPlace.exec(text);
+    if (match !== null && !isProse(match[0], text)) return foundIn(match);
+  }
+  const match = logrus.exec(rest) ?? late.exec(rest);
+  return match === null ? undefined : foundIn(match);
+}
+
+const foundIn = (match: RegExpExecArray): FoundLevel => ({
+  word: match[1] ?? match[2] ?? match[3] ?? match[4] ?? '',
+  left: match.input.length - match[0].length,
+});
+
+/** Where in a line a level may stand. */
+function placesIn(rest: string): readonly string[] {
+  const places = [rest, rest.replace(context, '')];
+  let text = rest;
+  for (let count = 0; count < mostBrackets && bracket.test(text); count += 1) {
+    text = text.replace(bracket, '');
+    places.push(text.replace(context, ''));
+  }
+  return [...new Set([...places, rest.replace(program, '')])];
 }
 
 /** `Error opening file`, `warning signs`: a sentence that begins with such a word, not a level. */

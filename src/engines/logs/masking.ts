@@ -30,7 +30,8 @@ const ids: Masking = [
   [/\b(?:0x[0-9a-f]+|(?=[0-9a-f]{8})(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{8,})\b/gi, '<hex>', ''],
   // The client's side of a connection: its port is random.
   [/\b(?:\d{1,3}\.){3}\d{1,3}:\d+->/g, '<ip>->', '->'],
-  [/\b(?=\d)(?!(?:127\.0\.0\.1|0\.0\.0\.0)\b)(?:\d{1,3}\.){3}\d{1,3}\b/g, '<ip>', '.'],
+  // A version may have four parts too.
+  [/\b(?=\d)(?<!version\D{0,20})(?!(?:127\.0\.0\.1|0\.0\.0\.0)\b)(?:\d{1,3}\.){3}\d{1,3}\b/g, '<ip>', '.'],
 ];
 
 /** Those with a unit; those that stand alone and are no port, code or line. The look behind is dear, so it comes second. */

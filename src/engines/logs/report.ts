@@ -1,5 +1,5 @@
 import type { EndEntry, LogFacts, PatternFact } from './analysis.ts';
-import type { Level } from './lines.ts';
+import type { Level } from './levels.ts';
 import { type SignatureId, signatureIds, signatureOf } from './signatures.ts';
 import type { Trace } from './traces.ts';
 

@@ -1,9 +1,9 @@
 import type { LogEntry } from './entries.ts';
-import type { Level } from './lines.ts';
+import type { Level } from './levels.ts';
 
 /** Shapes of exceptions that end a program or a request, whatever the language. */
 export const exceptionShape =
-  /^(?:panic: |(?:PHP )?(?:fatal|parse) error: |Unhandled exception|Exception in thread|Traceback \(most recent|thread '.*' panicked at|Uncaught |(?:[\w$]+\.)*[A-Z][\w$]*(?:Error|Exception)(?:: | \[|$)|Error: |\S+\.rb:\d+:in )|^\[?error\]?: /i;
+  /^(?:panic(?:\([\w ]+\))?: |(?:PHP )?(?:fatal|parse) error: |Unhandled exception|Exception in thread|Traceback \(most recent|thread '.*' panicked at|Uncaught |terminate called |(?:[\w$]+\.)*[A-Z][\w$]*(?:Error|Exception)(?:: | \[|$)|Error: |\S+\.rb:\d+:in |\*\* \((?:\w+\.)*\w+(?:Error|Exception)\) |\{?"?(?:init terminating in |Kernel pid terminated)|=(?:ERROR|CRASH|SUPERVISOR) REPORT====)|^\[?error\]?: /i;
 
 /** A program that ends of it, not just a request. */
 const deadly =
@@ -20,3 +20,13 @@ export function severityOf({ level, lines }: Pick<LogEntry, 'level' | 'lines'>):
   if (!shaped) return undefined;
   return deadly.test(lines[0] ?? '') ? 'fatal' : 'error';
 }
+
+/** Words of who does without what is missing: nothing fails of it. */
+export const doesWithout =
+  /\b(?:setting it to|using (?:the )?defaults?\b|default(?:s|ing) to|falls? back|falling back|assuming|(?:is|will be) (?:used|ignored|skipped)|(?:ignoring|skipping|continuing)\b)/i;
+
+/**
+ * Words of failure in a line that states no level. "error" and "fail" alone say nothing (`errors=0`, `failover`).
+ */
+export const failureWords =
+  /\b(?:can(?:no|')t|could ?n[o']t|could not|unable to|failed(?= to\b| with\b|:|, error\b)|(?<!\d )failed(?=\.?$| \()|will not be|failure(?=:)|errors?(?= (?!handl|logg|report|track|check|monitor|collect)\w+ing\b| (?:while|during|when|in)\b)|(?<=:\d{1,6}: )expected|mismatch|try again|temporary failure|(?:is|not) a directory|missing|not found|no such|not set|is required|must (?:be|have|not)|denied|refus(?:ed|ing)|not permitted|read-only file system|already in use|in use|timed? ?out|unreachable|invalid|unknown|unrecognized|unsupported|undefined|unexpected|malformed|bad |illegal|incorrect|wrong|expired|out of memory|no space left|bytes exhausted|must install|prevents \S+ from|segmentation fault|core dumped|assertion|syntax error|unbound variable|fatal config|not configured|not defined|not recogni[sz]ed|unset|does not exist|no route|no (?!error)\S+(?: \S+){0,3} (?:found|available|configured|provided|specified|defined)|multiple \S+(?: \S+){0,2} found|not (?:available|running|writable|readable|allowed|supported|valid|accessible|reachable|loaded|ready)|too (?:low|small|large|many|long|few|old)|incompatible|corrupt(?:ed)?|conflict(?:s|ing)?|locked|died|crashed|killed|not expected|exec format error|caught signal|SIG(?:SEGV|ABRT|BUS|ILL)|E(?:CONNREFUSED|CONNRESET|NOTFOUND|TIMEDOUT|AI_AGAIN|ACCES|PERM|NOENT|ADDRINUSE|ADDRNOTAVAIL|NOSPC|ROFS|MFILE|ISDIR|EXIST|HOSTUNREACH|PIPE)|(?:kernel pid |init )terminat(?:ed|ing)|(?:[a-z]\w*\.)+\w+(?:Exception|Error))\b/i;

@@ -1,10 +1,14 @@
 import type { LogExcerpt } from '../snapshot-data.ts';
+import { causesFirst } from './cascades.ts';
 import { entriesOf, type LogEntry } from './entries.ts';
-import { essenceOf } from './essence.ts';
-import type { Level } from './lines.ts';
+import { essenceOf, introduced } from './essence.ts';
+import { isFrame } from './frames.ts';
+import type { Level } from './levels.ts';
 import { mask, maskIds } from './masking.ts';
-import { exceptionShape } from './severity.ts';
+import { reasonsFirst, type Weighed, weights } from './reasons.ts';
+import { doesWithout, exceptionShape, failureWords } from './severity.ts';
 import { signatureOf } from './signatures.ts';
+import { tellingWords } from './vague.ts';
 
 /** An entry that says why a container is broken. */
 export interface TellingEntry {
@@ -33,18 +37,45 @@ export function tellingEntries(log: LogExcerpt): readonly TellingEntry[] {
   return told;
 }
 
-const bestOf = (log: LogExcerpt): readonly TellingEntry[] =>
-  fullestFirst(
-    reasonsFirst(
-      entriesOf(log)
-        .slice(-lastEntries)
-        .map((entry, index) => ({ entry, index, weight: weightOf(entry) })),
-    )
-      .filter(({ weight }) => weight >= weights.words)
+function bestOf(log: LogExcerpt): readonly TellingEntry[] {
+  const weighed = entriesOf(log)
+    .slice(-lastEntries)
+    .map((entry, index) => ({ entry, index, weight: weightOf(entry) }));
+  const complaining = causesFirst(reasonsFirst(lastWordsFirst(weighed))).filter(
+    ({ weight }) => weight >= weights.words,
+  );
+  const mild = weighed.slice(-lastWords).filter(isMild);
+  const told = [complaining, weighed.filter(isSevere), mild.filter(({ weight }) => weight === weights.none), mild].find(
+    (some) => some.length > 0,
+  );
+  return fullestFirst(
+    (told ?? [])
       .toSorted((a, b) => b.weight - a.weight || b.index - a.index)
       .slice(0, maximumTold)
       .map(({ entry }) => tellingOf(entry)),
   );
+}
+
+/** Entries at the end of a log that may be its last words. */
+const lastWords = 3;
+
+/** What a program prints last, past its logger, says more of its end than a warning before that. */
+function lastWordsFirst(weighed: readonly Weighed[]): readonly Weighed[] {
+  const from = Math.max(
+    weighed.length - lastWords,
+    weighed.findLastIndex(({ weight }) => weight >= weights.warning) + 1,
+  );
+  return weighed.map((each) =>
+    each.weight === weights.words && each.index >= from ? { ...each, weight: weights.lastWords } : each,
+  );
+}
+
+/** Where nobody else complains a farewell may be all that is known, as long as it calls itself an error. */
+const isSevere = ({ entry: { level }, weight }: Weighed): boolean =>
+  weight >= weights.farewell && (level === 'error' || level === 'fatal');
+
+/** Some complain in the tone of routine, and only so. */
+const isMild = ({ entry: { level, message } }: Weighed): boolean => level === 'info' && failureWords.test(message);
 
 const shortest = 15;
 
@@ -53,52 +84,30 @@ function fullestFirst(told: readonly TellingEntry[]): readonly TellingEntry[] {
   const [best, ...others] = told;
   const said = best?.words.replace(/ \([^()]*:\d+\)$/, '') ?? '';
   const fuller =
-    said.length < shortest ? undefined : others.find(({ words }) => words !== said && words.includes(said));
+    said.length < shortest ? undefined : others.find(({ words }) => words !== said && tellsMore(words, said));
   return best === undefined || fuller === undefined
     ? told
     : [fuller, best, ...others.filter((each) => each !== fuller)];
 }
 
-interface Weighed {
-  readonly entry: LogEntry;
-  readonly index: number;
-  readonly weight: number;
+/** Whether a text says all that another says, and more; `config` is the `configuration`. */
+function tellsMore(text: string, than: string): boolean {
+  if (text.includes(than)) return true;
+  const [words, few] = [tellingWords(text), tellingWords(than)].map(
+    (all) => new Set([...all].map((each) => each.slice(0, stem))),
+  );
+  return (
+    words !== undefined &&
+    few !== undefined &&
+    few.size >= fewest &&
+    words.size > few.size &&
+    [...few].every((each) => words.has(each))
+  );
 }
 
-/** Entries before a closing one in which its reason stands: one that states its level may stand further off. */
-const reasonWithin = 4;
-const plainReasonWithin = 12;
-
-/** Lets the reason that stands right before the words "this is the end" weigh more than they do. */
-function reasonsFirst(weighed: readonly Weighed[]): readonly Weighed[] {
-  const raised = new Map<Weighed, number>();
-  for (const last of weighed.filter(isClosing)) {
-    const before = (count: number) => weighed.slice(Math.max(0, last.index - count), last.index);
-    const reason =
-      before(reasonWithin).findLast(isReason) ??
-      before(plainReasonWithin).findLast((each) => isReason(each) && each.weight >= weights.error);
-    if (reason === undefined) continue;
-    raised.set(reason, Math.max(reason.weight, last.weight) + 0.5);
-    raised.set(last, weights.words);
-  }
-  return weighed.map((each) => ({ ...each, weight: raised.get(each) ?? each.weight }));
-}
-
-const maximumClosing = 200;
-const maximumGoodbye = 60;
-const goodbye = /\b(?:exiting|aborting|will exit|giving up|startup process failure)\b.{0,20}$/i;
-/** Words of an end that only refer to what was said before them. */
-const closingWords =
-  /\bfailed: ?\(?-?\d+\)?\.?$|\berrors?(?:\(s\))? (?:were )?found in (?:the )?config|create the Java Virtual Machine|A fatal exception has occurred|init(?:iali[sz]ation)? (?:failed|aborted|function returned error)|\(SystemExit\) exit$|\bunable to open logs$|no listening sockets available|data directory \S+ is unusable|caches? to (?:be )?sync(?:ed)?$|^Could not read from remote repository|^(?:ERROR: )?Failed to start server in \(|^(?:for more (?:details|information)|see also|learn more|run .{1,40} for (?:help|usage))\b/i;
-
-const isClosing = ({ entry: { lines, message }, weight }: Weighed): boolean =>
-  weight >= weights.words &&
-  lines.length === 1 &&
-  ((message.length <= maximumClosing && closingWords.test(message)) ||
-    (message.length <= maximumGoodbye && goodbye.test(message)));
-
-const isReason = (each: Weighed): boolean =>
-  each.weight >= weights.words && each.weight !== weights.warning && !isClosing(each);
+/** Letters by which words of one meaning begin, and words that are enough to be sure. */
+const stem = 6;
+const fewest = 3;
 
 /** What an entry tells, whatever that is. */
 export function tellingOf(entry: LogEntry): TellingEntry {
@@ -111,8 +120,6 @@ export function lastEntry(log: LogExcerpt): LogEntry | undefined {
   return entriesOf(log).at(-1);
 }
 
-const weights = { none: 0, farewell: 1, words: 2, warning: 3, error: 4, exception: 5, fatal: 6 } as const;
-
 const byLevel: Readonly<Record<Level, number>> = {
   debug: weights.none,
   info: weights.none,
@@ -123,24 +130,32 @@ const byLevel: Readonly<Record<Level, number>> = {
 
 /** Wrappers that only repeat that something ended. */
 export const farewell =
-  /^(?:npm (?:ERR!|error)|Node\.js v\d|error Command failed|make: \*\*\*|exit(?:ing|ed)?\b.{0,40}$|shutting down|stopping|abort(?:ed|ing)\b.{0,20}$|terminat(?:ed|ing)\b.{0,20}$|giving up\b.{0,20}$|bye\b|info {2}Visit|A complete log of this run|yarn run |.{0,80}\b(?:did not exit normally|check the logs? (?:at|for|in)\b|\bSupervisor is running as root\b|leader election lost)|Command exited|Application run failed$|Failed to start application\.?$)/i;
-
-/**
- * Words of failure in a line that states no level. "error" and "fail" alone say nothing (`errors=0`, `failover`).
- */
-export const failureWords =
-  /\b(?:can(?:no|')t|could ?n[o']t|could not|unable to|failed(?= to\b| with\b|:)|(?<!\d )failed(?= \()|failure(?=:)|mismatch|(?:is|not) a directory|missing|not found|no such|not set|is required|must (?:be|have|not)|denied|refused|not permitted|read-only file system|already in use|in use|timed? ?out|unreachable|invalid|unknown|unrecognized|unsupported|undefined|unexpected|malformed|bad |illegal|expired|out of memory|no space left|bytes exhausted|must install|prevents \S+ from|segmentation fault|core dumped|assertion|syntax error|unbound variable|fatal config|not configured|not defined|not recogni[sz]ed|unset|does not exist|no route|(?:[a-z]\w*\.)+\w+(?:Exception|Error))\b/i;
+  /^(?:npm (?:ERR!|error)|Node\.js v\d|error Command failed|make: \*\*\*|exit(?:ing|ed)?\b.{0,40}$|shutting down|stopping|abort(?:ed|ing)\b.{0,20}$|terminat(?:ed|ing)\b.{0,20}$|giving up\b.{0,20}$|bye\b|info {2}Visit|A complete log of this run|yarn run |.{0,80}\b(?:did not exit normally|check the logs? (?:at|for|in)\b|\bSupervisor is running as root\b|leader election lost)|Command exited|Application run failed$|Failed to start application\.?$|\W{0,3}Command failed(?: with exit code|:)|\[nodemon\] app crashed|.{0,80}\bexit(?:ed|s)?\b.{0,40}\b(?:143|137|130|SIGTERM|SIGINT)\b)/i;
 
 /** Faults whose words are an error whoever logs them. */
 const refusals: ReadonlySet<string> = new Set(['bad-credentials', 'rbac', 'disk-full', 'missing-variable']);
 
+/** `[Error: …] { … }`: an error as Node.js shows it in passing, without its trace. */
+const inspected = /^\[\w*Error: /;
+
+/** `/etc/bind/named.conf:30: …`: who names the line of a file knows what is wrong. */
+const located = /^(?:\S+ )?[^\s:]{1,200}\.(?!go:|rb:)\w{1,12}(?::\d{1,6}){1,2}: /;
+
+/** What supervisord says at every start as if it were critical. */
+const harmless = /\bSupervisor (?:is )?running as root\b/;
+
 function weightOf(entry: LogEntry): number {
   const { level, message, lines } = entry;
+  if (harmless.test(message)) return weights.none;
   if (farewell.test(message) && lines.length === 1) return weights.farewell;
+  if (isFrame(message)) return weights.none;
   if (level === 'fatal') return weights.fatal;
   if (lines.some((line) => exceptionShape.test(line)) && level !== 'info' && level !== 'debug')
-    return weights.exception;
+    return inspected.test(message) ? weights.error : weights.exception;
+  if (level === 'warn' && failureWords.test(message) && !doesWithout.test(message)) return weights.complaint;
   if (level !== undefined) return byLevel[level];
-  if (!failureWords.test(message)) return weights.none;
-  return refusals.has(signatureOf(message) ?? '') ? weights.error : weights.words;
+  const said = introduced(entry);
+  if (!failureWords.test(said) || doesWithout.test(said)) return weights.none;
+  if (located.test(said)) return weights.located;
+  return refusals.has(signatureOf(said) ?? '') ? weights.error : weights.words;
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { levels } from '../../engines/logs/lines.ts';
+import { levels } from '../../engines/logs/levels.ts';
 import { signatureIds } from '../../engines/logs/signatures.ts';
 import { traceLanguages } from '../../engines/logs/traces.ts';
 import { objectRef } from '../schemas.ts';

@@ -1,6 +1,6 @@
 import { isAskedAbout } from '../../../asked-about.ts';
 import { formatDuration, hour, minute, second, timeOf } from '../../../durations.ts';
-import { failureWords } from '../../../logs/telling.ts';
+import { failureWords } from '../../../logs/severity.ts';
 import { type KubernetesObject, nameOf, type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { hasStopped } from '../../../pod-ends.ts';
