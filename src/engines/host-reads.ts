@@ -63,7 +63,7 @@ export const farReads = (snapshot: Snapshot): readonly Read[] =>
     )
     .filter(({ namespace, name }) => snapshot.presence('Service', namespace, name) === 'unknown')
     .slice(0, maximumServices)
-    .flatMap(({ certain: _, ...service }) => servedBy(service));
+    .flatMap(({ kind, namespace, name }) => servedBy({ kind, namespace, name }));
 
 const servedBy = ({ namespace, name }: ObjectRef): readonly Read[] => [
   { verb: 'get', kind: 'Service', namespace, name },
