@@ -1,4 +1,6 @@
+import { complaints, isOfOthers } from './complaints.ts';
 import { aliasedService } from './external-names.ts';
+import { hostsOfEnv } from './hosts.ts';
 import { type ObjectRef, refOf } from './objects.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
@@ -46,6 +48,22 @@ export const aliasReads = (
     .filter(({ namespace = '' }) => allowed(namespace))
     .slice(0, maximumServices)
     .flatMap(servedBy);
+
+/**
+ * The Services of other namespaces that ready containers are told to call which complain that nobody answers and do not
+ * say who.
+ */
+export const farReads = (snapshot: Snapshot): readonly Read[] =>
+  complaints(snapshot)
+    .filter((complaint) => isOfOthers(complaint) && complaint.callees.length === 0)
+    .flatMap(({ pod, container }) =>
+      hostsOfEnv(container.spec)
+        .flatMap(({ host }) => servicesNamed(host))
+        .filter(({ namespace }) => namespace !== pod.metadata.namespace),
+    )
+    .filter(({ namespace, name }) => snapshot.presence('Service', namespace, name) === 'unknown')
+    .slice(0, maximumServices)
+    .flatMap(({ kind, namespace, name }) => servedBy({ kind, namespace, name }));
 
 const servedBy = ({ namespace, name }: ObjectRef): readonly Read[] => [
   { verb: 'get', kind: 'Service', namespace, name },

@@ -2,6 +2,7 @@ import { deniedPods, rolesAnywhere } from './access-denials.ts';
 import { creationFailures } from './admission.ts';
 import { failedCondition, metricsApiOf } from './autoscalers.ts';
 import { deliveriesOf, deliveryReads } from './deliveries.ts';
+import { farReads } from './host-reads.ts';
 import { namesakeReads, strayPodReads } from './namesakes.ts';
 import { refOf } from './objects.ts';
 import { podsOf } from './owners.ts';
@@ -25,6 +26,7 @@ export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
   ...cpuReads(snapshot),
   ...defaultLimits(snapshot),
   ...namesakeReads(snapshot),
+  ...farReads(snapshot),
   ...strayPodReads(snapshot),
   ...webhookConfigurations(snapshot),
   ...optionalKeys(snapshot),

@@ -11,6 +11,8 @@ import { absentKeyGap } from './absent-key.ts';
 import { brokenFileGap } from './broken-file.ts';
 import { type CrashGap, crashGap } from './crash-gap.ts';
 import { settingGap } from './setting-gap.ts';
+import { shellVariableGap } from './shell-variable.ts';
+import { missingVariableIn } from './variable-fix.ts';
 
 /** What in the cluster a program complains about that ends by itself: what its pod lacks, or is given wrongly. */
 export function programGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined {
@@ -18,6 +20,7 @@ export function programGap(snapshot: Snapshot, crash: Crash): CrashGap | undefin
   return (
     optionalGap(snapshot, crash) ??
     absentKeyGap(snapshot, crash, text) ??
+    shellVariableGap(crash) ??
     crashGap(snapshot, crash) ??
     absentFileIn(snapshot, crash, text) ??
     settingNamed(snapshot, crash) ??
@@ -79,11 +82,15 @@ function settingNamed(snapshot: Snapshot, crash: Crash): CrashGap | undefined {
   const { pod, container } = crash;
   const found = variablesIn(crash.telling?.words ?? '').flatMap((name) => {
     const field = configuredTexts(snapshot, crash).find(({ variable }) => variable === name)?.field;
-    const own = container.spec.env?.some((each) => each.name === name && each.value !== undefined);
+    const own = container.spec.env?.some((each) => each.name === name && each.value);
     return own ? [{ name, at: `env[${name}]` }] : field === undefined ? [] : [{ name, at: field }];
   })[0];
   if (found === undefined) return undefined;
-  const says = `${found.name} is set in ${found.at}`;
+  // Of a value that is there and not taken programs say that it is not set, too.
+  const denied = missingVariableIn(crash.telling?.words ?? '') === found.name;
+  const says = denied
+    ? `${found.at} gives ${found.name} a value, which the program does not take`
+    : `${found.name} is set in ${found.at}`;
   return {
     says,
     evidence: [{ object: refOf(pod), source: 'spec', text: `container ${container.name}: ${says}` }],

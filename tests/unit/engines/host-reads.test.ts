@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { aliasReads, hostReads } from '../../../src/engines/host-reads.ts';
+import { aliasReads, farReads, hostReads } from '../../../src/engines/host-reads.ts';
 import type { Read } from '../../../src/engines/snapshot-data.ts';
 import { anObject, aSnapshot } from '../../support/builders.ts';
+import { again, complains } from '../../support/complaining-pod.ts';
 
 const everywhere = () => true;
 const shown = (read: Read): string => {
@@ -55,5 +56,22 @@ describe('aliasReads', () => {
 
     expect(aliasReads(snapshot, ['db'], everywhere).map(shown)).toEqual(served('postgres', 'data'));
     expect(aliasReads(snapshot, ['web'], everywhere)).toEqual([]);
+  });
+});
+
+describe('farReads', () => {
+  const timeout = again(['curl: (28) Connection timed out after 3001 milliseconds']);
+  const readsFor = (host: string, lines = timeout): readonly string[] =>
+    farReads(complains(lines, { env: [{ name: 'RATES_URL', value: `http://${host}:8080` }] })).map(shown);
+
+  it('are the Services of other namespaces that a ready container is to call which complains and does not say of whom', () => {
+    expect(readsFor('rates.bank')).toEqual(served('rates', 'bank'));
+    expect(readsFor('rates.bank.svc.cluster.local')).toEqual(served('rates', 'bank'));
+  });
+
+  it('are none of the own namespace, and none when nothing complains', () => {
+    expect(readsFor('rates')).toEqual([]);
+    expect(readsFor('rates.shop')).toEqual([]);
+    expect(readsFor('rates.bank', again(['INFO served']))).toEqual([]);
   });
 });

@@ -25,6 +25,34 @@ testRule(crashAppError, {
     }),
   },
   speaks: {
+    'of a variable that its script uses and its environment spells differently': [
+      aSnapshot({
+        objects: [
+          dies({}, { command: ['sh', '-c', 'serve --to "$STORE_URL"'], env: [{ name: 'STORE_UR', value: 'x' }] }),
+        ],
+        logs: log('ERROR no target given'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(its command uses STORE_URL, which env does not have; it has STORE_UR)',
+        fix: 'rename STORE_UR in env of container app to STORE_URL',
+      },
+    ],
+    'of no variable that the script sets itself, or whose like it uses too': [
+      aSnapshot({
+        objects: [
+          dies(
+            {},
+            {
+              command: ['sh', '-c', 'STORE_URL=$STORE_URI; serve --to $STORE_URL $STORE_URN'],
+              env: [{ name: 'STORE_URI', value: 'x' }],
+            },
+          ),
+        ],
+        logs: log('ERROR no target given'),
+      }),
+      { object: 'Pod/api', fix: 'fix what the log complains about' },
+    ],
     'of the argument that a program quotes without its dashes': [
       aSnapshot({
         objects: [dies({}, { args: ['serve', '--gibberish-flag'] })],

@@ -1,7 +1,8 @@
 import { crashesBy } from '../../../crashes/crashes.ts';
-import { crashClause, crashFinding } from '../../crash-finding.ts';
+import { crashClause, crashFinding, essenceClause } from '../../crash-finding.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
 import { defineRule } from '../../rule.ts';
+import { shellVariableGap } from '../../shell-variable.ts';
 
 export const crashDependencyDown = defineRule({
   id: 'crash-dependency-down',
@@ -22,6 +23,20 @@ export const crashDependencyDown = defineRule({
     crashesBy(snapshot, 'crash-dependency-down').flatMap((crash) => {
       if (crash.dependency === undefined) return [];
       const base = crashFinding(snapshot, crash);
+      // The host is then only the one that its environment has, and the program did not get it.
+      const gap = crash.dependency.told ? undefined : shellVariableGap(crash);
+      if (gap !== undefined) {
+        return [
+          {
+            ...base,
+            class: 'cause' as const,
+            problem: `${crashClause(snapshot, crash)}${essenceClause(crash)} (${gap.says})`,
+            certainty: 'inferred' as const,
+            evidence: [...base.evidence, ...gap.evidence],
+            fixes: gap.fixes,
+          },
+        ];
+      }
       const { evidence, ...rest } = dependencyFields(crash.dependency);
       return [
         {

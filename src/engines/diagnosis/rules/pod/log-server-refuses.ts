@@ -15,7 +15,7 @@ export const logServerRefuses = defineRule({
     'The log line that tells most about a crash, or about a readiness check that answers with an error, or that a ' +
     'ready container repeats up to now, quotes such an answer: Redis "OOM command not allowed", MISCONF, READONLY, ' +
     'CLUSTERDOWN; Kafka NotEnoughReplicas; Elasticsearch cluster_block_exception; MongoDB NotWritablePrimary; etcd ' +
-    '"database space exceeded"; "read-only transaction". The server is the one that the line names, else the only ' +
+    '"database space exceeded"; "read-only transaction"; a sequence at its maximum. The server is the one that the line names, else the only ' +
     'in-cluster host of its environment and arguments; what is wrong with that explains it.',
   remedies: ['Mend the server that answers so; its clients go on by themselves then.'],
   avoid: ['restarting the client: it gets the same answer'],
@@ -39,6 +39,16 @@ interface State {
 }
 
 const states: readonly (readonly [RegExp, State])[] = [
+  [
+    /value of sequence|auto-increment value/i,
+    {
+      says: 'has used up the numbers of a sequence',
+      fix: (server) => ({
+        advice: `make that column and its sequence in ${server} a bigint, or let the sequence go on where numbers are free`,
+        reason: 'every insert takes the next number, and there is none',
+      }),
+    },
+  ],
   [
     /OOM command not allowed/i,
     {

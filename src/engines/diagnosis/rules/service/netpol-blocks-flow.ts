@@ -36,7 +36,10 @@ export const netpolBlocksFlow = defineRule({
   check: (snapshot) => {
     const blocked = byPolicy(blockedCalls(snapshot)).flatMap(findingsOf);
     if (blocked.length > 0) return blocked;
-    const silent = byPolicy(blockedSilently(snapshot)).flatMap(findingsOf);
+    // The workload is the one that is asked about, so that its name leads here.
+    const silent = byPolicy(blockedSilently(snapshot)).flatMap((group) =>
+      findingsOf(group).map((finding) => ({ ...finding, certainty: 'correlated' as const, culprit: group[0]?.client })),
+    );
     return silent.length > 0 ? silent : closedFindings(closedPorts(snapshot));
   },
 });

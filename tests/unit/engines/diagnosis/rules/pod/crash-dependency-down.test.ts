@@ -36,6 +36,21 @@ testRule(crashDependencyDown, {
     'a permission that is denied': saying('ERROR open /data/db:5432: permission denied', db),
   },
   speaks: {
+    'of a variable that it spells differently, rather than of the host that it therefore never got': [
+      aSnapshot({
+        complete,
+        objects: [
+          victim({ command: ['sh', '-c', 'wget "$DB_URL"'], env: [{ name: 'DB_UR', value: 'http://db:80' }] }),
+          db,
+        ],
+        logs: [aLog('api', ["wget: bad address ''"])],
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(its command uses DB_URL, which env does not have; it has DB_UR)',
+        fix: 'rename DB_UR in env of container app to DB_URL',
+      },
+    ],
     'of the Service behind a cluster IP, as a symptom that it explains': [
       saying("nc: can't connect to remote host (10.96.126.34): Connection refused", db),
       {

@@ -117,6 +117,13 @@ testRule(initContainerCrash, {
       }),
       { object: 'Pod/api', fix: 'correct the value of SCHEMA_READY in env[SCHEMA_READY]' },
     ],
+    'of a value that it does not take, and calls not set': [
+      aSnapshot({
+        objects: [pod({}, { env: [{ name: 'SCHEMA_READY', value: '0' }] })],
+        logs: log('ERROR SCHEMA_READY not set'),
+      }),
+      { object: 'Pod/api', problem: '(env[SCHEMA_READY] gives SCHEMA_READY a value, which the program does not take)' },
+    ],
     'of a variable that it does not have': [
       aSnapshot({ objects: [pod({})], logs: log('ERROR SCHEMA_URL is not set') }),
       { object: 'Pod/api', fix: 'add SCHEMA_URL to env of container migrate' },

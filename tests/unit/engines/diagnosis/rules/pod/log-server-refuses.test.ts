@@ -33,6 +33,16 @@ testRule(logServerRefuses, {
         fix: 'raise maxmemory of Service/redis',
       },
     ],
+    'of a sequence that has no number left': [
+      complains(
+        again(['ERROR:  nextval: reached maximum value of sequence "orders_id_seq" (2147483647)', 'order not stored']),
+      ),
+      {
+        object: 'Pod/api',
+        problem: 'the server has used up the numbers of a sequence',
+        fix: 'make that column and its sequence in the server a bigint',
+      },
+    ],
     'of a Redis that cannot save': [
       complains(again(['redis.exceptions.ResponseError: MISCONF Redis is configured to save RDB snapshots'])),
       {

@@ -22,6 +22,14 @@ testRule(dnsPolicyWrong, {
     'no dnsPolicy': snapshot({}),
     'hostNetwork with the policy for it': snapshot({ hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' }),
     'a Service that does not exist': snapshot({ dnsPolicy: 'Default' }, { services: [] }),
+    'a Service that does not exist, and a resolver on the node that may know the cluster': snapshot(
+      { dnsPolicy: 'None', dnsConfig: { nameservers: ['169.254.20.10'], searches: ['shop.svc.cluster.local'] } },
+      { services: [] },
+    ),
+    'a Service that does not exist, and search domains of another network': snapshot(
+      { dnsPolicy: 'None', dnsConfig: { nameservers: ['8.8.8.8'], searches: ['corp.example'] } },
+      { services: [] },
+    ),
     'a name outside of the cluster': snapshot(
       { dnsPolicy: 'Default' },
       { words: 'lookup api.example.com: no such host' },
@@ -49,6 +57,17 @@ testRule(dnsPolicyWrong, {
         object: 'Pod/web-5d8f-0',
         problem: 'hostNetwork is true and dnsPolicy is ClusterFirst',
         fix: 'ClusterFirstWithHostNet',
+      },
+    ],
+    'of servers of the internet that are asked for names of the cluster': [
+      snapshot(
+        { dnsPolicy: 'None', dnsConfig: { nameservers: ['8.8.8.8'], searches: ['shop.svc.cluster.local'] } },
+        { services: [] },
+      ),
+      {
+        object: 'Pod/web-5d8f-0',
+        problem: 'cannot resolve db, nor any other name of the cluster: dnsPolicy is None, so it asks 8.8.8.8',
+        fix: 'besides, there is no Service/db',
       },
     ],
     'of servers of its own': [

@@ -97,7 +97,7 @@ testRule(netpolBlocksFlow, {
       {
         object: 'NetworkPolicy/guard',
         problem: 'keeps Deployment/kiosk from Service/db on TCP 5432 (ingress)',
-        certainty: 'inferred',
+        certainty: 'correlated',
         fix: 'allow ingress on TCP 5432 from pods with app=kiosk',
       },
     ],
