@@ -30,6 +30,39 @@ export function accessDenialIn(text: string): Denial | undefined {
   return { account: { kind: 'ServiceAccount', namespace: owner, name }, verb, resource, group, namespace };
 }
 
+/** Resources that only Kubernetes calls so, with their API group: other servers answer 403 too. */
+const groups: Readonly<Record<string, string>> = {
+  pods: '',
+  secrets: '',
+  configmaps: '',
+  nodes: '',
+  namespaces: '',
+  endpoints: '',
+  serviceaccounts: '',
+  persistentvolumeclaims: '',
+  deployments: 'apps',
+  statefulsets: 'apps',
+  daemonsets: 'apps',
+  replicasets: 'apps',
+  cronjobs: 'batch',
+  ingresses: 'networking.k8s.io',
+};
+const shortly = new RegExp(
+  `\\b(?:cannot|can't|may not|failed to|unable to) (get|list|watch|create|update|patch|delete) (${Object.keys(groups).join('|')})\\b(?: in (?:the )?(?:namespace )?["']?([a-z0-9-]+))?[^\\n]*\\b(?:403|[Ff]orbidden)\\b`,
+);
+
+/** A program's own words for a denial: `cannot list pods in shop: HTTP 403`. It asked as its pod's ServiceAccount. */
+function toldDenial(text: string, { metadata, spec }: Pod): Denial | undefined {
+  const [, verb, resource, where] = shortly.exec(text) ?? [];
+  const { namespace } = metadata;
+  if (verb === undefined || resource === undefined) return undefined;
+  const name = spec?.serviceAccountName ?? 'default';
+  const account: ObjectRef = { kind: 'ServiceAccount', namespace, name };
+  return { account, verb, resource, group: groups[resource] ?? '', namespace: where ?? namespace };
+}
+
+const denialIn = (text: string, pod: Pod): Denial | undefined => accessDenialIn(text) ?? toldDenial(text, pod);
+
 export interface DeniedPod {
   readonly pod: Pod;
   readonly container: string;
@@ -45,7 +78,7 @@ export const deniedPods = (snapshot: Snapshot): readonly DeniedPod[] => [
   ...brokenByDenial(snapshot),
   ...complaints(snapshot).flatMap(({ pod, container, fault }) => {
     const [entry] = fault.tellings;
-    const denial = fault.signature === 'rbac' ? accessDenialIn(entry.entry.lines.join('\n')) : undefined;
+    const denial = fault.signature === 'rbac' ? denialIn(entry.entry.lines.join('\n'), pod) : undefined;
     return denial === undefined ? [] : [{ pod, container: container.name, denial, entry }];
   }),
 ];
@@ -60,7 +93,7 @@ const brokenByDenial = (snapshot: Snapshot): readonly DeniedPod[] =>
         tellingEntries(log)
           .slice(0, telling)
           .flatMap((entry) => {
-            const denial = accessDenialIn(entry.entry.lines.join('\n'));
+            const denial = denialIn(entry.entry.lines.join('\n'), pod);
             return denial === undefined ? [] : [{ pod, container: name, denial, entry }];
           }),
       );
@@ -121,7 +154,10 @@ export interface StrayBinding {
   readonly subject: string;
 }
 
-/** Bindings whose subject differs from the account in its namespace, its kind, or a few letters of its name only. */
+/**
+ * Bindings whose subject differs from the account in its namespace, its kind, or a few letters of its name only, and
+ * those of a role that would allow it to an account that is not known to exist.
+ */
 export function strayBindings(snapshot: Snapshot, denial: Denial): readonly StrayBinding[] {
   const { namespace: owner, name } = denial.account;
   return bindingsFor(snapshot, denial).flatMap(({ subjects = [], roleRef, metadata, kind }) => {
@@ -130,9 +166,10 @@ export function strayBindings(snapshot: Snapshot, denial: Denial): readonly Stra
       subject.name === name
         ? subject.kind !== 'ServiceAccount' || (subject.namespace ?? metadata.namespace) !== owner
         : subject.kind === 'ServiceAccount' &&
-          (subject.namespace ?? metadata.namespace) === owner &&
-          snapshot.presence('ServiceAccount', owner, subject.name ?? '') !== 'present' &&
-          nearest(name, [subject.name ?? ''], 1).length > 0,
+          snapshot.presence('ServiceAccount', subject.namespace ?? metadata.namespace, subject.name ?? '') !==
+            'present' &&
+          (((subject.namespace ?? metadata.namespace) === owner && nearest(name, [subject.name ?? ''], 1).length > 0) ||
+            grants(snapshot, role, metadata.namespace, denial)),
     );
     if (found === undefined || role.name.startsWith('system:')) return [];
     const where = found.kind === 'ServiceAccount' ? ` of namespace ${found.namespace ?? metadata.namespace}` : '';
@@ -140,6 +177,18 @@ export function strayBindings(snapshot: Snapshot, denial: Denial): readonly Stra
     return [{ binding, role, subject: `${found.kind}/${found.name}${where}` }];
   });
 }
+
+/** Whether a Role of that namespace would allow what was refused. */
+const grants = (
+  snapshot: Snapshot,
+  { kind, name }: ObjectRef,
+  namespace: string | undefined,
+  denial: Denial,
+): boolean =>
+  kind === 'Role' &&
+  (snapshot.find('Role', namespace, name)?.rules ?? []).some(
+    (rule) => covers(rule, denial) && (rule.verbs ?? []).some((verb) => verb === '*' || verb === denial.verb),
+  );
 
 /** A RoleBinding that names no namespace means its own (rbac `appliesToUser`). */
 function means({ subjects = [], metadata }: Binding, { namespace, name }: ObjectRef): boolean {

@@ -1,3 +1,4 @@
+import { isPodAskedAbout } from './asked-about.ts';
 import { isCrashing } from './crashes/crashing.ts';
 import { calleeIn, type Dependency } from './dependencies.ts';
 import { second, timeOf } from './durations.ts';
@@ -33,7 +34,8 @@ const ofOthers: ReadonlySet<SignatureId> = new Set(['connection', 'dns', 'upstre
 const answers: ReadonlySet<SignatureId> = new Set(['pool-exhausted', 'server-refuses']);
 
 /** Whether a complaint is that what is called cannot be reached, or only passes on errors. */
-export const isOfOthers = ({ fault }: Complaint): boolean => ofOthers.has(fault.signature);
+export const isOfOthers = ({ fault: { signature } }: Complaint): boolean =>
+  signature !== undefined && ofOthers.has(signature);
 
 const cache = new WeakMap<Snapshot, readonly Complaint[]>();
 
@@ -49,21 +51,27 @@ export function complaints(snapshot: Snapshot): readonly Complaint[] {
 
 /** Whether a container does what Kubernetes asks of it, so that only its log may tell that it fails. */
 export const isHearable = (pod: Pod, container: PodContainer, now: number): boolean =>
-  isReady(pod) &&
+  (isReady(pod) || isHeldByOthers(pod, container)) &&
   !isTerminating(pod) &&
   !isFinished(pod) &&
   container.status?.ready === true &&
   container.status.state?.running !== undefined &&
   !isCrashing(pod, container, now);
 
+/** Whether it is another container that keeps the pod from being ready. */
+const isHeldByOthers = (pod: Pod, { name }: PodContainer): boolean =>
+  containersOf(pod).some(
+    ({ init, sidecar, status, name: other }) => (!init || sidecar) && other !== name && status?.ready === false,
+  );
+
 const complaintsOf = (snapshot: Snapshot, pod: Pod): readonly Complaint[] =>
   containersOf(pod).flatMap((container) => {
     if (!isHearable(pod, container, snapshot.now) || isStarting(container, snapshot)) return [];
     const log = snapshot.log(refOf(pod), container.name, false);
-    const fault = log && heard(log, snapshot.now);
+    const fault = log && heard(log, snapshot.now, isPodAskedAbout(snapshot, pod));
     if (log === undefined || fault === undefined) return [];
     const callees =
-      ofOthers.has(fault.signature) || answers.has(fault.signature)
+      fault.signature !== undefined && (ofOthers.has(fault.signature) || answers.has(fault.signature))
         ? calleesOf(snapshot, { pod, container, fault })
         : [];
     return [{ pod, container, log, fault, callees, contradicted: isContradicted(snapshot, pod, container) }];
@@ -76,16 +84,17 @@ const isStarting = ({ status }: PodContainer, { now, scope }: Snapshot): boolean
 
 interface Heard {
   readonly now: number;
+  readonly asked: boolean;
   readonly fault: LastingFault | undefined;
 }
 const heardBefore = new WeakMap<LogExcerpt, Heard>();
 
 /** A collection looks at the same log once a round. */
-function heard(log: LogExcerpt, now: number): LastingFault | undefined {
+function heard(log: LogExcerpt, now: number, asked = false): LastingFault | undefined {
   const before = heardBefore.get(log);
-  if (before?.now === now) return before.fault;
-  const fault = lastingFault(log, now);
-  heardBefore.set(log, { now, fault });
+  if (before?.now === now && before.asked === asked) return before.fault;
+  const fault = lastingFault(log, now, asked);
+  heardBefore.set(log, { now, asked, fault });
   return fault;
 }
 

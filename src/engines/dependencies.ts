@@ -21,7 +21,9 @@ export interface Dependency {
   readonly port: number | undefined;
   /** The Service behind the host, when it is in the cluster. */
   readonly service: ObjectRef | undefined;
-  /** Ready endpoints of that Service now; `undefined` when it is known that there is no such Service. */
+  /** Whether it is known that there is no such Service. */
+  readonly missing: boolean;
+  /** Ready endpoints of that Service now; `undefined` when they were not seen. */
   readonly endpoints: number | undefined;
   /** What that Service is only another name of, when nothing behind it is known (ExternalName). */
   readonly externalName?: string | undefined;
@@ -42,6 +44,35 @@ export interface Dependency {
 export function dependencyIn(snapshot: Snapshot, where: Where, text: string): Dependency | undefined {
   const failure = connectionFailureIn(text);
   return failure === undefined ? undefined : dependencyFor(snapshot, where, { text, failure });
+}
+
+/** Entries beside one that say what it was about. */
+const beside = { before: 3, after: 2 };
+/** Words of whoever says what it is about to reach: `Opening TCP socket to db:5432`, `Target host: db, port: 5432`. */
+const attempt = /\b(?:connect(?:ing)?|opening|dial(?:l?ing)?|socket|target|trying|attempt(?:ing)?)\b/i;
+
+/** What an entry of a log failed to reach when it names no host, and another beside it says with what it connects. */
+export function dependencyBeside(
+  snapshot: Snapshot,
+  where: Where,
+  log: LogExcerpt,
+  { lines }: Pick<LogEntry, 'lines'>,
+): Dependency | undefined {
+  const failure = connectionFailureIn(lines.join('\n'));
+  if (failure === undefined) return undefined;
+  const entries = entriesOf(log);
+  const place = entries.findLastIndex((entry) => entry.lines[0] === lines[0]);
+  const before = entries.slice(Math.max(0, place - beside.before), Math.max(0, place)).toReversed();
+  const near = [...before, ...entries.slice(place + 1, place + 1 + beside.after)];
+  const sides = near.flatMap((entry) => {
+    const text = entry.lines.join('\n');
+    const side = attempt.test(text) ? farSideIn(text) : undefined;
+    return side?.port === undefined ? [] : [side];
+  });
+  const [side] = sides;
+  if (side === undefined || sides.some(({ host }) => host !== side.host)) return undefined;
+  const field = fieldNaming(snapshot, where, side.host);
+  return dependencyOf(snapshot, where.pod, { ...side, failure, field, told: true });
 }
 
 /** The same for a text that says of a call that it failed, also when the connection itself did not. */
@@ -121,6 +152,7 @@ function dependencyOf(
       host,
       port,
       service: undefined,
+      missing: false,
       endpoints: undefined,
       alike: undefined,
       field,
@@ -136,6 +168,7 @@ function dependencyOf(
     host,
     port,
     service: ref,
+    missing: service === undefined,
     endpoints: service && endpointsOf(snapshot, service),
     externalName: service && externalNameOf(service),
     alike: service === undefined ? nearest(ref.name, snapshot.names('Service', ref.namespace), 1)[0] : undefined,
@@ -189,7 +222,9 @@ export function missedService(
   const groups = [...Map.groupBy(told, ({ dependency }) => dependency.host).values()];
   const [most] = groups.toSorted((a, b) => b.length - a.length);
   const last = most?.at(-1);
-  const matters = most !== undefined && (most.length >= repeated || (last?.dependency.endpoints ?? 0) === 0);
+  const matters =
+    most !== undefined &&
+    (most.length >= repeated || last?.dependency.missing === true || last?.dependency.endpoints === 0);
   return matters ? last : undefined;
 }
 

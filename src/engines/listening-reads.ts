@@ -3,7 +3,7 @@ import { reach } from './graph.ts';
 import { failedCalls } from './network/calls.ts';
 import { keyOf, type ObjectRef, type Pod, refOf } from './objects.ts';
 import { podsOf, workloadOf } from './owners.ts';
-import { containersOf, isFinished, isReady, isTerminating } from './pods.ts';
+import { containersOf } from './pods.ts';
 import { selectedPods } from './routes.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
@@ -44,12 +44,12 @@ function askedPods(snapshot: Snapshot): readonly Pod[] {
     }),
   );
   const others = [...workloads].flatMap(([key, workload]) =>
-    behind.has(key) ? hearable(podsOf(snapshot, workload)).slice(0, podsAskedAbout) : [],
+    behind.has(key) ? hearable(snapshot, podsOf(snapshot, workload)).slice(0, podsAskedAbout) : [],
   );
   return target === undefined ? others : [target, ...others];
 }
 
-/** Ready pods behind Services that others fail to reach, or that answer them with errors. */
+/** Pods behind Services that others fail to reach, or that answer them with errors. */
 function calledPods(snapshot: Snapshot): readonly Pod[] {
   const dependencies = [
     ...complaints(snapshot).flatMap(({ callees }) => callees.map(({ dependency }) => dependency)),
@@ -60,19 +60,20 @@ function calledPods(snapshot: Snapshot): readonly Pod[] {
   );
   return [...new Set(services)]
     .slice(0, maximumServices)
-    .flatMap((service) => hearable(selectedPods(snapshot, service)).slice(0, podsAskedAbout));
+    .flatMap((service) => hearable(snapshot, selectedPods(snapshot, service)).slice(0, podsAskedAbout));
 }
 
-/** One ready pod of each workload of the namespace that is asked about. */
+/** One pod of each workload that has a ready container, of the namespace that is asked about. */
 function onePodEach(snapshot: Snapshot): readonly Pod[] {
   const { namespace } = snapshot.scope;
   if (namespace === undefined) return [];
-  const groups = Map.groupBy(hearable(snapshot.all('Pod', namespace)), (pod) => keyOf(workloadOf(snapshot, pod)));
+  const pods = hearable(snapshot, snapshot.all('Pod', namespace));
+  const groups = Map.groupBy(pods, (pod) => keyOf(workloadOf(snapshot, pod)));
   return [...groups.values()].flatMap(([first]) => first ?? []);
 }
 
-const hearable = (pods: readonly Pod[]): readonly Pod[] =>
-  pods.filter((pod) => isReady(pod) && !isTerminating(pod) && !isFinished(pod));
+const hearable = (snapshot: Snapshot, pods: readonly Pod[]): readonly Pod[] =>
+  pods.filter((pod) => readsOf(snapshot, pod).length > 0);
 
 const readsOf = (snapshot: Snapshot, pod: Pod): readonly Read[] =>
   containersOf(pod)

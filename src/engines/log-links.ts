@@ -1,4 +1,5 @@
 import { dependencyIn } from './dependencies.ts';
+import { serviceState } from './dependency-words.ts';
 import { pathIn } from './file-paths.ts';
 import { signatureOf } from './logs/signatures.ts';
 import { nameOf, type ObjectRef, type Pod } from './objects.ts';
@@ -34,17 +35,11 @@ export function linksOf(snapshot: Snapshot, where: Where, text: string): readonl
 function hostLinks(snapshot: Snapshot, where: Where, text: string): readonly LogLink[] {
   const dependency = dependencyIn(snapshot, where, text);
   if (dependency === undefined) return [];
-  const { name, service, endpoints, alike, field, externalName } = dependency;
+  const { name, service, field } = dependency;
   const told = field === undefined ? '' : `, named in ${field}`;
   if (service === undefined)
     return [{ word: name, object: undefined, says: `is no Service of the cluster that was found${told}` }];
-  const state =
-    endpoints === undefined
-      ? `there is no ${nameOf(service)} in namespace ${service.namespace}${alike === undefined ? '' : `, but there is ${alike}`}`
-      : externalName === undefined
-        ? `has ${endpoints} ready ${endpoints === 1 ? 'endpoint' : 'endpoints'}`
-        : `is another name of ${externalName}`;
-  return [{ word: name, object: service, says: `${state}${told}` }];
+  return [{ word: name, object: service, says: `${serviceState(dependency)}${told}` }];
 }
 
 /** Names of environment variables: capitals with an underscore, which no other word has. */

@@ -74,7 +74,9 @@ const roles = (snapshot: Snapshot): readonly Read[] =>
     { verb: 'list', kind: 'ClusterRoleBinding', as: 'full' },
     ...(denial.namespace === undefined
       ? []
-      : [{ verb: 'list' as const, kind: 'RoleBinding', namespace: denial.namespace, as: 'full' as const }]),
+      : (['RoleBinding', 'Role'] as const).map(
+          (kind): Read => ({ verb: 'list', kind, namespace: denial.namespace, as: 'full' }),
+        )),
     ...boundRoles(snapshot, denial).map(
       ({ role: { kind, namespace, name } }): Read => ({ verb: 'get', kind, namespace, name }),
     ),

@@ -12,6 +12,10 @@ export interface PodContainer {
   readonly status: ContainerStatus | undefined;
 }
 
+/** Where a container stands in the spec of its pod: `initContainers[migrate]`. */
+export const specPath = ({ init, name }: Pick<PodContainer, 'init' | 'name'>): string =>
+  `${init ? 'initContainers' : 'containers'}[${name}]`;
+
 /**
  * Init containers first, in the order in which they run. Joined anew for each question: what is made for one pod and
  * forgotten costs less than keeping it for 150,000 of them.

@@ -1,25 +1,24 @@
 import type { LogExcerpt } from '../engines/snapshot-data.ts';
 import { redactText } from '../platform/redact.ts';
 import { plainText } from '../platform/untrusted.ts';
+import { timedLine } from './log-times.ts';
 
 export type LogLines = LogExcerpt['lines'];
 
-/** What the runtime puts before every line when asked for timestamps (RFC 3339, nanoseconds). */
-const stamp = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)(?= |$)/;
-const longestStamp = 40;
 /** The kubelet's excuse inside an answer of 200: no line of the container. */
 const excuse = /^unable to retrieve container logs for \w+:\/\//;
 /** Characters of one line; a longer one is data, not a message. */
 const longestLine = 8192;
 
 /**
- * Text of a log as lines without the runtime's timestamps, terminal control and secrets. Secrets are looked for in the
- * whole text, because a private key spans lines.
+ * Text of a log as lines without the runtime's timestamps, terminal control and secrets. Without such timestamps, as in
+ * archives, a line has the time that its program wrote, when that tells the zone. Secrets are looked for in the whole
+ * text, because a private key spans lines.
  */
 export function logLinesOf(text: string): LogLines {
   // Empty lines are none; a log of nothing else would cost an object each.
   const dense = plainText(text).replace(/\n{2,}/g, '\n');
-  const parts = dense.split('\n').map(withoutStamp);
+  const parts = dense.split('\n').map(timedLine);
   const safe = safeTexts(parts.map((part) => part.text));
   const lines: { at?: string; text: string }[] = [];
   for (const [index, line] of safe.entries()) {
@@ -29,11 +28,6 @@ export function logLinesOf(text: string): LogLines {
     lines.push(at === undefined ? { text: cut } : { at, text: cut });
   }
   return lines;
-}
-
-function withoutStamp(line: string): { readonly at: string | undefined; readonly text: string } {
-  const [at] = stamp.exec(line.slice(0, longestStamp)) ?? [];
-  return at === undefined ? { at, text: line } : { at, text: line.slice(at.length + 1) };
 }
 
 /** Lines without secrets. Only a private key spans several; of the others each is looked at alone, and most hold none. */

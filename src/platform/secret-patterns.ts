@@ -17,7 +17,11 @@ const assigns = String.raw`\\{0,3}["'\]]?[ \t]{0,8}(?:=>|:=|[:=])[ \t]{0,8}`;
 /** A value: quoted, quoted within a quoted text, cut off before the closing quote, or bare. */
 const value = String.raw`(?:"(?:[^"\\\n]|\\[^\n]){0,4096}"|'[^'\n]{0,4096}'|\\{1,3}"[^"\\\n]{1,4096}|["']?[^\s"'\\,;&(){}[\]<>][^\s"'\\,;&)}]{0,4096}|["']?\[REDACTED:[^\]\n]{0,40}\])`;
 
-const named = (words: string): RegExp => new RegExp(`(?<lead>${words}${ending}${assigns})(?<secret>${value})`, 'gi');
+/** What stands after a file named `passwd` or `password` that cannot be used: why, and no secret. */
+const fileErrors = String.raw`(?!(?:no such file|permission denied|operation not permitted|is a directory|not a directory|too many open files|read-only file system|input/output error|file exists|no space left|file not found|not found|invalid argument)\b)`;
+
+const named = (words: string): RegExp =>
+  new RegExp(`(?<lead>${words}${ending}${assigns})${fileErrors}(?<secret>${value})`, 'gi');
 const secretName = new RegExp(`(?:${strongWords}|${weakWords})${ending}$`, 'i');
 const certainlySecretName = new RegExp(`${strongWords}${ending}$`, 'i');
 

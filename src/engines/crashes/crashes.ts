@@ -1,7 +1,7 @@
-import { type Dependency, dependencyIn } from '../dependencies.ts';
+import { type Dependency, dependencyBeside, dependencyIn } from '../dependencies.ts';
 import { timeOf } from '../durations.ts';
 import type { SignatureId } from '../logs/signatures.ts';
-import { type TellingEntry, tellingEntries } from '../logs/telling.ts';
+import { lastEntry, type TellingEntry, tellingEntries } from '../logs/telling.ts';
 import { keyOf, type Pod } from '../objects.ts';
 import { podsOf, workloadOf } from '../owners.ts';
 import { containersOf, isReady, lastTermination, type PodContainer, unreadySince } from '../pods.ts';
@@ -123,7 +123,7 @@ function verdictOf(snapshot: Snapshot, crash: Undecided, told: readonly TellingE
   const signature = signatureIn(told, saysLittle);
   const dependency = dependencyAmong(snapshot, crash, told);
   if (container.init && !container.sidecar) return by('init-container-crash', dependency);
-  if (exitCode === 0) return by('crash-exits-zero');
+  if (exitCode === 0 && !isLastWord(crash.log, (signature ?? dependency)?.telling)) return by('crash-exits-zero');
   if (exitCode === 137 && ranOutElsewhere(snapshot, crash)) return by('oom-container-limit');
   if (exitCode === 137 || termination.reason === 'ContainerStatusUnknown') {
     const nodeRanOut = nodeMemoryEvent(snapshot, pod, termination) !== undefined || hasMemoryPressure(snapshot, pod);
@@ -131,9 +131,22 @@ function verdictOf(snapshot: Snapshot, crash: Undecided, told: readonly TellingE
   }
   if (exitCode === 143) return by('exit-143-sigterm');
   if (abnormalSignals.has(exitCode) && !(exitCode === abort && saysWhy(told[0]))) return by('exit-139-134');
+  if (signature?.rule === 'log-config-parse' && namesNobody(dependency, signature.telling)) {
+    return by('crash-dependency-down', dependency);
+  }
   if (signature !== undefined) return by(signature.rule, { telling: signature.telling, signature: signature.id });
   return dependency === undefined ? by('crash-app-error') : by('crash-dependency-down', dependency);
 }
+
+/** A program that ends without an error may still say, as the last thing, what it cannot do without. */
+const isLastWord = (log: LogExcerpt | undefined, telling: TellingEntry | undefined): boolean =>
+  log !== undefined && telling?.plain === true && lastEntry(log)?.lines[0] === telling.entry.lines[0];
+
+/** Whether words about the configuration name a host that no Service has: that says more than which setting to check. */
+const namesNobody = (found: Pick<Verdict, 'dependency'> | undefined, { entry }: TellingEntry): boolean =>
+  found?.dependency?.service !== undefined &&
+  found.dependency.endpoints === undefined &&
+  entry.lines.some((line) => line.includes(found.dependency?.host ?? ' '));
 
 /** Whether another instance of the container died of its limit: runtimes lose that reason now and then, not for all. */
 const ranOutElsewhere = (snapshot: Snapshot, { pod, container }: Undecided): boolean =>
@@ -155,7 +168,9 @@ function dependencyAmong(
   // A last line that only says what could not be reached: why, another line may say.
   let unsaid: Pick<Verdict, 'telling' | 'dependency'> | undefined;
   for (const telling of told) {
-    const dependency = dependencyIn(snapshot, crash, telling.entry.lines.join('\n'));
+    const dependency =
+      dependencyIn(snapshot, crash, telling.entry.lines.join('\n')) ??
+      (crash.log && dependencyBeside(snapshot, crash, crash.log, telling.entry));
     if (dependency !== undefined && dependency.failure !== 'unreached')
       return withPort(snapshot, crash, told, { telling, dependency });
     if (dependency !== undefined) unsaid ??= { telling, dependency };

@@ -39,8 +39,8 @@ const ruled: Readonly<Partial<Record<SignatureId, SignatureRule>>> = {
 };
 
 /** The rule about logs that speaks of a known fault. */
-export function logRuleOf(id: SignatureId): LogRule | undefined {
-  const rule = ruled[id];
+export function logRuleOf(id: SignatureId | undefined): LogRule | undefined {
+  const rule = id && ruled[id];
   return isLogRule(rule) ? rule : undefined;
 }
 

@@ -107,6 +107,7 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'log-server-refuses': { ...failure, areas: [...(failure.areas ?? []), 'volume'] },
   'log-tls-error': failure,
   'log-upstream-failing': dependency,
+  'log-keeps-failing': failure,
   'init-container-hanging': dependency,
   'probe-readiness-5xx': { ...dependency, rules: [...(dependency.rules ?? []), ...logRules] },
   'probe-timeout': { ...dependency, rules: [...(dependency.rules ?? []), 'cpu-throttled'] },

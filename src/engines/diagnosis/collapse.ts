@@ -47,8 +47,8 @@ const namedMembers = 3;
  */
 export function collapse(snapshot: Snapshot, findings: readonly RuleFinding[]): readonly Problem[] {
   const shown = findings.map((finding) => ({ finding, member: memberOf(snapshot, finding.subject) }));
-  const groups = Map.groupBy(shown, ({ finding: { rule, culprit, container, problem }, member }) =>
-    [rule.id, culprit ? keyOf(culprit) : keyOf(member), culprit ? '' : container, problem].join('\n'),
+  const groups = Map.groupBy(shown, ({ finding: { rule, culprit, container, problem, alike = problem }, member }) =>
+    [rule.id, culprit ? keyOf(culprit) : keyOf(member), culprit ? '' : container, alike].join('\n'),
   );
   return [...groups.values()].map((group) =>
     problemOf(

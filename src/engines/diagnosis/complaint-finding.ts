@@ -1,6 +1,7 @@
 import type { Complaint } from '../complaints.ts';
 import type { TellingEntry } from '../logs/telling.ts';
 import { refOf } from '../objects.ts';
+import { isReady } from '../pods.ts';
 import { inContainer, quoteOf } from './crash-finding.ts';
 import type { Evidence, Finding } from './rule.ts';
 
@@ -14,23 +15,26 @@ export const complaintFinding = (
     subject: refOf(pod),
     container: container.name,
     // Only words say so, and Kubernetes says that all is well.
-    certainty: plain && !contradicted && fault.last !== undefined ? 'inferred' : 'correlated',
+    certainty: plain && !contradicted && fault.last !== undefined && !fault.silent ? 'inferred' : 'correlated',
     severity: 'medium',
     since: fault.begun ? fault.first : undefined,
     nextCheck: `kubectl logs ${pod.metadata.name} -n ${pod.metadata.namespace} -c ${container.name} --tail=50`,
-    missingEvidence: ['whether requests fail because of it: every pod is ready, only the log complains'],
+    missingEvidence: [
+      `whether requests fail because of it: ${isReady(pod) ? 'every pod' : `container ${container.name}`} is ready, only the log complains`,
+    ],
   };
 };
 
-/** `is ready, but its log keeps saying:` */
-export const complaintClause = ({ pod, container }: Complaint): string =>
-  `is ready${inContainer(pod, container)}, but its log keeps saying:`;
+/** `is ready, but its log keeps saying:`, or ends with what was said before it fell silent. */
+export const complaintClause = ({ pod, container, fault }: Complaint): string =>
+  `is ready${inContainer(pod, container)}, but its log ${fault.silent ? 'ends with' : 'keeps saying'}:`;
 
 /** The quoted line, and how often it was said. */
 export function complaintEvidence({ pod, log, fault }: Complaint, telling: TellingEntry): readonly Evidence[] {
-  const { count, first, last } = fault;
+  const { count, first, last, silent } = fault;
   const times = first === undefined || last === undefined ? '' : ` from ${shortly(first)} to ${shortly(last)}`;
-  const text = `said so ${count} times in the last ${log.lines.length} lines of its log${times}, and nothing else after it`;
+  const often = count === 1 ? 'once' : `${count} times`;
+  const text = `said so ${often} in the last ${log.lines.length} lines of its log${times}, and ${silent ? 'next to nothing since' : 'nothing else after it'}`;
   return [quoteOf(log, telling), { object: refOf(pod), source: 'log', text, at: last }];
 }
 

@@ -1,7 +1,7 @@
 import type { Crash } from '../crashes/crashes.ts';
 import { isUnder, pathIn } from '../file-paths.ts';
 import { nameOf, type Pod, refOf, type Volume } from '../objects.ts';
-import type { PodContainer } from '../pods.ts';
+import { type PodContainer, specPath } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { advertisedGap, networkGap } from './crash-network-gap.ts';
 import type { Finding } from './rule.ts';
@@ -101,7 +101,7 @@ function capabilityGap(pod: Pod, container: PodContainer, text: string): CrashGa
     list.some((each) => [needed.name, `CAP_${needed.name}`, 'ALL'].includes(each.toUpperCase()));
   const isDropped = lists(drop);
   if (lists(add) || (needed.byDefault && !isDropped)) return undefined;
-  const field = `containers[${container.name}].securityContext.capabilities`;
+  const field = `${specPath(container)}.securityContext.capabilities`;
   const says = isDropped
     ? `${field}.drop takes ${needed.name} from it, which that needs`
     : `that needs the capability ${needed.name}, which ${field}.add does not give`;

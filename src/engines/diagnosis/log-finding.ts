@@ -41,9 +41,12 @@ export function logFindings(
   return [
     ...crashesBy(snapshot, rule).flatMap((crash) => crashedFinding(snapshot, crash, judge)),
     ...unreadyFindings(snapshot, rule, judge),
-    ...complaints(snapshot)
-      .filter(({ fault }) => logRuleOf(fault.signature) === rule)
-      .map((complaint) => readyFinding(complaint, judge)),
+    ...complaints(snapshot).flatMap((complaint) => {
+      const { signature } = complaint.fault;
+      return signature !== undefined && logRuleOf(signature) === rule
+        ? [readyFinding(complaint, signature, judge)]
+        : [];
+    }),
   ];
 }
 
@@ -91,10 +94,10 @@ function unreadyFindings(snapshot: Snapshot, rule: LogRule, judge: Judge): reado
   });
 }
 
-function readyFinding(complaint: Complaint, judge: Judge): Finding {
+function readyFinding(complaint: Complaint, signature: SignatureId, judge: Judge): Finding {
   const { pod, container, fault } = complaint;
   const [telling] = fault.tellings;
-  const { clause, evidence = [], fixes, dependsOn } = judge({ pod, container, signature: fault.signature, telling });
+  const { clause, evidence = [], fixes, dependsOn } = judge({ pod, container, signature, telling });
   return {
     ...complaintFinding(complaint, telling),
     problem: `${complaintClause(complaint)} ${telling.essence}${clause}`,

@@ -1,6 +1,6 @@
 import { registryWords } from '../images.ts';
 import { refOf } from '../objects.ts';
-import { unreadySince } from '../pods.ts';
+import { specPath, unreadySince } from '../pods.ts';
 import type { RegistryFailure } from '../registries.ts';
 import { rollbackAdvice } from '../rollbacks.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -30,7 +30,7 @@ export function registryFinding(
       { object: refOf(pod), source: 'recomputed', text: `fails ${where}` },
     ],
     since: unreadySince(pod),
-    fixes: [...rollbackAdvice(snapshot, pod, (field) => field === `containers[${container.name}].image`), fix],
+    fixes: [...rollbackAdvice(snapshot, pod, (field) => field === `${specPath(container)}.image`), fix],
     nextCheck,
   };
 }

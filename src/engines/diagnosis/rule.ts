@@ -60,6 +60,8 @@ export interface Finding {
    * Findings of one rule on several workloads with the same culprit are one cause.
    */
   readonly culprit?: ObjectRef | undefined;
+  /** Words that are the same for all workloads of one cause, where the quantities in `problem` are not; default `problem`. */
+  readonly alike?: string | undefined;
   readonly certainty: Certainty;
   readonly evidence: readonly Evidence[];
   /** ISO 8601: when it began, as far as the cluster tells. */

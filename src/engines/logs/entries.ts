@@ -11,7 +11,7 @@ export interface LogEntry {
   readonly level: Level | undefined;
   /** Of the first line, without what the logger wrote around it. */
   readonly message: string;
-  /** ISO 8601, by the runtime's clock. */
+  /** ISO 8601, by the runtime's clock, else by the program's. */
   readonly at: string | undefined;
 }
 

@@ -50,7 +50,7 @@ export const connectionFailureIn = (text: string): ConnectionFailure | undefined
 
 /** Words of clients that do not say why. */
 const unreached =
-  /\b(?:can(?:no|')t|could not|unable to|failed to) (?:reach|connect to)\b[^\n]{0,40}\b(?:server|database|host|broker|redis|postgres\w*|mysql|mongo\w*)\b|\b(?:cannot|can't|could not|couldn't|unable to|failed to) (?:reach|contact) (?:\S+ ){0,2}\S*(?::\/\/|:\d{2,5}\b|[a-z]\.[a-z])/i;
+  /\b(?:can(?:no|')t|could not|unable to|failed to) (?:reach|connect to)\b[^\n]{0,40}\b(?:server|database|host|broker|redis|postgres\w*|mysql|mongo\w*)\b|\b(?:cannot|can't|could not|couldn't|unable to|failed to) (?:reach|contact) (?:\S+ ){0,2}\S*(?::\/\/|:\d{2,5}\b|[a-z]\.[a-z])|[a-z0-9]:\d{2,5}\b\S{0,60} (?:is |was )?(?:unreachable|not reachable)\b|\bAll host\(s\) tried\b/i;
 /** Who is refused for a reason was connected. */
 const answered =
   /authenticat|authoriz|password|denied|credential|certificate|x509|\btls\b|\bssl\b|not exist|forbidden/i;
@@ -81,7 +81,7 @@ const forms: readonly RegExp[] = [
   form(`\\bconnect (?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ECONNRESET) (?:::ffff:)?${host}:${port}`),
   form(`\\bserver at "${host}"(?: \\([^)]*\\))?, port ${port}`),
   form(`\\bhost=["']?${host}["']?,? port=["']?${port}`),
-  form(`\\bhost "?${host}"?(?: \\([^)]*\\))?,? port "?${port}`),
+  form(`\\bhost:? "?${host}"?(?: \\([^)]*\\))?,? port:? "?${port}`),
   form(`\\bhost(?: ?name)?[ =:]+["']${host}["']`, 'i'),
   form(`\\bhost not found in \\w+ "${host}(?::${port})?"`),
   form(`\\bUnknownHostException: ${host}`),
@@ -89,7 +89,7 @@ const forms: readonly RegExp[] = [
     `\\b(?:amqp|redis|rediss|postgres(?:ql)?|mysql|mongodb(?:\\+srv)?|https?|nats|kafka|tcp|grpc|jdbc:\\w+)://(?:[^\\s@/]*@)?${host}(?::${port})?`,
   ),
   form(`\\bbad address ['"]${host}(?::${port})?['"]`),
-  form(`\\bcan't resolve ['"]?${host}`),
+  form(`\\bcan't (?:resolve|find) ['"]?${host}`),
   form(`\\bwget: can't connect to remote host \\(?${host}`),
   form(`\\bcan't connect to (?:remote )?(?:host |server |MySQL server )?(?:on )?[('"]*${host}(?:[:)'"]+${port})?`, 'i'),
   form(`\\b(?:reach|connect to) (?:\\w+ )?server at ["'\`]?${host}(?::${port})?`, 'i'),

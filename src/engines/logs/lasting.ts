@@ -7,7 +7,8 @@ import { type TellingEntry, tellingOf } from './telling.ts';
 
 /** A known fault that a log tells again and again, up to now. */
 export interface LastingFault {
-  readonly signature: SignatureId;
+  /** `undefined` for errors of no known kind, of which only who asks about the program is told. */
+  readonly signature: SignatureId | undefined;
   /** What tells it, each in words of its own, the most frequent first. */
   readonly tellings: readonly [TellingEntry, ...TellingEntry[]];
   readonly count: number;
@@ -16,10 +17,15 @@ export interface LastingFault {
   readonly last: string | undefined;
   /** Whether the log said something else before it began: only then `first` is when it began. */
   readonly begun: boolean;
+  /** Whether the log has been silent since the last one, so that nobody knows whether it goes on. */
+  readonly silent: boolean;
 }
 
 /** Fewer are an incident that may be over. */
 const leastCount = 5;
+/** Enough for who asks, when the program says hardly anything else, and when they keep their rhythm up to now. */
+const fewest = 3;
+const hardlyElse = 0.8;
 /** A burst within less is one attempt that failed. */
 const leastSpan = 15 * second;
 /** So long after the last one it may still go on, whatever the pause between two is. */
@@ -30,27 +36,35 @@ const leastShare = { stated: 0.2, unstated: 0.5 };
 const lately = 20;
 const mostTellings = 3;
 
+/** After these a program seldom goes on, even when it says so only once. */
+const fatal: ReadonlySet<SignatureId> = new Set(['runtime-memory', 'threads-exhausted', 'deadlock']);
+
 /**
  * The known fault that a log of a program that works tells up to its end: often enough, as errors by level or shape,
  * and followed by nothing else. One error, an error that was followed by other work, errors among much other work,
  * and lines that claim to know a cause are none.
+ * @param asked whether the question is about that very program: then also a fault with which the log ended.
  */
-export function lastingFault(log: LogExcerpt, now: number): LastingFault | undefined {
+export function lastingFault(log: LogExcerpt, now: number, asked = false): LastingFault | undefined {
   const entries = entriesOf(log).filter((entry) => !isRoutine(entry));
   const stated = entries.some(({ level }) => level !== undefined);
-  const complaints = entries.flatMap((entry, index) => complaintOf(entry, index, stated));
-  const groups = Map.groupBy(complaints, ({ signature }) => signature);
-  const lasting = [...groups.values()].filter((group) => lasts(group, entries.length, { stated, now }));
-  const [most] = lasting.toSorted((a, b) => b.length - a.length);
-  return most && faultOf(most, entries.length);
+  const complaints = entries.flatMap((entry, index) => complaintOf(entry, index, { stated, asked }));
+  const groups = [...Map.groupBy(complaints, ({ kind }) => kind).values()];
+  const lasting = groups.filter((group) => lasts(group, entries, { stated, now, asked }));
+  const [most] = lasting.toSorted((a, b) => Number(isKnown(b)) - Number(isKnown(a)) || b.length - a.length);
+  return most && faultOf(most, entries.length, now);
 }
 
 interface Complaint {
   readonly entry: LogEntry;
   /** Among all entries that count. */
   readonly index: number;
-  readonly signature: SignatureId;
+  readonly signature: SignatureId | undefined;
+  /** The signature, the request that fails, or the words: what one fault has alike. */
+  readonly kind: string;
 }
+
+const isKnown = ([first]: readonly Complaint[]): boolean => first?.signature !== undefined;
 
 /** The kubelet and load balancers ask whether the program lives; that says nothing of its work. */
 const healthCheck =
@@ -59,19 +73,38 @@ const isRoutine = ({ level, lines }: LogEntry): boolean => level === 'debug' || 
 
 /** A program says what failed; what knows of causes, or what to run, speaks to its reader. */
 const claim = /\broot[ -]cause\b|\bkubectl\b|\bdiagnos(?:is|e)\b/i;
+/** Words of the API server, which no program says of anything else; kubectl writes them without a level. */
+const denial = /\bUser \\?"system:serviceaccount:[^"]+" cannot \w+ resource /;
 /** A server whose clients do not trust it, or whose clients' requests fail: the fault is theirs. */
 const ofClients =
   /TLS handshake error from|\blogin refused\b|^\d{4}-\d\d-\d\d \S+ \S+ \[\d+\](?: \S+@\S+)? (?:FATAL|ERROR): {2}(?!sorry, too many|remaining connection|.*No space left)/;
 
-function complaintOf(entry: LogEntry, index: number, stated: boolean): readonly Complaint[] {
+function complaintOf(
+  entry: LogEntry,
+  index: number,
+  { stated, asked }: Pick<Circumstances, 'stated' | 'asked'>,
+): readonly Complaint[] {
   const severity = severityOf(entry);
-  const severe = severity === 'error' || severity === 'fatal';
-  if (!severe && (stated || !failureWords.test(entry.message))) return [];
   const text = entry.lines.join('\n');
+  const severe = severity === 'error' || severity === 'fatal' || denial.test(text);
+  if (!severe && (stated || !failureWords.test(entry.message))) return [];
   if (claim.test(text) || ofClients.test(text)) return [];
   const signature = signatureOf(wordsOf(entry));
-  if (signature === undefined || (signature === 'bad-credentials' && !isOwn(wordsOf(entry)))) return [];
-  return [{ entry, index, signature }];
+  if (signature === 'bad-credentials' && !isOwn(wordsOf(entry))) return [];
+  if (signature !== undefined) return [{ entry, index, signature, kind: signature }];
+  if (!asked || badRequest.test(text)) return [];
+  return [{ entry, index, signature, kind: failedRequest(entry) ?? tellingOf(entry).essence }];
+}
+
+/** Access logs of most servers; 4xx is an answer that the client has to change. */
+const request = /\b(GET|HEAD|POST|PUT|PATCH|DELETE) (\/[^\s?"]*)\S*(?: HTTP\/[\d.]+)?"? ([1-5]\d\d)\b/;
+const badRequest = /\bHTTP\/[\d.]+"? 4\d\d\b/;
+const requestOf = ({ lines }: LogEntry): readonly string[] => request.exec(lines[0] ?? '')?.slice(1) ?? [];
+
+/** `POST /api/reports`, when the server answered that with 5xx. */
+function failedRequest(entry: LogEntry): string | undefined {
+  const [method, path, status] = requestOf(entry);
+  return status?.startsWith('5') === true ? `${method} ${path}` : undefined;
 }
 
 /** Refusals that only who logs in is told; the other words of refused credentials a server also says of its users. */
@@ -84,21 +117,38 @@ const isOwn = (text: string): boolean => toldToClients.test(text) || outgoing.te
 interface Circumstances {
   readonly stated: boolean;
   readonly now: number;
+  readonly asked: boolean;
 }
 
-function lasts(group: readonly Complaint[], length: number, { stated, now }: Circumstances): boolean {
+function lasts(
+  group: readonly Complaint[],
+  entries: readonly LogEntry[],
+  { stated, now, asked }: Circumstances,
+): boolean {
   const recent = group.slice(-lately);
   const [first] = recent;
   const last = recent.at(-1);
-  if (first === undefined || last === undefined || group.length < leastCount) return false;
-  const after = length - 1 - last.index;
+  if (first === undefined || last === undefined) return false;
+  const after = entries.length - 1 - last.index;
+  if (asked && last.signature !== undefined && fatal.has(last.signature) && after < leastCount) return true;
+  const alone = asked && group.length >= hardlyElse * entries.length;
+  const times = recent.flatMap(({ entry }) => timeOf(entry.at) ?? []);
+  const fewDo = isKnown(group) && (alone || isPunctual(times, now));
+  if (group.length < (fewDo ? fewest : leastCount)) return false;
   const severe = recent.every(({ entry }) => severityOf(entry) !== undefined);
-  const least = stated || severe ? leastShare.stated : leastShare.unstated;
-  if (recent.length / (length - first.index) < least) return false;
+  const least = stated || severe || asked ? leastShare.stated : leastShare.unstated;
+  const meanwhile = entries.slice(first.index).filter(isAlternative(last));
+  if (recent.length / meanwhile.length < least) return false;
   const places = gapsOf(recent.map(({ index }) => index)).map((gap) => gap - 1);
   if (after > usual(places)) return false;
-  const times = recent.flatMap(({ entry }) => timeOf(entry.at) ?? []);
-  return times.length < recent.length || goesOn(times, now);
+  // Of some lines of an archive nothing tells the time.
+  return asked || times.length < 2 || goesOn(times, now);
+}
+
+/** What a fault is weighed against: requests of one kind against all of that kind, else all that is logged. */
+function isAlternative({ entry }: Complaint): (other: LogEntry) => boolean {
+  const failed = failedRequest(entry);
+  return failed === undefined ? () => true : (other) => requestOf(other).slice(0, 2).join(' ') === failed;
 }
 
 /** How much else is usually said between two: that may stand after the last one too. One exception is none. */
@@ -117,12 +167,18 @@ function goesOn(times: readonly number[], now: number): boolean {
   return last - first >= leastSpan && now - last <= patience;
 }
 
+/** Whether not even the next one is due: a program that got through meanwhile would have been silent for longer. */
+function isPunctual(times: readonly number[], now: number): boolean {
+  const gap = medianOf(gapsOf(times).toSorted((a, b) => a - b));
+  return times.length >= fewest && now - (times.at(-1) ?? 0) <= 1.5 * gap;
+}
+
 const gapsOf = (values: readonly number[]): readonly number[] =>
   values.slice(1).map((value, index) => value - (values[index] ?? value));
 
 const medianOf = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length / 2)] ?? 0;
 
-function faultOf(group: readonly Complaint[], length: number): LastingFault | undefined {
+function faultOf(group: readonly Complaint[], length: number, now: number): LastingFault | undefined {
   const told = group.map(({ entry }) => tellingOf(entry));
   const voices = [...Map.groupBy(told, ({ essence }) => essence).values()].toSorted((a, b) => b.length - a.length);
   const [most, ...others] = voices.flatMap((voice) => {
@@ -140,5 +196,6 @@ function faultOf(group: readonly Complaint[], length: number): LastingFault | un
     first: first.entry.at,
     last: last.entry.at,
     begun: first.index > 0 && length > group.length,
+    silent: now - (timeOf(last.entry.at) ?? now) > pause,
   };
 }

@@ -94,9 +94,13 @@ const signatures: readonly Signature[] = [
   ],
   [
     'bad-credentials',
-    /password authentication failed|authentication failed(?: for| with|:|\.|$)|\bAccess denied for user\b|\bACCESS_REFUSED\b|\bNOAUTH\b|\bWRONGPASS\b|\binvalid (?:user ?name|user or|login|credentials?|password|api[- ]?key|access[- ]?key|(?:auth\w*|access|bearer|refresh|jwt|api) token)\b|\bbad credentials\b|InvalidAccessKeyId|SignatureDoesNotMatch|\bLogin failed for user\b|\b28P01\b|SASL authentication failed|incorrect (?:user ?name|password)|no password supplied|\bORA-01017\b|\binvalid_(?:client|grant)\b|\b401 Unauthorized\b|(?:status|status code|HTTP|code|returned|got|error)[ :=]+401\b|AuthenticationException: (?!.*certificate)|CredentialsProviderError|\brole "[^"]+" does not exist|\bUserNotFound\b|Could not find user|Unable to locate credentials|ExpiredToken(?:Exception)?\b|token (?:is |has )?expired/im,
+    /password authentication failed|authentication failed(?: for| with|:|\.|$)|\bAccess denied for user\b|\bACCESS_REFUSED\b|\bNOAUTH\b|\bWRONGPASS\b|\binvalid (?:user ?name|user or|login|credentials?|password|(?:\w+ )?api[- ]?key|access[- ]?key|(?:auth\w*|access|bearer|refresh|jwt|api) token)\b|\bbad credentials\b|InvalidAccessKeyId|SignatureDoesNotMatch|\bLogin failed for user\b|\b28P01\b|SASL authentication failed|incorrect (?:user ?name|password)|no password supplied|\bORA-01017\b|\binvalid_(?:client|grant)\b|\b401 Unauthorized\b|(?:status|status code|HTTP|code|returned|got|error)[ :=]+401\b|AuthenticationException: (?!.*certificate)|CredentialsProviderError|\brole "[^"]+" does not exist|\bUserNotFound\b|Could not find user|Unable to locate credentials|ExpiredToken(?:Exception)?\b|token (?:is |has )?expired/im,
   ],
   ['rbac', /\bUser \\?"[^"]+" cannot \w+ resource \\?"/],
+  [
+    'rbac',
+    /\b(?:cannot|can't|may not|failed to|unable to) (?:get|list|watch|create|update|patch|delete) (?:pods|secrets|configmaps|nodes|namespaces|endpoints|serviceaccounts|persistentvolumeclaims|deployments|statefulsets|daemonsets|replicasets|cronjobs|ingresses)\b[^\n]*\b(?:403|[Ff]orbidden)\b/,
+  ],
   [
     'migration-failed',
     /\bDirty database version\b|\bFlyway\w*Exception|Validate failed: |Migrations? have failed validation|\bliquibase\b.*(?:Exception|failed)|Could not acquire change log lock|Can't locate revision identified by|\bP30(?:05|06|09|18)\b|PendingMigrationError|Migrations are pending|\bmigrations?\b[^\n]{0,80}\b(?:failed|aborted|error)\b|\b(?:failed|error|unable|cannot|could not)\b[^\n]{0,40}\b(?:migrat(?:e|ion|ions|ing)|run migrations?)\b|\brelation "[^"]+" (?:does not exist|already exists)|\bcolumn "?[\w.]+"? (?:of relation "[^"]+" )?does not exist|\bno such (?:table|column): |\bTable '[^']+' (?:doesn't|does not) exist|\bUnknown column '|migration checksum mismatch/i,

@@ -1,5 +1,5 @@
 /** What the API server sends in a field of a built-in kind. */
-const shapes = ['text', 'texts', 'textMap', 'record', 'list', 'number', 'boolean', 'intOrString'] as const;
+const shapes = ['text', 'texts', 'textMap', 'record', 'list', 'number', 'boolean', 'intOrString', 'schema'] as const;
 type Shape = (typeof shapes)[number];
 
 /**
@@ -79,6 +79,8 @@ const byName: Readonly<Record<Shape, string>> = {
     hostPID hostUsers setHostnameAsFQDN shareProcessNamespace paused serving unschedulable started globalDefault
     allocateLoadBalancerNodePorts publishNotReadyAddresses allowVolumeExpansion attached`,
   intOrString: 'maxSurge maxUnavailable minAvailable targetPort',
+  // Its fields are named like those that it describes.
+  schema: 'openAPIV3Schema',
 };
 
 /**

@@ -14,8 +14,9 @@ const maximumDropped = 3;
 
 /**
  * An object without what the API server could never have sent: rules trust that a list is a list. Of kinds that others
- * define, only what rules read of them is known. Parts of another shape, which only an editor or a forger makes, are left out and named. Nulls mean absent, and numbers where
- * texts belong are texts that somebody wrote without quotes; neither is named.
+ * define, only what rules read of them is known. Parts of another shape, which only an editor or a forger makes, are left
+ * out and named. Nulls mean absent, and numbers where texts belong are texts that somebody wrote without quotes; neither
+ * is named.
  */
 export function wellFormed(object: KubernetesObject): WellFormed {
   const dropped: string[] = [];
@@ -68,6 +69,8 @@ function shaped(value: unknown, shape: string | undefined, place: Place): unknow
       return typeof value === 'boolean' ? value : drop(place);
     case 'intOrString':
       return Number.isFinite(value) || typeof value === 'string' ? value : drop(place);
+    case 'schema':
+      return isRecord(value) ? value : drop(place);
     default:
       return anything(value, place);
   }

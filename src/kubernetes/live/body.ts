@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, type Gunzip } from 'node:zlib';
 import { AppError } from '../../platform/errors.ts';
 
 export interface Body {
@@ -9,37 +8,106 @@ export interface Body {
   readonly capped: boolean;
 }
 
-/**
- * Hands a body on, unzipped, as it comes, up to `cap` bytes, and keeps none of it. Once something was handed on, a
- * failure is a cut, because whoever took it cannot take it again.
- */
-export async function passBody(
-  stream: Readable,
-  encoding: unknown,
-  { cap, take }: { readonly cap: number; readonly take: (chunk: Buffer) => void },
-): Promise<Body> {
-  const source = encoding === 'gzip' ? unzipped(stream) : stream;
-  const bytes = Buffer.alloc(0);
-  let size = 0;
-  try {
-    for await (const chunk of source as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      take(chunk);
-      if (size > cap) return { bytes, capped: true };
-    }
-  } catch (error) {
-    if (size === 0) throw error;
-    return { bytes, capped: true };
-  }
-  return { bytes, capped: false };
+export interface Receiving {
+  /** Bytes of the body, unzipped. */
+  readonly cap: number;
+  /**
+   * Takes the body as it comes; then none of it is kept. Once something was handed on, a failure is a cut, because whoever
+   * took it cannot take it again.
+   */
+  readonly take?: ((chunk: Buffer) => void) | undefined;
 }
 
-/** Reads a body, unzipped, up to `cap` bytes; then stops reading and closes the connection. */
-export async function readBody(stream: Readable, encoding: unknown, cap: number): Promise<Body> {
-  const source = encoding === 'gzip' ? unzipped(stream) : stream;
+/** Where the parts of a body come from: undici's controller of a request. */
+interface Flow {
+  pause(): void;
+  resume(): void;
+  abort(reason: Error): void;
+}
+
+interface Incoming {
+  readonly encoding: unknown;
+  readonly flow: Flow;
+  /** Called once, this or `failed`. */
+  readonly done: (body: Body) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/** A body while it comes. */
+interface Arriving {
+  push(chunk: Buffer): void;
+  end(): void;
+  fail(error: unknown): void;
+}
+
+/** Reads a body, unzipped, up to the cap; then it stops the answer. */
+export function bodyOf({ cap, take }: Receiving, { encoding, flow, done, failed }: Incoming): Arriving {
+  const chunks: Buffer[] = [];
+  const gunzip = encoding === 'gzip' ? createGunzip() : undefined;
+  let size = 0;
+  let settled = false;
+
+  function settle(capped: boolean): void {
+    if (settled) return;
+    settled = true;
+    const bytes = take === undefined ? Buffer.concat(chunks).subarray(0, cap) : Buffer.alloc(0);
+    done({ bytes, capped });
+  }
+
+  const plain: Arriving = {
+    push(chunk) {
+      if (settled) return;
+      size += chunk.length;
+      if (take === undefined) chunks.push(chunk);
+      else take(chunk);
+      if (size <= cap) return;
+      settle(true);
+      // All of a bomb may be here by now, and most of it not unzipped yet.
+      gunzip?.destroy();
+      flow.abort(new Error('enough was read'));
+    },
+    end: () => settle(false),
+    fail(error) {
+      if (settled) return;
+      if (take !== undefined && size > 0) settle(true);
+      else {
+        settled = true;
+        failed(error);
+      }
+    },
+  };
+  return gunzip === undefined ? plain : unzipping(gunzip, plain, flow);
+}
+
+/** The same for a zipped one. */
+function unzipping(gunzip: Gunzip, plain: Arriving, flow: Flow): Arriving {
+  gunzip.on('data', (chunk: Buffer) => {
+    try {
+      plain.push(chunk);
+    } catch (error) {
+      gunzip.destroy(error instanceof Error ? error : new Error('not taken', { cause: error }));
+    }
+  });
+  gunzip.on('drain', () => flow.resume());
+  gunzip.on('end', () => plain.end());
+  gunzip.on('error', (error) => plain.fail(error));
+  return {
+    push(chunk) {
+      if (!gunzip.destroyed && !gunzip.write(chunk)) flow.pause();
+    },
+    end: () => void gunzip.end(),
+    fail(error) {
+      plain.fail(error);
+      gunzip.destroy();
+    },
+  };
+}
+
+/** The beginning of what a stream says, up to `cap` bytes; then closes the connection. */
+export async function readBody(stream: Readable, cap: number): Promise<Body> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of source as AsyncIterable<Buffer>) {
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
     chunks.push(chunk);
     size += chunk.length;
     // Leaving the loop destroys the stream, and with it the connection.
@@ -62,9 +130,6 @@ export async function* linesOf(stream: Readable): AsyncGenerator<string> {
     yield* lines.filter((line) => line !== '');
   }
 }
-
-/** Errors of either stream surface in the reader of the result. */
-const unzipped = (stream: Readable): Readable => pipeline(stream, createGunzip(), () => {});
 
 const lessThan = 0x3c;
 

@@ -3,12 +3,13 @@ import type * as z from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { type Asking, subjectOf } from './asking.ts';
-import { type Body, linesOf, parseJson, passBody, readBody } from './body.ts';
+import { type Body, linesOf, parseJson, type Receiving, readBody } from './body.ts';
 import { builtinTypes } from './builtin-types.ts';
 import { aheadOf } from './clock.ts';
 import { type Connection, createConnector } from './connection.ts';
 import type { LoadCredentials } from './credentials.ts';
 import { errorOfFailure, errorOfStatus, type StatusBody, type Way } from './errors.ts';
+import { exchange } from './exchange.ts';
 import { createRetryBudget, delayOf, isPassingFailure, isPassingStatus, maximumRetries } from './retry.ts';
 import { send } from './send.ts';
 import { statusShape } from './shapes.ts';
@@ -80,6 +81,7 @@ export interface Rest {
 const defaults: Timeouts = { connectMs: 3000, headersMs: 10_000, totalMs: 30_000 };
 const defaultCap = 64 * 1024 * 1024;
 const errorCap = 64 * 1024;
+const isSuccess = (status: number): boolean => status >= 200 && status < 300;
 const pause = (ms: number, signal: AbortSignal): Promise<void> => sleep(ms, undefined, { signal });
 
 export function createRest({ random = Math.random, wait = pause, now = Date.now, ...options }: RestOptions): Rest {
@@ -128,26 +130,22 @@ export function createRest({ random = Math.random, wait = pause, now = Date.now,
   ): Promise<Attempt<T>> {
     const startedAt = performance.now();
     let code: number | 'error' = 'error';
+    const receiving = (status: number): Receiving =>
+      isSuccess(status) ? { cap: request.cap ?? defaultCap, take: request.take } : { cap: errorCap };
     try {
-      const response = await send(connection, request, { ...options, signal });
-      ahead = aheadOf(response.headers['date'], now());
-      const ok = response.status >= 200 && response.status < 300;
-      const cap = ok ? (request.cap ?? defaultCap) : errorCap;
-      const encoding = response.headers['content-encoding'];
-      const { take } = request;
-      const body = await (ok && take !== undefined
-        ? passBody(response.body, encoding, { cap, take })
-        : readBody(response.body, encoding, cap));
+      const sending = { ...options, signal };
+      const { status, headers, body } = await exchange(connection, { ...request, receiving }, sending);
+      ahead = aheadOf(headers['date'], now());
       spent?.(body.bytes.length);
-      const value = ok ? parse(body) : undefined;
-      code = response.status;
+      const value = isSuccess(status) ? parse(body) : undefined;
+      code = status;
       if (value !== undefined) return { value };
       const error = errorOfStatus(code, statusBody(body), request.asking);
       return {
         error,
         status: code,
         passing: isPassingStatus(code),
-        retryAfter: header(response.headers['retry-after']),
+        retryAfter: header(headers['retry-after']),
       };
     } catch (error) {
       signal.throwIfAborted();
@@ -172,8 +170,7 @@ export function createRest({ random = Math.random, wait = pause, now = Date.now,
       const response = await send(connection, request, { ...options, signal: call.signal, idleMs: request.idleMs });
       code = response.status;
       if (code === 401) await connector.reconnect(connection, call.signal);
-      if (code !== 200)
-        throw errorOfStatus(code, statusBody(await readBody(response.body, undefined, errorCap)), asking);
+      if (code !== 200) throw errorOfStatus(code, statusBody(await readBody(response.body, errorCap)), asking);
       yield* linesOf(response.body);
     } catch (error) {
       call.signal.throwIfAborted();

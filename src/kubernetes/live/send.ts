@@ -1,6 +1,7 @@
+import type { Dispatcher } from 'undici';
 import type { Connection } from './connection.ts';
 
-interface Sent {
+export interface Sent {
   /** Path and query, encoded. */
   readonly path: string;
   readonly accept?: string | undefined;
@@ -16,15 +17,18 @@ export interface Sending {
   readonly idleMs?: number | undefined;
 }
 
-/** One request as it goes out. No redirect is followed: undici follows none unless told. */
-export async function send(connection: Connection, request: Sent, { signal, requestId, userAgent, idleMs }: Sending) {
+/** One request as it goes out. */
+export function optionsOf(
+  connection: Connection,
+  request: Sent,
+  { requestId, userAgent, idleMs }: Sending,
+): Dispatcher.DispatchOptions {
   const id = requestId();
   const { origin, pathname } = new URL(connection.server);
-  const response = await connection.dispatcher.request({
+  return {
     origin,
     path: `${pathname === '/' ? '' : pathname}${request.path}`,
     method: request.post === undefined ? 'GET' : 'POST',
-    signal,
     ...(idleMs !== undefined && { bodyTimeout: idleMs }),
     headers: {
       accept: request.accept ?? 'application/json',
@@ -36,6 +40,12 @@ export async function send(connection: Connection, request: Sent, { signal, requ
       ...connection.headers,
     },
     ...(request.post !== undefined && { body: JSON.stringify(request.post) }),
-  });
-  return { status: response.statusCode, headers: response.headers, body: response.body };
+  };
+}
+
+/** Sends one request whose answer comes as a stream. No redirect is followed: undici follows none unless told. */
+export async function send(connection: Connection, request: Sent, sending: Sending) {
+  const options = { ...optionsOf(connection, request, sending), signal: sending.signal };
+  const { statusCode, body } = await connection.dispatcher.request(options);
+  return { status: statusCode, body };
 }

@@ -35,6 +35,14 @@ describe('listeningReads', () => {
     expect(wanted(inShop({ objects }))).toEqual([]);
   });
 
+  it('reads the container that is ready beside one that is not', () => {
+    const unready = aContainer('app', { status: { ready: false } });
+
+    expect(wanted(inShop({ objects: [aPod('api', { containers: [unready, aContainer('proxy')] })] }))).toEqual([
+      'api/proxy',
+    ]);
+  });
+
   it('reads the pod, or two pods of the workload or Service, that is asked about among many', () => {
     const { all } = aDeployment('api', { replicas: 4 });
     const service = anObject('Service', 'api', { spec: { selector: { app: 'api' } } });

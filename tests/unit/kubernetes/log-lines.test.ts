@@ -11,6 +11,29 @@ describe('logLinesOf', () => {
     ]);
   });
 
+  it.each([
+    ['at its head', '2022-12-21T09:43:10Z ERROR lost', '2022-12-21T09:43:10Z'],
+    ['in brackets', '[2022-12-21T09:43:10.123+01:00] lost', '2022-12-21T09:43:10.123+01:00'],
+    ['in logfmt', 'time="2022-12-21T09:43:10Z" level=error msg=lost', '2022-12-21T09:43:10Z'],
+    ['in a field of JSON', '{"level":"error","ts":"2022-12-21T09:43:10.5Z","msg":"lost"}', '2022-12-21T09:43:10.5Z'],
+    ['in seconds since the epoch', '{"level":"error","ts":1671615790.123,"msg":"lost"}', '2022-12-21T09:43:10.000Z'],
+    ['in milliseconds', '{"level":50,"time":1671615790123,"msg":"lost"}', '2022-12-21T09:43:10.123Z'],
+  ])('takes the time of the program %s where the runtime wrote none', (_, text, at) => {
+    expect(logLinesOf(`x\n${text}`)[1]).toEqual({
+      at,
+      text: text.startsWith('2022') ? text.slice(at.length + 1) : text,
+    });
+  });
+
+  it.each([
+    'certificate expired at 2022-12-21T09:43:10Z',
+    '2022-12-21 09:43:10 ERROR of no zone',
+    '{"msg":"count","n":1671615790}',
+    '2022-12-21T09:43:10 ERROR of no zone',
+  ])('takes no other time for that: %s', (text) => {
+    expect(logLinesOf(text)).toEqual([{ text }]);
+  });
+
   it('takes out terminal control, carriage returns and empty lines', () => {
     expect(logLinesOf('\u001b[31mred\u001b[0m\r\n\n \u0007\nlast')).toEqual([{ text: 'red' }, { text: 'last' }]);
   });

@@ -47,6 +47,9 @@ describe('redactText takes out', () => {
 
 describe('redactText leaves', () => {
   it.each([
+    ['why the file of users cannot be read', "sh: can't open /etc/passwd: Too many open files"],
+    ['why a file of a password cannot be read', 'open /run/secrets/db/password: permission denied'],
+    ['why a file of a key cannot be read', 'read /creds/api-key: no such file or directory'],
     ['the missing key of a Secret', "couldn't find key DATABASE_PASSWORD in Secret shop/db-secret"],
     ['the name of a Secret', 'MountVolume.SetUp failed for volume "tls" : secret "shop-tls-x7k2p" not found'],
     ['a Secret named in YAML', 'secretName: db-credentials\nsecret: db-credentials-7f9c8'],

@@ -26,8 +26,10 @@ import { imageUnauthorized } from './pod/image-unauthorized.ts';
 import { initContainerCrash } from './pod/init-container-crash.ts';
 import { initContainerHanging } from './pod/init-container-hanging.ts';
 import { livenessKillsHealthyApp } from './pod/liveness-kills-healthy-app.ts';
+import { livenessNotYetKilling } from './pod/liveness-not-yet-killing.ts';
 import { logAuthFailed } from './pod/log-auth-failed.ts';
 import { logConfigParse } from './pod/log-config-parse.ts';
+import { logKeepsFailing } from './pod/log-keeps-failing.ts';
 import { logMigrationFailed } from './pod/log-migration-failed.ts';
 import { logResourceExhausted } from './pod/log-resource-exhausted.ts';
 import { logRuntimeMemory } from './pod/log-runtime-memory.ts';
@@ -101,8 +103,10 @@ export const podRules: readonly Rule[] = [
   initContainerCrash,
   initContainerHanging,
   livenessKillsHealthyApp,
+  livenessNotYetKilling,
   logAuthFailed,
   logConfigParse,
+  logKeepsFailing,
   logMigrationFailed,
   logResourceExhausted,
   logRuntimeMemory,

@@ -121,6 +121,20 @@ describe('diagnose', () => {
     ]);
   });
 
+  it('makes one cause of them too when only quantities differ', () => {
+    const worker = aDeployment('api-worker', { pod: { containers: [aContainer('app', missingKey)] } });
+    const full: Rule = saying('quota-exceeded', undefined, {
+      check: (snapshot) =>
+        everyApiPod
+          .check(snapshot, [])
+          .map((finding, index) => ({ ...finding, problem: `needs ${index} of pods`, alike: 'pods' })),
+    });
+
+    const { causes } = diagnose(someData({ objects: [...api.all, ...worker.all] }), [full]);
+
+    expect(causes.map(({ summary }) => summary)).toEqual(['Deployment/api and Deployment/api-worker needs 0 of pods']);
+  });
+
   it('keeps two independent faults apart, the routed one first', () => {
     const broken = aDeployment('mail', { pod: { containers: [aContainer('app', missingKey)] } });
     const mail = saying('oom-container-limit', { subject: podRef('mail-5d8f-0'), problem: 'runs out of memory' });

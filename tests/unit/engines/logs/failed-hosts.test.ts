@@ -31,6 +31,8 @@ describe('hostsIn', () => {
     ["nc: can't connect to remote host (10.96.126.34): Connection refused", '10.96.126.34', undefined, 'refused'],
     ['[emerg] 1#1: host not found in upstream "api:8080" in /etc/nginx/nginx.conf:7', 'api', 8080, 'unknown-host'],
     ['curl: (6) Could not resolve host: db', 'db', undefined, 'unknown-host'],
+    ['Target host: prod-db, port: 3333: connection refused', 'prod-db', 3333, 'refused'],
+    ["** server can't find api.example.invalid: NXDOMAIN", 'api.example.invalid', undefined, 'unknown-host'],
     ["nc: bad address 'db'", 'db', undefined, 'unknown-host'],
     ['Error 111 connecting to redis:6379. Connection refused.', 'redis', 6379, 'refused'],
     ["HTTPConnectionPool(host='api', port=8080): Max retries exceeded: Connection refused", 'api', 8080, 'refused'],
@@ -40,6 +42,8 @@ describe('hostsIn', () => {
     ['details = "DNS resolution failed for catalog:3550: Domain name not found"', 'catalog', 3550, 'unknown-host'],
     ['error: cannot reach http://ledger.books', 'ledger.books', undefined, 'unreached'],
     ['FATAL could not reach queue:5672, giving up', 'queue', 5672, 'unreached'],
+    ['All host(s) tried for query failed (tried: db:9042) - no available connection', 'db', 9042, 'unreached'],
+    ['giving up after 10 attempts - database db:5432/shop is unreachable', 'db', 5432, 'unreached'],
     ['redis://:***@cache:6379 connect ETIMEDOUT', 'cache', 6379, 'timeout'],
   ])('reads %s', (text, host, port, failure) => {
     expect(hostsIn(text)).toEqual([{ host, port, failure }]);

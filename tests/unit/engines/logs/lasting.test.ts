@@ -56,6 +56,31 @@ describe('lastingFault', () => {
     expect(fault).toMatchObject({ signature: 'bad-credentials', first: undefined, last: undefined });
   });
 
+  it('needs few that keep their rhythm up to now', () => {
+    const every9Seconds = (count: number, ago: number) => ({
+      ...aLog('api', []),
+      lines: Array.from({ length: count }, (_, index) => ({
+        at: new Date(clock - (ago + 9 * (count - 1 - index)) * 1_000).toISOString(),
+        text: refused,
+      })),
+    });
+
+    expect(lastingFault(every9Seconds(3, 8), clock)?.count).toBe(3);
+    expect(lastingFault(every9Seconds(3, 20), clock)).toBeUndefined();
+    expect(lastingFault(every9Seconds(2, 8), clock)).toBeUndefined();
+  });
+
+  it('takes a log by the times that some of its lines have', () => {
+    const { lines, ...log } = aSteadyLog(again([refused]), { ago: 90 });
+    const halfTimed = {
+      ...log,
+      lines: lines.map(({ at, text }, index) => (index % 2 === 0 && at ? { at, text } : { text })),
+    };
+
+    expect(lastingFault(halfTimed, clock)).toBeUndefined();
+    expect(lastingFault(halfTimed, clock - 60_000)?.signature).toBe('bad-credentials');
+  });
+
   it('leaves health checks out of the count', () => {
     const probes = again(['INFO GET /healthz 200 kube-probe/1.36'], 9);
 
@@ -77,5 +102,66 @@ describe('lastingFault', () => {
     );
 
     expect(fault?.tellings.map(({ essence }) => essence)).toHaveLength(2);
+  });
+
+  describe('of a program that is asked about', () => {
+    const askedIn = (lines: readonly string[], ago = 0) => lastingFault(aSteadyLog(lines, { ago }), clock, true);
+    const own = 'ERROR order 42 has no tenant';
+
+    it.each(
+      Object.entries({
+        'an error of its own, then work': [...again([own]), ...again(['INFO served'], 3)],
+        'a few errors of its own': again([own], 4),
+        'errors of its own among much other work': again([own, ...again(['INFO served'], 9)], 10),
+        'errors each of its own kind': ['a', 'b', 'c', 'd', 'e', 'f'].map((word) => `ERROR no ${word}`),
+        'requests that the client has to change': again(['ERROR "GET /a HTTP/1.1" 404 - Endpoint missing']),
+        'requests of which most are served': again([
+          'ERROR "GET /a HTTP/1.1" 500 - failed: no lock',
+          ...again(['INFO "GET /a HTTP/1.1" 200'], 9),
+        ]),
+        'attempts before it connected': [
+          ...again(['ERROR dial tcp 10.0.0.2:5432: connection refused']),
+          'INFO connected',
+        ],
+        'lines that know the cause': again(['ERROR root cause: the order has no tenant']),
+      }),
+    )('finds none in %s', (_, lines) => {
+      expect(askedIn(lines)).toBeUndefined();
+    });
+
+    it('tells errors of no known kind', () => {
+      expect(askedIn(again(['INFO got an order', own]))).toMatchObject({ signature: undefined, silent: false });
+      expect(askedIn(again(['Run 3 succeeded', 'Run 4 failed with error: division by zero']))?.count).toBe(20);
+    });
+
+    it('prefers a known kind', () => {
+      expect(askedIn(again([own, own, refused]))?.signature).toBe('bad-credentials');
+    });
+
+    it('weighs failed requests against those for the same path only', () => {
+      const fault = askedIn(
+        again(['ERROR "POST /report HTTP/1.1" 503 - took too long', ...again(['INFO "GET /a HTTP/1.1" 200'], 9)], 6),
+      );
+
+      expect(fault).toMatchObject({ signature: undefined, count: 6 });
+      expect(fault?.tellings[0].essence).toContain('POST /report');
+    });
+
+    it('tells with what the log ended, and that it is silent since', () => {
+      expect(askedIn(again([refused]), 600)).toMatchObject({ signature: 'bad-credentials', silent: true });
+    });
+
+    it('takes one word of an end that no program survives', () => {
+      const fault = askedIn([...again(['INFO served']), 'ERROR java.lang.OutOfMemoryError: Java heap space'], 600);
+
+      expect(fault).toMatchObject({ signature: 'runtime-memory', count: 1 });
+    });
+  });
+
+  it('knows a refusal of the API server without a level', () => {
+    const said =
+      'Error from server (Forbidden): pods is forbidden: User "system:serviceaccount:shop:lister" cannot list resource "pods" in API group "" in the namespace "shop"';
+
+    expect(faultIn(again(['ERROR: cannot go on', said]))).toBe('rbac');
   });
 });

@@ -28,6 +28,8 @@ describe('signatureOf', () => {
     ['bad-credentials', 'ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN'],
     ['bad-credentials', 'NOAUTH Authentication required.'],
     ['bad-credentials', 'payment provider returned 401 Unauthorized'],
+    ['bad-credentials', 'invalid Stripe API key'],
+    ['rbac', 'ERROR: cannot list pods in shop: HTTP 403'],
     ['rbac', 'pods is forbidden: User "system:serviceaccount:shop:api" cannot list resource "pods" in API group ""'],
     ['migration-failed', 'error: Dirty database version 12. Fix and force version.'],
     ['migration-failed', 'org.flywaydb.core.api.exception.FlywayValidateException: Validate failed: Migrations'],
@@ -67,6 +69,7 @@ describe('signatureOf', () => {
     'SyntaxError: invalid token',
     'No .env file found, using defaults',
     'unexpected status 500 of https://cdn.example/data.json',
+    'cannot list invoices of customer 7: HTTP 403',
   ])('does not know %s', (text) => {
     expect(signatureOf(text)).toBeUndefined();
   });

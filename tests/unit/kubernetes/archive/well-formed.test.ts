@@ -55,6 +55,18 @@ describe('wellFormed', () => {
     expect(wellFormed(object('CronJob', 'batch/v1', { status: { active: 1 } })).dropped).toEqual(['status.active']);
   });
 
+  it('looks into no schema, whose fields are named like those that it describes', () => {
+    const definition = object('CustomResourceDefinition', 'apiextensions.k8s.io/v1', {
+      spec: {
+        versions: [
+          { name: 'v1', schema: { openAPIV3Schema: { required: ['spec'], properties: { kind: { type: 'string' } } } } },
+        ],
+      },
+    });
+
+    expect(wellFormed(definition)).toEqual({ object: definition, dropped: [] });
+  });
+
   it('leaves numbers out that are none', () => {
     expect(wellFormed(pod({ spec: { priority: Number.POSITIVE_INFINITY } })).dropped).toEqual(['spec.priority']);
   });

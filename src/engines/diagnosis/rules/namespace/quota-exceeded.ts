@@ -45,6 +45,7 @@ function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Findi
       subject: owner,
       problem: `cannot create ${refused}s: ${nameOf(culprit)} is full (${refusal.exceeded.map((each) => sentence(refused, each)).join('; ')})`,
       culprit,
+      alike: refusal.exceeded.map(({ resource }) => resource).join(),
       certainty: verified === true ? 'declared' : 'message',
       evidence: [
         { object: controller, source, text: message, at },

@@ -1,4 +1,5 @@
 import { type Container, refOf } from '../../../objects.ts';
+import { specPath } from '../../../pods.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import {
@@ -49,7 +50,7 @@ function findingOf(snapshot: Snapshot, failure: StartFailure): Finding {
   return {
     subject: refOf(pod),
     container: container.name,
-    problem: `cannot start: ${what.says}${clause === undefined ? '' : ` (${clause})`}`,
+    problem: `cannot start${container.init ? ` its init container ${container.name}` : ''}: ${what.says}${clause === undefined ? '' : ` (${clause})`}`,
     certainty,
     evidence: [
       { object: refOf(pod), source, text: runtimeWords(text) },
@@ -121,7 +122,7 @@ function fixesOf(
   { path, script }: Missing,
   hiding: ReturnType<typeof hidingMount>,
 ): readonly Fix[] {
-  const at = `containers[${container.name}]`;
+  const at = specPath(container);
   return [
     ...rollbackAdvice(snapshot, pod, (field) =>
       ['image', 'command', 'args', 'workingDir', 'volumeMounts'].some((part) => field.startsWith(`${at}.${part}`)),

@@ -1,4 +1,5 @@
 import { type Pod, refOf } from '../../../objects.ts';
+import { specPath } from '../../../pods.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { commandOf, hidingMount } from '../../../starting/command.ts';
@@ -81,7 +82,7 @@ function fixesOf(
   program: string | undefined,
   volume: FileVolume | undefined,
 ): readonly Fix[] {
-  const at = `containers[${container.name}]`;
+  const at = specPath(container);
   return [
     ...rollbackAdvice(
       snapshot,

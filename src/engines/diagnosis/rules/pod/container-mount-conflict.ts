@@ -1,7 +1,7 @@
 import { nearest } from '../../../../platform/nearest.ts';
 import { type Crash, crashes, crashingSince } from '../../../crashes/crashes.ts';
 import { nameOf, type ObjectRef, type Pod, refOf, type Volume } from '../../../objects.ts';
-import { type PodContainer, unreadySince } from '../../../pods.ts';
+import { type PodContainer, specPath, unreadySince } from '../../../pods.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { runtimeWords, type StartFailure, startFailuresOf } from '../../../starting/failures.ts';
@@ -131,7 +131,7 @@ function emptyMount(snapshot: Snapshot, crash: Crash): readonly Finding[] {
 function missingKey(
   snapshot: Snapshot,
   pod: Pod,
-  { name }: PodContainer,
+  container: PodContainer,
   { mountPath, subPath, volume, ...mount }: Mount,
 ) {
   const source = sourceOf(volume, pod.metadata.namespace);
@@ -139,7 +139,7 @@ function missingKey(
   const [top = ''] = subPath?.split('/') ?? [];
   if (subPath === undefined || source === undefined || keys === undefined || keys.includes(top)) return undefined;
   const near = nearest(top, keys, 1)[0];
-  const field = `containers[${name}].volumeMounts[${mountPath}].subPath`;
+  const field = `${specPath(container)}.volumeMounts[${mountPath}].subPath`;
   return {
     path: mountPath,
     says: `subPath ${subPath} of volume ${mount.name} (${nameOf(source)}) is no key of it${near ? ` (${near} is)` : ''}`,
@@ -164,7 +164,7 @@ function unsetVariable({ container, text }: StartFailure): Fault | undefined {
   return {
     says: `subPathExpr ${mount.subPathExpr} of volumeMounts[${mount.mountPath}] takes ${variable} from the environment, which has no ${variable}`,
     fix: {
-      advice: `add ${variable} to containers[${container.name}].env (metadata.name of the pod: fieldRef), or correct the subPathExpr`,
+      advice: `add ${variable} to ${specPath(container)}.env (metadata.name of the pod: fieldRef), or correct the subPathExpr`,
       reason: 'the kubelet expands it before it starts the container',
     },
   };
@@ -176,7 +176,7 @@ function unknownMount({ container, text }: StartFailure): Fault {
     return {
       says: `workingDir ${folder} is a file in ${container.spec.image ?? 'the image'}`,
       fix: {
-        advice: `set containers[${container.name}].workingDir to a directory`,
+        advice: `set ${specPath(container)}.workingDir to a directory`,
         reason: 'a program starts in a directory',
       },
     };
@@ -184,7 +184,7 @@ function unknownMount({ container, text }: StartFailure): Fault {
   return {
     says: withoutHostPaths(runtimeWords(text)),
     fix: {
-      advice: `compare containers[${container.name}].volumeMounts with the files of the image`,
+      advice: `compare ${specPath(container)}.volumeMounts with the files of the image`,
       reason: 'a mount does not fit',
     },
   };
@@ -194,7 +194,7 @@ function faultOf(snapshot: Snapshot, { pod, container, text }: StartFailure, mou
   const { name, mountPath, subPath, volume } = mount;
   const source = sourceOf(volume, pod.metadata.namespace);
   const label = source === undefined ? `volume ${name}` : `volume ${name} (${source.kind}/${source.name})`;
-  const at = `containers[${container.name}].volumeMounts[${mountPath}]`;
+  const at = `${specPath(container)}.volumeMounts[${mountPath}]`;
   if (/read-only file system/i.test(text)) {
     return {
       says: `${mountPath} for ${label} cannot be made: the file system there is read-only`,

@@ -2,7 +2,7 @@ import { minute, timeOf } from '../../../durations.ts';
 import { type Pod, refOf } from '../../../objects.ts';
 import { podsOf, workloadOf } from '../../../owners.ts';
 import { failedPods } from '../../../pod-groups.ts';
-import { isReady, isTerminating, type PodContainer, unreadySince } from '../../../pods.ts';
+import { isReady, isTerminating, type PodContainer, specPath, unreadySince } from '../../../pods.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { runtimeWords, startFailuresOf } from '../../../starting/failures.ts';
@@ -59,7 +59,7 @@ function findingOf(
         snapshot,
         pod,
         (field) =>
-          /securityContext/.test(field) || (container !== undefined && field === `containers[${container.name}].image`),
+          /securityContext/.test(field) || (container !== undefined && field === `${specPath(container)}.image`),
       ),
       fix,
     ],
@@ -68,7 +68,7 @@ function findingOf(
 
 function faultOf({ spec }: Pod, container: PodContainer, text: string): Fault {
   const own = container.spec.securityContext;
-  const at = `containers[${container.name}].securityContext`;
+  const at = `${specPath(container)}.securityContext`;
   const field = (name: 'runAsNonRoot' | 'runAsUser' | 'seccompProfile' | 'appArmorProfile'): string =>
     own?.[name] === undefined ? `securityContext.${name}` : `${at}.${name}`;
   const image = container.spec.image ?? 'the image';

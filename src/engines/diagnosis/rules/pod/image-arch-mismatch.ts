@@ -1,6 +1,6 @@
 import { pullFailures, registryWords } from '../../../images.ts';
 import { type Pod, refOf } from '../../../objects.ts';
-import { type PodContainer, unreadySince } from '../../../pods.ts';
+import { type PodContainer, specPath, unreadySince } from '../../../pods.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { isScript } from '../../../starting/command.ts';
@@ -64,7 +64,7 @@ function findingOf(
     ],
     since: unreadySince(pod),
     fixes: [
-      ...rollbackAdvice(snapshot, pod, (field) => field === `containers[${container.name}].image`),
+      ...rollbackAdvice(snapshot, pod, (field) => field === `${specPath(container)}.image`),
       ...otherArchitectures(snapshot, architecture),
       {
         advice: `build ${container.spec.image ?? 'the image'} for ${architecture ?? "the nodes' architecture"}`,

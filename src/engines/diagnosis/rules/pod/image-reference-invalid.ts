@@ -1,7 +1,7 @@
 import { creationFailures } from '../../../admission.ts';
 import { nameOf, type Pod, refOf } from '../../../objects.ts';
 import { unsettledPods } from '../../../pod-groups.ts';
-import { containersOf, isTerminating, type PodContainer, unreadySince } from '../../../pods.ts';
+import { containersOf, isTerminating, type PodContainer, specPath, unreadySince } from '../../../pods.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Finding } from '../../rule.ts';
@@ -32,7 +32,7 @@ function findingsOf(snapshot: Snapshot, pod: Pod, container: PodContainer): read
   const { reason, message = '' } = container.status?.state?.waiting ?? {};
   if (reason !== 'InvalidImageName' && reason !== 'ErrImageNeverPull') return [];
   const image = container.spec.image ?? '';
-  const field = `containers[${container.name}].image`;
+  const field = `${specPath(container)}.image`;
   const never = reason === 'ErrImageNeverPull';
   const missing = /not present/i.test(message);
   const policy = missing
@@ -50,7 +50,7 @@ function findingsOf(snapshot: Snapshot, pod: Pod, container: PodContainer): read
         ...rollbackAdvice(snapshot, pod, (changed) => changed === field || changed.endsWith('.imagePullPolicy')),
         never
           ? {
-              advice: `set containers[${container.name}].imagePullPolicy to IfNotPresent, or load ${image} on the nodes`,
+              advice: `set ${specPath(container)}.imagePullPolicy to IfNotPresent, or load ${image} on the nodes`,
               reason: 'Never forbids the pull',
             }
           : { advice: `correct ${field}`, reason: flawOf(image, message) },

@@ -1,3 +1,4 @@
+import { specPath } from '../../../pods.ts';
 import { type RegistryFailure, registryFailures, similarHost } from '../../../registries.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { nodeOf, registryFinding } from '../../registry-finding.ts';
@@ -47,7 +48,7 @@ function fixOf(failure: RegistryFailure, host: string, unknown: boolean, near: s
       reason: `it does not answer for ${host}`,
     };
   return {
-    advice: `correct the host in containers[${container.name}].image${near ? ` to ${near}` : ''}`,
+    advice: `correct the host in ${specPath(container)}.image${near ? ` to ${near}` : ''}`,
     reason: 'the name server knows no such name',
   };
 }

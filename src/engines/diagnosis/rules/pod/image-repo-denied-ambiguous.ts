@@ -2,7 +2,7 @@ import { nearest } from '../../../../platform/nearest.ts';
 import { type PullFailure, parseImage, registryWords } from '../../../images.ts';
 import { nameOf, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
-import { unreadySince } from '../../../pods.ts';
+import { specPath, unreadySince } from '../../../pods.ts';
 import { pullSecretFault, pullSecretsOf, refusedPulls } from '../../../pull-secrets.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -83,7 +83,7 @@ function fixesOf(
   mayBeWrong: boolean,
   near: string | undefined,
 ): readonly Fix[] {
-  const field = `containers[${container.name}].image`;
+  const field = `${specPath(container)}.image`;
   const { host, repository } = parseImage(image);
   const spelling: Fix = {
     advice: near

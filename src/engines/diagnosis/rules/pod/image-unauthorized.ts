@@ -1,6 +1,6 @@
 import { type PullFailure, parseImage, registryWords } from '../../../images.ts';
 import { refOf } from '../../../objects.ts';
-import { unreadySince } from '../../../pods.ts';
+import { specPath, unreadySince } from '../../../pods.ts';
 import { pullSecretFault, pullSecretsOf, refusedPulls } from '../../../pull-secrets.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -37,7 +37,7 @@ function findingOf(snapshot: Snapshot, failure: PullFailure): Finding {
   const forbidden = /\b403\b|forbidden/i.test(message);
   const answer = forbidden ? '403 Forbidden' : '401 Unauthorized';
   const names = secrets.map((name) => `Secret/${name}`).join(', ');
-  const field = `containers[${container.name}].image`;
+  const field = `${specPath(container)}.image`;
   return {
     subject: refOf(pod),
     container: container.name,

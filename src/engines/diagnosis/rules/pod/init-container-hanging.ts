@@ -1,10 +1,11 @@
+import { absence } from '../../../dependency-words.ts';
 import { formatDuration, timeOf } from '../../../durations.ts';
 import { type Hang, hangs } from '../../../hangs.ts';
 import { refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { placeOf, quoteOf } from '../../crash-finding.ts';
 import { orderGap } from '../../crash-network-gap.ts';
-import { absence, dependencyFields } from '../../dependency-finding.ts';
+import { dependencyFields } from '../../dependency-finding.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
 
 export const initContainerHanging = defineRule({

@@ -1,3 +1,5 @@
+import { configuredTexts } from '../../../configured.ts';
+import type { Snapshot } from '../../../snapshot.ts';
 import { type LogFault, logFindings, textOf } from '../../log-finding.ts';
 import { defineRule, type Fix } from '../../rule.ts';
 
@@ -18,16 +20,26 @@ export const logTlsError = defineRule({
 
   check: (snapshot) =>
     logFindings(snapshot, 'log-tls-error', (fault) => {
-      const { says, fix } = reasonOf(fault);
+      const { says, fix } = reasonOf(snapshot, fault);
       return { clause: says === undefined ? '' : ` (${says})`, fixes: [fix] };
     }),
 });
 
-function reasonOf(fault: LogFault): { readonly says?: string; readonly fix: Fix } {
+function reasonOf(snapshot: Snapshot, fault: LogFault): { readonly says?: string; readonly fix: Fix } {
   const text = textOf(fault);
   const peer = peerIn(text);
   const whose = peer === undefined ? 'of the other side' : `of ${peer}`;
   if (fault.signature === 'certificate-expired' || /NotTimeValid|not yet valid/i.test(text)) {
+    const own = peer === undefined ? ownCertificate(snapshot, fault) : undefined;
+    if (own !== undefined) {
+      return {
+        says: `it takes a certificate from ${own}`,
+        fix: {
+          advice: `renew the certificate in ${own}, when it is that one, and restart what has read it`,
+          reason: 'it has expired; the log names no other side',
+        },
+      };
+    }
     return {
       ...(peer === undefined ? {} : { says: `the certificate ${whose}` }),
       fix: { advice: `renew the certificate ${whose}`, reason: 'it has expired; check the clocks when it has not' },
@@ -59,6 +71,17 @@ function reasonOf(fault: LogFault): { readonly says?: string; readonly fix: Fix 
     },
   };
 }
+
+/** Where the one certificate stands that the container takes from ConfigMaps; bundles of authorities are left out. */
+function ownCertificate(snapshot: Snapshot, fault: LogFault): string | undefined {
+  const [only, ...others] = configuredTexts(snapshot, fault).filter(
+    ({ field, text }) => text.split(pemCertificate).length === 2 && !authorities.test(field),
+  );
+  return others.length === 0 ? only?.field : undefined;
+}
+
+const pemCertificate = '-----BEGIN CERTIFICATE-----';
+const authorities = /\bca\b|\broot|bundle|trust/i;
 
 /** The host of a URL, or of a dialled address. */
 const peerIn = (text: string): string | undefined =>

@@ -1,4 +1,4 @@
-import { complaints, isOfOthers } from '../../../complaints.ts';
+import { type Complaint, complaints, isOfOthers } from '../../../complaints.ts';
 import { complaintClause, complaintEvidence, complaintFinding } from '../../complaint-finding.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
 import { defineRule, type Finding } from '../../rule.ts';
@@ -25,7 +25,7 @@ export const logUpstreamFailing = defineRule({
     complaints(snapshot)
       .filter(isOfOthers)
       .flatMap((complaint) =>
-        complaint.callees.map(({ dependency, telling }): Finding => {
+        complaint.callees.filter(isStillOut(complaint)).map(({ dependency, telling }): Finding => {
           const { evidence, fixes, ...rest } = dependencyFields(dependency);
           return {
             ...complaintFinding(complaint, telling),
@@ -40,3 +40,9 @@ export const logUpstreamFailing = defineRule({
         }),
       ),
 });
+
+/** Whoever fell silent after it may have connected since, when what was called serves now. */
+const isStillOut =
+  ({ fault }: Complaint) =>
+  ({ dependency }: Complaint['callees'][number]): boolean =>
+    !fault.silent || dependency.service === undefined || dependency.missing || dependency.endpoints === 0;

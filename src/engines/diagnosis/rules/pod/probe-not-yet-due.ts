@@ -1,7 +1,6 @@
-import { isAskedAbout } from '../../../asked-about.ts';
+import { isPodAskedAbout } from '../../../asked-about.ts';
 import { formatDuration, minute, second, timeOf } from '../../../durations.ts';
 import { keyOf, type Pod, type Probe, refOf } from '../../../objects.ts';
-import { workloadOf } from '../../../owners.ts';
 import { brokenPods } from '../../../pod-groups.ts';
 import { containersOf, type PodContainer, probeBudget, unreadyFor, unreadySince } from '../../../pods.ts';
 import { describeProbe } from '../../../probes/outcomes.ts';
@@ -37,7 +36,7 @@ export const probeNotYetDue = defineRule({
       probeFailures(snapshot).map(({ pod, container }) => `${keyOf(refOf(pod))} ${container.name}`),
     );
     return brokenPods(snapshot)
-      .filter((pod) => unreadyFor(pod, snapshot.now) > hold || isPodOrWorkloadAsked(snapshot, pod))
+      .filter((pod) => unreadyFor(pod, snapshot.now) > hold || isPodAskedAbout(snapshot, pod))
       .flatMap((pod) =>
         containersOf(pod)
           .filter(({ name }) => !failing.has(`${keyOf(refOf(pod))} ${name}`))
@@ -45,9 +44,6 @@ export const probeNotYetDue = defineRule({
       );
   },
 });
-
-const isPodOrWorkloadAsked = (snapshot: Snapshot, pod: Pod): boolean =>
-  [refOf(pod), workloadOf(snapshot, pod)].some((ref) => isAskedAbout(snapshot, ref));
 
 function findingsOf(snapshot: Snapshot, pod: Pod, container: PodContainer): readonly Finding[] {
   const { spec, status } = container;
@@ -79,7 +75,7 @@ interface Wait {
 function waiting(snapshot: Snapshot, pod: Pod, container: PodContainer, { probe, kind, left }: Wait): Finding {
   const subject = refOf(pod);
   const { initialDelaySeconds = 0 } = probe;
-  const isAsked = isPodOrWorkloadAsked(snapshot, pod);
+  const isAsked = isPodAskedAbout(snapshot, pod);
   const isDelayed = kind === 'readiness';
   const name = `${kind} probe ${describeProbe(probe, container.spec)}`;
   return {

@@ -1,10 +1,11 @@
+import { isAskedAbout } from '../../../asked-about.ts';
 import { writerOf } from '../../../field-writers.ts';
 import { keyOf, nameOf, type ObjectRef, type Of, refOf, type Service } from '../../../objects.ts';
 import { controllerOf } from '../../../owners.ts';
 import { readyEndpoints, routesTo, selectedWorkloads } from '../../../routes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { targetOf } from '../../rollback.ts';
-import { defineRule, type Evidence, type Finding } from '../../rule.ts';
+import { defineRule, type Evidence, type Finding, type Fix } from '../../rule.ts';
 
 export const deployScaledToZero = defineRule({
   id: 'deploy-scaled-to-zero',
@@ -15,8 +16,8 @@ export const deployScaledToZero = defineRule({
   meaning: 'The workload wants no pods, while a Service still leads to it and has nobody else to answer.',
   detection:
     'spec.replicas is 0, and a Service that selects its pods has no ready endpoint, or a HorizontalPodAutoscaler says ' +
-    'ScalingDisabled. Workloads whose autoscaler belongs to KEDA sleep on purpose and are left out. Who wrote the ' +
-    'replicas and how many there were is named, where events and managedFields tell.',
+    'ScalingDisabled; or it is what is asked about. Workloads whose autoscaler belongs to KEDA sleep on purpose and ' +
+    'are left out. Who wrote the replicas and how many there were is named, where events and managedFields tell.',
   remedies: ['Scale back to the last known count, once it is known that nobody keeps it down on purpose.'],
   avoid: ['scaling up what an autoscaler, a job or a maintenance keeps at zero: it works against them'],
 
@@ -38,7 +39,8 @@ function findingOf(snapshot: Snapshot, workload: Scalable): readonly Finding[] {
   const services = snapshot
     .all('Service', subject.namespace)
     .filter((service) => isDeserted(snapshot, service, subject));
-  if (services.length === 0 && disabled === undefined) return [];
+  const needed = services.length > 0 || disabled !== undefined;
+  if (!needed && !isAskedAbout(snapshot, subject)) return [];
 
   const siblings = services.slice(0, 1).flatMap((service) => siblingOf(snapshot, service) ?? []);
   const writer = writerOf(workload, 'replicas');
@@ -55,7 +57,7 @@ function findingOf(snapshot: Snapshot, workload: Scalable): readonly Finding[] {
           ? scaled
           : `${scaled}, and ${nameOf(refOf(needing))} still ${verb}${siblings.map(({ says }) => says).join('')}`,
       certainty: 'declared',
-      severity: routed.length > 0 ? 'critical' : before === undefined && disabled === undefined ? 'medium' : undefined,
+      severity: severityOf({ needed, isRouted: routed.length > 0, isKnown: (before ?? disabled) !== undefined }),
       evidence: [
         {
           object: subject,
@@ -87,19 +89,28 @@ function findingOf(snapshot: Snapshot, workload: Scalable): readonly Finding[] {
         {
           advice: `kubectl scale ${targetOf(subject)} -n ${subject.namespace} --replicas=${before?.count ?? 1}`,
           reason:
-            before === undefined ? 'it is still needed; how many it had is not known' : 'that is what it had before',
+            before !== undefined
+              ? 'that is what it had before'
+              : `${needed ? 'it is still needed' : 'if it is meant to run'}; how many it had is not known`,
         },
-        {
-          advice:
-            services.length === 0
-              ? 'delete the HorizontalPodAutoscaler'
-              : 'delete the Services and routes that lead to it',
-          reason: 'if it is meant to stay down',
-        },
+        ...(needed ? [removal(services)] : []),
       ].slice(0, 3),
       missingEvidence: ['whether somebody keeps it at zero on purpose'],
     },
   ];
+}
+
+const removal = (services: readonly Service[]): Fix => ({
+  advice:
+    services.length === 0 ? 'delete the HorizontalPodAutoscaler' : 'delete the Services and routes that lead to it',
+  reason: 'if it is meant to stay down',
+});
+
+/** Nobody but the asker may miss what nothing leads to. */
+function severityOf(found: { readonly needed: boolean; readonly isRouted: boolean; readonly isKnown: boolean }) {
+  if (!found.needed) return 'low';
+  if (found.isRouted) return 'critical';
+  return found.isKnown ? undefined : 'medium';
 }
 
 /** A workload that runs and that one label of the selector keeps from the Service: the other colour of a blue-green pair. */

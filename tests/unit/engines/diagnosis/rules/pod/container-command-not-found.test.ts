@@ -60,6 +60,14 @@ testRule(containerCommandNotFound, {
     }),
   },
   speaks: {
+    'of an init container by what it is': [
+      aSnapshot({ objects: [startError('exec: "wge": executable file not found in $PATH', { init: true })] }),
+      {
+        object: 'Pod/web',
+        problem: 'cannot start its init container app: wge is not in $PATH',
+        fix: 'correct initContainers[app].command and args',
+      },
+    ],
     'of a variable that nobody puts in': [
       aSnapshot({
         objects: [startError('exec: "$APP_BIN": executable file not found in $PATH', { command: ['$APP_BIN'] })],

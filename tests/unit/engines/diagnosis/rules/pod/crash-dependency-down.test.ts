@@ -23,6 +23,16 @@ testRule(crashDependencyDown, {
       logs: [aLog('api', ['ERROR connect ECONNREFUSED db:5432'])],
     }),
     'a product, which is no host': saying('ERROR connection to Redis lost: connection reset by peer', db),
+    'two hosts beside a failure that names none': aSnapshot({
+      complete,
+      objects: [victim(), db],
+      logs: [aLog('api', ['connecting to db:5432', 'connecting to cache:6379', 'FATAL Connection refused'])],
+    }),
+    'a host beside a failure with which it does not connect': aSnapshot({
+      complete,
+      objects: [victim(), db],
+      logs: [aLog('api', ['metrics are served at db:9090', 'FATAL Connection refused'])],
+    }),
     'a permission that is denied': saying('ERROR open /data/db:5432: permission denied', db),
   },
   speaks: {
@@ -43,6 +53,19 @@ testRule(crashDependencyDown, {
       ),
       { object: 'Pod/api', problem: 'cannot reach Service/queue in namespace infra (no such host)' },
     ],
+    'of a Service whose endpoints may not be read': [
+      aSnapshot({
+        complete: ['Service'],
+        objects: [victim(), db],
+        logs: [aLog('api', ['ERROR connect ECONNREFUSED db:5432'])],
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'cannot reach Service/db port 5432 (connection refused)',
+        evidence: ['has endpoints that could not be seen'],
+        fix: 'see why Service/db does not answer: its ports',
+      },
+    ],
     'of a name that has no Service': [
       saying('Error: getaddrinfo ENOTFOUND cache'),
       { object: 'Pod/api', problem: 'cannot reach Service/cache (there is no Service/cache in namespace shop)' },
@@ -61,6 +84,46 @@ testRule(crashDependencyDown, {
         problem: 'there is no Service/postgress in namespace shop, but there is postgres',
         fix: 'change postgress to postgres in env[DB_HOST]',
       },
+    ],
+    'of the host with which a line right before connects when the failure names none': [
+      aSnapshot({
+        complete,
+        objects: [victim(), db],
+        logs: [
+          aLog('api', [
+            'INFO Opening TCP socket to db:5432',
+            'ERROR Socket connect returned errno 111 - connection refused',
+          ]),
+        ],
+      }),
+      { object: 'Pod/api', problem: 'cannot reach Service/db port 5432 (connection refused)', certainty: 'message' },
+    ],
+    'of a host that no Service has before the setting that the log says to check': [
+      aSnapshot({
+        complete,
+        objects: [
+          victim({ env: [{ name: 'DB_HOST', value: 'orders-db-prod' }] }),
+          anObject('Service', 'orders-db', { spec: { selector: { app: 'orders-db' } } }),
+        ],
+        logs: [
+          aLog('api', [
+            'FATAL: giving up after 10 attempts - database orders-db-prod:5432/orders is unreachable. Check the DB_HOST environment variable.',
+          ]),
+        ],
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'there is no Service/orders-db-prod in namespace shop, but there is orders-db',
+        fix: 'change orders-db-prod to orders-db in env[DB_HOST]',
+      },
+    ],
+    'of the host that a line right after names as the target': [
+      aSnapshot({
+        complete,
+        objects: [victim()],
+        logs: [aLog('api', ['ERROR connection refused', 'Target host: prod-db, port: 3333'])],
+      }),
+      { object: 'Pod/api', problem: 'cannot reach Service/prod-db port 3333 (there is no Service/prod-db' },
     ],
     'of the one host in the environment when the log names none': [
       aSnapshot({

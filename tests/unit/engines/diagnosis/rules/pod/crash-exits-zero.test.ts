@@ -30,6 +30,10 @@ testRule(crashExitsZero, {
       objects: [finishing({ livenessProbe: { httpGet: { path: '/', port: 80 }, periodSeconds: 20 } })],
     }),
     'an OOM kill of a child that the parent survived': aSnapshot({ objects: [finishing({}, { reason: 'OOMKilled' })] }),
+    'a program that says as its last word what it lacks': aSnapshot({
+      objects: [finishing()],
+      logs: [aLog('web', ['Environment variable DEPLOY_ENV is undefined'])],
+    }),
     'a first exit that was not repeated': aSnapshot({
       objects: [aPod('web', { containers: [aContainer('app', { status: { state: { terminated: completed } } })] })],
     }),
@@ -44,6 +48,13 @@ testRule(crashExitsZero, {
     }),
   },
   speaks: {
+    'whatever was said before it went on': [
+      aSnapshot({
+        objects: [finishing()],
+        logs: [aLog('web', ['ERROR dial tcp 10.96.0.7:80: connect: connection refused', 'done'])],
+      }),
+      { object: 'Pod/web', problem: 'is no server' },
+    ],
     'with the command that is no server': [
       aSnapshot({
         objects: [finishing({ command: ['sh', '-c', 'echo "migration done"'] })],

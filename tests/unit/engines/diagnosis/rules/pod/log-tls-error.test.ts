@@ -1,5 +1,5 @@
 import { logTlsError } from '../../../../../../src/engines/diagnosis/rules/pod/log-tls-error.ts';
-import { aLog, aPod, aSnapshot } from '../../../../../support/builders.ts';
+import { aContainer, aLog, anObject, aPod, aSnapshot, crashed } from '../../../../../support/builders.ts';
 import { again, complains } from '../../../../../support/complaining-pod.ts';
 import { dies } from '../../../../../support/dying-pod.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
@@ -39,6 +39,30 @@ testRule(logTlsError, {
         problem: 'certificate has expired or is not yet valid (the certificate of pay.example)',
         certainty: 'message',
         fix: 'renew the certificate of pay.example',
+      },
+    ],
+    'of a certificate of its own that has expired': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            spec: { volumes: [{ name: 'tls', configMap: { name: 'api-tls' } }] },
+            containers: [
+              aContainer('app', {
+                ...crashed({ exitCode: 1, reason: 'Error' }),
+                volumeMounts: [{ name: 'tls', mountPath: '/tls' }],
+              }),
+            ],
+          }),
+          anObject('ConfigMap', 'api-tls', {
+            data: { 'api.pem': '-----BEGIN CERTIFICATE-----\nMIIB\n', 'ca.crt': '-----BEGIN CERTIFICATE-----\nMIIC\n' },
+          }),
+        ],
+        logs: [aLog('api', ['ERROR SSL certificate expired on 2024-08-03'])],
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(it takes a certificate from key api.pem of ConfigMap/api-tls)',
+        fix: 'renew the certificate in key api.pem of ConfigMap/api-tls',
       },
     ],
     'of an unknown authority': [

@@ -28,6 +28,19 @@ testRule(logUpstreamFailing, {
     'a pod whose log was not read': aSnapshot({ objects: [aPod('api')] }),
     'a connection to itself': complains(again(['ERROR dial tcp 127.0.0.1:9090: connect: connection refused'])),
     'faults of its own': complains(again(['ERROR pq: relation "items" does not exist'])),
+    'the last words before a silence, of a Service that serves by now': aSnapshot({
+      scope: { namespace: 'shop', object: { kind: 'Pod', namespace: 'shop', name: 'api' } },
+      objects: [
+        aPod('api'),
+        stock,
+        anObject('EndpointSlice', 'stock-1', {
+          metadata: { labels: { 'kubernetes.io/service-name': 'stock' } },
+          endpoints: [{ addresses: ['10.0.0.9'], conditions: { ready: true } }],
+        }),
+      ],
+      logs: [aSteadyLog(again(['ERROR dial tcp 10.96.0.7:80: connect: connection refused']), { ago: 600 })],
+      complete: ['Service', 'EndpointSlice'],
+    }),
     'claims about other things': complains(again(['ERROR root cause: node-1 is down, connection refused'])),
   },
   speaks: {
@@ -60,6 +73,16 @@ testRule(logUpstreamFailing, {
     'of a host outside, with less certainty when the lines state no level': [
       complains(again(['proxy error: dial tcp: lookup api.example.com: no such host'])),
       { object: 'Pod/api', problem: 'it cannot reach api.example.com (no such host)', certainty: 'correlated' },
+    ],
+    'of a host outside with the setting that names it': [
+      complains(again(['ERROR dial tcp: lookup api.example.com: no such host']), {
+        env: [{ name: 'API_URL', value: 'https://api.example.com' }],
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'it cannot reach api.example.com (no such host), which env[API_URL] names',
+        fix: 'or correct the host in env[API_URL]',
+      },
     ],
   },
 });

@@ -33,6 +33,11 @@ testRule(rbacForbiddenWorkload, {
       aBinding('reader', { kind: 'Group', name: 'system:serviceaccounts:shop' }),
       aRole('reader', ['*'], ['*']),
     ]),
+    'a refusal of another server': aSnapshot({
+      complete,
+      objects: [aPod('lister')],
+      logs: [aSteadyLog(again(['ERROR cannot list orders in shop: HTTP 403']), { pod: 'lister' })],
+    }),
     'a person who was refused': asked([], { text: 'ERROR User "jane" cannot list resource "pods" in API group ""' }),
     'another error': asked([], { text: 'ERROR no such table' }),
   },
@@ -47,6 +52,14 @@ testRule(rbacForbiddenWorkload, {
       asked([aBinding('other'), aRole('other', ['list'], ['secrets'])]),
       { object: 'Pod/lister', problem: 'Role/other, which does not name that resource' },
     ],
+    'of a container that is ready, and refused, beside one that is not': [
+      aSnapshot({
+        complete,
+        objects: [aPod('lister', { containers: [aContainer('web', { status: { ready: false } }), aContainer()] })],
+        logs: [aSteadyLog(again([`ERROR ${said}`]), { pod: 'lister' })],
+      }),
+      { object: 'Pod/lister', problem: 'may not list pods in namespace shop' },
+    ],
     'of a pod that is ready and is refused all the time': [
       aSnapshot({
         complete,
@@ -54,6 +67,25 @@ testRule(rbacForbiddenWorkload, {
         logs: [aSteadyLog(again([`ERROR ${said}`]), { pod: 'lister' })],
       }),
       { object: 'Pod/lister', problem: 'may not list pods in namespace shop' },
+    ],
+    'of a pod that tells it in words of its own': [
+      aSnapshot({
+        complete,
+        objects: [aPod('lister', { spec: { serviceAccountName: 'reader' } })],
+        logs: [aSteadyLog(again(['ERROR: cannot list pods in shop: HTTP 403']), { pod: 'lister' })],
+      }),
+      {
+        object: 'Pod/lister',
+        problem: 'may not list pods in namespace shop: no role is bound to ServiceAccount/reader',
+      },
+    ],
+    'of a binding of the right role to an account that there is not': [
+      asked([aBinding('reader', { kind: 'ServiceAccount', name: 'admin' }), aRole('reader', ['list'])]),
+      {
+        object: 'Pod/lister',
+        problem: 'gives Role/reader to ServiceAccount/admin of namespace shop, not to ServiceAccount/lister',
+        fix: 'set subjects of RoleBinding/bind-reader',
+      },
     ],
     'of an account without a role': [
       asked([]),

@@ -77,6 +77,14 @@ testRule(deployScaledToZero, {
         fix: 'kubectl scale deployment/asleep -n shop --replicas=3',
       },
     ],
+    'to who asks about it, although nothing leads to it': [
+      aSnapshot({
+        complete,
+        objects: [asleep, scaledDown],
+        scope: { namespace: 'shop', object: { kind: 'Deployment', namespace: 'shop', name: 'asleep' } },
+      }),
+      { object: 'Deployment/asleep', problem: 'was scaled from 3 to 0 replicas', certainty: 'declared' },
+    ],
     'without a count when the event has expired': [
       aSnapshot({ complete, objects: [asleep, service] }),
       {
