@@ -130,13 +130,31 @@ const bindingsFor = (snapshot: Snapshot, { namespace }: Denial): readonly Bindin
 ];
 
 /** Roles bound to the account that hold where it was refused. */
-export function boundRoles(snapshot: Snapshot, denied: Denial): readonly BoundRole[] {
-  const { account, namespace, ...denial } = denied;
-  return bindingsFor(snapshot, denied)
+export const boundRoles = (snapshot: Snapshot, denied: Denial): readonly BoundRole[] =>
+  rolesOf(snapshot, denied, bindingsFor(snapshot, denied));
+
+/** Roles bound to the account, wherever they hold. */
+export const rolesAnywhere = (snapshot: Snapshot, denied: Denial): readonly BoundRole[] =>
+  rolesOf(snapshot, denied, [...snapshot.all('RoleBinding'), ...snapshot.all('ClusterRoleBinding')]);
+
+/** Roles that allow it inside of a namespace, when it was refused in the whole cluster: no RoleBinding reaches there. */
+export const confinedRoles = (snapshot: Snapshot, denied: Denial): readonly BoundRole[] =>
+  denied.namespace === undefined
+    ? rolesOf(snapshot, denied, snapshot.all('RoleBinding')).filter(({ verbs }) => allows(verbs, denied))
+    : [];
+
+/** Whether what a role allows on the resource is what was refused. */
+export const allows = (verbs: readonly string[], { verb }: Pick<Denial, 'verb'>): boolean =>
+  verbs.includes(verb) || verbs.includes('*');
+
+function rolesOf(snapshot: Snapshot, denied: Denial, bindings: readonly Binding[]): readonly BoundRole[] {
+  const { account, namespace: _, ...denial } = denied;
+  return bindings
     .filter((binding) => means(binding, account))
     .flatMap((binding) => {
       const { kind, name } = binding.roleRef ?? {};
       if ((kind !== 'Role' && kind !== 'ClusterRole') || name === undefined) return [];
+      const { namespace } = binding.metadata;
       const role: ObjectRef = kind === 'Role' ? { kind, namespace, name } : { kind, name };
       const rules = snapshot.find(kind, role.namespace, name)?.rules ?? [];
       const verbs = rules.filter((rule) => covers(rule, denial)).flatMap((rule) => rule.verbs ?? []);

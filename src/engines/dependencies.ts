@@ -235,6 +235,13 @@ function endpointsOf(snapshot: Snapshot, service: Service): number | undefined {
   return readyEndpoints(snapshot, behind ?? service)?.length;
 }
 
+/** The Services that a container is configured to call, each as if nobody answered; whether it calls them is not said. */
+export const configuredDependencies = (snapshot: Snapshot, { pod, container }: Where): readonly Dependency[] =>
+  hostsOfEnv(container.spec)
+    .filter(({ host }) => serviceOfHost(snapshot, host, pod.metadata.namespace)?.service !== undefined)
+    .map((each) => dependencyOf(snapshot, pod, { ...each, failure: 'timeout', told: false }))
+    .filter((each) => each !== undefined);
+
 /** What a container says it waits for (`waiting for queue:5672`), else what its command asks for and is a Service. */
 export function dependencyNamed(snapshot: Snapshot, { pod, container }: Where, text: string): Dependency | undefined {
   const spoken =

@@ -21,6 +21,8 @@ export interface Hang {
   /** What it says again and again, or said last. */
   readonly says: { readonly entry: LogEntry; readonly essence: string } | undefined;
   readonly dependency: Dependency | undefined;
+  /** The part of its command that does not end, or not for long: `sleep infinity`. */
+  readonly endless: string | undefined;
 }
 
 /** A step that says that it waits is taken at its word after this long. */
@@ -46,12 +48,27 @@ function hangOf(snapshot: Snapshot, pod: Pod, container: PodContainer): Hang | u
   const entries = log === undefined ? [] : entriesOf(log);
   const last = entries.at(-1);
   const says = last && { entry: last, essence: mask(essenceOf(last)) };
-  const found = { pod, container, since, log, says, dependency: dependencyOf(snapshot, pod, container, entries) };
-  if (container.sidecar) return isStuckSidecar(container, lasts) ? found : undefined;
-  if (!container.init) return undefined;
+  const dependency = dependencyOf(snapshot, pod, container, entries);
   const waits = says !== undefined && (repeats(entries) || waitingWords.test(says.essence));
+  const endless = dependency === undefined && !waits ? endlessIn(container.spec) : undefined;
+  const found = { pod, container, since, log, says, dependency, endless };
+  if (container.sidecar) return isStuckSidecar(container, lasts) ? found : undefined;
   const silent = lasts >= silentHold && snapshot.now - (timeOf(last?.at) ?? 0) >= silentHold;
-  return waits || silent || (lasts >= waitingHold && found.dependency !== undefined) ? found : undefined;
+  return waits || silent || dependency !== undefined || endless !== undefined ? found : undefined;
+}
+
+/** What keeps a container alive that has nothing to do; whoever waits in a loop has a condition. */
+const keepsAlive = /^(?:exec )?(sleep (?:infinity|\d{4,}|\d+[hd])|tail -f \/dev\/null)$/;
+
+/** The last step of a command, when it only keeps the container alive. */
+function endlessIn({ command = [], args = [] }: PodContainer['spec']): string | undefined {
+  const words = [...command, ...args];
+  const script = /(?:^|\/)(?:ba|da|a)?sh$/.test(words[0] ?? '') ? (words.at(-1) ?? '') : words.join(' ');
+  const last = script
+    .trim()
+    .split(/\s*(?:;|&&|\n)\s*/)
+    .findLast(Boolean);
+  return keepsAlive.exec(last ?? '')?.[1];
 }
 
 const isStuckSidecar = ({ spec, status }: PodContainer, lasts: number): boolean =>

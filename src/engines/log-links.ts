@@ -68,7 +68,8 @@ export function variableLink({ pod, container }: Where, name: string, missing = 
   const { configMapKeyRef, secretKeyRef } = entry.valueFrom ?? {};
   const ref = configMapKeyRef ?? secretKeyRef;
   if (ref?.name === undefined) {
-    const says = entry.valueFrom === undefined ? 'is set in the pod template' : 'comes from the pod itself';
+    const literal = entry.value ? 'is set in the pod template' : 'is empty in the pod template';
+    const says = entry.valueFrom === undefined ? literal : 'comes from the pod itself';
     return { word: name, object: undefined, says: `env[${name}] ${says}` };
   }
   const object = { kind: configMapKeyRef === undefined ? 'Secret' : 'ConfigMap', namespace, name: ref.name };

@@ -17,6 +17,8 @@ export interface AbsentFile {
   readonly present: readonly string[];
   /** Keys of the object that the volume does not pick. */
   readonly unpicked: readonly string[];
+  /** The folder that the volume covers as a whole, with whatever the image has there; `undefined` with a subPath. */
+  readonly covered: string | undefined;
 }
 
 /**
@@ -54,6 +56,7 @@ export function absentFileAt(
     picked: first.items !== undefined,
     present,
     unpicked,
+    covered: mount?.subPath === undefined && mount?.subPathExpr === undefined ? folder : undefined,
   };
 }
 

@@ -1,4 +1,4 @@
-import { boundRoles, deniedPods } from './access-denials.ts';
+import { deniedPods, rolesAnywhere } from './access-denials.ts';
 import { creationFailures } from './admission.ts';
 import { failedCondition, metricsApiOf } from './autoscalers.ts';
 import { deliveriesOf, deliveryReads } from './deliveries.ts';
@@ -27,7 +27,24 @@ export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
   ...namesakeReads(snapshot),
   ...strayPodReads(snapshot),
   ...webhookConfigurations(snapshot),
+  ...optionalKeys(snapshot),
 ];
+
+const mostOptional = 5;
+
+/** ConfigMaps of which a container takes a key that may be missing: then nothing else would tell. */
+function optionalKeys(snapshot: Snapshot): readonly Read[] {
+  const wanted = snapshot.all('Pod').flatMap(({ metadata: { namespace }, spec }) =>
+    [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].flatMap(({ env = [] }) =>
+      env.flatMap(({ valueFrom }) => {
+        const { name, optional } = valueFrom?.configMapKeyRef ?? {};
+        return optional === true && name !== undefined ? [{ namespace, name }] : [];
+      }),
+    ),
+  );
+  const unique = [...new Map(wanted.map((each) => [`${each.namespace}/${each.name}`, each])).values()];
+  return unique.slice(0, mostOptional).map((each) => ({ verb: 'get', kind: 'ConfigMap', ...each }));
+}
 
 /** Whether a DaemonSet that no node wants is meant for labels that no node has. */
 function unwantedDaemons(snapshot: Snapshot): readonly Read[] {
@@ -72,12 +89,11 @@ function deadNamespaces(snapshot: Snapshot): readonly Read[] {
 const roles = (snapshot: Snapshot): readonly Read[] =>
   deniedPods(snapshot).flatMap(({ denial }): readonly Read[] => [
     { verb: 'list', kind: 'ClusterRoleBinding', as: 'full' },
-    ...(denial.namespace === undefined
-      ? []
-      : (['RoleBinding', 'Role'] as const).map(
-          (kind): Read => ({ verb: 'list', kind, namespace: denial.namespace, as: 'full' }),
-        )),
-    ...boundRoles(snapshot, denial).map(
+    // What was refused in the whole cluster may be allowed in the namespace of the account only.
+    ...(['RoleBinding', 'Role'] as const).map(
+      (kind): Read => ({ verb: 'list', kind, namespace: denial.namespace ?? denial.account.namespace, as: 'full' }),
+    ),
+    ...rolesAnywhere(snapshot, denial).map(
       ({ role: { kind, namespace, name } }): Read => ({ verb: 'get', kind, namespace, name }),
     ),
   ]);

@@ -27,7 +27,7 @@ export function absentFileIn(
 const shown = 5;
 
 function clauseOf(absent: AbsentFile): AbsentFileClause {
-  const { path, file, volume, object, picked, present, unpicked } = absent;
+  const { path, file, volume, object, picked, present, unpicked, covered } = absent;
   const name = nameOf(object);
   const has = present.length === 0 ? 'nothing' : present.slice(0, shown).join(', ');
   const says = unpicked.includes(file)
@@ -35,17 +35,30 @@ function clauseOf(absent: AbsentFile): AbsentFileClause {
     : picked
       ? `volumes[${volume}] brings ${has} from ${name}, not ${file}`
       : `${name} in volumes[${volume}] has no key ${file}; it has ${has}`;
+  const hides = isHidden(absent) ? `, and the mount hides what the image has in ${covered}` : '';
   return {
-    says,
+    says: `${says}${hides}`,
     evidence: [{ object, source: 'spec', text: `volumes[${volume}] holds ${has}` }],
     fixes: fixesOf(absent, path),
   };
 }
 
+/** Folders that images bring files in, of which a mount may replace one and is not to hide the others. */
+const ofImages = /^\/(?:etc|usr|opt|app|var\/www|srv)\b/;
+
+/** Whether the image may have had the file: it is of another name than all that the volume brings there. */
+const isHidden = ({ file, object, present, unpicked, covered }: AbsentFile): boolean =>
+  object.kind === 'ConfigMap' &&
+  covered !== undefined &&
+  ofImages.test(covered) &&
+  !unpicked.includes(file) &&
+  nearest(file, present, 1).length === 0;
+
 /** `shard-0.conf` is another file than `shard-1.conf`, not a slip of the pen. */
 const withoutDigits = (name: string): string => name.replaceAll(/\d+/g, '#');
 
-function fixesOf({ file, volume, object, present, unpicked }: AbsentFile, path: string): Finding['fixes'] {
+function fixesOf(absent: AbsentFile, path: string): Finding['fixes'] {
+  const { file, volume, object, present, unpicked } = absent;
   const name = nameOf(object);
   if (unpicked.includes(file))
     return [
@@ -65,6 +78,14 @@ function fixesOf({ file, volume, object, present, unpicked }: AbsentFile, path: 
             reason: `${near} is there and differs little`,
           },
         ]),
+    ...(isHidden(absent) && present[0] !== undefined
+      ? [
+          {
+            advice: `mount ${present.length === 1 ? present[0] : 'each file'} of volumes[${volume}] alone (mountPath ${absent.covered}/${present[0]}, subPath ${present[0]}), if the image has ${file}`,
+            reason: `the other files of the image in ${absent.covered} then stay`,
+          },
+        ]
+      : []),
     { advice: `add key ${file} to ${name} from its source`, reason: `${path} comes from it` },
   ];
 }

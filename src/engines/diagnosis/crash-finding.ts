@@ -4,6 +4,7 @@ import { formatDuration, second } from '../durations.ts';
 import { detailOf, dotnetHead } from '../logs/entries.ts';
 import { lastEntry, type TellingEntry } from '../logs/telling.ts';
 import { nameOf, type ObjectRef, type Pod, refOf } from '../objects.ts';
+import { workloadOf } from '../owners.ts';
 import { containersOf, isFinished, type PodContainer } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { LogExcerpt } from '../snapshot-data.ts';
@@ -23,7 +24,15 @@ export const crashFinding = (
 /** `crashes 3 s after start with exit code 1`: the same for all replicas. */
 export function crashClause(snapshot: Snapshot, crash: Crash): string {
   const verb = isFinished(crash.pod) ? 'failed' : 'crashes';
-  return `${verb}${inContainer(crash.pod, crash.container)} ${whenClause(snapshot, crash)} with exit code ${crash.exitCode}`;
+  return `${verb}${inContainer(crash.pod, crash.container)}${indexClause(snapshot, crash.pod)} ${whenClause(snapshot, crash)} with exit code ${crash.exitCode}`;
+}
+
+/** ` in index 3 of 5`: the part of an Indexed Job that is given up, the same for all its pods. */
+function indexClause(snapshot: Snapshot, pod: Pod): string {
+  const owner = workloadOf(snapshot, pod);
+  const job = owner.kind === 'Job' ? snapshot.find('Job', owner.namespace, owner.name) : undefined;
+  const failed = job?.status?.failedIndexes;
+  return failed ? ` in index ${failed} of ${job?.spec?.completions ?? 1}` : '';
 }
 
 /** ` in container metrics`, when the pod has more than one. */

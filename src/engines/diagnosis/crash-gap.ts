@@ -4,7 +4,9 @@ import { nameOf, type Pod, refOf, type Volume } from '../objects.ts';
 import { type PodContainer, specPath } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { advertisedGap, networkGap } from './crash-network-gap.ts';
+import { mountGap } from './mount-gap.ts';
 import type { Finding } from './rule.ts';
+import { tokenGap } from './token-gap.ts';
 import { volumeGap } from './volume-gap.ts';
 
 /** What the pod's spec lacks that its program complains about. */
@@ -18,13 +20,14 @@ export function crashGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined
   const { pod, container, telling } = crash;
   const text = telling?.entry.lines.join('\n') ?? '';
   return (
+    tokenGap(pod, container, text) ??
     networkGap(snapshot, pod, container, text) ??
     advertisedGap(snapshot, pod, wholeText(crash)) ??
     privilegeGap(pod, container, text) ??
     capabilityGap(pod, container, text) ??
-    tokenGap(pod, container, text) ??
     volumeGap(snapshot, crash) ??
-    fileGap(snapshot, pod, container, text)
+    fileGap(snapshot, pod, container, text) ??
+    mountGap(crash)
   );
 }
 
@@ -119,28 +122,7 @@ function capabilityGap(pod: Pod, container: PodContainer, text: string): CrashGa
   };
 }
 
-const tokenFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 const missingFile = /no such file|ENOENT|FileNotFound|not found|does not exist|cannot open|can't open/i;
-
-function tokenGap(pod: Pod, { name, spec }: PodContainer, text: string): CrashGap | undefined {
-  if (!text.includes(tokenFolder) || !missingFile.test(text)) return undefined;
-  if (spec.volumeMounts?.some(({ mountPath }) => mountPath === tokenFolder) === true) return undefined;
-  const isOff = pod.spec?.automountServiceAccountToken === false;
-  const account = `ServiceAccount/${pod.spec?.serviceAccountName ?? 'default'}`;
-  const says = isOff
-    ? 'automountServiceAccountToken is false, so it has no token'
-    : `no token is mounted: automountServiceAccountToken is false in ${account}`;
-  return {
-    says,
-    evidence: [{ object: refOf(pod), source: 'spec', text: `container ${name} mounts nothing at ${tokenFolder}` }],
-    fixes: [
-      {
-        advice: 'set automountServiceAccountToken to true in the pod template',
-        reason: `the program talks to the API server as ${account}`,
-      },
-    ],
-  };
-}
 
 /** A file that the container misses and that a ConfigMap or Secret of the pod has, mounted at another path. */
 function fileGap(snapshot: Snapshot, pod: Pod, { name, spec }: PodContainer, text: string): CrashGap | undefined {

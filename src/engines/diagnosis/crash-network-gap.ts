@@ -46,12 +46,17 @@ export function orderGap(pod: Pod, { name, init, sidecar }: PodContainer, text: 
 }
 
 /** A connection to the pod itself that nobody in it takes: what was meant runs behind a Service. */
-function localGap(snapshot: Snapshot, pod: Pod, { name, spec }: PodContainer, text: string): CrashGap | undefined {
+export function localGap(
+  snapshot: Snapshot,
+  pod: Pod,
+  { name, spec }: PodContainer,
+  text: string,
+): CrashGap | undefined {
   if (!local.test(text) || connectionFailureIn(text) !== 'refused' || pod.spec === undefined) return undefined;
   const groups = localPort.exec(text);
-  const port = Number(groups?.[1] ?? groups?.[2]);
-  if (!(port > 0) || declaredPorts(pod.spec).some((each) => each.port === port)) return undefined;
   const field = (spec.env ?? []).find(({ value = '' }) => local.test(value))?.name;
+  const port = Number(groups?.[1] ?? groups?.[2] ?? portOf(spec, field));
+  if (!(port > 0) || declaredPorts(pod.spec).some((each) => each.port === port)) return undefined;
   const where = field === undefined ? 'the configuration of the program' : `env[${field}]`;
   const servers = snapshot
     .all('Service', pod.metadata.namespace)
@@ -78,6 +83,14 @@ function localGap(snapshot: Snapshot, pod: Pod, { name, spec }: PodContainer, te
       },
     ],
   };
+}
+
+/** The port that belongs to a host in the environment: behind it, or in the variable of the same name that ends in PORT. */
+function portOf({ env = [] }: PodContainer['spec'], field: string | undefined): string | undefined {
+  if (field === undefined) return undefined;
+  const valueOf = (name: string): string => env.find((each) => each.name === name)?.value ?? '';
+  const beside = field.replace(/(?:HOST(?:NAME)?|ADDR(?:ESS)?|SERVER)$/, 'PORT');
+  return (/:(\d{2,5})(?!\d)/.exec(valueOf(field)) ?? /^(\d{2,5})$/.exec(beside === field ? '' : valueOf(beside)))?.[1];
 }
 
 /** What clients of Kafka say of a broker that told them to come to localhost (Java, librdkafka). */

@@ -106,7 +106,7 @@ const innerOf = (value: string): string => {
 
 /** A name that is quoted for being out of reach, or for being refused, may be the right one. */
 const aboutOthers =
-  /\b(?:connect\w*|reach|resolve|lookup|dial|host|refused|time[ds]? ?out|denied|auth\w*|unavailable)\b/i;
+  /\b(?:connect\w*|reach|resolve|lookup|dial|host|refused|time[ds]? ?out|denied|forbidden|auth\w*|unavailable)\b/i;
 
 /** The one setting whose whole value the complaint quotes. */
 function quotedGap(snapshot: Snapshot, where: Where, text: string): CrashGap | undefined {
@@ -149,7 +149,9 @@ function quotedPart(snapshot: Snapshot, where: Where, quoted: ReadonlySet<string
 function quotedArgument(where: Where, quoted: ReadonlySet<string>): CrashGap | undefined {
   const { name, args = [], command = [] } = where.container.spec;
   const found = [...args, ...command.slice(1)].find(
-    (each) => !/\s/.test(each) && each.split(/[=:,/]/).some((part) => part.length > 2 && quoted.has(part)),
+    (each) =>
+      !/\s/.test(each) &&
+      each.split(/[=:,/]/).some((part) => part.length > 2 && (quoted.has(part) || quoted.has(part.replace(/^-+/, '')))),
   );
   if (found === undefined) return undefined;
   const at = `${args.includes(found) ? 'args' : 'command'} of container ${name}`;

@@ -30,7 +30,7 @@ const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
     /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated|host not found|domain name not found|DNS resolution failed|could not resolve (?:host|address)/i,
     'unknown-host',
   ],
-  [/connection refused|ECONNREFUSED|actively refused/i, 'refused'],
+  [/connection (?:to the server \S{1,300} was )?refused|ECONNREFUSED|actively refused/i, 'refused'],
   [/no route to host|EHOSTUNREACH|ENETUNREACH|network is unreachable|host is unreachable/i, 'unreachable'],
   [
     /i\/o timeout|ETIMEDOUT|connection timed out|connect(?:ion)? timeout|timed out|Connect_?Timeout|timeout connecting|Client\.Timeout exceeded|deadline exceeded|SocketTimeoutException/i,

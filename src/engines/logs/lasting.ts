@@ -69,7 +69,13 @@ const isKnown = ([first]: readonly Complaint[]): boolean => first?.signature !==
 /** The kubelet and load balancers ask whether the program lives; that says nothing of its work. */
 const healthCheck =
   /kube-probe\/|ELB-HealthChecker|GoogleHC\/|\b(?:GET|HEAD) \/(?:health|ready|live|ping|metrics|status|actuator\/health)[\w/-]*(?=[ ?"]|$)/i;
-const isRoutine = ({ level, lines }: LogEntry): boolean => level === 'debug' || healthCheck.test(lines[0] ?? '');
+/** Lines that only announce an attempt, or that it failed, are neither work nor a fault; nor is what a shell says of `timeout`. */
+const attempt =
+  /^\W*(?:(?:re)?try(?:ing)?\b|attempt(?:ing)?\b|connecting\b|calling\b|(?:failed|error|terminated)\W*$)/i;
+const isRoutine = (entry: LogEntry): boolean =>
+  entry.level === 'debug' ||
+  healthCheck.test(entry.lines[0] ?? '') ||
+  (attempt.test(entry.message) && signatureOf(wordsOf(entry)) === undefined);
 
 /** A program says what failed; what knows of causes, or what to run, speaks to its reader. */
 const claim = /\broot[ -]cause\b|\bkubectl\b|\bdiagnos(?:is|e)\b/i;

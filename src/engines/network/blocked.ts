@@ -3,7 +3,7 @@ import { workloadOf } from '../owners.ts';
 import { readyEndpoints } from '../routes.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { isAddress } from './addresses.ts';
-import { type FailedCall, failedCalls, isNameFailure, isUnanswered } from './calls.ts';
+import { type FailedCall, failedCalls, isNameFailure, isUnanswered, silentCalls } from './calls.ts';
 import { dnsServers, dnsServersOf } from './dns.ts';
 import { type Endpoint, endpointOfPod, someone } from './endpoints.ts';
 import { type Verdict, verdictOf } from './flows.ts';
@@ -29,14 +29,20 @@ export interface BlockedCall {
 
 /** Calls that got no answer and of which the policies of every pod behind the Service, or of the caller, say why. */
 export const blockedCalls = (snapshot: Snapshot): readonly BlockedCall[] =>
-  failedCalls(snapshot)
-    .filter((call) => isUnanswered(call) && !isNameFailure(call))
-    .flatMap((call) => {
-      const arrivals = arrivalsOf(snapshot, call);
-      return (['egress', 'ingress'] as const).flatMap((direction) =>
-        blockedAt(snapshot, call, { direction, arrivals }),
-      );
-    });
+  blockedOf(
+    snapshot,
+    failedCalls(snapshot).filter((call) => isUnanswered(call) && !isNameFailure(call)),
+  );
+
+/** The same for calls that nobody says fail, of the workload that is asked about. */
+export const blockedSilently = (snapshot: Snapshot): readonly BlockedCall[] =>
+  blockedOf(snapshot, silentCalls(snapshot));
+
+const blockedOf = (snapshot: Snapshot, calls: readonly FailedCall[]): readonly BlockedCall[] =>
+  calls.flatMap((call) => {
+    const arrivals = arrivalsOf(snapshot, call);
+    return (['egress', 'ingress'] as const).flatMap((direction) => blockedAt(snapshot, call, { direction, arrivals }));
+  });
 
 /** Names that were not resolved because policies keep the caller from the DNS of the cluster. */
 export const blockedLookups = (snapshot: Snapshot): readonly BlockedCall[] =>

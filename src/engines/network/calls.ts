@@ -1,9 +1,11 @@
 import { complaints, isOfOthers } from '../complaints.ts';
 import { crashes } from '../crashes/crashes.ts';
-import { type Dependency, dependencyIn, missedService } from '../dependencies.ts';
+import { configuredDependencies, type Dependency, dependencyIn, missedService } from '../dependencies.ts';
 import { hangs } from '../hangs.ts';
 import { tellingEntries } from '../logs/telling.ts';
-import type { Pod } from '../objects.ts';
+import { keyOf, type ObjectRef, type Pod, refOf } from '../objects.ts';
+import { workloadOf } from '../owners.ts';
+import { containersOf, isReady } from '../pods.ts';
 import { probeFailures } from '../probes/probes.ts';
 import type { Snapshot } from '../snapshot.ts';
 
@@ -73,6 +75,32 @@ const callsOfComplaints = (snapshot: Snapshot): readonly FailedCall[] =>
         words: { text: entry.lines.join('\n'), at: entry.at },
       })),
     );
+
+/**
+ * Calls to Services that the workload which is asked about is configured to make, of pods that are ready and complain of
+ * none: a program may wait long for an answer before it says a word.
+ */
+export function silentCalls(snapshot: Snapshot): readonly FailedCall[] {
+  const { object } = snapshot.scope;
+  if (object === undefined || object.kind === 'Service' || object.kind === 'Node') return [];
+  const speaking = new Set(failedCalls(snapshot).map(({ pod }) => pod));
+  const own = snapshot.all('Pod', object.namespace).filter((pod) => isOf(snapshot, pod, object));
+  return own
+    .filter((pod) => isReady(pod) && !speaking.has(pod))
+    .flatMap((pod) =>
+      containersOf(pod).flatMap((container) =>
+        configuredDependencies(snapshot, { pod, container }).map((dependency) => ({
+          pod,
+          container: container.name,
+          dependency,
+          words: undefined,
+        })),
+      ),
+    );
+}
+
+const isOf = (snapshot: Snapshot, pod: Pod, object: ObjectRef): boolean =>
+  keyOf(refOf(pod)) === keyOf(object) || keyOf(workloadOf(snapshot, pod)) === keyOf(object);
 
 /** Whether nobody answered: what a NetworkPolicy does to a connection. One that is refused has arrived. */
 export const isUnanswered = ({ dependency: { failure } }: FailedCall): boolean =>

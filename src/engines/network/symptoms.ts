@@ -1,7 +1,7 @@
 import type { Snapshot } from '../snapshot.ts';
 import type { Read } from '../snapshot-data.ts';
 import { backendLogReads } from './backend-logs.ts';
-import { failedCalls, isNameFailure, isUnanswered } from './calls.ts';
+import { failedCalls, isNameFailure, isUnanswered, silentCalls } from './calls.ts';
 import { dnsReads } from './dns-reads.ts';
 import { refusedRequests } from './mesh.ts';
 
@@ -10,14 +10,17 @@ const maximumNamespaces = 4;
 
 /**
  * What explains a connection that fails: the NetworkPolicies of both ends when nobody answers, and the DNS of the
- * cluster when a name does not resolve; the policies around a Service that is asked about. Else nothing.
+ * cluster when a name does not resolve; the policies around a Service that is asked about, or that what is asked about is to call. Else nothing.
  */
 export function networkReads(snapshot: Snapshot): readonly Read[] {
   const calls = failedCalls(snapshot).filter((call) => isUnanswered(call) || isNameFailure(call));
   const { object } = snapshot.scope;
   const ends = [
     ...(object?.kind === 'Service' ? [object.namespace] : []),
-    ...calls.flatMap(({ pod, dependency }) => [pod.metadata.namespace, dependency.service?.namespace]),
+    ...[...calls, ...silentCalls(snapshot)].flatMap(({ pod, dependency }) => [
+      pod.metadata.namespace,
+      dependency.service?.namespace,
+    ]),
   ];
   const namespaces = [...new Set(ends.flatMap((namespace) => namespace ?? []))].slice(0, maximumNamespaces);
   return [

@@ -10,6 +10,19 @@ it.each<[string, readonly KubernetesObject[], readonly string[]]>([
   ['healthy objects', [...aDeployment('web').all, anAutoscaler('web'), anObject('Node', 'node-1')], []],
   ['a cordoned node', [anObject('Node', 'node-1', { spec: { unschedulable: true } })], ['PodDisruptionBudget']],
   [
+    'a variable whose key may be missing',
+    [
+      aPod('api', {
+        containers: [
+          aContainer('app', {
+            env: [{ name: 'MODE', valueFrom: { configMapKeyRef: { name: 'app', key: 'MODE', optional: true } } }],
+          }),
+        ],
+      }),
+    ],
+    ['ConfigMap app'],
+  ],
+  [
     'an autoscaler without metrics',
     [anAutoscaler('web', { ScalingActive: ['FailedGetExternalMetric', 'not found'] })],
     ['APIService v1beta1.external.metrics.k8s.io'],

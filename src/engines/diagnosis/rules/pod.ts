@@ -30,6 +30,7 @@ import { livenessNotYetKilling } from './pod/liveness-not-yet-killing.ts';
 import { logAuthFailed } from './pod/log-auth-failed.ts';
 import { logConfigParse } from './pod/log-config-parse.ts';
 import { logKeepsFailing } from './pod/log-keeps-failing.ts';
+import { logLocalhostRefused } from './pod/log-localhost-refused.ts';
 import { logMigrationFailed } from './pod/log-migration-failed.ts';
 import { logResourceExhausted } from './pod/log-resource-exhausted.ts';
 import { logRuntimeMemory } from './pod/log-runtime-memory.ts';
@@ -107,6 +108,7 @@ export const podRules: readonly Rule[] = [
   logAuthFailed,
   logConfigParse,
   logKeepsFailing,
+  logLocalhostRefused,
   logMigrationFailed,
   logResourceExhausted,
   logRuntimeMemory,

@@ -1,6 +1,7 @@
 import type { Rule } from '../rule.ts';
 import { configChangeCorrelated } from './workload/config-change-correlated.ts';
 import { configEnvShadowed } from './workload/config-env-shadowed.ts';
+import { configOptionalKeyAbsent } from './workload/config-optional-key-absent.ts';
 import { configStaleInPod } from './workload/config-stale-in-pod.ts';
 import { crashRegressionAfterRollout } from './workload/crash-regression-after-rollout.ts';
 import { cronjobUnhealthy } from './workload/cronjob-unhealthy.ts';
@@ -50,6 +51,7 @@ export const workloadRules: readonly Rule[] = [
   sidecarBlocksJob,
   jobNotStarted,
   jobSuspended,
+  configOptionalKeyAbsent,
   configStaleInPod,
   configChangeCorrelated,
   hpaMissingRequests,

@@ -4,6 +4,15 @@ import { testRule } from '../../../support/rule-tester.ts';
 
 const failed = { exitCode: 1, reason: 'Error' };
 const dying = aPod('api', { containers: [aContainer('app', crashed(failed))] });
+const optional = (name: string, key: string, map = 'conf') => ({
+  name,
+  valueFrom: { configMapKeyRef: { name: map, key, optional: true } },
+});
+const mounting = (name: string, mountPath: string, source: object) =>
+  aPod('api', {
+    spec: { volumes: [{ name, ...source }] },
+    containers: [aContainer('app', { ...crashed(failed), volumeMounts: [{ name, mountPath }] })],
+  });
 const log = (...lines: string[]) => [aLog('api', lines)];
 const dies = (terminated: object, more = {}) =>
   aPod('api', { containers: [aContainer('app', { ...crashed({ ...failed, ...terminated }), ...more })] });
@@ -16,6 +25,69 @@ testRule(crashAppError, {
     }),
   },
   speaks: {
+    'of the argument that a program quotes without its dashes': [
+      aSnapshot({
+        objects: [dies({}, { args: ['serve', '--gibberish-flag'] })],
+        logs: log("ERROR wrong number of arguments >>> 'gibberish-flag'"),
+      }),
+      { object: 'Pod/api', problem: '(--gibberish-flag stands in args of container app)', fix: 'correct it in args' },
+    ],
+    'of a mount that hides the files of the image': [
+      aSnapshot({
+        objects: [
+          mounting('conf', '/etc/nginx', { configMap: { name: 'site' } }),
+          anObject('ConfigMap', 'site', { data: { 'site.conf': 'server {}' } }),
+        ],
+        logs: log('nginx: [emerg] open() "/etc/nginx/nginx.conf" failed (2: No such file or directory)'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'it has site.conf, and the mount hides what the image has in /etc/nginx',
+        fix: '(mountPath /etc/nginx/site.conf, subPath site.conf), if the image has nginx.conf',
+      },
+    ],
+    'of a volume that is mounted beside the folder of the program': [
+      aSnapshot({
+        objects: [mounting('shared-data', '/old-data', { emptyDir: {} })],
+        logs: log("sh: can't create /data/index.html: nonexistent directory"),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(nothing is mounted at /data: volume shared-data is at /old-data)',
+        fix: 'set mountPath of volume shared-data in container app to /data',
+      },
+    ],
+    'of no volume that has nothing to do with the folder': [
+      aSnapshot({
+        objects: [mounting('scratch', '/tmp', { emptyDir: {} })],
+        logs: log("sh: can't create /data/index.html: nonexistent directory"),
+      }),
+      { object: 'Pod/api', fix: 'fix what the log complains about' },
+    ],
+    'of an optional key that its ConfigMap does not have': [
+      aSnapshot({
+        objects: [
+          dies({}, { env: [optional('SHOP_URL', 'SHOP_DSN')] }),
+          anObject('ConfigMap', 'conf', { data: { SHOP_URL: 'pg://db', LEVEL: 'info' } }),
+        ],
+        logs: log('ERROR SHOP_URL, which is needed, has 0 characters'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(ConfigMap/conf has no key SHOP_DSN, which env[SHOP_URL] calls optional; it has SHOP_URL)',
+        fix: 'let env[SHOP_URL] ask for key SHOP_URL',
+      },
+    ],
+    'of no key that is there, or of a ConfigMap that was not read': [
+      aSnapshot({
+        objects: [
+          dies({}, { env: [optional('SHOP_URL', 'SHOP_URL'), optional('SHOP_KEY', 'SHOP_KEY', 'gone')] }),
+          anObject('ConfigMap', 'conf', { data: { SHOP_URL: 'pg://db' } }),
+        ],
+        logs: log('ERROR SHOP_URL and SHOP_KEY do not fit'),
+      }),
+      { object: 'Pod/api', problem: 'SHOP_URL is set in key SHOP_URL of ConfigMap/conf' },
+    ],
     'of $(NAME) in args that no variable replaced': [
       aSnapshot({
         objects: [dies({}, { args: ['--port=$(PROT)'], env: [{ name: 'PORT', value: '80' }] })],

@@ -41,6 +41,16 @@ describe('lastingFault', () => {
     expect(fault?.tellings.map(({ essence }) => essence)).toEqual(['password authentication failed for user "shop"']);
   });
 
+  it('takes the announcement of an attempt for no work', () => {
+    const missed = 'curl: (6) Could not resolve host: users';
+
+    expect(faultIn(again(['Trying to reach users...', missed, 'FAILED'], 10))).toBe('dns');
+    expect(faultIn(again(['Terminated', 'curl: (28) Connection timed out after 4001 milliseconds'], 10))).toBe(
+      'connection',
+    );
+    expect(faultIn(again(['Trying to reach users...', missed, 'answered from the cache', 'done'], 10))).toBeUndefined();
+  });
+
   it('is silent when the last one is long ago', () => {
     expect(faultIn(again([refused]), 50)).toBe('bad-credentials');
     expect(faultIn(again([refused]), 90)).toBeUndefined();

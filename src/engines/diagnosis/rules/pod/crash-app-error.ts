@@ -1,18 +1,9 @@
-import { nearest } from '../../../../platform/nearest.ts';
-import { configuredTexts } from '../../../configured.ts';
 import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
 import { memoryLimitOf } from '../../../crashes/memory.ts';
-import { pathIn } from '../../../file-paths.ts';
 import { heapLimitIn } from '../../../heap-limits.ts';
-import { variablesIn } from '../../../log-links.ts';
-import { nameOf, refOf } from '../../../objects.ts';
-import { referencesOf } from '../../../references.ts';
-import type { Snapshot } from '../../../snapshot.ts';
-import { absentFileIn } from '../../absent-file.ts';
 import { crashClause, crashFinding, deathLogCommand, essenceClause, missingLog } from '../../crash-finding.ts';
-import { crashGap } from '../../crash-gap.ts';
-import { defineRule, type Finding, type Fix } from '../../rule.ts';
-import { settingGap } from '../../setting-gap.ts';
+import { programGap } from '../../program-gap.ts';
+import { defineRule, type Fix } from '../../rule.ts';
 import { variableFix } from '../../variable-fix.ts';
 
 export const crashAppError = defineRule({
@@ -39,12 +30,7 @@ export const crashAppError = defineRule({
   check: (snapshot) =>
     crashesBy(snapshot, 'crash-app-error').map((crash) => {
       const base = crashFinding(snapshot, crash);
-      const gap =
-        optionalGap(snapshot, crash) ??
-        crashGap(snapshot, crash) ??
-        absentFileIn(snapshot, crash, textOf(crash)) ??
-        settingNamed(snapshot, crash) ??
-        settingGap(snapshot, crash, textOf(crash));
+      const gap = programGap(snapshot, crash);
       return {
         ...base,
         problem: `${crashClause(snapshot, crash)}${essenceClause(crash)}${gap === undefined ? '' : ` (${gap.says})`}`,
@@ -74,60 +60,6 @@ function logFix(crash: Crash): readonly Fix[] {
   const reason =
     crash.log === undefined ? 'no log of the instance that died was read' : 'its log does not say why it ends';
   return [{ advice: deathLogCommand(crash), reason }];
-}
-
-const textOf = ({ telling }: Pick<Crash, 'telling'>): string => telling?.entry.lines.join('\n') ?? '';
-
-/** A ConfigMap or Secret that may be absent, is, and whose volume covers the file that the log misses. */
-function optionalGap(
-  snapshot: Snapshot,
-  { pod, container, telling }: Crash,
-): (Pick<Finding, 'evidence' | 'fixes'> & { readonly says: string }) | undefined {
-  const text = textOf({ telling });
-  const path = /no such file|ENOENT|FileNotFound|not found|does not exist/i.test(text) ? pathIn(text) : undefined;
-  const mounts = (container.spec.volumeMounts ?? []).filter(
-    ({ mountPath }) => mountPath !== undefined && path?.startsWith(mountPath.replace(/\/*$/, '/')),
-  );
-  const fields = new Set(mounts.map(({ name }) => `volumes[${name}]`));
-  const { namespace } = pod.metadata;
-  const absent = referencesOf(pod.spec).find(
-    ({ kind, name, optional, field }) =>
-      optional && fields.has(field) && snapshot.presence(kind, namespace, name) === 'absent',
-  );
-  if (absent === undefined) return undefined;
-  const { kind, name, field } = absent;
-  const near = nearest(name, snapshot.names(kind, namespace), 1)[0];
-  const object = { kind, namespace, name };
-  const says = `${nameOf(object)}, which ${field} calls optional, does not exist${near === undefined ? '' : `; ${near} does`}`;
-  return {
-    says,
-    evidence: [{ object, source: 'recomputed', text: `${nameOf(object)} was looked for and not found` }],
-    fixes: [
-      near === undefined
-        ? {
-            advice: `apply ${nameOf(object)} from its source to namespace ${namespace}`,
-            reason: `${path} comes from it`,
-          }
-        : { advice: `set ${field} to ${kind} ${near}`, reason: `${near} exists and differs little` },
-    ],
-  };
-}
-
-/** Where the variable stands that the log complains about, when the container has it. */
-function settingNamed(snapshot: Snapshot, crash: Crash): ReturnType<typeof optionalGap> {
-  const { pod, container } = crash;
-  const found = variablesIn(crash.telling?.words ?? '').flatMap((name) => {
-    const field = configuredTexts(snapshot, crash).find(({ variable }) => variable === name)?.field;
-    const own = container.spec.env?.some((each) => each.name === name && each.value !== undefined);
-    return own ? [{ name, at: `env[${name}]` }] : field === undefined ? [] : [{ name, at: field }];
-  })[0];
-  if (found === undefined) return undefined;
-  const says = `${found.name} is set in ${found.at}`;
-  return {
-    says,
-    evidence: [{ object: refOf(pod), source: 'spec', text: `container ${container.name}: ${says}` }],
-    fixes: [{ advice: `correct the value of ${found.name} in ${found.at}`, reason: crash.says ?? 'the log names it' }],
-  };
 }
 
 /** The words of Java, .NET and Node.js for a heap that is full; the kernel then killed nothing. */

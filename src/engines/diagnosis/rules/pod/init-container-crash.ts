@@ -1,11 +1,11 @@
 import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
 import { isFinished } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { absentFileIn } from '../../absent-file.ts';
 import { crashFinding, deathLogCommand, essenceClause, missingLog, placeOf, whenClause } from '../../crash-finding.ts';
-import { crashGap } from '../../crash-gap.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
+import { programGap } from '../../program-gap.ts';
 import { defineRule, type Finding } from '../../rule.ts';
+import { variableFix } from '../../variable-fix.ts';
 
 export const initContainerCrash = defineRule({
   id: 'init-container-crash',
@@ -28,9 +28,12 @@ function findingOf(snapshot: Snapshot, crash: Crash): Finding {
   const base = crashFinding(snapshot, crash);
   const { evidence, ...fields } =
     crash.dependency === undefined ? { evidence: [] } : dependencyFields(crash.dependency);
-  const text = crash.telling?.entry.lines.join('\n') ?? '';
-  const absent =
-    crash.dependency === undefined ? (crashGap(snapshot, crash) ?? absentFileIn(snapshot, crash, text)) : undefined;
+  const absent = crash.dependency === undefined ? programGap(snapshot, crash) : undefined;
+  const fixes = [...(absent?.fixes ?? []), ...variableFix(snapshot, crash, crash.telling?.essence ?? '')];
+  const plain = {
+    advice: `fix what init container ${crash.container.name} complains about`,
+    reason: crash.says ?? 'the containers after it wait for its success',
+  };
   const lacking = absent === undefined ? '' : ` (${absent.says})`;
   const why =
     crash.dependency === undefined ? `${essenceClause(crash)}${lacking}` : `: ${dependencyClause(crash.dependency)}`;
@@ -38,12 +41,7 @@ function findingOf(snapshot: Snapshot, crash: Crash): Finding {
     ...base,
     problem: `${isFinished(crash.pod) ? 'failed' : 'cannot start'}: init container ${crash.container.name} (${placeOf(crash)}) fails ${whenClause(snapshot, crash)} with exit code ${crash.exitCode}${why}`,
     certainty: crash.telling === undefined ? 'declared' : 'message',
-    fixes: absent?.fixes ?? [
-      {
-        advice: `fix what init container ${crash.container.name} complains about`,
-        reason: crash.says ?? 'the containers after it wait for its success',
-      },
-    ],
+    fixes: fixes.length > 0 ? fixes.slice(0, 3) : [plain],
     missingEvidence: missingLog(crash),
     nextCheck: deathLogCommand(crash),
     ...fields,

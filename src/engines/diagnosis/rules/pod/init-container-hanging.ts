@@ -17,8 +17,8 @@ export const initContainerHanging = defineRule({
   meaning:
     'A step before the application runs on and on, mostly because it waits for something else, so the application never starts.',
   detection:
-    'An init container runs for 45 s or more and says again and again that it waits, or for 5 minutes without a new line; ' +
-    'or a sidecar runs for longer than its startup probe allows without having started. The host it waits for, in its ' +
+    'An init container runs for 45 s or more and says again and again that it waits, or its command ends with a sleep ' +
+    'of more than a quarter of an hour; or for 5 minutes without a new line; or a sidecar runs for longer than its startup probe allows without having started. The host it waits for, in its ' +
     'log, else in its command, is resolved to a Service.',
   remedies: ['Heal what it waits for.', 'Correct the host when it waits for a wrong one.'],
   avoid: ['killing it: it waits again'],
@@ -39,10 +39,12 @@ function findingOf(snapshot: Snapshot, hang: Hang): Finding {
     certainty: dependency?.told === true || says !== undefined ? 'message' : 'inferred',
     since,
     fixes: order?.fixes ?? [
-      {
-        advice: `see what init container ${container.name} waits for, and heal that`,
-        reason: says === undefined ? 'it runs and logs nothing' : says.essence,
-      },
+      hang.endless !== undefined
+        ? endFix(hang, hang.endless)
+        : {
+            advice: `see what init container ${container.name} waits for, and heal that`,
+            reason: says === undefined ? 'it runs and logs nothing' : says.essence,
+          },
     ],
     missingEvidence: log === undefined ? [`the log of init container ${container.name}`] : [],
     nextCheck: `kubectl logs ${pod.metadata.name} -n ${pod.metadata.namespace} -c ${container.name} --tail=20`,
@@ -61,11 +63,17 @@ function findingOf(snapshot: Snapshot, hang: Hang): Finding {
   };
 }
 
-function whatOf({ container, dependency, says }: Hang): string {
+const endFix = ({ container: { name } }: Hang, endless: string) => ({
+  advice: `let the command of init container ${name} end without ${endless}, or make it a sidecar (restartPolicy: Always) if it is to run on`,
+  reason: 'the containers after it start only when it has ended',
+});
+
+function whatOf({ container, dependency, says, endless }: Hang): string {
   if (container.sidecar) return 'runs, but its startup probe never succeeds';
   if (dependency !== undefined) {
     const absent = absence(dependency);
     return `waits for ${dependency.name}${absent === undefined ? '' : ` (${absent})`}`;
   }
+  if (endless !== undefined) return `runs ${endless}, and so does not end`;
   return says === undefined ? 'runs and does not end' : `runs and does not end: ${says.essence}`;
 }

@@ -11,6 +11,7 @@ import { type ProbeFailure, probeFailuresBy } from '../../../probes/probes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { inContainer, quoteOf } from '../../crash-finding.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
+import { fileProbeOf } from '../../file-probe.ts';
 import { appWords, maskedOutput, probeClause, probeFinding, statusCodeIn } from '../../probe-finding.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
 
@@ -63,15 +64,16 @@ function killedByProbe(snapshot: Snapshot, failure: ProbeFailure): Finding {
             advice: `add a startupProbe to container ${container.name} that allows its whole start`,
             reason: `liveness allows ${formatDuration(((probe.initialDelaySeconds ?? 0) + periodSeconds * failureThreshold) * second)}, and nothing listens by then`,
           }
-        : isAbsent(failure)
-          ? {
-              advice: `let the app keep what the livenessProbe of container ${container.name} looks for, or correct its command`,
-              reason: 'more time does not help: what it looks for is not there',
-            }
-          : {
-              advice: `${slow} of the livenessProbe of container ${container.name}, or let it ask something cheaper`,
-              reason: 'the process works until it is told to stop',
-            },
+        : (fileProbeOf(failure)?.fix ??
+          (isAbsent(failure)
+            ? {
+                advice: `let the app keep what the livenessProbe of container ${container.name} looks for, or correct its command`,
+                reason: 'more time does not help: what it looks for is not there',
+              }
+            : {
+                advice: `${slow} of the livenessProbe of container ${container.name}, or let it ask something cheaper`,
+                reason: 'the process works until it is told to stop',
+              })),
     ],
     missingEvidence: kill?.event === undefined ? ['the Killing events, which live an hour'] : [],
     ...fields,
@@ -101,7 +103,9 @@ function howItFails(failure: ProbeFailure): string {
     case undefined:
       return `fails ${times}, by the time that each instance lives`;
     default:
-      return code === undefined ? `fails ${times}${saidBy(failure)}` : `answers ${code} ${times}`;
+      return code === undefined
+        ? `${fileProbeOf(failure)?.says ?? 'fails'} ${times}${saidBy(failure)}`
+        : `answers ${code} ${times}`;
   }
 }
 

@@ -4,6 +4,8 @@ import { isFolder, mountOf, variableLink, variablesIn } from '../../../log-links
 import { nameOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { absentFileIn } from '../../absent-file.ts';
+import { absentKeyGap } from '../../absent-key.ts';
+import { brokenFileGap } from '../../broken-file.ts';
 import { type LogFault, logFindings, ofContainer, textOf } from '../../log-finding.ts';
 import { defineRule, type Fix } from '../../rule.ts';
 import { settingGap } from '../../setting-gap.ts';
@@ -30,7 +32,12 @@ export const logConfigParse = defineRule({
 function judge(snapshot: Snapshot, fault: LogFault) {
   const absent = absentFileIn(snapshot, fault, textOf(fault));
   if (absent !== undefined) return { clause: ` (${absent.says})`, evidence: absent.evidence, fixes: absent.fixes };
-  const gap = sourceOf(fault) === undefined ? settingGap(snapshot, fault, textOf(fault)) : undefined;
+  const absentKey = absentKeyGap(snapshot, fault, textOf(fault));
+  const gap =
+    absentKey ??
+    (sourceOf(fault) === undefined
+      ? (settingGap(snapshot, fault, textOf(fault)) ?? brokenFileGap(snapshot, fault, textOf(fault)))
+      : undefined);
   if (gap !== undefined) return { clause: ` (${gap.says})`, evidence: gap.evidence, fixes: gap.fixes };
   const source = sourceOf(fault) ?? onlyFile(snapshot, fault);
   const fixes: readonly Fix[] = [

@@ -1,4 +1,6 @@
-import { formatDuration, hour, minute, timeOf } from '../../../durations.ts';
+import { isAskedAbout } from '../../../asked-about.ts';
+import { formatDuration, hour, minute, second, timeOf } from '../../../durations.ts';
+import { failureWords } from '../../../logs/severity.ts';
 import { type KubernetesObject, nameOf, type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { hasStopped } from '../../../pod-ends.ts';
@@ -8,10 +10,21 @@ import { type Claim, consumersOf, waitingFor } from '../../../volumes/claims.ts'
 import { defineRule, type Finding } from '../../rule.ts';
 
 const hold = minute;
+/** Who asks about the object itself wonders already why it stays. */
+const holdOfAsked = 10 * second;
 /** Load balancers and disks take minutes to go; a node is drained first. */
 const holdOfOthers = 5 * minute;
 const holdOfNodes = hour;
-const holdOf = (kind: string): number => (kind === 'Pod' ? hold : kind === 'Node' ? holdOfNodes : holdOfOthers);
+/** Only data: nothing outside of the cluster has to go first. */
+const light = new Set(['Pod', 'ConfigMap', 'Secret', 'ServiceAccount']);
+const holdOf = (snapshot: Snapshot, object: KubernetesObject): number =>
+  object.kind !== 'Pod' && isAskedAbout(snapshot, refOf(object))
+    ? holdOfAsked
+    : light.has(object.kind)
+      ? hold
+      : object.kind === 'Node'
+        ? holdOfNodes
+        : holdOfOthers;
 /** A namespace has a rule of its own, and a bound volume waits for its claim. */
 const leftToOthers = new Set(['Namespace', 'PersistentVolume']);
 /** These wait for other objects, which tell themselves what keeps them. */
@@ -28,8 +41,8 @@ export const podStuckTerminatingFinalizer = defineRule({
     'The object was deleted, and stays until the controller that owns the finalizer has cleaned up. That controller is ' +
     'gone, broken, or not allowed to.',
   detection:
-    'deletionTimestamp (which includes the grace period) is more than a minute old (5 minutes for what is no pod, an ' +
-    'hour for nodes, which are drained first; no time for a claim that the scheduler refuses a pod for) and metadata.finalizers is not empty; of a pod, nothing runs any more. A claim that pods still mount is a risk: it stays until they stop.',
+    'deletionTimestamp (which includes the grace period) is more than a minute old (5 minutes for what is no pod and no ' +
+    'mere data, an hour for nodes, which are drained first, 10 s for what is asked about; no time for a claim that the scheduler refuses a pod for) and metadata.finalizers is not empty; of a pod, nothing runs any more. A claim that pods still mount is a risk: it stays until they stop.',
   remedies: [
     'Find the controller that owns the finalizer, by its domain, and mend it: it removes the finalizer.',
     'When that controller is gone for good, clean up what it should have, then remove the finalizer by hand.',
@@ -45,7 +58,7 @@ function findingOf(snapshot: Snapshot, object: KubernetesObject): readonly Findi
   const own = finalizers.filter((finalizer) => !waiting.has(finalizer));
   if (
     deleted === undefined ||
-    (snapshot.now - deleted <= holdOf(object.kind) && !isWanted(snapshot, object)) ||
+    (snapshot.now - deleted <= holdOf(snapshot, object) && !isWanted(snapshot, object)) ||
     own.length === 0 ||
     leftToOthers.has(object.kind)
   )
@@ -55,6 +68,7 @@ function findingOf(snapshot: Snapshot, object: KubernetesObject): readonly Findi
   if (pod !== undefined && !hasStopped(pod)) return [];
   const subject = refOf(object);
   const named = own.join(', ');
+  const words = wordsAbout(snapshot, own[0] ?? '');
   return [
     {
       subject,
@@ -71,11 +85,15 @@ function findingOf(snapshot: Snapshot, object: KubernetesObject): readonly Findi
           at: deletionTimestamp,
         },
         { object: subject, source: 'spec', text: `metadata.finalizers: ${named}` },
+        ...(words === undefined ? [] : [words.evidence]),
       ],
       since: deletionTimestamp,
       fixes: [
         {
-          advice: `find the controller that owns the finalizer ${own[0]}, and see in its log why it does not finish`,
+          advice:
+            words === undefined
+              ? `find the controller that owns the finalizer ${own[0]}, and see in its log why it does not finish`
+              : `see in the log of ${nameOf(words.owner)}, which names the finalizer, why it does not finish, and heal that`,
           reason: 'it removes the finalizer when it has cleaned up',
         },
         {
@@ -85,6 +103,19 @@ function findingOf(snapshot: Snapshot, object: KubernetesObject): readonly Findi
       ],
     },
   ];
+}
+
+/** The program whose log speaks of the finalizer, and what it says last. */
+function wordsAbout(snapshot: Snapshot, finalizer: string) {
+  for (const log of snapshot.data.logs) {
+    const index = log.lines.findLastIndex(({ text }) => text.includes(finalizer));
+    const pod = index < 0 ? undefined : snapshot.find('Pod', log.namespace, log.pod);
+    const last = log.lines.slice(index, index + 2).findLast(({ text }) => failureWords.test(text)) ?? log.lines[index];
+    if (pod === undefined || last === undefined) continue;
+    const evidence = { object: refOf(pod), source: 'log' as const, text: last.text.slice(0, 300), at: last.at };
+    return { owner: workloadOf(snapshot, pod), evidence };
+  }
+  return undefined;
 }
 
 /** A claim whose deletion the scheduler gives as the reason: that is no matter of time. */

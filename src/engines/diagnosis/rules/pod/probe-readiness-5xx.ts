@@ -1,6 +1,7 @@
 import { type ProbeFailure, probeFailuresBy } from '../../../probes/probes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
+import { fileProbeOf } from '../../file-probe.ts';
 import { appWords, maskedOutput, probeClause, probeFinding, statusCodeIn } from '../../probe-finding.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
@@ -26,6 +27,7 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
   const base = probeFinding(snapshot, failure);
   const { telling, dependency, evidence: words } = appWords(snapshot, failure);
   const { evidence, ...fields } = dependency === undefined ? { evidence: [] } : dependencyFields(dependency);
+  const looked = dependency === undefined ? fileProbeOf(failure) : undefined;
   const why =
     dependency !== undefined
       ? `; the app ${dependencyClause(dependency)}`
@@ -34,10 +36,10 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
         : '';
   return {
     ...base,
-    problem: `${probeClause(failure)} ${answerOf(failure)}${why}`,
+    problem: `${probeClause(failure)} ${looked?.says ?? answerOf(failure)}${why}`,
     certainty: dependency?.told === false ? 'inferred' : 'message',
     fixes: [
-      {
+      looked?.fix ?? {
         advice: `find in the log of container ${failure.container.name} why its readiness check fails, and heal that`,
         reason: telling?.essence ?? 'the app itself says that it is not ready',
       },

@@ -1,6 +1,8 @@
 import {
+  allows,
   type BoundRole,
   boundRoles,
+  confinedRoles,
   type Denial,
   type DeniedPod,
   deniedPods,
@@ -36,7 +38,8 @@ export const rbacForbiddenWorkload = defineRule({
 function findingOf(snapshot: Snapshot, { pod, container, denial, entry }: DeniedPod): readonly Finding[] {
   const { account, verb, namespace } = denial;
   const bound = boundRoles(snapshot, denial);
-  if (bound.some(({ verbs }) => verbs.includes(verb) || verbs.includes('*'))) return [];
+  if (bound.some(({ verbs }) => allows(verbs, denial))) return [];
+  const confined = confinedRoles(snapshot, denial);
   const known = isKnown(snapshot, namespace);
   const where = namespace === undefined ? 'in the whole cluster' : `in namespace ${namespace}`;
   const what = `${verb} ${denial.resource}${denial.group === '' ? '' : `.${denial.group}`}`;
@@ -48,20 +51,18 @@ function findingOf(snapshot: Snapshot, { pod, container, denial, entry }: Denied
       certainty: known ? 'recomputed' : 'message',
       evidence: [
         { object: refOf(pod), source: 'log', text: entry.words, at: entry.entry.at },
-        ...bound
-          .filter(isOwn)
-          .slice(0, named)
-          .map(
-            ({ binding, role, exists, verbs, near }): Evidence => ({
-              object: binding,
-              source: 'recomputed',
-              text: `binds ${nameOf(role)}, which ${exists ? (near?.says ?? `allows ${verbs.join(', ') || 'nothing'} on ${denial.resource}`) : 'does not exist'}`,
-            }),
-          ),
+        ...[...confined, ...bound.filter(isOwn)].slice(0, named).map(
+          ({ binding, role, exists, verbs, near }): Evidence => ({
+            object: binding,
+            source: 'recomputed',
+            text: `binds ${nameOf(role)}, which ${exists ? (near?.says ?? `allows ${verbs.join(', ') || 'nothing'} on ${denial.resource}`) : 'does not exist'}`,
+          }),
+        ),
       ],
       fixes: [
-        ...subjectFix(snapshot, denial, bound),
+        ...(confined.length > 0 ? [] : subjectFix(snapshot, denial, bound)),
         ...nearFix(bound),
+        ...confinedFix(denial, confined),
         {
           advice: `restore a ${namespace === undefined ? 'ClusterRole' : 'Role'} that allows ${what}, bound${namespace === undefined || namespace === account.namespace ? '' : ` in namespace ${namespace}`} to ${nameOf(account)} of namespace ${account.namespace}, through what owns it`,
           reason: 'the program asks again, or after its next start',
@@ -87,6 +88,36 @@ function subjectFix(snapshot: Snapshot, denial: Denial, bound: readonly BoundRol
     },
   ];
 }
+
+/** A program may be able to ask in one namespace only; for an object of the cluster no namespace helps. */
+function confinedFix({ resource }: Denial, [first]: readonly BoundRole[]): readonly Fix[] {
+  const namespace = first?.binding.namespace;
+  if (namespace === undefined || ofCluster.has(resource)) return [];
+  return [
+    {
+      advice: `let the program ask in namespace ${namespace} only, if it has a setting for that`,
+      reason: 'there it is allowed already, and needs no right in other namespaces',
+    },
+  ];
+}
+
+/** Resources that belong to no namespace and that programs ask for. */
+const ofCluster = new Set([
+  'nodes',
+  'nodes/stats',
+  'nodes/metrics',
+  'nodes/proxy',
+  'namespaces',
+  'persistentvolumes',
+  'storageclasses',
+  'ingressclasses',
+  'priorityclasses',
+  'clusterroles',
+  'clusterrolebindings',
+  'customresourcedefinitions',
+  'csinodes',
+  'volumeattachments',
+]);
 
 /** What to change in a rule that nearly allows it. */
 const nearFix = (bound: readonly BoundRole[]): readonly Fix[] =>
@@ -114,6 +145,11 @@ function nearestWords(snapshot: Snapshot, denial: Denial, bound: readonly BoundR
   const dangling = bound.find(({ exists }) => !exists);
   if (dangling !== undefined)
     return `${nameOf(dangling.binding)} gives ${nameOf(account)} ${nameOf(dangling.role)}, which does not exist`;
+  const [confined] = confinedRoles(snapshot, denial);
+  if (confined !== undefined) {
+    const none = ofCluster.has(denial.resource) ? `, and ${denial.resource} belong to no namespace` : '';
+    return `${nameOf(confined.role)} allows it, but ${nameOf(confined.binding)} gives that in namespace ${confined.binding.namespace} only${none}`;
+  }
   const close = bound.find(({ near }) => near !== undefined);
   if (close?.near !== undefined) return `${nameOf(close.role)}, which ${nameOf(account)} has, ${close.near.says}`;
   const nearest = bound.find(({ verbs }) => verbs.length > 0);
@@ -123,7 +159,8 @@ function nearestWords(snapshot: Snapshot, denial: Denial, bound: readonly BoundR
   const [stray] = own.length === 0 ? strayBindings(snapshot, denial) : [];
   if (stray !== undefined)
     return `${nameOf(stray.binding)} gives ${nameOf(stray.role)} to ${stray.subject}, not to ${nameOf(account)} of namespace ${account.namespace}`;
-  if (own.length === 0) return `no role is bound to ${nameOf(account)}`;
+  if (own.length === 0)
+    return `no ${denial.namespace === undefined ? 'ClusterRoleBinding names' : 'role is bound to'} ${nameOf(account)}`;
   const names = own.slice(0, named).map(({ role }) => nameOf(role));
   return `${nameOf(account)} has ${names.join(', ')}, which ${names.length > 1 ? 'do' : 'does'} not name that resource`;
 }

@@ -2,6 +2,7 @@ import { inBlock } from '../../../network/addresses.ts';
 import {
   type BlockedCall,
   blockedCalls,
+  blockedSilently,
   byPolicy,
   type ClosedPort,
   clientNames,
@@ -22,7 +23,8 @@ export const netpolBlocksFlow = defineRule({
   detection:
     'A container says that a connection timed out or that there is no route, the Service it means has ready endpoints, and ' +
     'the NetworkPolicies of both ends, evaluated here as the API defines them, isolate one end without a rule that lets ' +
-    'this connection through to any pod behind the Service. Policies are read only then, and for a Service that is asked about: one that nobody at all may reach is named too. Policies of network plugins ' +
+    'this connection through to any pod behind the Service. Policies are read only then, and for what is asked about: a Service that nobody at all may reach, and a workload ' +
+    'that is kept from a Service of its environment or command, are named too. Policies of network plugins ' +
     '(Cilium, Calico) are not evaluated.',
   remedies: ['Add a rule that allows this connection to the policy that is nearest, or a policy of its own.'],
   avoid: [
@@ -33,7 +35,9 @@ export const netpolBlocksFlow = defineRule({
 
   check: (snapshot) => {
     const blocked = byPolicy(blockedCalls(snapshot)).flatMap(findingsOf);
-    return blocked.length > 0 ? blocked : closedFindings(closedPorts(snapshot));
+    if (blocked.length > 0) return blocked;
+    const silent = byPolicy(blockedSilently(snapshot)).flatMap(findingsOf);
+    return silent.length > 0 ? silent : closedFindings(closedPorts(snapshot));
   },
 });
 
@@ -59,6 +63,7 @@ function findingsOf(blocked: readonly BlockedCall[]): readonly Finding[] {
       ],
       since: policy.metadata.creationTimestamp,
       fixes: [fixOf(first, clients)],
+      missingEvidence: call.words === undefined ? [`whether ${clients} calls it now: its log does not say`] : [],
       nextCheck: `kubectl describe networkpolicy ${subject.name} -n ${subject.namespace}`,
     };
   });

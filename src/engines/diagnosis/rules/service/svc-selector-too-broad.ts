@@ -19,7 +19,8 @@ export const svcSelectorTooBroad = defineRule({
   detection:
     'The selector matches ready pods of two or more workloads that run different images, or a common base image with ' +
     'another command. It is the cause when one of them declares ports without the target port, or when the Service is ' +
-    'asked about. Versions of one image (canaries), headless Services and Services for metrics are left alone.',
+    'asked about. Of one image only workloads are meant whose pods are called differently (label app) and of which one ' +
+    'has a Service of its own. Versions of one image (canaries), headless Services and Services for metrics are left alone.',
   remedies: ['Add the label to the selector that only the wanted pods have.'],
   avoid: [
     'deleting the extra pods: they serve something else',
@@ -36,7 +37,9 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
     return [];
   const serving = backendsOf(snapshot, service).filter((each) => each.pods.some(isReady) && isReached(service, each));
   const [first] = serving;
-  const others = serving.filter((each) => first !== undefined && !runsSame(first, each));
+  const others = serving.filter(
+    (each) => first !== undefined && (!runsSame(first, each) || isNamesake(snapshot, service, [first, each])),
+  );
   if (first === undefined || others.length === 0) return [];
   const subject = refOf(service);
   const deaf = serving.filter((each) => isDeaf(service, each));
@@ -92,6 +95,19 @@ const programsOf = ({ spec }: Backend): readonly string[] =>
 function runsSame(a: Backend, b: Backend): boolean {
   const [ours, theirs] = [programsOf(a), programsOf(b)];
   return ours.length === 0 || theirs.length === 0 || ours.some((program) => theirs.includes(program));
+}
+
+const nameLabels = ['app', 'app.kubernetes.io/name', 'k8s-app'];
+
+/** Two applications of one image: their pods are called differently, and one of them alone has a Service of its own. */
+function isNamesake(snapshot: Snapshot, service: Service, pair: readonly Backend[]): boolean {
+  const [ours, theirs] = pair.map(({ pods }) => pods[0]?.metadata.labels ?? {});
+  const called = nameLabels.find((key) => ours?.[key] !== undefined && theirs?.[key] !== undefined);
+  if (called === undefined || ours?.[called] === theirs?.[called]) return false;
+  const others = snapshot.all('Service', service.metadata.namespace).filter((each) => each !== service);
+  const served = others.map((each) => backendsOf(snapshot, each).map(({ ref }) => nameOf(ref)));
+  const own = pair.filter(({ ref }) => served.some((names) => names.length === 1 && names[0] === nameOf(ref)));
+  return own.length === 1;
 }
 
 const backendEvidence = ({ ref, spec, pods }: Backend): Evidence => ({

@@ -1,4 +1,5 @@
 import { nearest } from '../../../../platform/nearest.ts';
+import { isAskedAbout } from '../../../asked-about.ts';
 import { maskIds } from '../../../logs/masking.ts';
 import { failedCalls } from '../../../network/calls.ts';
 import { keyOf, nameOf, refOf, type Service } from '../../../objects.ts';
@@ -24,7 +25,8 @@ export const svcTargetPortMismatch = defineRule({
   detection:
     'A named targetPort that no container of the selected pods declares resolves to nothing, which is certain. A ' +
     'number is judged only when the containers declare other ports, and a probe that succeeds, a log line, or a client ' +
-    'that is refused by ready pods shows that another port is the one in use, because declared ports are informational.',
+    'that is refused by ready pods shows that another port is the one in use, because declared ports are informational; of a Service that is asked about ' +
+    'the only declared port is a hint.',
   remedies: ["Set targetPort to the container's port, by name or number."],
   avoid: ['taking declared container ports alone as proof: a container may listen on ports that it does not declare'],
 
@@ -125,7 +127,7 @@ function numberedFinding(
   return [
     {
       subject,
-      problem: `sends port ${port} to container port ${target}, but ${backendNames(backends)} listens on ${first.port}`,
+      problem: `sends port ${port} to container port ${target}, but ${backendNames(backends)} ${first.certainty === 'correlated' ? 'declares only' : 'listens on'} ${first.port}`,
       certainty: first.certainty,
       evidence: [
         { object: subject, source: 'spec', text: `spec.ports[${index}].targetPort is ${target}` },
@@ -140,7 +142,7 @@ function numberedFinding(
 
 interface InUse {
   readonly port: number;
-  readonly certainty: 'message' | 'inferred';
+  readonly certainty: 'message' | 'inferred' | 'correlated';
   readonly evidence: readonly Evidence[];
 }
 
@@ -167,7 +169,14 @@ function inUse(
   if (answering === undefined) {
     const [only, ...others] =
       declared.length > 0 ? declared.filter((each) => each.protocol === 'TCP') : probed.map(portOnly);
-    return only === undefined || others.length > 0 ? undefined : refused(snapshot, service, declaration, only);
+    if (only === undefined || others.length > 0) return undefined;
+    return (
+      refused(snapshot, service, declaration, only) ??
+      // Whoever asks about the Service has a reason to, and a declaration is then worth a look.
+      (isAskedAbout(snapshot, refOf(service)) && declared.length > 0
+        ? { port: only.port, certainty: 'correlated', evidence: [declaration] }
+        : undefined)
+    );
   }
   const evidence: Evidence = {
     object: backend.ref,

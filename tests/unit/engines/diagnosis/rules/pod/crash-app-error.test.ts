@@ -101,6 +101,18 @@ testRule(crashAppError, {
     }),
   },
   speaks: {
+    'of the part of a Job that was given up': [
+      aSnapshot({
+        objects: [
+          jobPod(job({ failedIndexes: '3', conditions: [{ type: 'Failed', status: 'True' }] })),
+          anObject('Job', 'nightly', {
+            spec: { completions: 5 },
+            status: { failedIndexes: '3', conditions: [{ type: 'Failed', status: 'True' }] },
+          }),
+        ],
+      }),
+      { object: 'Pod/nightly-x', problem: 'failed in index 3 of 5' },
+    ],
     'of a file that a ConfigMap does not bring, and the key that comes near': [
       aSnapshot({
         objects: [

@@ -15,6 +15,19 @@ const pod = (terminated: object, more = {}) =>
       aContainer('app', waiting('PodInitializing')),
     ],
   });
+const mounting = (name: string, mountPath: string) =>
+  aPod('api', {
+    spec: { volumes: [{ name, configMap: { name } }] },
+    status: { phase: 'Pending' },
+    containers: [
+      aContainer('migrate', {
+        init: true,
+        ...crashed({ exitCode: 3, reason: 'Error' }),
+        volumeMounts: [{ name, mountPath }],
+      }),
+      aContainer('app', waiting('PodInitializing')),
+    ],
+  });
 const log = (line: string) => [aLog('api', [line], { container: 'migrate', previous: true })];
 
 testRule(initContainerCrash, {
@@ -46,6 +59,68 @@ testRule(initContainerCrash, {
     'a sidecar that crashes': aSnapshot({ objects: [pod({}, { restartPolicy: 'Always' })] }),
   },
   speaks: {
+    'of the setting that a line beside the error calls wrong': [
+      aSnapshot({
+        objects: [
+          pod(
+            {},
+            {
+              env: [
+                { name: 'REDIRECT_PORT', valueFrom: { configMapKeyRef: { name: 'proxy', key: 'REDIRECT_PORT' } } },
+                { name: 'CAPTURE_PORT', valueFrom: { configMapKeyRef: { name: 'proxy', key: 'CAPTURE_PORT' } } },
+              ],
+            },
+          ),
+        ],
+        logs: [
+          aLog('api', ['Capture port: 1', 'Error: failed to set up rules', 'Redirect port: 0 (invalid, must be > 0)'], {
+            container: 'migrate',
+            previous: true,
+          }),
+        ],
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(env[REDIRECT_PORT] takes it from ConfigMap/proxy key REDIRECT_PORT)',
+        evidence: ['Redirect port: 0 (invalid, must be > 0)'],
+        fix: 'correct the value of REDIRECT_PORT in ConfigMap/proxy',
+      },
+    ],
+    'of a file of a ConfigMap that is cut off': [
+      aSnapshot({
+        objects: [
+          mounting('rates', '/etc/rates'),
+          anObject('ConfigMap', 'rates', { data: { 'rates.json': '{ "vat": [', 'notes.txt': '{' } }),
+        ],
+        logs: log('FATAL cannot parse the configuration: Unterminated string starting at line 8'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(key rates.json of ConfigMap/rates is no valid JSON)',
+        fix: 'correct key rates.json of ConfigMap/rates at its source',
+      },
+    ],
+    'of no file that is well-formed, or was only redacted': [
+      aSnapshot({
+        objects: [
+          mounting('rates', '/etc/rates'),
+          anObject('ConfigMap', 'rates', { data: { 'rates.json': '{}', 'other.json': '{ [REDACTED:password#1] }' } }),
+        ],
+        logs: log('FATAL cannot parse the configuration: Unterminated string'),
+      }),
+      { object: 'Pod/api', fix: 'fix what init container migrate complains about' },
+    ],
+    'of the setting that its words name': [
+      aSnapshot({
+        objects: [pod({}, { env: [{ name: 'SCHEMA_READY', value: '0' }] })],
+        logs: log('ERROR SCHEMA_READY is 0, not true'),
+      }),
+      { object: 'Pod/api', fix: 'correct the value of SCHEMA_READY in env[SCHEMA_READY]' },
+    ],
+    'of a variable that it does not have': [
+      aSnapshot({ objects: [pod({})], logs: log('ERROR SCHEMA_URL is not set') }),
+      { object: 'Pod/api', fix: 'add SCHEMA_URL to env of container migrate' },
+    ],
     'of a container of its pod that starts later': [
       aSnapshot({
         objects: [

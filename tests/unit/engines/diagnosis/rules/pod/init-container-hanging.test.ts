@@ -26,6 +26,9 @@ testRule(initContainerHanging, {
   silent: {
     'half a minute of waiting': aSnapshot({ objects: [running(0.5)], logs: log('waiting for queue:5672') }),
     'a minute of work without a word': aSnapshot({ objects: [running(1)] }),
+    'a minute of a loop with short sleeps': aSnapshot({
+      objects: [running(1, { command: ['sh', '-c', 'until test -f /data/x; do sleep 5; done'] })],
+    }),
     'ten minutes of work that goes on': aSnapshot({
       objects: [running(10)],
       logs: timed({ at: minutesAgo(1), text: 'applied step 1' }, { at: minutesAgo(0), text: 'copied users' }),
@@ -38,6 +41,14 @@ testRule(initContainerHanging, {
     }),
   },
   speaks: {
+    'of a command that sleeps for ever': [
+      aSnapshot({ objects: [running(1, { command: ['/bin/sh', '-c', 'prepare && sleep infinity'] })] }),
+      {
+        object: 'Pod/api',
+        problem: 'init container wait (1 of 1) runs sleep infinity, and so does not end',
+        fix: 'let the command of init container wait end without sleep infinity',
+      },
+    ],
     'of a sidecar that is listed after it': [
       aSnapshot({
         objects: [

@@ -76,7 +76,7 @@ testRule(livenessKillsHealthyApp, {
       {
         object: 'Pod/web',
         problem: "fails 3 times in a row: cat: can't open '/tmp/healthy': No such file or directory",
-        fix: 'let the app keep what the livenessProbe of container app looks for',
+        fix: 'let container app write /tmp/healthy, or correct the command of its livenessProbe',
       },
     ],
     'of a server that stops cleanly': [

@@ -1,5 +1,13 @@
 import { podStuckTerminatingFinalizer } from '../../../../../../src/engines/diagnosis/rules/pod/pod-stuck-terminating-finalizer.ts';
-import { aContainer, anObject, aPendingPod, aPod, aSnapshot, minutesAgo } from '../../../../../support/builders.ts';
+import {
+  aContainer,
+  aLog,
+  anObject,
+  aPendingPod,
+  aPod,
+  aSnapshot,
+  minutesAgo,
+} from '../../../../../support/builders.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
 const deleted = (minutes: number, ...finalizers: readonly string[]) => ({
@@ -40,6 +48,24 @@ testRule(podStuckTerminatingFinalizer, {
     'a deleted claim that nobody uses, for a moment': aSnapshot({ objects: [claim] }),
   },
   speaks: {
+    'of a ConfigMap, and of the program whose log names the finalizer': [
+      aSnapshot({
+        objects: [anObject('ConfigMap', 'lease', { metadata: deleted(2, 'example.com/cleanup') }), aPod('cleaner')],
+        logs: [aLog('cleaner', ['lease has finalizer example.com/cleanup', 'ERROR cleanup failed: Forbidden'])],
+      }),
+      {
+        object: 'ConfigMap/lease',
+        evidence: ['ERROR cleanup failed: Forbidden'],
+        fix: 'see in the log of Pod/cleaner, which names the finalizer',
+      },
+    ],
+    'sooner of an object that is asked about': [
+      aSnapshot({
+        scope: { namespace: 'shop', object: { kind: 'Service', namespace: 'shop', name: 'web' } },
+        objects: [anObject('Service', 'web', { metadata: deleted(0.4, 'example.com/cleanup') })],
+      }),
+      { object: 'Service/web', problem: 'metadata.finalizers still has example.com/cleanup' },
+    ],
     'of a pod': [
       aSnapshot({ objects: [stopped(deleted(9, 'example.com/cleanup'))] }),
       {

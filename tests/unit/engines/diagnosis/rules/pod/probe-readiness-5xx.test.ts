@@ -53,6 +53,37 @@ testRule(probeReadiness5xx, {
     }),
   },
   speaks: {
+    'of a file that a command looks for and that is not there': [
+      aSnapshot({
+        objects: [
+          unready({ exec: { command: ['sh', '-c', 'test -f /tmp/ready'] }, periodSeconds: 2 }),
+          unhealthy('Readiness probe failed: '),
+        ],
+      }),
+      { object: 'Pod/web', problem: 'finds no file /tmp/ready', fix: 'let container app write /tmp/ready' },
+    ],
+    'of a word that a file does not have': [
+      aSnapshot({
+        objects: [
+          unready({ exec: { command: ['grep', '-q', 'ready', '/tmp/health'] }, periodSeconds: 2 }),
+          unhealthy('Readiness probe failed: '),
+        ],
+      }),
+      {
+        object: 'Pod/web',
+        problem: 'does not find ready in /tmp/health',
+        fix: 'compare with what is there (kubectl exec web -n shop -c app -- cat /tmp/health)',
+      },
+    ],
+    'of no file when the command does more than look at it': [
+      aSnapshot({
+        objects: [
+          unready({ exec: { command: ['sh', '-c', 'pg_isready && test -f /tmp/ready'] }, periodSeconds: 2 }),
+          unhealthy('Readiness probe failed: '),
+        ],
+      }),
+      { object: 'Pod/web', problem: 'exits with an error', fix: 'find in the log of container app' },
+    ],
     'with path, port and status': [
       aSnapshot({
         objects: [

@@ -42,6 +42,24 @@ testRule(rbacForbiddenWorkload, {
     'another error': asked([], { text: 'ERROR no such table' }),
   },
   speaks: {
+    'of a Role that cannot reach what belongs to no namespace': [
+      asked([aBinding('viewer'), aRole('viewer', ['get', 'watch'], ['nodes'])], { text: inCluster }),
+      {
+        object: 'Pod/lister',
+        problem:
+          'may not watch nodes in the whole cluster: Role/viewer allows it, but RoleBinding/bind-viewer gives that in namespace shop only, and nodes belong to no namespace',
+        evidence: ['binds Role/viewer, which allows get, watch on nodes'],
+        fix: 'restore a ClusterRole that allows watch nodes',
+      },
+    ],
+    'of a program that asks in all namespaces and may in one': [
+      asked([aBinding('viewer'), aRole('viewer', ['*'])], { text: inCluster.replaceAll('nodes', 'pods') }),
+      { object: 'Pod/lister', fix: 'let the program ask in namespace shop only' },
+    ],
+    'of a Role about another verb, which is no matter of its reach': [
+      asked([aBinding('viewer'), aRole('viewer', ['get'], ['nodes'])], { text: inCluster }),
+      { object: 'Pod/lister', problem: 'no ClusterRoleBinding names ServiceAccount/lister' },
+    ],
     'of a rule without the subresource': [
       asked([aBinding('runner'), aRole('runner', ['create', 'list'])], {
         text: said.replace('resource "pods"', 'resource "pods/exec"'),

@@ -46,8 +46,23 @@ const asked = (...policies: readonly KubernetesObject[]) =>
     scope: { namespace: 'shop', object: { kind: 'Service', namespace: 'shop', name: 'db' } },
   });
 
+const kiosk = aDeployment('kiosk', {
+  pod: {
+    metadata: { labels: { app: 'kiosk' } },
+    containers: [aContainer('app', { env: [{ name: 'DB_HOST', value: 'db:5433' }] })],
+  },
+});
+const askedKiosk = (kind: string, ...policies: readonly KubernetesObject[]) =>
+  aSnapshot({
+    complete,
+    objects: [...kiosk.all, ...db.all, service, slice(), ...policies],
+    ...(kind !== '' && { scope: { namespace: 'shop', object: { kind, namespace: 'shop', name: 'kiosk' } } }),
+  });
+
 testRule(netpolBlocksFlow, {
   silent: {
+    'a ready workload of which nobody asks': askedKiosk('', guard(fromApi)),
+    'a workload that is asked about and may call what it names': askedKiosk('Deployment', guard({})),
     'a Service that is asked about and lets somebody in': asked(guard(fromApi)),
     'a Service that nobody may reach and nobody asks about': aSnapshot({
       complete,
@@ -77,6 +92,15 @@ testRule(netpolBlocksFlow, {
     }),
   },
   speaks: {
+    'of a workload that is asked about and kept from what it is to call': [
+      askedKiosk('Deployment', guard(fromApi)),
+      {
+        object: 'NetworkPolicy/guard',
+        problem: 'keeps Deployment/kiosk from Service/db on TCP 5432 (ingress)',
+        certainty: 'inferred',
+        fix: 'allow ingress on TCP 5432 from pods with app=kiosk',
+      },
+    ],
     'of a Service that is asked about and that nobody may reach': [
       asked(guard()),
       {

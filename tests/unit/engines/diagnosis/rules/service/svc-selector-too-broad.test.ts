@@ -18,6 +18,8 @@ const workload = (name: string, image: string, { port = 80, command = [], status
   }).all;
 const service = (spec: object = {}) =>
   anObject('Service', 'api', { spec: { selector: { tier: 'backend' }, ports: [{ port: 80 }], ...spec } });
+const ownService = (name: string) =>
+  anObject('Service', `${name}-service`, { spec: { selector: { app: name }, ports: [{ port: 80 }] } });
 const api = workload('api', 'example/api:1');
 const mailer = workload('mailer', 'example/mailer:3');
 
@@ -26,6 +28,15 @@ testRule(svcSelectorTooBroad, {
     'one workload': aSnapshot({ objects: [service(), ...api] }),
     'two versions of one image': aSnapshot({
       objects: [service(), ...api, ...workload('api-canary', 'example/api:2')],
+    }),
+    'two applications of one image that each have a Service of their own': aSnapshot({
+      objects: [
+        service(),
+        ownService('blue'),
+        ownService('green'),
+        ...workload('blue', 'x/web:1'),
+        ...workload('green', 'x/web:1'),
+      ],
     }),
     'a headless Service': aSnapshot({ objects: [service({ clusterIP: 'None' }), ...api, ...mailer] }),
     'a Service for metrics': aSnapshot({
@@ -42,6 +53,12 @@ testRule(svcSelectorTooBroad, {
     }),
   },
   speaks: {
+    'of an application of the same image that has a Service of its own': [
+      aSnapshot({
+        objects: [service(), ownService('green'), ...workload('api', 'x/web:1'), ...workload('green', 'x/web:1')],
+      }),
+      { object: 'Service/api', problem: 'Deployment/api and Deployment/green', fix: 'add app=api to spec.selector' },
+    ],
     'of both programs, and the label that tells them apart': [
       aSnapshot({ objects: [service(), ...api, ...mailer] }),
       {

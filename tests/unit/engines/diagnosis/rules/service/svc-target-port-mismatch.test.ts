@@ -60,6 +60,17 @@ testRule(svcTargetPortMismatch, {
     'no pods and no workload': aSnapshot({ objects: [service('http')] }),
   },
   speaks: {
+    'of the only port that is declared, when the Service is asked about': [
+      aSnapshot({
+        scope: { namespace: 'shop', object: { kind: 'Service', namespace: 'shop', name: 'web' } },
+        objects: objects(9090, http),
+      }),
+      {
+        object: 'Service/web',
+        problem: 'sends port 80 to container port 9090, but Deployment/web declares only 8080',
+        certainty: 'correlated',
+      },
+    ],
     'of a name that no container has': [
       aSnapshot({ objects: objects('htpp', http) }),
       {
