@@ -175,7 +175,7 @@ const withoutWrappers = (text: string): string =>
 const cut = (text: string): string => (text.length > maximumLength ? shortened(text.replaceAll(packages, '')) : text);
 
 /** `com.example.shop.` before the name of a class. */
-const packages = /\b(?:[a-z]\w*\.){2,}(?=[A-Z])/g;
+const packages = /\b(?:[a-z]\w{0,60}\.){2,12}(?=[A-Z])/g;
 
 const shortestHead = 40;
 const longestEnd = maximumLength - shortestHead - 3;

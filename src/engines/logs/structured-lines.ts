@@ -153,7 +153,8 @@ const inspectedField = /\{:(?:.*, ?:)?(?:error|message)=>"((?:[^"\\]|\\.)*)"/;
 export function withError(message: string): string {
   const brace = message.endsWith('}') && message.length < maximumTail ? message.search(/\s\{"/) : -1;
   const fields = brace === -1 ? undefined : objectIn(message.slice(brace + 1));
-  if (fields !== undefined) return joined(message.slice(0, brace).trim(), errorText(fields)) ?? message;
+  const ofFields = fields && errorText(fields);
+  if (ofFields !== undefined) return joined(message.slice(0, brace).trim(), ofFields) ?? message;
   if (!message.includes('=')) return message;
   const inspected = inspectedField.exec(message)?.[1];
   if (inspected !== undefined) return joined(message.slice(0, message.indexOf('{:')).trim(), inspected) ?? message;

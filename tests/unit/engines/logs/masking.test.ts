@@ -19,6 +19,7 @@ describe('mask', () => {
     'HTTP 503 from /v1/items',
     'missing environment variable S3_BUCKET_2',
     'listens on 127.0.0.1:8080',
+    'needs version 1.2.3.4 of the schema',
     'facade decade',
   ])('keeps what says what is wrong: %s', (text) => {
     expect(mask(text)).toBe(text);

@@ -18,6 +18,7 @@ describe('tellingEntries', () => {
 
   it('says nothing of a log without a complaint', () => {
     expect(essences('starting', 'INFO errors=0 failover=1', 'done')).toEqual([]);
+    expect(essences('compiled with 0 errors in 3 s', 'error handling enabled', '3 failed')).toEqual([]);
   });
 
   it('does not take farewells for reasons', () => {
