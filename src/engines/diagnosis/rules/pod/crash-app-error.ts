@@ -6,10 +6,18 @@ import { pathIn } from '../../../file-paths.ts';
 import { heapLimitIn } from '../../../heap-limits.ts';
 import { variablesIn } from '../../../log-links.ts';
 import { nameOf, refOf } from '../../../objects.ts';
+import { specPath } from '../../../pods.ts';
 import { referencesOf } from '../../../references.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { absentFileIn } from '../../absent-file.ts';
-import { crashClause, crashFinding, deathLogCommand, essenceClause, missingLog } from '../../crash-finding.ts';
+import {
+  crashClause,
+  crashFinding,
+  deathLogCommand,
+  essenceClause,
+  missingLog,
+  wroteNothing,
+} from '../../crash-finding.ts';
 import { crashGap } from '../../crash-gap.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 import { settingGap } from '../../setting-gap.ts';
@@ -45,21 +53,27 @@ export const crashAppError = defineRule({
         absentFileIn(snapshot, crash, textOf(crash)) ??
         settingNamed(snapshot, crash) ??
         settingGap(snapshot, crash, textOf(crash));
+      const wordless = wroteNothing(snapshot, crash);
       return {
         ...base,
-        problem: `${crashClause(snapshot, crash)}${essenceClause(crash)}${gap === undefined ? '' : ` (${gap.says})`}`,
+        problem: `${crashClause(snapshot, crash)}${essenceClause(crash)}${wordless ? ', before it has logged anything' : ''}${gap === undefined ? '' : ` (${gap.says})`}`,
         certainty: crash.telling === undefined ? ('inferred' as const) : ('message' as const),
         evidence: [...base.evidence, ...(gap?.evidence ?? [])],
         fixes: [
           ...(gap?.fixes ?? []),
           ...variableFix(snapshot, crash, crash.telling?.essence ?? ''),
           ...heapFix(crash),
-          ...(gap === undefined ? logFix(crash) : []),
+          ...(gap !== undefined ? [] : wordless ? [silenceFix(crash)] : logFix(crash)),
         ].slice(0, 3),
-        missingEvidence: missingLog(crash),
+        missingEvidence: wordless ? ['why it ends: its log is empty'] : missingLog(crash),
         nextCheck: deathLogCommand(crash),
       };
     }),
+});
+
+const silenceFix = ({ container }: Crash): Fix => ({
+  advice: `look at what ${specPath(container)}.command and args or the entrypoint of its image do first, and let them log to standard output`,
+  reason: 'its log is empty',
 });
 
 function logFix(crash: Crash): readonly Fix[] {
