@@ -23,15 +23,15 @@ export interface LastingFault {
 
 /** Fewer are an incident that may be over. */
 const leastCount = 5;
-/** Enough for who asks, when the program says hardly anything else. */
+/** Enough for who asks, when it is much of what the program says, or says beyond doubt what is missing. */
 const leastAsked = 3;
-const hardlyElse = 0.8;
+const much = 0.3;
 /** A burst within less is one attempt that failed. */
 const leastSpan = 15 * second;
 /** So long after the last one it may still go on, whatever the pause between two is. */
 const pause = 60 * second;
 /** Share of what is logged meanwhile; a lower one is a program that works. Without stated levels it takes more. */
-const leastShare = { stated: 0.2, unstated: 0.5 };
+const leastShare = { stated: 0.2, unstated: 0.5, asked: 0.1 };
 /** How far back the share and the rhythm are looked at. */
 const lately = 20;
 const mostTellings = 3;
@@ -131,10 +131,10 @@ function lasts(
   if (first === undefined || last === undefined) return false;
   const after = entries.length - 1 - last.index;
   if (asked && last.signature !== undefined && fatal.has(last.signature) && after < leastCount) return true;
-  const alone = asked && isKnown(group) && group.length >= hardlyElse * entries.length;
-  if (group.length < (alone ? leastAsked : leastCount)) return false;
+  const striking = last.signature === 'rbac' || group.length >= much * entries.length;
+  if (group.length < (asked && isKnown(group) && striking ? leastAsked : leastCount)) return false;
   const severe = recent.every(({ entry }) => severityOf(entry) !== undefined);
-  const least = stated || severe || asked ? leastShare.stated : leastShare.unstated;
+  const least = shareFor(asked && isKnown(group), stated || severe || asked);
   const meanwhile = entries.slice(first.index).filter(isAlternative(last));
   if (recent.length / meanwhile.length < least) return false;
   const places = gapsOf(recent.map(({ index }) => index)).map((gap) => gap - 1);
@@ -142,6 +142,9 @@ function lasts(
   const times = recent.flatMap(({ entry }) => timeOf(entry.at) ?? []);
   return asked || times.length < recent.length || goesOn(times, now);
 }
+
+const shareFor = (knownAndAsked: boolean, stated: boolean): number =>
+  knownAndAsked ? leastShare.asked : stated ? leastShare.stated : leastShare.unstated;
 
 /** What a fault is weighed against: requests of one kind against all of that kind, else all that is logged. */
 function isAlternative({ entry }: Complaint): (other: LogEntry) => boolean {

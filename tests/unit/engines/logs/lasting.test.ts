@@ -104,6 +104,18 @@ describe('lastingFault', () => {
       expect(askedIn(lines)).toBeUndefined();
     });
 
+    it('hears a known fault that is much of what a young program says', () => {
+      expect(askedIn(again(['INFO asking', refused, 'INFO waiting'], 3))?.count).toBe(3);
+      expect(askedIn(again(['INFO asking', own, 'INFO waiting'], 3))).toBeUndefined();
+    });
+
+    it('hears a known fault of every request among what else each request logs', () => {
+      const others = ['INFO got a request', 'INFO calling the shop', 'INFO drawn', 'INFO done', 'INFO sent'];
+
+      expect(askedIn(again([...others, refused, 'INFO waiting']))?.signature).toBe('bad-credentials');
+      expect(lastingFault(aSteadyLog(again([...others, refused, 'INFO waiting'])), clock)).toBeUndefined();
+    });
+
     it('tells errors of no known kind', () => {
       expect(askedIn(again(['INFO got an order', own]))).toMatchObject({ signature: undefined, silent: false });
       expect(askedIn(again(['Run 3 succeeded', 'Run 4 failed with error: division by zero']))?.count).toBe(20);
