@@ -1,6 +1,7 @@
 import { second, timeOf } from '../durations.ts';
 import type { LogExcerpt } from '../snapshot-data.ts';
 import { entriesOf, type LogEntry } from './entries.ts';
+import { farSideIn } from './failed-hosts.ts';
 import { severityOf } from './severity.ts';
 import { type SignatureId, signatureOf, wordsOf } from './signatures.ts';
 import { failureWords, type TellingEntry, tellingOf } from './telling.ts';
@@ -134,7 +135,7 @@ function lasts(
   const striking = last.signature === 'rbac' || group.length >= much * entries.length;
   if (group.length < (asked && isKnown(group) && striking ? leastAsked : leastCount)) return false;
   const severe = recent.every(({ entry }) => severityOf(entry) !== undefined);
-  const least = shareFor(asked && isKnown(group), stated || severe || asked);
+  const least = shareFor(asked && isSure(recent), stated || severe || asked);
   const meanwhile = entries.slice(first.index).filter(isAlternative(last));
   if (recent.length / meanwhile.length < least) return false;
   const places = gapsOf(recent.map(({ index }) => index)).map((gap) => gap - 1);
@@ -143,8 +144,15 @@ function lasts(
   return asked || times.length < recent.length || goesOn(times, now);
 }
 
-const shareFor = (knownAndAsked: boolean, stated: boolean): number =>
-  knownAndAsked ? leastShare.asked : stated ? leastShare.stated : leastShare.unstated;
+const ofOthers: ReadonlySet<SignatureId | undefined> = new Set(['connection', 'dns', 'upstream']);
+
+/** Whether a fault is known, and says whom it is about when it is about others: clients hang up on a program that works. */
+const isSure = (group: readonly Complaint[]): boolean =>
+  isKnown(group) &&
+  group.some(({ signature, entry }) => !ofOthers.has(signature) || farSideIn(entry.lines.join('\n')) !== undefined);
+
+const shareFor = (sureAndAsked: boolean, stated: boolean): number =>
+  sureAndAsked ? leastShare.asked : stated ? leastShare.stated : leastShare.unstated;
 
 /** What a fault is weighed against: requests of one kind against all of that kind, else all that is logged. */
 function isAlternative({ entry }: Complaint): (other: LogEntry) => boolean {

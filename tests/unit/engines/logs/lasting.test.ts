@@ -98,6 +98,10 @@ describe('lastingFault', () => {
           ...again(['ERROR dial tcp 10.0.0.2:5432: connection refused']),
           'INFO connected',
         ],
+        'clients that hang up on a program that works': again([
+          ...again(['INFO served'], 6),
+          'ERROR write: broken pipe',
+        ]),
         'lines that know the cause': again(['ERROR root cause: the order has no tenant']),
       }),
     )('finds none in %s', (_, lines) => {
