@@ -88,7 +88,9 @@ function complaintOf(
   const severity = severityOf(entry);
   const text = entry.lines.join('\n');
   const severe = severity === 'error' || severity === 'fatal' || denial.test(text);
-  if (!severe && (stated || !failureWords.test(entry.message))) return [];
+  // Tools that a program calls state no level beside the program's own.
+  const mayBePlain = !stated || (asked && entry.level === undefined);
+  if (!severe && !(mayBePlain && failureWords.test(entry.message))) return [];
   if (claim.test(text) || ofClients.test(text)) return [];
   const signature = signatureOf(wordsOf(entry));
   if (signature === 'bad-credentials' && !isOwn(wordsOf(entry))) return [];

@@ -113,6 +113,13 @@ describe('lastingFault', () => {
       expect(askedIn(again(['INFO asking', own, 'INFO waiting'], 3))).toBeUndefined();
     });
 
+    it('hears a tool that states no level, as the program does that calls it', () => {
+      const lines = ['INFO calling stock:80', 'wget: download timed out', 'ERROR connection timeout to stock:80'];
+
+      expect(askedIn(again(lines))?.count).toBe(40);
+      expect(lastingFault(aSteadyLog(again(lines)), clock)?.count).toBe(20);
+    });
+
     it('hears a known fault of every request among what else each request logs', () => {
       const others = ['INFO got a request', 'INFO calling the shop', 'INFO drawn', 'INFO done', 'INFO sent'];
 
