@@ -12,8 +12,9 @@ export const dependencyClause = (dependency: Dependency): string =>
     ? `gets errors from ${dependency.name} (502, 503 or 504)`
     : `cannot reach ${dependency.name} (${absence(dependency) ?? failureWords[dependency.failure]})${origin(dependency)}`;
 
+/** A command that names a host mostly repeats a setting from elsewhere, so it says nothing more. */
 const origin = ({ endpoints, field }: Dependency): string =>
-  endpoints === undefined && field !== undefined ? `, which ${field} names` : '';
+  endpoints === undefined && field !== undefined && !/^(?:command|args)/.test(field) ? `, which ${field} names` : '';
 
 /** `there is no Service/db in namespace shop`, when that is known. */
 export const absence = ({ service, endpoints, alike }: Dependency): string | undefined =>
