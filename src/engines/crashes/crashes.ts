@@ -1,7 +1,7 @@
 import { type Dependency, dependencyBeside, dependencyIn } from '../dependencies.ts';
 import { timeOf } from '../durations.ts';
 import type { SignatureId } from '../logs/signatures.ts';
-import { lastEntry, type TellingEntry, tellingEntries } from '../logs/telling.ts';
+import { type TellingEntry, tellingEntries } from '../logs/telling.ts';
 import { keyOf, type Pod } from '../objects.ts';
 import { podsOf, workloadOf } from '../owners.ts';
 import { containersOf, isReady, lastTermination, type PodContainer, unreadySince } from '../pods.ts';
@@ -11,6 +11,7 @@ import type { LogExcerpt } from '../snapshot-data.ts';
 import { shellExitRules, startErrorIn } from '../starting/errors.ts';
 import { isCrashing, isMissed, lifetimeOf, startErrors, type Termination } from './crashing.ts';
 import { deathLog } from './death-log.ts';
+import { isLastWord, reasonBefore, saysLittle, saysWhy } from './last-words.ts';
 import { hasMemoryPressure, isOutOfMemory, memoryLimitOf, nodeMemoryEvent } from './memory.ts';
 import { type LogRule, signatureIn } from './signatures.ts';
 
@@ -135,12 +136,9 @@ function verdictOf(snapshot: Snapshot, crash: Undecided, told: readonly TellingE
     return by('crash-dependency-down', dependency);
   }
   if (signature !== undefined) return by(signature.rule, { telling: signature.telling, signature: signature.id });
-  return dependency === undefined ? by('crash-app-error') : by('crash-dependency-down', dependency);
+  if (dependency !== undefined) return by('crash-dependency-down', dependency);
+  return by('crash-app-error', { telling: reasonBefore(crash.log, told) ?? told[0] });
 }
-
-/** A program that ends without an error may still say, as the last thing, what it cannot do without. */
-const isLastWord = (log: LogExcerpt | undefined, telling: TellingEntry | undefined): boolean =>
-  log !== undefined && telling?.plain === true && lastEntry(log)?.lines[0] === telling.entry.lines[0];
 
 /** Whether words about the configuration name a host that no Service has: that says more than which setting to check. */
 const namesNobody = (found: Pick<Verdict, 'dependency'> | undefined, { entry }: TellingEntry): boolean =>
@@ -195,17 +193,6 @@ function withPort(
   })[0];
   return fuller ?? found;
 }
-
-const vague =
-  /\b(?:fail(?:ed|ure)? (?:to|during|on) (?:start|init|boot|launch|connect)\w*|(?:could not|cannot|unable to) (?:start|connect|init)\w*|giving up|gave up|shutting down|exit(?:ing|ed)?|abort(?:ing|ed)?|start-?up failed|initiali[sz]ation failed|retries|fatal error|application run failed)\b/i;
-
-/** Whether words only say that it is over, or only look like an error: the reason may then stand before them. */
-export const saysLittle = ({ essence, plain }: TellingEntry): boolean =>
-  !plain || (essence.length <= 60 && vague.test(essence));
-
-/** Whether an error or exception was logged that is a reason by itself. */
-const saysWhy = (telling: TellingEntry | undefined): boolean =>
-  telling !== undefined && telling.entry.level !== 'warn' && !saysLittle(telling);
 
 /**
  * How long instances of a workload's container live, in ms: the median, so that all replicas tell the same.

@@ -71,7 +71,14 @@ function nearestOf(
 
 /** A workload fails anew with every replica, so times of the same workload say nothing. */
 const mayExplain = (cause: Problem, effect: Problem, shared: boolean): boolean =>
-  permits(effect.rule, cause.rule, shared) && (shared || inTime(cause, effect));
+  permits(effect.rule, cause.rule, shared) && (shared ? !isOfNeighbour(cause, effect) : inTime(cause, effect));
+
+/** What one container is refused says nothing of another one beside it. */
+const isOfNeighbour = (cause: Problem, effect: Problem): boolean =>
+  cause.rule.id === 'rbac-forbidden-workload' &&
+  cause.container !== undefined &&
+  effect.container !== undefined &&
+  cause.container !== effect.container;
 
 function inTime(cause: Problem, effect: Problem): boolean {
   const began = timeOf(cause.since);

@@ -107,6 +107,13 @@ export function deathLogCommand({ pod, container }: Pick<Crash, 'pod' | 'contain
   return `kubectl logs ${pod.metadata.name} -n ${pod.metadata.namespace} -c ${container.name}${previous}`;
 }
 
+/** Whether the log of an instance that died was read and has no line: it ended before it wrote one. */
+export const wroteNothing = (snapshot: Snapshot, { log, pod, container: { name, status } }: Crash): boolean =>
+  log === undefined &&
+  [true, false]
+    .filter((previous) => previous || status?.state?.running === undefined)
+    .some((previous) => snapshot.log(refOf(pod), name, previous)?.lines.length === 0);
+
 /** What is missing when no log was read. */
 export const missingLog = ({ log, pod, container }: Crash): readonly string[] =>
   log === undefined ? [`the log of container ${container.name} of ${nameOf(refOf(pod))} before it died`] : [];

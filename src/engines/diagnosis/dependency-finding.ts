@@ -13,8 +13,11 @@ export const dependencyClause = (dependency: Dependency): string =>
     ? `gets errors from ${dependency.name} (502, 503 or 504)`
     : `cannot reach ${dependency.name} (${absence(dependency) ?? failureWords[dependency.failure]})${origin(dependency)}`;
 
+/** A command that names a host mostly repeats a setting from elsewhere, so it says nothing more. */
 const origin = ({ service, missing, field }: Dependency): string =>
-  (service === undefined || missing) && field !== undefined ? `, which ${field} names` : '';
+  (service === undefined || missing) && field !== undefined && !/^(?:command|args)/.test(field)
+    ? `, which ${field} names`
+    : '';
 
 /** What a finding has alike whose object failed to reach another: it is explained by that Service, when there is one. */
 export function dependencyFields(

@@ -1,6 +1,7 @@
 import { second, timeOf } from '../durations.ts';
 import type { LogExcerpt } from '../snapshot-data.ts';
 import { entriesOf, type LogEntry } from './entries.ts';
+import { farSideIn } from './failed-hosts.ts';
 import { failureWords, severityOf } from './severity.ts';
 import { type SignatureId, signatureOf, wordsOf } from './signatures.ts';
 import { type TellingEntry, tellingOf } from './telling.ts';
@@ -23,15 +24,18 @@ export interface LastingFault {
 
 /** Fewer are an incident that may be over. */
 const leastCount = 5;
-/** Enough for who asks, when the program says hardly anything else, and when they keep their rhythm up to now. */
+/**
+ * Enough when they keep their rhythm up to now; for who asks also when it is much of what the program says, or says beyond
+ * doubt what is missing.
+ */
 const fewest = 3;
-const hardlyElse = 0.8;
+const much = 0.3;
 /** A burst within less is one attempt that failed. */
 const leastSpan = 15 * second;
 /** So long after the last one it may still go on, whatever the pause between two is. */
 const pause = 60 * second;
 /** Share of what is logged meanwhile; a lower one is a program that works. Without stated levels it takes more. */
-const leastShare = { stated: 0.2, unstated: 0.5 };
+const leastShare = { stated: 0.2, unstated: 0.5, asked: 0.1 };
 /** How far back the share and the rhythm are looked at. */
 const lately = 20;
 const mostTellings = 3;
@@ -93,7 +97,9 @@ function complaintOf(
   const severity = severityOf(entry);
   const text = entry.lines.join('\n');
   const severe = severity === 'error' || severity === 'fatal' || denial.test(text);
-  if (!severe && (stated || !failureWords.test(entry.message))) return [];
+  // Tools that a program calls state no level beside the program's own.
+  const mayBePlain = !stated || (asked && entry.level === undefined);
+  if (!severe && !(mayBePlain && failureWords.test(entry.message))) return [];
   if (claim.test(text) || ofClients.test(text)) return [];
   const signature = signatureOf(wordsOf(entry));
   if (signature === 'bad-credentials' && !isOwn(wordsOf(entry))) return [];
@@ -137,12 +143,12 @@ function lasts(
   if (first === undefined || last === undefined) return false;
   const after = entries.length - 1 - last.index;
   if (asked && last.signature !== undefined && fatal.has(last.signature) && after < leastCount) return true;
-  const alone = asked && group.length >= hardlyElse * entries.length;
   const times = recent.flatMap(({ entry }) => timeOf(entry.at) ?? []);
-  const fewDo = isKnown(group) && (alone || isPunctual(times, now));
+  const striking = last.signature === 'rbac' || group.length >= much * entries.length;
+  const fewDo = isKnown(group) && ((asked && striking) || isPunctual(times, now));
   if (group.length < (fewDo ? fewest : leastCount)) return false;
   const severe = recent.every(({ entry }) => severityOf(entry) !== undefined);
-  const least = stated || severe || asked ? leastShare.stated : leastShare.unstated;
+  const least = shareFor(asked && isSure(recent), stated || severe || asked);
   const meanwhile = entries.slice(first.index).filter(isAlternative(last));
   if (recent.length / meanwhile.length < least) return false;
   const places = gapsOf(recent.map(({ index }) => index)).map((gap) => gap - 1);
@@ -150,6 +156,16 @@ function lasts(
   // Of some lines of an archive nothing tells the time.
   return asked || times.length < 2 || goesOn(times, now);
 }
+
+const ofOthers: ReadonlySet<SignatureId | undefined> = new Set(['connection', 'dns', 'upstream']);
+
+/** Whether a fault is known, and says whom it is about when it is about others: clients hang up on a program that works. */
+const isSure = (group: readonly Complaint[]): boolean =>
+  isKnown(group) &&
+  group.some(({ signature, entry }) => !ofOthers.has(signature) || farSideIn(entry.lines.join('\n')) !== undefined);
+
+const shareFor = (sureAndAsked: boolean, stated: boolean): number =>
+  sureAndAsked ? leastShare.asked : stated ? leastShare.stated : leastShare.unstated;
 
 /** What a fault is weighed against: requests of one kind against all of that kind, else all that is logged. */
 function isAlternative({ entry }: Complaint): (other: LogEntry) => boolean {

@@ -83,7 +83,7 @@ function failureOf(snapshot: Snapshot, pod: Pod, container: PodContainer): Probe
   }
   const kind = starting ? 'startup' : 'readiness';
   const probe = starting ? spec.startupProbe : spec.readinessProbe;
-  if (probe === undefined || unmetFor(snapshot, pod, container) < Math.max(shortestHold, holdOf(probe, kind))) {
+  if (probe === undefined || unmetFor(snapshot, pod, container, kill) < Math.max(shortestHold, holdOf(probe, kind))) {
     return undefined;
   }
   const failure = told(snapshot, { pod, container, kind, probe, kill: undefined });
@@ -94,8 +94,10 @@ function failureOf(snapshot: Snapshot, pod: Pod, container: PodContainer): Probe
 
 const holdOf = (probe: Probe, kind: ProbeKind): number => (kind === 'startup' ? shortestHold : probeBudget(probe));
 
-function unmetFor(snapshot: Snapshot, pod: Pod, { status }: PodContainer): number {
-  const since = Math.max(timeOf(unreadySince(pod)) ?? 0, timeOf(status?.state?.running?.startedAt) ?? 0);
+/** An instance that follows one that a probe has killed owes what that one owed. */
+function unmetFor(snapshot: Snapshot, pod: Pod, { status }: PodContainer, kill: ProbeKill | undefined): number {
+  const started = kill?.event === undefined ? timeOf(status?.state?.running?.startedAt) : undefined;
+  const since = Math.max(timeOf(unreadySince(pod)) ?? 0, started ?? 0);
   return since === 0 ? 0 : snapshot.now - since;
 }
 

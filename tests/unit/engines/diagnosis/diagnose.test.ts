@@ -341,6 +341,16 @@ describe('a workload behind a Service', () => {
     expect(causes).toHaveLength(2);
   });
 
+  it('does not explain a container by what another one beside it is refused', () => {
+    const subject = podRef('cart-5d8f-0');
+    const refused = saying('rbac-forbidden-workload', { subject, container: 'sidecar', problem: 'may not list pods' });
+    const unready = (container: string) =>
+      saying('probe-readiness-5xx', { subject, container, problem: 'is not ready' }, { class: 'symptom' });
+
+    expect(diagnose(someData({ objects }), [refused, unready('app')]).causes).toHaveLength(2);
+    expect(diagnose(someData({ objects }), [refused, unready('sidecar')]).causes).toHaveLength(1);
+  });
+
   it.each([
     ['began long after the client failed', minutesAgo(5), 2],
     ['seems to begin within the tolerance of clocks', minutesAgo(29.5), 1],

@@ -133,10 +133,33 @@ describe('lastingFault', () => {
           ...again(['ERROR dial tcp 10.0.0.2:5432: connection refused']),
           'INFO connected',
         ],
+        'clients that hang up on a program that works': again([
+          ...again(['INFO served'], 6),
+          'ERROR write: broken pipe',
+        ]),
         'lines that know the cause': again(['ERROR root cause: the order has no tenant']),
       }),
     )('finds none in %s', (_, lines) => {
       expect(askedIn(lines)).toBeUndefined();
+    });
+
+    it('hears a known fault that is much of what a young program says', () => {
+      expect(askedIn(again(['INFO asking', refused, 'INFO waiting'], 3))?.count).toBe(3);
+      expect(askedIn(again(['INFO asking', own, 'INFO waiting'], 3))).toBeUndefined();
+    });
+
+    it('hears a tool that states no level, as the program does that calls it', () => {
+      const lines = ['INFO calling stock:80', 'wget: download timed out', 'ERROR connection timeout to stock:80'];
+
+      expect(askedIn(again(lines))?.count).toBe(40);
+      expect(lastingFault(aSteadyLog(again(lines)), clock)?.count).toBe(20);
+    });
+
+    it('hears a known fault of every request among what else each request logs', () => {
+      const others = ['INFO got a request', 'INFO calling the shop', 'INFO drawn', 'INFO done', 'INFO sent'];
+
+      expect(askedIn(again([...others, refused, 'INFO waiting']))?.signature).toBe('bad-credentials');
+      expect(lastingFault(aSteadyLog(again([...others, refused, 'INFO waiting'])), clock)).toBeUndefined();
     });
 
     it('tells errors of no known kind', () => {

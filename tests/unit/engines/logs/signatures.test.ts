@@ -29,6 +29,7 @@ describe('signatureOf', () => {
     ['bad-credentials', 'NOAUTH Authentication required.'],
     ['bad-credentials', 'payment provider returned 401 Unauthorized'],
     ['bad-credentials', 'invalid Stripe API key'],
+    ['config-parse', 'ERROR: Missing required configuration: database.host'],
     ['rbac', 'ERROR: cannot list pods in shop: HTTP 403'],
     ['rbac', 'pods is forbidden: User "system:serviceaccount:shop:api" cannot list resource "pods" in API group ""'],
     ['migration-failed', 'error: Dirty database version 12. Fix and force version.'],

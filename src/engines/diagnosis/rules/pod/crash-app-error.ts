@@ -1,7 +1,15 @@
 import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
 import { memoryLimitOf } from '../../../crashes/memory.ts';
 import { heapLimitIn } from '../../../heap-limits.ts';
-import { crashClause, crashFinding, deathLogCommand, essenceClause, missingLog } from '../../crash-finding.ts';
+import { specPath } from '../../../pods.ts';
+import {
+  crashClause,
+  crashFinding,
+  deathLogCommand,
+  essenceClause,
+  missingLog,
+  wroteNothing,
+} from '../../crash-finding.ts';
 import { programGap } from '../../program-gap.ts';
 import { defineRule, type Fix } from '../../rule.ts';
 import { variableFix } from '../../variable-fix.ts';
@@ -31,21 +39,27 @@ export const crashAppError = defineRule({
     crashesBy(snapshot, 'crash-app-error').map((crash) => {
       const base = crashFinding(snapshot, crash);
       const gap = programGap(snapshot, crash);
+      const wordless = wroteNothing(snapshot, crash);
       return {
         ...base,
-        problem: `${crashClause(snapshot, crash)}${essenceClause(crash)}${gap === undefined ? '' : ` (${gap.says})`}`,
+        problem: `${crashClause(snapshot, crash)}${essenceClause(crash)}${wordless ? ', before it has logged anything' : ''}${gap === undefined ? '' : ` (${gap.says})`}`,
         certainty: crash.telling === undefined ? ('inferred' as const) : ('message' as const),
         evidence: [...base.evidence, ...(gap?.evidence ?? [])],
         fixes: [
           ...(gap?.fixes ?? []),
           ...variableFix(snapshot, crash, crash.telling?.essence ?? ''),
           ...heapFix(crash),
-          ...(gap === undefined ? logFix(crash) : []),
+          ...(gap !== undefined ? [] : wordless ? [silenceFix(crash)] : logFix(crash)),
         ].slice(0, 3),
-        missingEvidence: missingLog(crash),
+        missingEvidence: wordless ? ['why it ends: its log is empty'] : missingLog(crash),
         nextCheck: deathLogCommand(crash),
       };
     }),
+});
+
+const silenceFix = ({ container }: Crash): Fix => ({
+  advice: `look at what ${specPath(container)}.command and args or the entrypoint of its image do first, and let them log to standard output`,
+  reason: 'its log is empty',
 });
 
 function logFix(crash: Crash): readonly Fix[] {

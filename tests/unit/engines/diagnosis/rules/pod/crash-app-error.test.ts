@@ -357,6 +357,19 @@ testRule(crashAppError, {
         fix: 'kubectl logs api -n shop -c app --previous',
       },
     ],
+    'of one that dies before it has logged anything': [
+      aSnapshot({ objects: [dying], logs: [aLog('api', [], { previous: true })] }),
+      {
+        object: 'Pod/api',
+        problem: 'with exit code 1, before it has logged anything',
+        certainty: 'inferred',
+        fix: 'look at what containers[app].command',
+      },
+    ],
+    'with the error right before words that only say that it is over': [
+      aSnapshot({ objects: [dying], logs: log('ERROR tenant 7 has no plan', 'FATAL cannot start shop') }),
+      { object: 'Pod/api', problem: 'tenant 7 has no plan' },
+    ],
     'from the termination message': [
       aSnapshot({ objects: [dies({ message: 'FATAL no licence' })] }),
       { object: 'Pod/api', problem: 'no licence' },

@@ -84,6 +84,34 @@ testRule(probeReadiness5xx, {
       }),
       { object: 'Pod/web', problem: 'exits with an error', fix: 'find in the log of container app' },
     ],
+    'when a failing liveness probe has just killed the instance before': [
+      aSnapshot({
+        objects: [
+          aPod('web', {
+            containers: [
+              aContainer('app', {
+                readinessProbe: http,
+                livenessProbe: http,
+                status: {
+                  ready: false,
+                  started: true,
+                  restartCount: 1,
+                  state: { running: { startedAt: minutesAgo(0.3) } },
+                  lastState: { terminated: { exitCode: 137, startedAt: minutesAgo(2), finishedAt: minutesAgo(0.3) } },
+                },
+              }),
+            ],
+            status: { conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: minutesAgo(2) }] },
+          }),
+          status(503),
+          anEvent(aPod('web'), 'Killing', 'Container app failed liveness probe, will be restarted', {
+            involvedObject: { kind: 'Pod', namespace: 'shop', name: 'web', fieldPath: 'spec.containers{app}' },
+            lastTimestamp: minutesAgo(0.8),
+          }),
+        ],
+      }),
+      { object: 'Pod/web', problem: 'answers 503' },
+    ],
     'with path, port and status': [
       aSnapshot({
         objects: [
