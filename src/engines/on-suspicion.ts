@@ -1,6 +1,7 @@
-import { deniedPods, rolesAnywhere } from './access-denials.ts';
+import { deniedPods } from './access-denials.ts';
 import { creationFailures } from './admission.ts';
 import { failedCondition, metricsApiOf } from './autoscalers.ts';
+import { rolesAnywhere } from './bound-roles.ts';
 import { deliveriesOf, deliveryReads } from './deliveries.ts';
 import { farReads } from './host-reads.ts';
 import { namesakeReads, strayPodReads } from './namesakes.ts';

@@ -1,7 +1,8 @@
 import { crashingSince } from '../crashes/crashes.ts';
-import { type Dependency, dependencyIn, missedService, probedService } from '../dependencies.ts';
+import { type Dependency, dependencyIn, probedService } from '../dependencies.ts';
 import { mask } from '../logs/masking.ts';
 import { type TellingEntry, tellingEntries, tellingOf } from '../logs/telling.ts';
+import { missedService } from '../missed-services.ts';
 import { refOf } from '../objects.ts';
 import { lastTermination, unreadySince } from '../pods.ts';
 import { describeProbe, probeOutput } from '../probes/outcomes.ts';

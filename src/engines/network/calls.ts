@@ -1,8 +1,9 @@
 import { complaints, isOfOthers } from '../complaints.ts';
 import { crashes } from '../crashes/crashes.ts';
-import { configuredDependencies, type Dependency, dependencyIn, missedService } from '../dependencies.ts';
+import { configuredDependencies, type Dependency, dependencyIn } from '../dependencies.ts';
 import { hangs } from '../hangs.ts';
 import { tellingEntries } from '../logs/telling.ts';
+import { missedService } from '../missed-services.ts';
 import { keyOf, type ObjectRef, type Pod, refOf } from '../objects.ts';
 import { workloadOf } from '../owners.ts';
 import { containersOf, isReady } from '../pods.ts';

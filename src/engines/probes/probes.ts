@@ -1,9 +1,10 @@
 import { isCrashing, isMissed } from '../crashes/crashing.ts';
 import { deathLog } from '../crashes/death-log.ts';
-import { missedService, probedService } from '../dependencies.ts';
+import { probedService } from '../dependencies.ts';
 import { second, timeOf } from '../durations.ts';
 import type { ClusterEvent } from '../events.ts';
 import { type Listening, listeningIn } from '../logs/listening.ts';
+import { missedService } from '../missed-services.ts';
 import { type Pod, type Probe, refOf } from '../objects.ts';
 import { podsOf, workloadOf } from '../owners.ts';
 import { unsettledPods } from '../pod-groups.ts';

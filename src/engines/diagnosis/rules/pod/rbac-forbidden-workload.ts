@@ -1,13 +1,5 @@
-import {
-  allows,
-  type BoundRole,
-  boundRoles,
-  confinedRoles,
-  type Denial,
-  type DeniedPod,
-  deniedPods,
-  strayBindings,
-} from '../../../access-denials.ts';
+import { type Denial, type DeniedPod, deniedPods } from '../../../access-denials.ts';
+import { allows, type BoundRole, boundRoles, confinedRoles, strayBindings } from '../../../bound-roles.ts';
 import { nameOf, refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Evidence, type Finding, type Fix } from '../../rule.ts';
