@@ -140,6 +140,7 @@ function defaultLimits(snapshot: Snapshot): readonly Read[] {
     as: 'full',
   }));
 }
+
 /** Who registered a webhook that cannot be called. */
 const webhookConfigurations = (snapshot: Snapshot): readonly Read[] =>
   creationFailures(snapshot).some(({ reason }) => failedCallIn(reason) !== undefined)
