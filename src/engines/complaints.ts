@@ -3,7 +3,7 @@ import { isCrashing } from './crashes/crashing.ts';
 import { calleeIn, type Dependency } from './dependencies.ts';
 import { second, timeOf } from './durations.ts';
 import { type LastingFault, lastingFault } from './logs/lasting.ts';
-import type { SignatureId } from './logs/signatures.ts';
+import { isFaultOfOthers, type SignatureId } from './logs/signatures.ts';
 import type { TellingEntry } from './logs/telling.ts';
 import { type Pod, refOf } from './objects.ts';
 import { podsOf, workloadOf } from './owners.ts';
@@ -28,14 +28,11 @@ export interface Callee {
   readonly telling: TellingEntry;
 }
 
-/** Faults of something else that a program calls: it is not reached, or fails altogether. */
-const ofOthers: ReadonlySet<SignatureId> = new Set(['connection', 'dns', 'upstream']);
 /** What a server that is reached answers of its own state. */
 const answers: ReadonlySet<SignatureId> = new Set(['pool-exhausted', 'server-refuses']);
 
 /** Whether a complaint is that what is called cannot be reached, or only passes on errors. */
-export const isOfOthers = ({ fault: { signature } }: Complaint): boolean =>
-  signature !== undefined && ofOthers.has(signature);
+export const isOfOthers = ({ fault }: Complaint): boolean => isFaultOfOthers(fault.signature);
 
 const cache = new WeakMap<Snapshot, readonly Complaint[]>();
 
@@ -71,7 +68,7 @@ const complaintsOf = (snapshot: Snapshot, pod: Pod): readonly Complaint[] =>
     const fault = log && heard(log, snapshot.now, isPodAskedAbout(snapshot, pod));
     if (log === undefined || fault === undefined) return [];
     const callees =
-      fault.signature !== undefined && (ofOthers.has(fault.signature) || answers.has(fault.signature))
+      isFaultOfOthers(fault.signature) || (fault.signature !== undefined && answers.has(fault.signature))
         ? calleesOf(snapshot, { pod, container, fault })
         : [];
     return [{ pod, container, log, fault, callees, contradicted: isContradicted(snapshot, pod, container) }];

@@ -43,7 +43,8 @@ function askedKey(
   return { key: ref.key, object: { kind, namespace, name: ref.name } };
 }
 
-function keysOf(snapshot: Snapshot, { kind, namespace, name }: ObjectRef): readonly string[] | undefined {
+/** Keys of a ConfigMap or Secret; `undefined` when it was not seen. */
+export function keysOf(snapshot: Snapshot, { kind, namespace, name }: ObjectRef): readonly string[] | undefined {
   const object =
     kind === 'Secret' ? snapshot.find('Secret', namespace, name) : snapshot.find('ConfigMap', namespace, name);
   return object === undefined ? undefined : Object.keys(object.data ?? {}).toSorted();

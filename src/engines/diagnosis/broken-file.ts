@@ -1,3 +1,4 @@
+import { isJson } from '../../platform/is-json.ts';
 import { configuredTexts } from '../configured.ts';
 import type { Pod } from '../objects.ts';
 import { refOf } from '../objects.ts';
@@ -35,13 +36,4 @@ export function brokenFileGap(
     ],
     fixes: [{ advice: `correct ${broken.field} at its source`, reason: 'the program cannot read it' }],
   };
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -3,6 +3,7 @@ import { isUnder, pathIn } from '../file-paths.ts';
 import { nameOf, type Pod, refOf, type Volume } from '../objects.ts';
 import { type PodContainer, specPath } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { keysOf } from './absent-key.ts';
 import { advertisedGap, networkGap } from './crash-network-gap.ts';
 import { mountGap } from './mount-gap.ts';
 import type { Finding } from './rule.ts';
@@ -157,10 +158,7 @@ function sourceOf(snapshot: Snapshot, pod: Pod, { configMap, secret }: Volume) {
   const items = configMap?.items ?? secret?.items;
   const name = configMap?.name ?? secret?.secretName;
   if (name === undefined) return undefined;
-  const keys =
-    configMap === undefined
-      ? Object.keys(snapshot.find('Secret', namespace, name)?.data ?? {})
-      : Object.keys(snapshot.find('ConfigMap', namespace, name)?.data ?? {});
-  const files = items === undefined ? keys : items.flatMap(({ path }) => path ?? []);
-  return { ref: { kind: configMap === undefined ? 'Secret' : 'ConfigMap', namespace, name }, files };
+  const ref = { kind: configMap === undefined ? 'Secret' : 'ConfigMap', namespace, name };
+  const files = items === undefined ? (keysOf(snapshot, ref) ?? []) : items.flatMap(({ path }) => path ?? []);
+  return { ref, files };
 }

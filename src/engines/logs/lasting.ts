@@ -3,7 +3,7 @@ import type { LogExcerpt } from '../snapshot-data.ts';
 import { entriesOf, type LogEntry } from './entries.ts';
 import { farSideIn } from './failed-hosts.ts';
 import { failureWords, severityOf } from './severity.ts';
-import { type SignatureId, signatureOf, wordsOf } from './signatures.ts';
+import { isFaultOfOthers, type SignatureId, signatureOf, wordsOf } from './signatures.ts';
 import { type TellingEntry, tellingOf } from './telling.ts';
 
 /** A known fault that a log tells again and again, up to now. */
@@ -157,12 +157,10 @@ function lasts(
   return asked || times.length < 2 || goesOn(times, now);
 }
 
-const ofOthers: ReadonlySet<SignatureId | undefined> = new Set(['connection', 'dns', 'upstream']);
-
 /** Whether a fault is known, and says whom it is about when it is about others: clients hang up on a program that works. */
 const isSure = (group: readonly Complaint[]): boolean =>
   isKnown(group) &&
-  group.some(({ signature, entry }) => !ofOthers.has(signature) || farSideIn(entry.lines.join('\n')) !== undefined);
+  group.some(({ signature, entry }) => !isFaultOfOthers(signature) || farSideIn(entry.lines.join('\n')) !== undefined);
 
 const shareFor = (sureAndAsked: boolean, stated: boolean): number =>
   sureAndAsked ? leastShare.asked : stated ? leastShare.stated : leastShare.unstated;

@@ -144,6 +144,11 @@ const certainFailures: ReadonlySet<string> = new Set(['refused', 'unreachable', 
 const maximumText = 4000;
 const beforeConnection = signatures.findIndex(([id]) => id === 'certificate-expired');
 
+const ofOthers: ReadonlySet<SignatureId> = new Set(['connection', 'dns', 'upstream']);
+
+/** Whether a fault is of something else that a program calls: it is not reached, or fails altogether. */
+export const isFaultOfOthers = (id: SignatureId | undefined): boolean => id !== undefined && ofOthers.has(id);
+
 /** The known fault that a text tells; `undefined` when it tells none. */
 export function signatureOf(whole: string): SignatureId | undefined {
   const text = whole.slice(0, maximumText);

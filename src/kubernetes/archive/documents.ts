@@ -1,3 +1,4 @@
+import { isJson } from '../../platform/is-json.ts';
 import { FileProblem } from './files.ts';
 
 /** The container that a part of `kubectl cluster-info dump` is the log of. */
@@ -80,19 +81,9 @@ function opened(line: string): { is: 'json' | 'yaml'; closing: string; lines: st
   return { is: 'yaml', closing: '', lines: [] };
 }
 
-/** A line of its own that closes what the first line opened, or a value that fits on one line. */
+/** A line of its own that closes what the first line opened, or a value that fits on one line: the first may go on. */
 function endsJson(closing: string, line: string, lines: number): boolean {
   const trimmed = line.trimEnd();
   if (lines > 1) return trimmed === closing;
   return trimmed.length > 1 && trimmed.endsWith(closing) && isJson(trimmed);
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    // The first line of a value that goes on.
-    return false;
-  }
 }
