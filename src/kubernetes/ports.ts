@@ -1,6 +1,8 @@
 import type { AccessReview } from '../engines/access/access.ts';
 import type { AccessRequest, Identity } from '../engines/access/request.ts';
-import type { KubernetesObject, ObjectRef } from '../engines/objects.ts';
+import type { Operation, Precondition } from '../engines/healing/action.ts';
+import type { ActionRecord } from '../engines/healing/record.ts';
+import type { KubernetesObject, ObjectRef, PodTemplate } from '../engines/objects.ts';
 import type { LogExcerpt, Read, Scope, SnapshotData } from '../engines/snapshot-data.ts';
 
 /** A kind as the API server serves it. */
@@ -142,6 +144,74 @@ export interface PermissionAnswer {
   readonly allowed: boolean;
 }
 
+/** How a write is tried or done. */
+export interface WriteOptions {
+  /** The API server runs admission and quota and changes nothing. */
+  readonly dryRun: boolean;
+  /** The id of the action: written to the object in the same patch, so that a restart knows what was done. */
+  readonly actionId: string;
+}
+
+/** A revision of a workload's template, as a ReplicaSet or ControllerRevision keeps it. */
+export interface StoredRevision {
+  readonly number: number;
+  readonly object: ObjectRef;
+  /** Whole, with the values of variables: never to be stored or shown. */
+  readonly template: PodTemplate;
+  /** SHA-256 of the template without `pod-template-hash`, hex. */
+  readonly digest: string;
+}
+
+/**
+ * Changes one cluster, as one user, only by the closed set of {@link Operation}s. Throws `AppError`: `conflict` when
+ * the object is another one, or in another state, than the precondition says (nothing has changed then); `refused` with
+ * `details.budget` when a PodDisruptionBudget forbids an eviction; `permission_denied`, `not_found`, `api_error`,
+ * `timeout`, `unavailable` as a {@link Reader} does. A write is never tried again by itself: whoever gets `timeout` or
+ * `unavailable` has to read whether it happened.
+ */
+export interface Writer {
+  /** One object as it is, past every cache, slimmed and redacted. */
+  current(ref: ObjectRef, signal: AbortSignal): Promise<KubernetesObject>;
+  /** Newest first; of Deployments, StatefulSets and DaemonSets. */
+  revisions(workload: ObjectRef, signal: AbortSignal): Promise<readonly StoredRevision[]>;
+  /** Applies one operation and returns the object as the server left it, redacted; `undefined` after an eviction. */
+  apply(operation: Operation, options: WriteOptions, signal: AbortSignal): Promise<KubernetesObject | undefined>;
+  /** Tries a Pod with this template without making it. Resolves with what the API server has against it, if anything. */
+  tryPod(
+    template: PodTemplate,
+    namespace: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly ok: boolean; readonly message?: string | undefined }>;
+  /** An Event on the object, for whoever looks at it with kubectl. Failing to write one is logged, never thrown. */
+  announce(
+    on: Precondition,
+    event: { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string },
+    signal: AbortSignal,
+  ): Promise<void>;
+  readonly actions: ActionStore;
+}
+
+/** An action with the version of the store's object that holds it. */
+export interface StoredAction {
+  readonly record: ActionRecord;
+  readonly version: string;
+}
+
+/** Where actions are kept: Leases of the cluster itself, signed, so that they survive restarts and are one for all replicas. */
+export interface ActionStore {
+  /** @throws AppError `conflict` when there is one with that id. */
+  create(record: ActionRecord, signal: AbortSignal): Promise<StoredAction>;
+  /** @throws AppError `not_found` for an id that is unknown, foreign (another signature), or no id at all. */
+  get(id: string, signal: AbortSignal): Promise<StoredAction>;
+  /** Compare and swap. @throws AppError `conflict` when another process was faster: nothing was stored then. */
+  replace(stored: StoredAction, record: ActionRecord, signal: AbortSignal): Promise<StoredAction>;
+  /** Newest first; those that cannot be read or whose signature is wrong are counted, not returned. */
+  list(
+    query: { readonly namespace?: string | undefined },
+    signal: AbortSignal,
+  ): Promise<{ readonly actions: readonly StoredAction[]; readonly unreadable: number }>;
+}
+
 /** What a reader answers about itself. */
 export interface ClusterInfo {
   readonly name: string;
@@ -163,6 +233,8 @@ export interface Clusters {
   list(signal: AbortSignal, enough?: AbortSignal): Promise<readonly ClusterInfo[]>;
   /** Throws `not_found` with the known names; `unavailable` when there is no kubeconfig at all. */
   reader(cluster: string | undefined): Promise<Reader>;
+  /** Throws as {@link reader} does; `refused` for an archive. */
+  writer?(cluster: string | undefined): Promise<Writer>;
   /** A real call to the default cluster's API server; throws when it does not answer. */
   ping(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;

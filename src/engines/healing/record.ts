@@ -1,0 +1,76 @@
+import type { ObjectRef } from '../objects.ts';
+import type { Action, Operation, Precondition } from './action.ts';
+import type { BlastRadius, FieldChange, Verification } from './draft.ts';
+import type { GuardVerdict } from './guards/guard.ts';
+
+/**
+ * planned → applying → verifying → healthy
+ *    │          │          ├→ reverted   (not healthy by the deadline; the inverse was applied)
+ *    │          │          └→ failed     (not healthy, and no safe way back)
+ *    │          └→ failed                (the API server refused the write)
+ *    ├→ declined   (a person said no)
+ *    └→ expired
+ * healthy → undone
+ */
+export const actionStates = [
+  'planned',
+  'declined',
+  'expired',
+  'applying',
+  'verifying',
+  'healthy',
+  'failed',
+  'reverted',
+  'undone',
+] as const;
+export type ActionState = (typeof actionStates)[number];
+
+/** One thing that happened to an action. */
+export interface ActionStep {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly state: ActionState;
+  /** Who caused it. */
+  readonly by: string;
+  readonly text: string;
+}
+
+/** The diagnosis that an action is to mend, as it was when planned (G4, G5). */
+export interface Finding {
+  readonly rule: string;
+  readonly object: ObjectRef;
+  readonly summary: string;
+  /** In [0, 1]. */
+  readonly confidence: number;
+}
+
+/** What is kept of an action, from plan to end; the same in the store, in results and in the audit. */
+export interface ActionRecord {
+  /** 26 characters of base 32: 128 random bits. */
+  readonly id: string;
+  readonly cluster: string;
+  readonly caller: string;
+  readonly action: Action;
+  readonly target: Precondition;
+  readonly operations: readonly Operation[];
+  readonly inverse: readonly Operation[];
+  readonly irreversible?: string | undefined;
+  readonly changes: readonly FieldChange[];
+  readonly radius: BlastRadius;
+  readonly verification: Verification;
+  readonly verdicts: readonly GuardVerdict[];
+  readonly finding?: Finding | undefined;
+  /** SHA-256 over what is approved: action, target, operations. Hex. */
+  readonly digest: string;
+  readonly state: ActionState;
+  readonly steps: readonly ActionStep[];
+  /** ISO 8601. */
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly approvedBy?: string | undefined;
+  /** The target as our write left it: whose lineage is ours (G33). */
+  readonly applied?: Precondition | undefined;
+  readonly appliedAt?: string | undefined;
+  /** Pod restarts at apply, summed over the target's pods. */
+  readonly restartsBefore?: number | undefined;
+}
