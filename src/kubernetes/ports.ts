@@ -202,7 +202,7 @@ export interface ActionStore {
   /** @throws AppError `conflict` when there is one with that id. */
   create(record: ActionRecord, signal: AbortSignal): Promise<StoredAction>;
   /** @throws AppError `not_found` for an id that is unknown, foreign (another signature), or no id at all. */
-  get(id: string, signal: AbortSignal): Promise<StoredAction>;
+  get(id: string, where: { readonly namespace?: string | undefined }, signal: AbortSignal): Promise<StoredAction>;
   /** Compare and swap. @throws AppError `conflict` when another process was faster: nothing was stored then. */
   replace(stored: StoredAction, record: ActionRecord, signal: AbortSignal): Promise<StoredAction>;
   /** Newest first; those that cannot be read or whose signature is wrong are counted, not returned. */
