@@ -5,6 +5,7 @@ import { loadSettings, type SettingSources } from '../platform/load-settings.ts'
 import { createLogger } from '../platform/logging.ts';
 import { noMetrics } from '../platform/metrics.ts';
 import { noRateLimit } from '../platform/rate-limit.ts';
+import type { HealingService } from './healing-service.ts';
 import { openClusters } from './open-clusters.ts';
 import type { CommandContext, Host } from './program.ts';
 import { terminalOf } from './terminal.ts';
@@ -40,19 +41,26 @@ export async function runAction(
 
 function contextOf(settings: Settings, host: Host, opened: { close(): Promise<void> }[]): CommandContext {
   const log = createLogger({ level: settings.logLevel, format: settings.logFormat, stream: host.stderr });
+  let service: Promise<HealingService> | undefined;
+  const healing = (): Promise<HealingService> => {
+    service ??= import('./healing-service.ts').then(({ createHealing }) => createHealing({ log, signal: host.signal }));
+    return service;
+  };
   return {
     settings,
     terminal: terminalOf(host),
     log,
     signal: host.signal,
-    async openClusters(metrics = noMetrics, { fresh = false } = {}) {
+    healing,
+    user: host.environment['USER'] ?? 'terminal',
+    async openClusters(metrics = noMetrics, { fresh = false, healing: writes = false } = {}) {
       const { environment, version, demo } = host;
       const chosen = fresh ? { ...settings, k8sCacheTtl: 0 } : settings;
-      const clusters = openClusters({ settings: chosen, metrics, environment, version, demo });
+      const clusters = openClusters({ settings: chosen, metrics, environment, version, demo, writes, log });
       opened.push(clusters);
       return clusters;
     },
-    async call(tool, args, { clusters, signal = host.signal, onProgress }) {
+    async call(tool, args, { clusters, signal = host.signal, onProgress, approval, healing: heals = false }) {
       const { createPipeline } = await import('../call.ts');
       const pipeline = createPipeline({
         tools: [tool],
@@ -61,6 +69,7 @@ function contextOf(settings: Settings, host: Host, opened: { close(): Promise<vo
         log,
         metrics: noMetrics,
         limiter: noRateLimit,
+        ...(heals && { healing: (await healing()).options }),
       });
       return pipeline.call({
         tool: tool.name,
@@ -68,6 +77,7 @@ function contextOf(settings: Settings, host: Host, opened: { close(): Promise<vo
         clusters,
         signal: AbortSignal.any([signal, host.signal]),
         onProgress,
+        approval,
       });
     },
   };

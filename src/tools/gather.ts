@@ -63,7 +63,7 @@ async function readOrSay(
 }
 
 /** Objects that both brought are taken as the later one saw them; an archive brings everything each time. */
-function merged(before: SnapshotData, after: SnapshotData): SnapshotData {
+export function merged(before: SnapshotData, after: SnapshotData): SnapshotData {
   return {
     ...before,
     objects: distinct([...before.objects, ...after.objects]),

@@ -1,5 +1,5 @@
 import type { Cause, Explanation } from '../diagnosis/explanation.ts';
-import { hour, second, timeOf } from '../durations.ts';
+import { second, timeOf } from '../durations.ts';
 import { type KubernetesObject, keyOf, nameOf, type Pod, refOf } from '../objects.ts';
 import { containersOf, isFinished, isReady, isTerminating, lastTermination } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -13,6 +13,8 @@ export interface Aftermath {
   readonly snapshot: Snapshot;
   /** The live target; `undefined` when it is gone. */
   readonly target: KubernetesObject | undefined;
+  /** The object whose health tells: the target, or what its verification names instead. */
+  readonly watched: KubernetesObject | undefined;
   readonly explanation: Explanation;
 }
 
@@ -34,13 +36,20 @@ export function progressOf(record: ActionRecord, aftermath: Aftermath): Progress
   return { state: 'healthy', text: record.verification.expects };
 }
 
+/** What keeps the target alone, without its pods, from being as it should be: a cheap look before a whole diagnosis. */
+export const targetMissing = (
+  { verification }: ActionRecord,
+  target: KubernetesObject | undefined,
+): string | undefined =>
+  verification.by === 'rollout' || verification.by === 'replicas' ? rolloutMissing(target) : undefined;
+
 /** The first thing that is not yet as it should be. */
 function missingOf(record: ActionRecord, aftermath: Aftermath): string | undefined {
   const { by } = record.verification;
   if (by === 'pod_replaced') return podMissing(record, aftermath);
   if (by === 'schedulable') return nodeMissing(record, aftermath);
   if (by === 'drained') return drainMissing(record, aftermath);
-  return rolloutMissing(aftermath) ?? causeMissing(record, aftermath) ?? endpointsMissing(record, aftermath);
+  return rolloutMissing(aftermath.target) ?? causeMissing(record, aftermath) ?? endpointsMissing(record, aftermath);
 }
 
 /** Counts in the status of workloads; each kind has its own. */
@@ -58,7 +67,7 @@ interface Counted {
 }
 
 /** As `kubectl rollout status` decides (kubectl/pkg/polymorphichelpers `rollout_status.go`), and all old pods are gone. */
-function rolloutMissing({ target }: Aftermath): string | undefined {
+function rolloutMissing(target: KubernetesObject | undefined): string | undefined {
   if (target === undefined) return 'the object is gone';
   // Custom workloads have the same counts or none.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -99,12 +108,13 @@ function endpointsMissing({ radius, action, target }: ActionRecord, { snapshot }
   return ready < wanted ? `${ready} ready pods stand behind ${radius.services[0]}, ${wanted} before` : undefined;
 }
 
-/** A pod was evicted: it is gone, and as many of its workload are ready as were, and one more if it was not. */
-function podMissing({ target, changes }: ActionRecord, { target: live, explanation }: Aftermath): string | undefined {
+/** A pod was evicted: it is gone, and its workload is as ready as it should be. */
+function podMissing(record: ActionRecord, aftermath: Aftermath): string | undefined {
+  const { target, verification } = record;
+  const { target: live, watched } = aftermath;
   if (live !== undefined && live.metadata.uid === target.uid) return `${nameOf(target.object)} is still there`;
-  if (changes[0]?.after === 'removed') return undefined;
-  const cause = explanation.causes.find(({ severity }) => severe.has(severity));
-  return cause === undefined ? undefined : `its workload is not well: ${cause.summary}`;
+  if (verification.watches === undefined) return undefined;
+  return rolloutMissing(watched) ?? causeMissing(record, aftermath);
 }
 
 function nodeMissing({ changes }: ActionRecord, { target }: Aftermath): string | undefined {
@@ -138,6 +148,3 @@ const readySince = (pod: Pod): number =>
 
 const lastEnd = (pod: Pod): number =>
   Math.max(0, ...containersOf(pod).map(({ status }) => timeOf(lastTermination(status)?.finishedAt) ?? 0));
-
-/** Nobody looks at an action for longer than this: the holds and deadlines are shorter. */
-export const longestVerification = hour;

@@ -84,11 +84,23 @@ export function createLiveReader({
     return asked;
   }
 
-  async function collected(
-    asked: Pick<Collection, 'scope' | 'nextReads' | 'signal' | 'enough'>,
-  ): Promise<SnapshotData> {
+  async function collected({
+    fresh,
+    ...asked
+  }: Pick<Collection, 'scope' | 'nextReads' | 'signal' | 'enough'> & {
+    readonly fresh: boolean;
+  }): Promise<SnapshotData> {
     const known = version(AbortSignal.any([asked.signal, asked.enough]));
-    const found = await collect({ ...asked, cluster, now, aheadMs: () => rest.clockAheadMs(), run });
+    const found = await collect({
+      ...asked,
+      cluster,
+      now,
+      aheadMs: () => rest.clockAheadMs(),
+      run(read, ownSignal, spent) {
+        if (fresh) cache.forget(keyOfRead(read));
+        return run(read, ownSignal, spent);
+      },
+    });
     // Nobody waits long for it once all else is there.
     const serverVersionNow = await unlessAborted(known, AbortSignal.timeout(patienceMs)).catch(() => undefined);
     return serverVersionNow === undefined ? found : { ...found, version: serverVersionNow };
@@ -119,11 +131,11 @@ export function createLiveReader({
   }
 
   return {
-    async collect(scope, signal, { enough = signal, asked } = {}) {
+    async collect(scope, signal, { enough = signal, asked, fresh = false } = {}) {
       const { namespace, object } = scope;
       const place = object?.namespace ?? namespace;
       const forget = asked && rest.onceConnected(asked);
-      const found = await collected({ scope, nextReads, signal, enough }).finally(forget);
+      const found = await collected({ scope, nextReads, signal, enough, fresh }).finally(forget);
       if (place !== undefined && isAbsent(found, { kind: 'Namespace', name: place })) {
         throw await missingObject(rest, builtin('Namespace'), { kind: 'Namespace', name: place }, { signal });
       }
@@ -134,12 +146,12 @@ export function createLiveReader({
       return found;
     },
     read(reads, signal, { enough = signal, fresh = false } = {}) {
-      if (fresh) for (const read of reads) cache.forget(keyOfRead(read));
       return collected({
         scope: {},
         nextReads: ({ reads: done }) => (done.length === 0 ? reads : []),
         signal,
         enough,
+        fresh,
       });
     },
     list: async (query, signal) => listPage(rest, await discovery.resolve(query.kind, { signal }), query, { signal }),

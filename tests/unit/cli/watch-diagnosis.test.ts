@@ -44,6 +44,7 @@ async function watch(answers: readonly Outcome['result'][], fields: Fields = {})
       err: (text) => err.push(text),
       interactive: fields.interactive ?? false,
       columns: 80,
+      ask: async () => undefined,
       color: false,
     },
     log: silentLogger,

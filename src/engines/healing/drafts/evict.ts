@@ -1,4 +1,5 @@
 import { nameOf, refOf } from '../../objects.ts';
+import { workloadOf } from '../../owners.ts';
 import { isFinished, isTerminating } from '../../pods.ts';
 import { type Action, preconditionOf } from '../action.ts';
 import { blastRadius } from '../blast-radius.ts';
@@ -14,6 +15,7 @@ export function draftEvict(action: Extract<Action, { name: 'evict_pod' }>, { sna
   if (isTerminating(pod)) return { impossible: `${nameOf(ref)} is being terminated already.` };
   const on = preconditionOf(target);
   const leftover = isFinished(pod);
+  const workload = workloadOf(snapshot, pod);
   return {
     action,
     target: on,
@@ -27,6 +29,7 @@ export function draftEvict(action: Extract<Action, { name: 'evict_pod' }>, { sna
     verification: {
       expects: leftover ? `${nameOf(ref)} is gone` : `${nameOf(ref)} is gone and its successor is ready`,
       by: 'pod_replaced',
+      ...(!leftover && workload.kind !== 'Pod' && { watches: workload }),
       holdSeconds: 0,
       deadlineSeconds,
     },

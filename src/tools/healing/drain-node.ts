@@ -1,0 +1,13 @@
+import { defineAction } from '../mend/action-tool.ts';
+
+export const drainNode = defineAction({
+  name: 'drain_node',
+  title: 'Drain a node',
+  description: `
+    Plans to cordon a node and to evict its pods one after the other, within their PodDisruptionBudgets; those of
+    DaemonSets stay. A person approves it before anything changes.`,
+  access: 'destructive',
+  permissions: ['patch nodes', 'create pods/eviction'],
+  input: {},
+  action: (_input, target) => ({ name: 'drain_node', target }),
+});

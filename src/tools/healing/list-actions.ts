@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { nameOf } from '../../engines/objects.ts';
+import { actionReport, reportOf } from '../mend/report.ts';
+import { reportLines } from '../mend/report-lines.ts';
+import { resume } from '../mend/resume.ts';
+import { textTable } from '../report/table.ts';
+import { actionId, allNamespaces, cluster, namespace } from '../schemas.ts';
+import { targetNamespace } from '../target.ts';
+import { defineTool, type ToolContext } from '../tool.ts';
+
+export const listActions = defineTool({
+  name: 'list_actions',
+  title: 'List actions',
+  description: `
+    What was planned, approved and done, by whom, and how it ended; with action_id one action with every step. Ask it how
+    the verification of an action ends.`,
+  access: 'read',
+  permissions: ['get coordination.k8s.io/leases', 'list coordination.k8s.io/leases'],
+
+  input: z.object({
+    namespace,
+    all_namespaces: allNamespaces,
+    action_id: actionId.optional(),
+    limit: z.int().min(1).max(100).default(20).describe('Most actions.'),
+    cluster,
+  }),
+  output: z.object({
+    actions: z.array(actionReport).readonly(),
+    more: z.int(),
+    /** Records that are not ours, or were tampered with. */
+    unreadable: z.int(),
+  }),
+
+  async run({ action_id: id, limit, ...where }, context) {
+    const place = targetNamespace(where, context.settings);
+    await resume(context, place);
+    const { records, unreadable } = await found(id, place, context);
+    return {
+      actions: records.slice(0, limit).map(reportOf),
+      more: Math.max(0, records.length - limit),
+      unreadable,
+    };
+  },
+
+  render({ actions, more, unreadable }) {
+    const [only] = actions;
+    const notes = [
+      ...(more > 0 ? [`… ${more} older: raise limit`] : []),
+      ...(unreadable > 0 ? [`${unreadable} records are not readable: signed by somebody else, or damaged`] : []),
+    ];
+    if (only === undefined) return ['Nothing was planned or done.', ...notes].join('\n');
+    if (actions.length === 1) return [...reportLines(only), ...notes].join('\n');
+    const rows = actions.map((each) => [
+      each.created_at.replace('T', ' ').slice(0, 16),
+      each.state,
+      each.action,
+      nameOf(each.object),
+      each.approved_by ?? '-',
+      each.action_id,
+    ]);
+    return [textTable(['when', 'state', 'action', 'object', 'approved by', 'id'], rows), ...notes].join('\n');
+  },
+});
+
+/** Of other callers nothing is told. */
+async function found(id: string | undefined, namespace: string | undefined, context: ToolContext) {
+  const writer = await context.writer();
+  const { caller } = context.healing();
+  if (id !== undefined) {
+    const { record } = await writer.actions.get(id, { namespace }, context.signal);
+    return { records: record.caller === caller ? [record] : [], unreadable: 0 };
+  }
+  const { actions, unreadable } = await writer.actions.list({ namespace }, context.signal);
+  return { records: actions.map(({ record }) => record).filter((record) => record.caller === caller), unreadable };
+}

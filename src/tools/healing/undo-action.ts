@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { mend } from '../mend/mend.ts';
+import { actionReport } from '../mend/report.ts';
+import { reportLines } from '../mend/report-lines.ts';
+import { healingPermissions } from '../permissions.ts';
+import { actionId, cluster, namespace } from '../schemas.ts';
+import { defineTool } from '../tool.ts';
+
+export const undoAction = defineTool({
+  name: 'undo_action',
+  title: 'Undo an action',
+  description: `
+    Plans the way back of an earlier action, as it was stored then; refused when the object was changed since. A person
+    approves it before anything changes. list_actions has the ids.`,
+  access: 'write',
+  permissions: [
+    'patch apps/deployments',
+    'patch apps/statefulsets',
+    'patch apps/daemonsets',
+    'patch nodes',
+    ...healingPermissions,
+  ],
+  input: z.object({ action_id: actionId, namespace, cluster }),
+  output: actionReport,
+
+  async run({ action_id, namespace: home }, context) {
+    const writer = await context.writer();
+    const { record } = await writer.actions.get(action_id, { namespace: home }, context.signal);
+    return mend({ name: 'undo_action', target: record.target.object, action_id }, context);
+  },
+
+  render: (report) => reportLines(report).join('\n'),
+});

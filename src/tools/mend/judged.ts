@@ -1,0 +1,32 @@
+import type { GuardVerdict } from '../../engines/healing/guards/guard.ts';
+import { decisionOf, judge } from '../../engines/healing/guards/judge.ts';
+import { nameOf } from '../../engines/objects.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { Considered } from './consider.ts';
+import type { Healing } from './healing.ts';
+
+/**
+ * The verdict of every guard that has a say.
+ * @throws AppError `refused` with the guard's name when one refuses; `details.guards` lists all of them.
+ */
+export function judged({ draft, situation }: Considered, healing: Healing): readonly GuardVerdict[] {
+  const verdicts = judge(draft, situation);
+  if (decisionOf(verdicts) !== 'refuse') return verdicts;
+  const refusals = verdicts.filter((verdict) => verdict.decision === 'refuse');
+  const text = refusals.map(({ guard, reason }) => `${guard}: ${reason}`).join('; ');
+  const instead = refusals.flatMap((verdict) => (verdict.decision === 'refuse' ? (verdict.instead ?? []) : []));
+  const { object } = draft.target;
+  healing.audit({
+    action: draft.action.name,
+    object: `${object.namespace ?? ''}/${nameOf(object)}`,
+    outcome: 'refused',
+    text,
+  });
+  throw new AppError('refused', `${draft.action.name} of ${nameOf(object)} is refused. ${text}`, {
+    hint: instead.length === 0 ? undefined : instead.join(' '),
+    details: {
+      rules: refusals.map(({ guard }) => guard),
+      guards: verdicts.map(({ guard, decision, reason }) => ({ guard, decision, reason })),
+    },
+  });
+}
