@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { PipelineOptions } from '../call.ts';
-import { defaultPolicy } from '../platform/healing-policy.ts';
+import type { HealingPolicy } from '../platform/healing-policy.ts';
 import type { Logger } from '../platform/logging.ts';
 
 export interface HealingService {
@@ -10,12 +10,21 @@ export interface HealingService {
   idle(): Promise<void>;
 }
 
+interface HealingParts {
+  readonly policy: HealingPolicy;
+  /** The namespace this process runs in, when it runs in a cluster. */
+  readonly ownNamespace: string | undefined;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
 /** What actions need of this process. Work in the background ends when `signal` aborts; the records say how far it came. */
-export function createHealing({ log, signal }: { readonly log: Logger; readonly signal: AbortSignal }): HealingService {
+export function createHealing({ policy, ownNamespace, log, signal }: HealingParts): HealingService {
   const running = new Set<Promise<void>>();
   return {
     options: {
-      policy: defaultPolicy,
+      policy,
+      ownNamespace,
       holder: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
       approveElsewhere: (id, namespace) =>
         `kubemend heal approve ${id}${namespace === undefined ? '' : ` -n ${namespace}`}`,

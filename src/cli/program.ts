@@ -72,6 +72,8 @@ export interface CommandContext {
   readonly openClusters: (metrics?: Metrics, options?: ClusterOptions) => Promise<Clusters>;
   /** Loaded by commands that change things. */
   readonly healing: () => Promise<HealingService>;
+  /** What questions to a person are signed with. */
+  readonly approvalKey: () => Promise<Uint8Array>;
   /** Who sits at the terminal, as the system says. */
   readonly user: string;
   /** Runs a tool through the pipeline: validation, policy, deadline, redaction. Never throws: see `Outcome`. */

@@ -2,11 +2,11 @@ import { parseEnv } from 'node:util';
 import type { Settings } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import { loadSettings, type SettingSources } from '../platform/load-settings.ts';
-import { createLogger } from '../platform/logging.ts';
+import { createLogger, type Logger } from '../platform/logging.ts';
 import { noMetrics } from '../platform/metrics.ts';
 import { noRateLimit } from '../platform/rate-limit.ts';
 import type { HealingService } from './healing-service.ts';
-import { openClusters } from './open-clusters.ts';
+import { openClusters, signingKeys } from './open-clusters.ts';
 import type { CommandContext, Host } from './program.ts';
 import { terminalOf } from './terminal.ts';
 import { toolSettings } from './tool-settings.ts';
@@ -43,7 +43,7 @@ function contextOf(settings: Settings, host: Host, opened: { close(): Promise<vo
   const log = createLogger({ level: settings.logLevel, format: settings.logFormat, stream: host.stderr });
   let service: Promise<HealingService> | undefined;
   const healing = (): Promise<HealingService> => {
-    service ??= import('./healing-service.ts').then(({ createHealing }) => createHealing({ log, signal: host.signal }));
+    service ??= healingOf(settings, host, log);
     return service;
   };
   return {
@@ -52,6 +52,7 @@ function contextOf(settings: Settings, host: Host, opened: { close(): Promise<vo
     log,
     signal: host.signal,
     healing,
+    approvalKey: async () => firstOf(await signingKeys(settings, host.environment)),
     user: host.environment['USER'] ?? 'terminal',
     async openClusters(metrics = noMetrics, { fresh = false, healing: writes = false } = {}) {
       const { environment, version, demo } = host;
@@ -81,4 +82,18 @@ function contextOf(settings: Settings, host: Host, opened: { close(): Promise<vo
       });
     },
   };
+}
+
+async function healingOf(settings: Settings, { environment, signal }: Host, log: Logger): Promise<HealingService> {
+  const [{ createHealing }, { loadPolicy }] = await Promise.all([
+    import('./healing-service.ts'),
+    import('../platform/load-policy.ts'),
+  ]);
+  const policy = await loadPolicy(settings.policy);
+  return createHealing({ policy, ownNamespace: environment['POD_NAMESPACE'], log, signal });
+}
+
+function firstOf([key]: readonly Buffer[]): Buffer {
+  if (key === undefined) throw new Error('There is no signing key.');
+  return key;
 }

@@ -88,6 +88,7 @@ export const actionRecordShape: z.ZodType<ActionRecord> = z.object({
   verification: z.object({
     expects: text,
     by: z.enum(['rollout', 'replicas', 'pod_replaced', 'schedulable', 'drained']),
+    watches: ref.optional(),
     holdSeconds: count,
     deadlineSeconds: count,
   }),
@@ -101,5 +102,5 @@ export const actionRecordShape: z.ZodType<ActionRecord> = z.object({
   approvedBy: maybe,
   applied: precondition.optional(),
   appliedAt: maybe,
-  restartsBefore: count.optional(),
+  causesBefore: z.array(text),
 });

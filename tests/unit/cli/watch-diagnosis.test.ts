@@ -48,6 +48,9 @@ async function watch(answers: readonly Outcome['result'][], fields: Fields = {})
       color: false,
     },
     log: silentLogger,
+    healing: () => Promise.reject(new Error('unexpected healing')),
+    approvalKey: () => Promise.reject(new Error('unexpected approval')),
+    user: 'somebody',
     signal: stop.signal,
     openClusters: async (_, options) => {
       opened.push(options);
