@@ -81,6 +81,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly register: Regis
   diagnose: () => import('./diagnose.ts'),
   doctor: () => import('./doctor.ts'),
   logs: () => import('./logs.ts'),
+  policy: () => import('./policy.ts'),
   serve: () => import('./serve.ts'),
   snapshot: () => import('./snapshot.ts'),
   version: () => import('./version.ts'),
