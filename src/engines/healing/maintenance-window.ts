@@ -52,6 +52,18 @@ interface Clock {
 /** `undefined` for what is no time. */
 function clockOf(timeZone: string, now: number): Clock | undefined {
   if (Number.isNaN(new Date(now).getTime())) return undefined;
+  const parts = new Map(formatOf(timeZone).formatToParts(now).map(({ type, value }) => [type, value]));
+  const day = days.findIndex((name) => name === parts.get('weekday'));
+  return { day, minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')) };
+}
+
+/** To make one takes longer than all else that a policy decides. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+const maximumFormats = 100;
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known !== undefined) return known;
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     weekday: 'short',
@@ -59,7 +71,7 @@ function clockOf(timeZone: string, now: number): Clock | undefined {
     minute: '2-digit',
     hourCycle: 'h23',
   });
-  const parts = new Map(format.formatToParts(now).map(({ type, value }) => [type, value]));
-  const day = days.findIndex((name) => name === parts.get('weekday'));
-  return { day, minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')) };
+  if (formats.size >= maximumFormats) formats.clear();
+  formats.set(timeZone, format);
+  return format;
 }

@@ -34,11 +34,11 @@ export function decide(policy: HealingPolicy, question: PolicyQuestion): PolicyD
   if (refusal !== undefined) return refusal;
   const { tier, by } = tierOf(policy, question);
   if (tier === 'advice') return refused(by, 'plans are shown here, and nothing is done');
-  if (policy.windows.length > 0 && !policy.windows.some((window) => isOpen(window, question.now)))
-    return refused(
-      'windows',
-      `no maintenance window is open; the next one opens ${nextOpening(policy.windows, question.now)}`,
-    );
+  if (policy.windows.length > 0 && !policy.windows.some((window) => isOpen(window, question.now))) {
+    const next = nextOpening(policy.windows, question.now);
+    const when = next === undefined ? '' : `; the next one opens ${next}`;
+    return refused('windows', `no maintenance window is open${when}`);
+  }
   const reason = tier === 'approve' ? 'it may be done once a person has approved it' : 'it may be done without asking';
   return { tier, allowed: true, by, reason };
 }
