@@ -102,6 +102,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly register: Regis
   doctor: () => import('./doctor.ts'),
   heal: () => import('./heal.ts'),
   logs: () => import('./logs.ts'),
+  policy: () => import('./policy.ts'),
   serve: () => import('./serve.ts'),
   snapshot: () => import('./snapshot.ts'),
   version: () => import('./version.ts'),
