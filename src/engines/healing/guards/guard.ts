@@ -23,8 +23,12 @@ export interface Situation {
   readonly explanation: Explanation;
   /** The cause among `explanation` that the action is to mend, if any. */
   readonly finding?: Finding | undefined;
+  /** The one that the action was planned for, when it is judged again at apply (G5). */
+  readonly plannedFor?: Finding | undefined;
   /** What was done on this cluster before, newest first, as far as it can be read. */
   readonly history: readonly ActionRecord[];
+  /** The id of the action's own record, which the history may hold by then. */
+  readonly recordId?: string | undefined;
   readonly policy: HealingPolicy;
   /** Whether a person will be asked, or nobody. */
   readonly tier: 'approve' | 'unattended';
