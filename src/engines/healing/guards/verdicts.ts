@@ -1,0 +1,10 @@
+import type { Verdict } from './guard.ts';
+
+/** Nothing stands against it; the reason says what was seen. */
+export const allow = (reason: string): Verdict => ({ decision: 'allow', reason });
+
+/** A person has to be asked, whatever the policy says. */
+export const approve = (reason: string): Verdict => ({ decision: 'approve', reason });
+
+/** It must not happen; `instead` is what would be possible. */
+export const refuse = (reason: string, instead: string): Verdict => ({ decision: 'refuse', reason, instead });
