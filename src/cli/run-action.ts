@@ -20,6 +20,9 @@ export interface ActionOptions {
   readonly defaults: Readonly<Record<string, string>>;
 }
 
+/** Longer than any verification. */
+const approvedMs = 7_200_000;
+
 /** Settings, context, action, and the one place where a command's error becomes words and a status. */
 export async function runAction(
   action: (context: CommandContext) => Promise<number>,
@@ -66,7 +69,8 @@ function contextOf(settings: Settings, host: Host, opened: { close(): Promise<vo
       const pipeline = createPipeline({
         tools: [tool],
         settings: toolSettings(settings),
-        timeoutMs: settings.timeout * 1000,
+        // Whoever sits at the terminal waits until an approved action is verified.
+        timeoutMs: approval === undefined ? settings.timeout * 1000 : approvedMs,
         log,
         metrics: noMetrics,
         limiter: noRateLimit,

@@ -80,9 +80,11 @@ function rolloutMissing(target: KubernetesObject | undefined): string | undefine
   const updated = daemon ? (status.updatedNumberScheduled ?? 0) : (updatedReplicas ?? replicas);
   const available = daemon ? (status.numberAvailable ?? 0) : (status.availableReplicas ?? readyReplicas);
   if (updated < wanted) return `${name}: ${updated} of ${wanted} pods are new`;
-  if (!daemon && replicas > wanted) return `${name}: ${replicas - wanted} old pods are still there`;
+  if (!daemon && replicas > wanted) return `${name}: ${counted(replicas - wanted, 'old pod')} still there`;
   return available < wanted ? `${name}: ${available} of ${wanted} pods are available` : undefined;
 }
+
+const counted = (count: number, what: string): string => (count === 1 ? `1 ${what} is` : `${count} ${what}s are`);
 
 const severe = new Set(['critical', 'high']);
 
@@ -129,7 +131,9 @@ function nodeMissing({ changes }: ActionRecord, { target }: Aftermath): string |
 function drainMissing({ target }: ActionRecord, { snapshot }: Aftermath): string | undefined {
   const left = touchedPods(snapshot, target.object).filter((pod) => leaves(pod) && !isFinished(pod));
   const [first] = left;
-  return first === undefined ? undefined : `${left.length} pods are still there, among them ${first.metadata.name}`;
+  return first === undefined
+    ? undefined
+    : `${counted(left.length, 'pod')} still there, among them ${first.metadata.name}`;
 }
 
 /** Seconds for which no container may end any more; counted from the last end, or from when the last pod was ready. */
