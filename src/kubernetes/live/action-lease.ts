@@ -61,6 +61,8 @@ export function leaseOf({ record, namespace, name, key, version, holder }: Kept)
       details: { bytes: size },
     });
   }
+  // What could not be read again would be lost: no undo, no end.
+  if (recordIn(text) === undefined) throw new AppError('internal_error', 'This is no record of an action.');
   return {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
@@ -110,11 +112,13 @@ export function readLease(object: unknown, keys: readonly Buffer[]): ActionLease
   const text = annotations?.[recordAnnotation];
   if (lease === undefined || text === undefined) return undefined;
   if (!isSigned({ namespace, name, text }, annotations?.[signatureAnnotation], keys)) return undefined;
-  const { data: record } = actionRecordShape.safeParse(JSON.parse(text));
+  const record = recordIn(text);
   if (record === undefined || leaseNameOf(record.id) !== name) return undefined;
   const holder = holderOf(lease.spec);
   return { record, version: versionOf(lease.metadata), namespace, name, ...(holder !== undefined && { holder }) };
 }
+
+const recordIn = (text: string): ActionRecord | undefined => actionRecordShape.safeParse(JSON.parse(text)).data;
 
 function holderOf(spec: Lease['spec']): ActionHolder | undefined {
   const { holderIdentity, renewTime, leaseDurationSeconds } = spec ?? {};
