@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ActionRecord, ActionState } from '../../engines/healing/record.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { ActionHolder, StoredAction } from '../ports.ts';
-import { actionRecordShape } from './action-record-shape.ts';
+import { recordIn } from './action-record-shape.ts';
 import { isSigned, signatureOf } from './signatures.ts';
 
 /** Selects the Leases that hold actions. */
@@ -117,8 +117,6 @@ export function readLease(object: unknown, keys: readonly Buffer[]): ActionLease
   const holder = holderOf(lease.spec);
   return { record, version: versionOf(lease.metadata), namespace, name, ...(holder !== undefined && { holder }) };
 }
-
-const recordIn = (text: string): ActionRecord | undefined => actionRecordShape.safeParse(JSON.parse(text)).data;
 
 function holderOf(spec: Lease['spec']): ActionHolder | undefined {
   const { holderIdentity, renewTime, leaseDurationSeconds } = spec ?? {};

@@ -44,9 +44,13 @@ export function createActionStore({ rest, keys, stateNamespace, log, now }: Acti
     const body = leaseOf({ record, namespace, name, key, ...kept });
     const replaces = kept.version !== undefined;
     const verb = replaces ? 'update' : 'create';
-    const asking = { verb, type, namespace, ...(replaces && { name }) } as const;
+    const asking = { verb, type, namespace, name } as const;
     const path = pathOf(type, { namespace, ...(replaces && { name }) });
-    return stored(await rest.write({ asking, path, method: replaces ? 'PUT' : 'POST', body }, { signal }));
+    try {
+      return stored(await rest.write({ asking, path, method: replaces ? 'PUT' : 'POST', body }, { signal }));
+    } catch (error) {
+      throw error instanceof AppError && error.code === 'conflict' ? takenBefore(error) : error;
+    }
   }
 
   function stored(answer: unknown): StoredAction {
@@ -143,6 +147,13 @@ function firstOf([key]: readonly Buffer[]): Buffer {
   if (key === undefined) throw new AppError('internal_error', 'There is no key to sign actions with.');
   return key;
 }
+
+const takenBefore = (cause: AppError): AppError =>
+  new AppError('conflict', 'Another process has changed this action meanwhile. Nothing was stored.', {
+    hint: 'list_actions shows how it stands.',
+    details: cause.details,
+    cause,
+  });
 
 const actionOf = ({ record, version, holder }: ActionLease): StoredAction => ({
   record,

@@ -76,6 +76,15 @@ describe('a write', () => {
     expect([patches().length, cordoned(server)]).toEqual([1, happened]);
   });
 
+  it('waits longer for an answer than a read does', async () => {
+    const { server, writer, cordon } = await serving({ rest: { timeouts: { headersMs: 100, totalMs: 10_000 } } });
+    server.on(path, { delayMs: 1500 });
+
+    await writer.apply(cordon, done, signal);
+
+    expect(cordoned(server)).toBe(true);
+  });
+
   it('whose answer was lost is not done twice when it is sent again', async () => {
     const { server, writer, cordon } = await serving();
     server.on(path, 'reset-mid-body', 1);

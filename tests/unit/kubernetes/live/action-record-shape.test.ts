@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Action, Operation } from '../../../../src/engines/healing/action.ts';
 import { actionStates } from '../../../../src/engines/healing/record.ts';
-import { actionRecordShape } from '../../../../src/kubernetes/live/action-record-shape.ts';
+import { recordIn } from '../../../../src/kubernetes/live/action-record-shape.ts';
 import { healingActions } from '../../../../src/platform/healing-policy.ts';
 import { aPrecondition, aRecord } from '../../../support/action-records.ts';
 
-const read = (record: unknown) => actionRecordShape.safeParse(JSON.parse(JSON.stringify(record))).data;
+const read = (record: unknown) => recordIn(JSON.stringify(record));
 const target = { kind: 'Deployment', namespace: 'shop', name: 'web' };
 const actions: readonly Action[] = [
   { name: 'restart_workload', target },
@@ -60,6 +60,16 @@ describe('a stored record', () => {
     });
 
     expect(read(record)).toEqual(record);
+  });
+
+  it('keeps the order of its fields', () => {
+    const text = JSON.stringify(aRecord());
+
+    expect(JSON.stringify(recordIn(text))).toBe(text);
+  });
+
+  it.each(['', 'null', '[]', '{', '{"id":'])('is not %j', (text) => {
+    expect(recordIn(text)).toBeUndefined();
   });
 
   it.each([
