@@ -97,7 +97,7 @@ const specOf = ({ identity, renewedAt, seconds }: ActionHolder) => ({
  * Both halves bind a swap: of an update of a Lease that is gone, the API server makes a new one unless the uid forbids
  * it (seen on 1.36).
  */
-export const versionOf = ({ uid, resourceVersion }: Lease['metadata']): string => `${uid}/${resourceVersion}`;
+const versionOf = ({ uid, resourceVersion }: Lease['metadata']): string => `${uid}/${resourceVersion}`;
 
 export function identityOf(version: string): { readonly uid: string; readonly resourceVersion: string } {
   const [uid = '', resourceVersion = ''] = version.split('/');

@@ -49,7 +49,8 @@ export function createActionStore({ rest, keys, stateNamespace, log, now }: Acti
     try {
       return stored(await rest.write({ asking, path, method: replaces ? 'PUT' : 'POST', body }, { signal }));
     } catch (error) {
-      throw error instanceof AppError && error.code === 'conflict' ? takenBefore(error) : error;
+      const late = replaces && error instanceof AppError && error.code === 'conflict';
+      throw late ? takenBefore(error) : error;
     }
   }
 

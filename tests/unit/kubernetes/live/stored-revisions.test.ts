@@ -13,6 +13,9 @@ describe('the digest of a template', () => {
     const { metadata, spec } = template;
 
     expect(digestOf({ spec, metadata })).toBe(digestOf(template));
+    expect(digestOf({ spec: { a: 1, b: { c: 2, d: 3 } } } as object)).toBe(
+      digestOf({ spec: { b: { d: 3, c: 2 }, a: 1 } } as object),
+    );
   });
 
   it('is the same with the label of a ReplicaSet, and with what old servers write', () => {
