@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ActionRecord, ActionState } from '../../engines/healing/record.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { ActionHolder, StoredAction } from '../ports.ts';
-import { actionRecordShape } from './action-record-shape.ts';
+import { recordIn } from './action-record-shape.ts';
 import { isSigned, signatureOf } from './signatures.ts';
 
 /** Selects the Leases that hold actions. */
@@ -61,6 +61,8 @@ export function leaseOf({ record, namespace, name, key, version, holder }: Kept)
       details: { bytes: size },
     });
   }
+  // What could not be read again would be lost: no undo, no end.
+  if (recordIn(text) === undefined) throw new AppError('internal_error', 'This is no record of an action.');
   return {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
@@ -95,7 +97,7 @@ const specOf = ({ identity, renewedAt, seconds }: ActionHolder) => ({
  * Both halves bind a swap: of an update of a Lease that is gone, the API server makes a new one unless the uid forbids
  * it (seen on 1.36).
  */
-export const versionOf = ({ uid, resourceVersion }: Lease['metadata']): string => `${uid}/${resourceVersion}`;
+const versionOf = ({ uid, resourceVersion }: Lease['metadata']): string => `${uid}/${resourceVersion}`;
 
 export function identityOf(version: string): { readonly uid: string; readonly resourceVersion: string } {
   const [uid = '', resourceVersion = ''] = version.split('/');
@@ -110,7 +112,7 @@ export function readLease(object: unknown, keys: readonly Buffer[]): ActionLease
   const text = annotations?.[recordAnnotation];
   if (lease === undefined || text === undefined) return undefined;
   if (!isSigned({ namespace, name, text }, annotations?.[signatureAnnotation], keys)) return undefined;
-  const { data: record } = actionRecordShape.safeParse(JSON.parse(text));
+  const record = recordIn(text);
   if (record === undefined || leaseNameOf(record.id) !== name) return undefined;
   const holder = holderOf(lease.spec);
   return { record, version: versionOf(lease.metadata), namespace, name, ...(holder !== undefined && { holder }) };

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ActionRecord } from '../../engines/healing/record.ts';
+import { isJson } from '../../platform/is-json.ts';
 
 /** What is read of a stored action: foreign JSON, even when its signature is ours, for another version may have written it. */
 
@@ -68,7 +69,7 @@ const state = z.enum([
   'undone',
 ]);
 
-export const actionRecordShape: z.ZodType<ActionRecord> = z.object({
+const actionRecordShape: z.ZodType<ActionRecord> = z.object({
   id: text,
   cluster: text,
   caller: text,
@@ -104,3 +105,11 @@ export const actionRecordShape: z.ZodType<ActionRecord> = z.object({
   appliedAt: maybe,
   causesBefore: z.array(text),
 });
+
+/** The text of a record, whose fields stay in their order: digests are over them. Undefined when it is none. */
+export function recordIn(text: string): ActionRecord | undefined {
+  const value: unknown = isJson(text) ? JSON.parse(text) : undefined;
+  return isRecord(value) ? value : undefined;
+}
+
+const isRecord = (value: unknown): value is ActionRecord => actionRecordShape.safeParse(value).success;

@@ -33,21 +33,25 @@ const ended: ReadonlySet<ActionState> = new Set(['declined', 'expired', 'healthy
 
 /** Actions as signed Leases of the cluster itself. What others write there is never taken for an action. */
 export function createActionStore({ rest, keys, stateNamespace, log, now }: ActionStoreOptions): ActionStore {
-  const [key] = keys;
-  if (key === undefined) throw new AppError('internal_error', 'There is no key to sign actions with.');
+  const key = firstOf(keys);
   let mayRemove = true;
 
   const namespaceOf = ({ target }: ActionRecord): string => stateNamespace ?? target.object.namespace ?? 'default';
 
-  function keep(record: ActionRecord, kept: { version?: string; holder?: ActionHolder }, signal: AbortSignal) {
+  async function keep(record: ActionRecord, kept: { version?: string; holder?: ActionHolder }, signal: AbortSignal) {
     const [namespace, name] = [namespaceOf(record), leaseNameOf(record.id)];
     if (name === undefined) throw new AppError('internal_error', 'The id of an action is not one.');
-    const body = leaseOf({ record, namespace, name, key: key ?? Buffer.alloc(0), ...kept });
+    const body = leaseOf({ record, namespace, name, key, ...kept });
     const replaces = kept.version !== undefined;
     const verb = replaces ? 'update' : 'create';
-    const asking = { verb, type, namespace, ...(replaces && { name }) } as const;
+    const asking = { verb, type, namespace, name } as const;
     const path = pathOf(type, { namespace, ...(replaces && { name }) });
-    return rest.write({ asking, path, method: replaces ? 'PUT' : 'POST', body }, { signal }).then(stored);
+    try {
+      return stored(await rest.write({ asking, path, method: replaces ? 'PUT' : 'POST', body }, { signal }));
+    } catch (error) {
+      const late = replaces && error instanceof AppError && error.code === 'conflict';
+      throw late ? takenBefore(error) : error;
+    }
   }
 
   function stored(answer: unknown): StoredAction {
@@ -139,6 +143,18 @@ export function createActionStore({ rest, keys, stateNamespace, log, now }: Acti
     },
   };
 }
+
+function firstOf([key]: readonly Buffer[]): Buffer {
+  if (key === undefined) throw new AppError('internal_error', 'There is no key to sign actions with.');
+  return key;
+}
+
+const takenBefore = (cause: AppError): AppError =>
+  new AppError('conflict', 'Another process has changed this action meanwhile. Nothing was stored.', {
+    hint: 'list_actions shows how it stands.',
+    details: cause.details,
+    cause,
+  });
 
 const actionOf = ({ record, version, holder }: ActionLease): StoredAction => ({
   record,

@@ -11,6 +11,8 @@ export interface Sent {
   readonly method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE' | undefined;
   /** Of what is sent; default `application/json`. */
   readonly contentType?: string | undefined;
+  /** How long what is sent may go unanswered, in ms; as long as any request by default. */
+  readonly headersMs?: number | undefined;
 }
 
 export interface Sending {
@@ -43,7 +45,10 @@ export function optionsOf(
       ...(id !== undefined && { 'x-request-id': id, 'audit-id': id }),
       ...connection.headers,
     },
-    ...(request.post !== undefined && { body: JSON.stringify(request.post) }),
+    ...(request.post !== undefined && {
+      body: JSON.stringify(request.post),
+      ...(request.headersMs !== undefined && { headersTimeout: request.headersMs }),
+    }),
   };
 }
 

@@ -53,7 +53,9 @@ export function createWrites({ connector, talking, timeouts }: Wires): Writes {
     const startedAt = performance.now();
     let code: number | 'error' = 'error';
     try {
-      const { status, body } = await exchange(connection, { ...sentOf(request), receiving }, { ...talking, signal });
+      // Webhooks may take their time: giving up early leaves a change of which nobody knows.
+      const sent = { ...sentOf(request), headersMs: timeouts.totalMs, receiving };
+      const { status, body } = await exchange(connection, sent, { ...talking, signal });
       const done = status >= 200 && status < 300;
       const answered = done ? { status, said: {}, value: parseJson(body.bytes) } : { status, said: statusBody(body) };
       code = status;

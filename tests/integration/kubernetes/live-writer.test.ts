@@ -135,10 +135,12 @@ describe('a patch', () => {
   });
 
   it.each([
-    ['was changed', { resourceVersion: 'later' }],
-    ['was made again', { uid: 'another' }],
+    ['was changed', { resourceVersion: '8' }],
+    ['was made again', { uid: 'another', resourceVersion: '7' }],
   ])('conflicts with an object that %s between its last look and the write', async (_name, metadata) => {
-    const { server, writer } = await serving([deployment]);
+    const { server, writer } = await serving([
+      anObject('Deployment', 'web', { ...deployment, metadata: { resourceVersion: '7' } }),
+    ]);
     const planned = restart(server);
     server.on('GET /apis/apps/v1/namespaces/shop/deployments/web', { json: server.stored(ref('Deployment')) }, 1);
     server.apply(anObject('Deployment', 'web', { ...deployment, metadata }));
