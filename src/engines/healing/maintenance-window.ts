@@ -52,7 +52,11 @@ interface Clock {
 /** `undefined` for what is no time. */
 function clockOf(timeZone: string, now: number): Clock | undefined {
   if (Number.isNaN(new Date(now).getTime())) return undefined;
-  const parts = new Map(formatOf(timeZone).formatToParts(now).map(({ type, value }) => [type, value]));
+  const parts = new Map(
+    formatOf(timeZone)
+      .formatToParts(now)
+      .map(({ type, value }) => [type, value]),
+  );
   const day = days.findIndex((name) => name === parts.get('weekday'));
   return { day, minute: Number(parts.get('hour')) * 60 + Number(parts.get('minute')) };
 }
