@@ -85,6 +85,19 @@ describe('the schema of a policy', () => {
     ]);
   });
 
+  it('says what is missing beside what is misspelt', () => {
+    const rule = { tier: 'unattended', actions: ['evict_pod'], namespace: 'shop' };
+    const window = { from: '08:00', to: '08:00', tz: 'UTC' };
+
+    expect(issuesOf({ rules: [rule], windows: [window] })).toEqual([
+      'rules.0: Unrecognized key: "namespace"',
+      'rules.0.namespaces: is missing: a namespace has to opt in to unattended by name',
+      'windows.0: Unrecognized key: "tz"',
+      'windows.0.to: is when the window begins; a whole day is from "00:00" to "24:00"',
+    ]);
+    expect(issuesOf({ rules: [null, 5, [], { tier: 'unattended', actions: 5 }], windows: ['x', {}] })).toHaveLength(7);
+  });
+
   it('does not let a default act unattended', () => {
     expect(issuesOf({ default_tier: 'unattended' })).toEqual(['default_tier: must be one of advice, approve']);
   });
