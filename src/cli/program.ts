@@ -164,6 +164,7 @@ Examples:
   kubemend diagnose --from bundle.tar.gz  on a snapshot, support bundle, must-gather, …
   kubemend heal -n shop                   what can be mended here? asks before anything changes
   kubemend logs deployment/api -n shop    what is worth reading in its logs
+  kubemend policy check policy.yaml       what may be healed, where and when?
   kubemend doctor                         can kubemend reach and read the cluster?
   kubemend serve                          MCP over stdio, for an AI assistant
   kubemend serve --http --port 8080       MCP and REST over HTTP

@@ -35,6 +35,10 @@ export const days = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const;
 
 const minutes = z.int().min(0).max(10_080);
 const count = z.int().min(0).max(1000);
+/** Fields that there are not change nothing about those that there are: all that is wrong is said at once. */
+const evenMisspelt = {
+  when: ({ issues }: z.core.ParsePayload): boolean => issues.every(({ code }) => code === 'unrecognized_keys'),
+};
 const nothingNamed = 'names nothing; leave it out to mean everything';
 
 const rule = z
@@ -63,14 +67,14 @@ const rule = z
   .superRefine(({ tier, namespaces, actions }, context) => {
     if (tier !== 'unattended') return;
     const allowed = unattendedActions.join(', ');
-    const complain = (path: readonly (string | number)[], message: string) =>
-      context.addIssue({ code: 'custom', path: [...path], message });
+    const complain = (path: (string | number)[], message: string) =>
+      context.addIssue({ code: 'custom', path, message });
     if (namespaces === undefined)
       complain(['namespaces'], 'is missing: a namespace has to opt in to unattended by name');
     if (actions === undefined) complain(['actions'], `is missing: unattended rules name their actions, of ${allowed}`);
     for (const [index, action] of (actions ?? []).entries())
       if (!isUnattended(action)) complain(['actions', index], `always needs a person; unattended may be ${allowed}`);
-  });
+  }, evenMisspelt);
 
 const isUnattended = (action: string): boolean => unattendedActions.some((allowed) => allowed === action);
 
@@ -86,6 +90,7 @@ const window = z
     time_zone: timeZone.default('UTC').describe('Name in the IANA database, such as Europe/Berlin.'),
   })
   .refine(({ from, to }) => from !== to, {
+    ...evenMisspelt,
     path: ['to'],
     message: 'is when the window begins; a whole day is from "00:00" to "24:00"',
   });

@@ -84,7 +84,7 @@ export const problemLine = ({ line, path, message }: PolicyProblem): string =>
 function problemsOf(issue: z.core.$ZodIssue, document: PolicyDocument): readonly PolicyProblem[] {
   const { path } = issue;
   if (issue.code === 'unrecognized_keys')
-    return issue.keys.slice(0, maxProblems).map((key) => ({
+    return issue.keys.map((key) => ({
       path: pathOf([...path, key]),
       line: document.lineOf([...path, key]),
       message: unknownKey(key, knownKeys(path)),

@@ -18,15 +18,13 @@ export interface PolicyDocument {
   lineOf(path: readonly PropertyKey[]): number | undefined;
 }
 
-type Library = typeof import('./yaml-library.ts');
-
 /** Reads YAML 1.2, of which JSON is a part, without anchors and aliases: what multiplies is refused before it is built. */
 export async function policyDocument(text: string): Promise<PolicyDocument> {
-  const library = await import('./yaml-library.ts');
-  const lines = new library.LineCounter();
-  const aliases = aliasProblems(text, library);
+  const { isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument } = await import('./yaml-library.ts');
+  const aliases = aliasProblems(new Lexer().lex(text));
   if (aliases.length > 0) return { value: undefined, problems: aliases, lineOf: () => undefined };
-  const document = library.parseDocument(text, {
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
     stringKeys: true,
@@ -41,7 +39,7 @@ export async function policyDocument(text: string): Promise<PolicyDocument> {
   return {
     value: problems.every(({ readable }) => readable) ? (document.toJS() ?? undefined) : undefined,
     problems: firstOfLines(problems),
-    lineOf: (path) => lineOf(document, path, { library, lines }),
+    lineOf: (path) => lineOf(document, path, { lines, kinds: { isMap, isScalar, isSeq } }),
   };
 }
 
@@ -67,11 +65,11 @@ function inWords(code: string, message: string, found: string): string {
  * A pattern that begins with `*` and has no quotes is an alias to YAML, which nobody expects. Found in its words rather
  * than its tree, which takes minutes to build when thousands of aliases name each other.
  */
-function aliasProblems(text: string, { Lexer }: Library): readonly TextProblem[] {
+function aliasProblems(words: Iterable<string>): readonly TextProblem[] {
   const problems: TextProblem[] = [];
   let line = 1;
   let before = '';
-  for (const word of new Lexer().lex(text)) {
+  for (const word of words) {
     // What follows this mark is text.
     const alias = before !== scalarMark && (word.startsWith('*') || word.startsWith('&'));
     if (alias) problems.push({ line, message: aliasMessage(word), readable: false });
@@ -88,16 +86,18 @@ const aliasMessage = (word: string): string =>
     ? `${quoted(word)} means an alias, which a policy cannot have; a pattern that begins with * stands in quotes`
     : `${quoted(word)} means an anchor, which a policy cannot have`;
 
+type Kinds = Pick<typeof import('./yaml-library.ts'), 'isMap' | 'isScalar' | 'isSeq'>;
+
 interface Finder {
-  readonly library: Library;
   readonly lines: LineCounter;
+  readonly kinds: Kinds;
 }
 
-function lineOf(document: Document, path: readonly PropertyKey[], { library, lines }: Finder): number | undefined {
+function lineOf(document: Document, path: readonly PropertyKey[], { lines, kinds }: Finder): number | undefined {
   let node: unknown = document.contents;
   let offset: number | undefined;
   for (const part of path) {
-    const found = childOf(node, part, library);
+    const found = childOf(node, part, kinds);
     if (found === undefined) break;
     offset = found.offset ?? offset;
     node = found.node;
@@ -110,7 +110,7 @@ interface Child {
   readonly offset: number | undefined;
 }
 
-function childOf(node: unknown, part: PropertyKey, { isMap, isScalar, isSeq }: Library): Child | undefined {
+function childOf(node: unknown, part: PropertyKey, { isMap, isScalar, isSeq }: Kinds): Child | undefined {
   if (isMap(node)) {
     const pair: Pair | undefined = node.items.find(({ key }) => isScalar(key) && String(key.value) === part);
     return pair && { node: pair.value, offset: isScalar(pair.key) ? pair.key.range?.[0] : undefined };

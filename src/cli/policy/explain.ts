@@ -132,6 +132,6 @@ Examples:
   kubemend policy explain evict_pod pod/web-0 -n shop --label tier=critical --policy policy.yaml
   kubemend policy explain drain_node node/worker-1 --at 2026-11-28T22:00:00+01:00
 
-No cluster is asked. What the guards say (docs/policy.md) comes on top of it.
+No cluster is asked: what a policy allows can still be refused there.
 Exit status: 0 allowed, 1 not allowed, 2 error.
 `;

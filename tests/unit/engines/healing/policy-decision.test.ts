@@ -208,7 +208,7 @@ describe('any policy', () => {
         expect(decision.by).not.toBe('');
         expect(decision.reason).not.toMatch(/undefined|NaN|\.$/);
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 
@@ -223,7 +223,7 @@ describe('any policy', () => {
 
         expect(decide(aPolicy(fields), asked).allowed).toBe(false);
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 
@@ -235,7 +235,7 @@ describe('any policy', () => {
 
         expect(decide(aPolicy(stricter), asked).allowed).toBe(false);
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -249,7 +249,7 @@ describe('any policy', () => {
           true,
         );
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 });
