@@ -91,8 +91,7 @@ export const aBareObject = (kind: string, name = 'bare'): KubernetesObject => ({
   metadata: { name },
 });
 
-export const aPolicy = (fields: Parameters<typeof policySchema.parse>[0] & object): HealingPolicy =>
-  policySchema.parse(fields);
+export const aPolicy = (fields: object): HealingPolicy => policySchema.parse(fields);
 
 interface SituationFields extends Partial<Omit<Situation, 'snapshot'>> {
   /** What the snapshot holds besides Namespace/shop and a node. */
