@@ -66,7 +66,12 @@ export function aLiveSet({ replicas = 3, pod = {}, metadata, spec, status, ...fi
 export const aRevision = (
   deployment: Of<'Deployment'>,
   number: number,
-  { image, ready = 0, replicas = 0, ...spec }: { image: string; ready?: number; replicas?: number } & object,
+  {
+    image,
+    ready = 0,
+    replicas = 0,
+    ...spec
+  }: { readonly image: string; readonly ready?: number; readonly replicas?: number; readonly [field: string]: unknown },
 ) =>
   anObject('ReplicaSet', `${deployment.metadata.name}-r${number}`, {
     metadata: { ...ownedBy(deployment), annotations: { 'deployment.kubernetes.io/revision': String(number) } },
