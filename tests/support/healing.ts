@@ -3,7 +3,7 @@ import { preconditionOf } from '../../src/engines/healing/action.ts';
 import type { Draft } from '../../src/engines/healing/draft.ts';
 import type { Guard, Situation } from '../../src/engines/healing/guards/guard.ts';
 import type { ActionRecord } from '../../src/engines/healing/record.ts';
-import { type KubernetesObject, type ObjectRef, type Of, refOf } from '../../src/engines/objects.ts';
+import { type KubernetesObject, type ObjectRef, type Of, type Pod, refOf } from '../../src/engines/objects.ts';
 import { templateOf } from '../../src/engines/references.ts';
 import type { Read, ReadOutcome } from '../../src/engines/snapshot-data.ts';
 import { defaultPolicy, type HealingPolicy, policySchema } from '../../src/platform/healing-policy.ts';
@@ -58,15 +58,21 @@ export function aLiveSet({ replicas = 3, pod = {}, metadata, spec, status, ...fi
       ...status,
     },
   });
-  const owned = pods.map((each) => ({ ...each, metadata: { ...live(), ...each.metadata, ...ownedBy(target) } }));
-  return { target, pods: owned, all: [target, ...owned] };
+  const owned = pods.map((each): Pod => ({ ...each, metadata: { ...live(), ...each.metadata, ...ownedBy(target) } }));
+  const all: readonly KubernetesObject[] = [target, ...owned];
+  return { target, pods: owned, all };
 }
 
 /** An older or newer revision of a Deployment: its template with this image. */
 export const aRevision = (
   deployment: Of<'Deployment'>,
   number: number,
-  { image, ready = 0, replicas = 0, ...spec }: { image: string; ready?: number; replicas?: number } & object,
+  {
+    image,
+    ready = 0,
+    replicas = 0,
+    ...spec
+  }: { readonly image: string; readonly ready?: number; readonly replicas?: number; readonly [field: string]: unknown },
 ) =>
   anObject('ReplicaSet', `${deployment.metadata.name}-r${number}`, {
     metadata: { ...ownedBy(deployment), annotations: { 'deployment.kubernetes.io/revision': String(number) } },
@@ -91,8 +97,7 @@ export const aBareObject = (kind: string, name = 'bare'): KubernetesObject => ({
   metadata: { name },
 });
 
-export const aPolicy = (fields: Parameters<typeof policySchema.parse>[0] & object): HealingPolicy =>
-  policySchema.parse(fields);
+export const aPolicy = (fields: object): HealingPolicy => policySchema.parse(fields);
 
 interface SituationFields extends Partial<Omit<Situation, 'snapshot'>> {
   /** What the snapshot holds besides Namespace/shop and a node. */

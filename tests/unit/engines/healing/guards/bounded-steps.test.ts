@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { boundedSteps } from '../../../../../src/engines/healing/guards/bounded-steps.ts';
+import { aContainer, anObject } from '../../../../support/builders.ts';
+import {
+  aBareObject,
+  aDraft,
+  aLiveDeployment,
+  aPolicy,
+  aRecord,
+  aSituation,
+  resize,
+  restart,
+  saidBy,
+  scale,
+} from '../../../../support/healing.ts';
+
+const web = { kind: 'Deployment', namespace: 'shop', name: 'web' };
+const small = { requests: { cpu: '200m', memory: '128Mi' }, limits: { memory: '128Mi' } };
+const { target, all } = aLiveDeployment({ pod: { containers: [aContainer('app', { resources: small })] } });
+type Amounts = Parameters<typeof resize>[1];
+const resized = (amounts: Amounts, { objects = all, ...more }: Parameters<typeof aSituation>[0] = {}) =>
+  saidBy(boundedSteps, aDraft(resize(web, amounts), target), aSituation({ target, objects, ...more }));
+const scaled = (replicas: number, more: Parameters<typeof aSituation>[0] = {}) =>
+  saidBy(boundedSteps, aDraft(scale(web, replicas), target), aSituation({ target, objects: all, ...more }));
+const aQuota = (resource: string, hard: string, used: string, spec: object = {}) =>
+  anObject('ResourceQuota', 'small', { spec, status: { hard: { [resource]: hard }, used: { [resource]: used } } });
+const aResize = (minutes: number, fields: object = {}) =>
+  aRecord({ action: resize(web, { limits: { memory: '192Mi' } }), minutes, ...fields });
+
+describe('G23, bounded steps', () => {
+  it('allows one and a half times, and refuses more', () => {
+    expect(resized({ limits: { memory: '192Mi' } })).toContain('allow: ');
+    expect(resized({ limits: { memory: '256Mi' } })).toBe(
+      'refuse: limits.memory of container app of Deployment/web would grow from 128Mi to 256Mi, more than 1.5 times. Instead: 192Mi at most, then see whether that is enough',
+    );
+  });
+
+  it('allows no great shrinking either', () => {
+    expect(resized({ requests: { cpu: '150m' } })).toContain('allow: ');
+    expect(resized({ requests: { cpu: '100m' } })).toContain('would shrink from 200m to 100m, by more than 1.5 times.');
+  });
+
+  it('refuses what is no amount', () => {
+    expect(resized({ limits: { memory: 'lots' } })).toContain('refuse: "lots" is no amount for container app');
+    expect(resized({ limits: { memory: '0' } })).toContain('refuse: "0" is no amount');
+  });
+
+  it('refuses more than the policy caps', () => {
+    expect(resized({ limits: { memory: '192Mi' } }, { policy: aPolicy({ caps: { max_memory: '150Mi' } }) })).toContain(
+      'refuse: 192Mi for limits.memory of container app of Deployment/web is more than the 150Mi of caps.max_memory.',
+    );
+  });
+
+  it('refuses more than is free on any node', () => {
+    const full = anObject('Pod', 'full', {
+      spec: { nodeName: 'node-1', containers: [{ name: 'app', resources: { requests: { memory: '7.6Gi' } } }] },
+    });
+
+    expect(resized({ requests: { memory: '192Mi' } }, { objects: [...all, full] })).toContain(
+      'requests.memory of container app of Deployment/web would grow by 64Mi, and no node has more than 26Mi free.',
+    );
+  });
+
+  it('refuses more than a quota leaves for all replicas', () => {
+    const said = resized(
+      { requests: { memory: '192Mi' } },
+      { objects: [...all, aQuota('requests.memory', '1Gi', '900Mi')] },
+    );
+
+    expect(said).toBe(
+      'refuse: ResourceQuota/small allows 1Gi of requests.memory: 900Mi is used and 192Mi more would be. Instead: free some of it, or have the quota raised',
+    );
+    expect(
+      resized({ requests: { memory: '192Mi' } }, { objects: [...all, aQuota('memory', '1Gi', '900Mi')] }),
+    ).toContain('refuse: ');
+    expect(
+      resized({ requests: { memory: '192Mi' } }, { objects: [...all, aQuota('requests.memory', '1Gi', '800Mi')] }),
+    ).toContain('allow: ');
+    expect(
+      resized(
+        { requests: { memory: '192Mi' } },
+        {
+          objects: [...all, aQuota('requests.memory', '1Gi', '900Mi', { scopes: ['BestEffort'] })],
+        },
+      ),
+    ).toContain('allow: ');
+  });
+
+  it('refuses the third time in a day', () => {
+    const twice = [aResize(200), aResize(600)];
+
+    expect(resized({ limits: { memory: '192Mi' } }, { history: twice })).toBe(
+      'refuse: Deployment/web was resized 2 times in the last 24 h, and caps.resizes_per_workload_day is 2. Instead: look why it needs ever more: a leak is mended in the program',
+    );
+    expect(resized({ limits: { memory: '192Mi' } }, { history: [aResize(200), aResize(1500)] })).toContain('allow: ');
+    expect(
+      resized({ limits: { memory: '192Mi' } }, { history: [aResize(200), aResize(300, { state: 'declined' })] }),
+    ).toContain('allow: ');
+  });
+
+  it('asks where nothing was set before, and where nodes were not read', () => {
+    expect(resized({ limits: { cpu: '1' } })).toContain(
+      'approve: container app of Deployment/web has no limits.cpu yet',
+    );
+    expect(resized({ limits: { memory: '192Mi' } }, { complete: [] })).toContain('approve: Nodes were not read');
+  });
+
+  it('scales up to the cap and the quota', () => {
+    expect(scaled(5)).toContain('allow: Deployment/web grows by 2 replicas, within quota and caps.');
+    expect(scaled(1_000_000_000)).toBe(
+      'refuse: 1000000000 replicas of Deployment/web are more than the 100 of caps.max_replicas. Instead: 100 at most',
+    );
+    expect(scaled(5, { objects: [...all, aQuota('pods', '10', '9')] })).toContain(
+      'refuse: ResourceQuota/small allows 10 of pods: 9 is used and 2 more would be.',
+    );
+    expect(scaled(2, { objects: [...all, aQuota('pods', '10', '10')] })).toContain('allow: ');
+  });
+
+  it('leaves other actions alone, and bare objects to the guard of parameters', () => {
+    const bare = aBareObject('Deployment');
+
+    expect(saidBy(boundedSteps, aDraft(restart(web), target), aSituation())).toBe('nothing');
+    expect(
+      saidBy(boundedSteps, aDraft(resize(web, { limits: { memory: '1Ti' } }), bare), aSituation({ target: bare })),
+    ).toBe('nothing');
+    expect(saidBy(boundedSteps, aDraft(scale(web, 101), bare), aSituation({ target: bare }))).toContain('refuse: ');
+  });
+});

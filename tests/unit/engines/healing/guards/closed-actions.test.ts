@@ -1,0 +1,163 @@
+import { describe, expect, it } from 'vitest';
+import { type FieldStep, preconditionOf } from '../../../../../src/engines/healing/action.ts';
+import { closedActions } from '../../../../../src/engines/healing/guards/closed-actions.ts';
+import { anObject, aPod } from '../../../../support/builders.ts';
+import {
+  aBareObject,
+  aDraft,
+  aLiveDeployment,
+  aSituation,
+  drain,
+  evict,
+  live,
+  resize,
+  restart,
+  rollback,
+  saidBy,
+  scale,
+  setImage,
+} from '../../../../support/healing.ts';
+import { aNode } from '../../../../support/nodes.ts';
+
+const { target } = aLiveDeployment();
+const web = { kind: 'Deployment', namespace: 'shop', name: 'web' };
+const on = preconditionOf(target);
+const container = '/spec/template/spec/containers/0';
+const patching = (...steps: FieldStep[]) => ({ operations: [{ verb: 'patch' as const, on, steps }], inverse: [] });
+const unlisted = 'is none that an action may change';
+
+describe('G2, closed actions', () => {
+  it.each([
+    ['restartedAt', aDraft(restart(web), target)],
+    ['replicas', aDraft(scale(web, 4), target)],
+    ['an image', aDraft(setImage(web, 'registry.example/app:2'), target)],
+    ['the pod template', aDraft(rollback(web), target)],
+    ['resources', aDraft(resize(web, { limits: { memory: '192Mi' } }), target)],
+  ])('allows an action that sets %s', (_, draft) => {
+    expect(saidBy(closedActions, draft, aSituation())).toContain('allow: The action sets only ');
+  });
+
+  it.each([
+    ['the command', { op: 'replace', path: `${container}/command`, value: ['sh'] }],
+    ['a variable', { op: 'add', path: `${container}/env/0/value`, value: 'x' }],
+    ['the host network', { op: 'add', path: '/spec/template/spec/hostNetwork', value: true }],
+    ['another annotation', { op: 'add', path: '/spec/template/metadata/annotations/a', value: 'x' }],
+    ['a path that only begins like one', { op: 'replace', path: `${container}/image/../command`, value: 'x' }],
+    ['an init container', { op: 'replace', path: '/spec/template/spec/initContainers/0/image', value: 'x' }],
+    ['the whole of the spec', { op: 'replace', path: '/spec', value: { replicas: 1 } }],
+    [
+      'a key beside the allowed ones',
+      { op: 'add', path: `${container}/resources/limits`, value: { cpu: '1', gpu: '1' } },
+    ],
+  ] as const)('refuses a patch of %s', (_, step) => {
+    expect(saidBy(closedActions, aDraft(setImage(web, 'x'), target, patching(step)), aSituation())).toContain(unlisted);
+  });
+
+  it('refuses a field that belongs to another action', () => {
+    const draft = aDraft(restart(web), target, patching({ op: 'replace', path: `${container}/image`, value: 'app:2' }));
+
+    expect(saidBy(closedActions, draft, aSituation())).toBe(
+      `refuse: The field ${container}/image ${unlisted}. Instead: replicas, restartedAt, image, requests and limits of cpu and memory, and the cordon of a node are`,
+    );
+  });
+
+  it('allows to make the annotations where there are none, and not to replace those that there are', () => {
+    const value = { 'kubectl.kubernetes.io/restartedAt': '2026-11-23T12:00:00Z' };
+    const draft = aDraft(
+      restart(web),
+      target,
+      patching({ op: 'add', path: '/spec/template/metadata/annotations', value }),
+    );
+    const annotated = aLiveDeployment({ pod: { metadata: { annotations: { checksum: 'x' } } } }).target;
+    const withOthers = {
+      ...annotated,
+      spec: { ...annotated.spec, template: { metadata: { annotations: { checksum: 'x' } } } },
+    };
+
+    expect(saidBy(closedActions, draft, aSituation())).toContain('allow: ');
+    expect(saidBy(closedActions, draft, aSituation({ target: withOthers }))).toContain(
+      'The field /spec/template/metadata/annotations/checksum is none',
+    );
+  });
+
+  it('allows the way back to take away what the action made, and nothing else', () => {
+    const limits = { op: 'add', path: `${container}/resources/limits`, value: { memory: '1Gi' } } as const;
+    const draft = aDraft(resize(web, { limits: { memory: '1Gi' } }), target, patching(limits));
+    const back = (path: string) => ({
+      ...draft,
+      inverse: [{ verb: 'patch' as const, on, steps: [{ op: 'remove' as const, path }] }],
+    });
+
+    expect(saidBy(closedActions, back(`${container}/resources/limits`), aSituation())).toContain('allow: ');
+    expect(saidBy(closedActions, back(`${container}/resources`), aSituation())).toContain(unlisted);
+    expect(saidBy(closedActions, back(`${container}/resources/limits/cpu`), aSituation())).toContain('allow: ');
+  });
+
+  it.each([
+    [-1, 'refuse: -1 is no number of replicas.'],
+    [1.5, 'refuse: 1.5 is no number of replicas.'],
+    [Number.NaN, 'refuse: NaN is no number of replicas.'],
+    [0, 'allow: '],
+  ])('of replicas %d says %s', (replicas, said) => {
+    expect(saidBy(closedActions, aDraft(scale(web, replicas), target), aSituation())).toContain(said);
+  });
+
+  it('refuses an empty image and an amount that is none', () => {
+    expect(saidBy(closedActions, aDraft(setImage(web, ''), target), aSituation())).toBe(
+      `refuse: "" is no value for ${container}/image. Instead: the name of an image`,
+    );
+    expect(saidBy(closedActions, aDraft(resize(web, { requests: { cpu: '-1' } }), target), aSituation())).toContain(
+      'refuse: "-1" is no value for',
+    );
+  });
+
+  it('refuses a target of another kind', () => {
+    const service = anObject('Service', 'web', { metadata: live() });
+    const daemon = anObject('DaemonSet', 'agent', { metadata: live() });
+
+    expect(saidBy(closedActions, aDraft(restart(web), service), aSituation({ target: service }))).toBe(
+      'refuse: restart_workload does not act on Service/web. Instead: it acts on Deployment, StatefulSet, DaemonSet',
+    );
+    expect(saidBy(closedActions, aDraft(scale(web, 2), daemon), aSituation({ target: daemon }))).toContain(
+      'refuse: scale_workload does not act on DaemonSet/agent.',
+    );
+    expect(saidBy(closedActions, aDraft(evict(web), target), aSituation())).toContain('does not act on Deployment/web');
+  });
+
+  it('allows to scale a custom kind', () => {
+    const rollout = {
+      ...aBareObject('Rollout', 'web'),
+      metadata: { name: 'web', namespace: 'shop', uid: 'u', ...live() },
+    };
+
+    expect(saidBy(closedActions, aDraft(scale(web, 2), rollout), aSituation({ target: rollout }))).toContain('allow: ');
+  });
+
+  it('refuses a verb that the action does not need, and another object', () => {
+    const stray = aDraft(restart(web), target, { operations: [{ verb: 'evict', on }] });
+    const other = aDraft(scale(web, 2), target, {
+      operations: [{ verb: 'scale', on: { ...on, object: { ...on.object, name: 'pay' } }, replicas: 2 }],
+    });
+
+    expect(saidBy(closedActions, stray, aSituation())).toContain(
+      'restart_workload never does evict on Deployment/web.',
+    );
+    expect(saidBy(closedActions, other, aSituation())).toContain('would write to Deployment/pay too');
+  });
+
+  it('allows a drain to evict pods, and only pods', () => {
+    const node = aNode('node-1');
+    const pod = aPod('web-1', { metadata: live() });
+    const situation = aSituation({ target: node });
+    const action = drain({ kind: 'Node', name: 'node-1' });
+
+    expect(saidBy(closedActions, aDraft(action, node, { pods: [pod] }), situation)).toContain('allow: ');
+    expect(saidBy(closedActions, aDraft(action, node, { pods: [target] }), situation)).toContain('refuse: ');
+  });
+
+  it('refuses an action that writes nothing', () => {
+    expect(saidBy(closedActions, aDraft(restart(web), target, { operations: [] }), aSituation())).toContain(
+      'refuse: restart_workload on Deployment/web writes nothing.',
+    );
+  });
+});
