@@ -39,6 +39,7 @@ export function aRecord(fields: Partial<ActionRecord> = {}): ActionRecord {
     verdicts: [{ guard: 'G2', title: 'closed set', decision: 'refuse', reason: 'no', instead: 'scale it' }],
     finding: { rule: 'crash-app-error', object: target.object, summary: 'it crashes', confidence: 0.9 },
     digest: 'd'.repeat(64),
+    causesBefore: [],
     state: 'planned',
     steps: [{ at: minutesAgo(1), state: 'planned', by: 'alice', text: 'planned' }],
     createdAt: minutesAgo(1),

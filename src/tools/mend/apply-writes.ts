@@ -68,14 +68,17 @@ async function written(
   try {
     return await evicted(() => writer.apply(operation, { dryRun: false, actionId }, signal), operation, signal);
   } catch (error) {
-    const lost = error instanceof AppError && (error.code === 'timeout' || error.code === 'unavailable');
-    if (!lost) throw error;
+    if (!(error instanceof AppError) || !isLost(error)) throw error;
     const now = await writer.current(operation.on.object, signal).catch(() => undefined);
     if (operation.verb === 'evict' && now?.metadata.deletionTimestamp !== undefined) return undefined;
     if (now?.metadata.annotations?.[actionAnnotation] === actionId) return now;
     throw error;
   }
 }
+
+/** Whether the write may have happened all the same (see `Writer`). */
+const isLost = ({ code, details }: AppError): boolean =>
+  (code === 'timeout' || code === 'unavailable') && details['effect'] !== 'none';
 
 /** An eviction that a PodDisruptionBudget forbids is tried again, and reported when it stays so; never bypassed (G11). */
 async function evicted(

@@ -133,7 +133,14 @@ describe('an action', () => {
     const server = await aServer();
     const store = await storeOf(server);
 
-    await expect(store.create(aRecord({ restartsBefore: Number.NaN }), signal)).rejects.toMatchObject({
+    await expect(
+      store.create(
+        aRecord({
+          verification: { expects: 'all is well', by: 'rollout', holdSeconds: Number.NaN, deadlineSeconds: 1 },
+        }),
+        signal,
+      ),
+    ).rejects.toMatchObject({
       code: 'internal_error',
     });
     await expect(store.create(aRecord({ id: '../x' }), signal)).rejects.toMatchObject({ code: 'internal_error' });

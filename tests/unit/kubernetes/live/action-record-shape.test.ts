@@ -56,7 +56,7 @@ describe('a stored record', () => {
       approvedBy: 'bob',
       applied: aPrecondition({ resourceVersion: '9' }),
       appliedAt: '2026-11-23T12:00:00Z',
-      restartsBefore: 4,
+      causesBefore: ['crash-app-error:Deployment/shop/api'],
     });
 
     expect(read(record)).toEqual(record);
