@@ -1,5 +1,6 @@
 import type { HealingPolicy, PolicyRule, Tier } from '../../platform/healing-policy.ts';
 import type { ActionName } from './action.ts';
+import { matchesPattern } from './namespace-pattern.ts';
 
 /** What a policy says of an action on an object, and by which of its words. */
 export interface PolicyAnswer {
@@ -10,7 +11,7 @@ export interface PolicyAnswer {
 
 interface Asked {
   readonly action: ActionName;
-  /** Absent for Nodes, which the lists of namespaces say nothing of. */
+  /** Absent for Nodes. */
   readonly namespace: string | undefined;
   readonly labels: Readonly<Record<string, string | undefined>>;
 }
@@ -19,6 +20,9 @@ interface Asked {
 export function policyAnswer(policy: HealingPolicy, asked: Asked): PolicyAnswer {
   const { namespaces, rules, default_tier } = policy;
   const { namespace } = asked;
+  // Pods of every namespace run on a node.
+  if (namespace === undefined && (namespaces.deny.length > 0 || !namespaces.allow.includes('*')))
+    return { tier: 'denied', by: 'namespaces (nodes run pods of all of them)' };
   if (namespace !== undefined) {
     const denied = namespaces.deny.find((pattern) => matchesPattern(pattern, namespace));
     if (denied !== undefined) return { tier: 'denied', by: `namespaces.deny (${denied})` };
@@ -39,19 +43,4 @@ function applies(rule: PolicyRule, { action, namespace, labels }: Asked): boolea
     (rule.actions === undefined || rule.actions.includes(action)) &&
     Object.entries(rule.labels ?? {}).every(([key, value]) => labels[key] === value)
   );
-}
-
-/** Whether a name is meant by a pattern, in which `*` stands for any characters. */
-export function matchesPattern(pattern: string, name: string): boolean {
-  if (!pattern.includes('*')) return pattern === name;
-  const [first = '', ...rest] = pattern.split('*');
-  const last = rest.pop() ?? '';
-  if (!name.startsWith(first) || !name.endsWith(last) || name.length < first.length + last.length) return false;
-  let at = first.length;
-  for (const part of rest) {
-    const found = name.indexOf(part, at);
-    if (found === -1 || found + part.length > name.length - last.length) return false;
-    at = found + part.length;
-  }
-  return true;
 }

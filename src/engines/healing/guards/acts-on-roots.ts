@@ -5,7 +5,7 @@ import type { Action, ActionName } from '../action.ts';
 import type { Finding } from '../record.ts';
 import { affectedWorkload } from '../subject.ts';
 import type { Guard, Situation } from './guard.ts';
-import { allow, approve, refuse } from './verdicts.ts';
+import { allow, approve, clause, refuse } from './verdicts.ts';
 
 /** Confidence from which an action may be done alone, and from which a person may be asked. */
 const sureAlone = 0.85;
@@ -84,5 +84,8 @@ function isFor(fix: Fix, { name, target }: Action): boolean {
 function insteadOf(name: string, { object, summary, fixes }: Cause) {
   const [fix] = fixes;
   const told = fix === undefined ? summary : 'tool' in fix ? `${fix.tool}: ${fix.reason}` : fix.advice;
-  return refuse(`What ${name} shows follows from ${nameOf(object)}: ${summary}.`, `mend ${nameOf(object)}: ${told}`);
+  return refuse(
+    `What ${name} shows follows from ${nameOf(object)}: ${clause(summary)}.`,
+    `mend ${nameOf(object)}: ${told}`,
+  );
 }

@@ -15,7 +15,7 @@ export const allowedByPolicy: Guard = {
     const what = `${action.name} on ${nameOf(refOf(target))}`;
     if (answer.tier === 'denied')
       return refuse(
-        `The policy denies every action in namespace ${namespace ?? ''}, by ${answer.by}.`,
+        `The policy denies every action ${namespace === undefined ? 'on nodes' : `in namespace ${namespace}`}, by ${answer.by}.`,
         'change namespaces in the policy file, or do it by hand',
       );
     if (answer.tier === 'advice')

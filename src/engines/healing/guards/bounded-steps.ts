@@ -5,6 +5,7 @@ import { countedBy } from '../../quota.ts';
 import { templateOf } from '../../references.ts';
 import { freeOf, nodeRooms } from '../../scheduling/node-room.ts';
 import type { Action } from '../action.ts';
+import { exceededQuota } from '../exceeded-quota.ts';
 import { pastActions, sinceBegin } from '../past-actions.ts';
 import { counted, replicasAfter, type Workload, wasListed } from '../subject.ts';
 import type { Guard, Situation } from './guard.ts';
@@ -12,14 +13,15 @@ import { allow, approve, refuse } from './verdicts.ts';
 
 /** By how much one step may raise or lower an amount. */
 const maximumStep = 1.5;
+const freeQuota = 'free some of it, or have the quota raised';
+const mebibyte = 2 ** 20;
 
 type Resize = Extract<Action, { name: 'resize_workload' }>;
 type Resource = 'cpu' | 'memory';
-type Side = 'requests' | 'limits';
 
 /** One amount that changes, in cores or bytes. */
 interface Growth {
-  readonly side: Side;
+  readonly side: 'requests' | 'limits';
   readonly resource: Resource;
   readonly before: number | undefined;
   readonly after: number;
@@ -37,8 +39,7 @@ export const boundedSteps: Guard = {
   },
 };
 
-function ofScale(replicas: number, situation: Situation) {
-  const { target, policy } = situation;
+function ofScale(replicas: number, { snapshot, target, policy }: Situation) {
   const name = nameOf(refOf(target));
   const { max_replicas: cap } = policy.caps;
   if (replicas > cap)
@@ -46,8 +47,14 @@ function ofScale(replicas: number, situation: Situation) {
   const { spec }: Workload = target;
   const more = replicas - (spec?.replicas ?? 1);
   if (more <= 0) return allow(`${name} does not grow.`);
-  const full = fullQuota(situation, (resource) => more * countedBy(spec?.template?.spec, resource));
-  return full ?? allow(`${name} grows by ${counted(more, 'replica')}, within quota and caps.`);
+  const full = exceededQuota(
+    snapshot,
+    target.metadata.namespace,
+    (resource) => more * countedBy(spec?.template?.spec, resource),
+  );
+  return full === undefined
+    ? allow(`${name} grows by ${counted(more, 'replica')}, within quota and caps.`)
+    : refuse(`${full}.`, freeQuota);
 }
 
 function ofResize(action: Resize, situation: Situation) {
@@ -56,30 +63,16 @@ function ofResize(action: Resize, situation: Situation) {
   const container = containerOf(target, action.container);
   // Which containers there are is what G39 is about.
   if (container === undefined) return undefined;
-  const grown = growthsOf(action, container);
-  if (typeof grown === 'string')
-    return refuse(`${JSON.stringify(grown)} is no amount for ${name}.`, 'an amount such as 500m or 256Mi');
-  const fault =
-    tooOften(situation) ?? grown.map((each) => stepFault(each, name, situation)).find((each) => each !== undefined);
-  if (fault !== undefined) return fault;
-  const { spec }: Workload = target;
-  const pods = spec?.replicas ?? 1;
-  const deltas = new Map(
-    grown.map(({ side, resource, before = 0, after }) => [`${side}.${resource}`, pods * Math.max(0, after - before)]),
+  const growths = growthsOf(action, container);
+  if (typeof growths === 'string')
+    return refuse(`${JSON.stringify(growths)} is no amount for ${name}.`, 'an amount such as 500m or 256Mi');
+  return (
+    tooOften(situation) ??
+    growths.map((each) => stepFault(each, name, situation)).find((each) => each !== undefined) ??
+    quotaFault(growths, situation) ??
+    nodeFault(growths, name, situation) ??
+    allow(`Every amount of ${name} changes by no more than ${maximumStep} times, within quota, caps and what is free.`)
   );
-  const full = fullQuota(
-    situation,
-    (resource) => deltas.get(/^(?:cpu|memory)$/.test(resource) ? `requests.${resource}` : resource) ?? 0,
-  );
-  if (full !== undefined) return full;
-  if (!wasListed(situation.snapshot, 'Node'))
-    return approve(`Nodes were not read, so what is free for ${name} is not known.`);
-  const unset = grown.find(({ before }) => before === undefined);
-  return unset === undefined
-    ? allow(
-        `Every amount of ${name} changes by no more than ${maximumStep} times, within quota, caps and what is free.`,
-      )
-    : approve(`${name} has no ${unset.side}.${unset.resource} yet, so how far a step goes is not known.`);
 }
 
 const containerOf = (target: KubernetesObject, name: string): Container | undefined =>
@@ -100,64 +93,6 @@ function growthsOf(action: Resize, { resources }: Container): readonly Growth[] 
   return growths;
 }
 
-function stepFault({ side, resource, before, after }: Growth, name: string, { policy, snapshot }: Situation) {
-  const what = `${side}.${resource} of ${name}`;
-  const text = (amount: number): string => formatQuantity(resource, amount);
-  const capText = resource === 'cpu' ? policy.caps.max_cpu : policy.caps.max_memory;
-  const cap = quantity(capText);
-  if (cap === undefined || after > cap)
-    return refuse(
-      `${text(after)} for ${what} is more than the ${capText} of caps.max_${resource}.`,
-      `${capText} at most`,
-    );
-  if (before === undefined) return undefined;
-  if (after > before * maximumStep)
-    return refuse(
-      `${what} would grow from ${text(before)} to ${text(after)}, more than ${maximumStep} times.`,
-      `${text(before * maximumStep)} at most, then see whether that is enough`,
-    );
-  if (after * maximumStep < before)
-    return refuse(
-      `${what} would shrink from ${text(before)} to ${text(after)}, by more than ${maximumStep} times.`,
-      `${text(before / maximumStep)} at least, then see whether that is enough`,
-    );
-  return after > before ? nodeFault({ what, resource, more: after - before }, { policy, snapshot }) : undefined;
-}
-
-function nodeFault(
-  { what, resource, more }: { what: string; resource: Resource; more: number },
-  { snapshot }: Pick<Situation, 'snapshot' | 'policy'>,
-) {
-  const rooms = [...nodeRooms(snapshot).values()].filter(({ node }) => node.spec?.unschedulable !== true);
-  if (rooms.length === 0) return undefined;
-  const free = Math.max(...rooms.map((room) => freeOf(room, resource)));
-  return more > free
-    ? refuse(
-        `${what} would grow by ${formatQuantity(resource, more)}, and no node has more than ${formatQuantity(resource, free)} free.`,
-        'add a node, or free one first',
-      )
-    : undefined;
-}
-
-/** The first quota of the namespace that would be exceeded; quotas for certain pods only are left to the API server. */
-function fullQuota({ snapshot, target }: Situation, more: (resource: string) => number) {
-  for (const quota of snapshot.all('ResourceQuota', target.metadata.namespace)) {
-    if (quota.spec?.scopes !== undefined || quota.spec?.scopeSelector !== undefined) continue;
-    for (const [resource, hard] of Object.entries(quota.status?.hard ?? {})) {
-      const limit = quantity(hard);
-      const used = quantity(quota.status?.used?.[resource]) ?? 0;
-      const wanted = more(resource);
-      if (limit === undefined || wanted <= 0 || used + wanted <= limit) continue;
-      const text = (amount: number): string => formatQuantity(resource, amount);
-      return refuse(
-        `${nameOf(refOf(quota))} allows ${text(limit)} of ${resource}: ${text(used)} is used and ${text(wanted)} more would be.`,
-        'free some of it, or have the quota raised',
-      );
-    }
-  }
-  return undefined;
-}
-
 function tooOften(situation: Situation) {
   const { target, policy, snapshot } = situation;
   const cap = policy.caps.resizes_per_workload_day;
@@ -173,4 +108,70 @@ function tooOften(situation: Situation) {
         'look why it needs ever more: a leak is mended in the program',
       )
     : undefined;
+}
+
+function stepFault({ side, resource, before, after }: Growth, name: string, { policy }: Situation) {
+  const what = `${side}.${resource} of ${name}`;
+  const text = (amount: number): string => formatQuantity(resource, amount);
+  const capText = resource === 'cpu' ? policy.caps.max_cpu : policy.caps.max_memory;
+  const cap = quantity(capText);
+  if (cap === undefined || after > cap)
+    return refuse(
+      `${text(after)} for ${what} is more than the ${capText} of caps.max_${resource}.`,
+      `${capText} at most`,
+    );
+  if (before === undefined) return undefined;
+  if (after > before * maximumStep)
+    return refuse(
+      `${what} would grow from ${text(before)} to ${text(after)}, more than ${maximumStep} times.`,
+      `${rounded(resource, before * maximumStep, Math.floor)} at most, then see whether that is enough`,
+    );
+  return after * maximumStep < before
+    ? refuse(
+        `${what} would shrink from ${text(before)} to ${text(after)}, by more than ${maximumStep} times.`,
+        `${rounded(resource, before / maximumStep, Math.ceil)} at least, then see whether that is enough`,
+      )
+    : undefined;
+}
+
+/** An amount that may be asked for as it is written: rounding it like others do might step over the bound. */
+function rounded(resource: Resource, amount: number, round: (value: number) => number): string {
+  if (resource === 'cpu') return `${round(Number((amount * 1000).toFixed(3)))}m`;
+  return amount < mebibyte ? String(round(amount)) : `${round(amount / mebibyte)}Mi`;
+}
+
+function quotaFault(growths: readonly Growth[], { snapshot, target }: Situation) {
+  const { spec, status }: Workload = target;
+  const pods = status?.desiredNumberScheduled ?? spec?.replicas ?? 1;
+  const more = new Map(
+    growths.map(({ side, resource, before = 0, after }) => [`${side}.${resource}`, pods * (after - before)]),
+  );
+  // A quota says `memory` for `requests.memory`.
+  const full = exceededQuota(snapshot, target.metadata.namespace, (resource) =>
+    Math.max(more.get(resource) ?? 0, more.get(`requests.${resource}`) ?? 0),
+  );
+  return full === undefined ? undefined : refuse(`${full}.`, freeQuota);
+}
+
+/** Whether some node has what is more; an amount that was not set before has no step to judge. */
+function nodeFault(growths: readonly Growth[], name: string, { snapshot }: Situation) {
+  const rooms = [...nodeRooms(snapshot).values()].filter(({ node }) => node.spec?.unschedulable !== true);
+  if (!wasListed(snapshot, 'Node') || rooms.length === 0)
+    return approve(`Nodes were not read, so what is free for ${name} is not known.`);
+  for (const { side, resource, before, after } of growths) {
+    // A limit that is set for the first time takes nothing.
+    const more = after - (before ?? (side === 'requests' ? 0 : after));
+    const free = Math.max(...rooms.map((room) => freeOf(room, resource)));
+    if (more > free)
+      return refuse(
+        `${side}.${resource} of ${name} would grow by ${formatQuantity(resource, more)}, and no node has more than ${formatQuantity(resource, free)} free.`,
+        'add a node, or free one first',
+      );
+    if (more > 0 && !rooms.some((room) => room.complete && freeOf(room, resource) >= more))
+      return approve(`Not all pods of a node were read, so whether it has room for ${name} is not known.`);
+  }
+  const unset = growths.find(({ before }) => before === undefined);
+  return unset === undefined
+    ? undefined
+    : approve(`No ${unset.side}.${unset.resource} is set for ${name} yet, so how far a step goes is not known.`);
 }

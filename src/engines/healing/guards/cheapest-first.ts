@@ -3,7 +3,7 @@ import { isBroken, isReady } from '../../pods.ts';
 import type { ActionName } from '../action.ts';
 import { affectedWorkload, livingPods } from '../subject.ts';
 import type { Guard, Situation } from './guard.ts';
-import { allow, approve } from './verdicts.ts';
+import { allow, approve, clause } from './verdicts.ts';
 
 /** What an action costs when it was wrong: evict one, restart, roll back, capacity, a node. */
 const costs: Readonly<Record<ActionName, number>> = {
@@ -42,7 +42,7 @@ export const cheapestFirst: Guard = {
     );
     const cheaper = (cause?.fixes ?? []).find((fix) => 'tool' in fix && costOf(fix.tool) < costs[action.name]);
     if (cheaper !== undefined && 'tool' in cheaper)
-      return approve(`${cheaper.tool} costs less than ${action.name} on ${name}: ${cheaper.reason}.`);
+      return approve(`${cheaper.tool} costs less than ${action.name} on ${name}: ${clause(cheaper.reason)}.`);
     const lone = action.name === 'restart_workload' ? loneBroken(situation) : undefined;
     return lone === undefined
       ? allow(`Nothing that costs less than ${action.name} on ${name} is known.`)

@@ -103,11 +103,13 @@ function ofLeaving(pods: readonly Pod[], snapshot: Situation['snapshot']) {
       );
 }
 
-function toZero({ radius }: Draft, { target }: Situation) {
+function toZero({ action, radius }: Draft, { target }: Situation) {
   const { spec }: Workload = target;
   const ref: ObjectRef = refOf(target);
   if (spec?.replicas === 0) return undefined;
   const services = radius.services.slice(0, namedServices).join(', ');
+  // Going back to what was there before is no new outage; a person sees what it means.
+  if (action.name === 'undo_action') return approve(`Taking it back leaves 0 replicas of ${nameOf(ref)}.`);
   return radius.services.length > 0
     ? refuse(`With 0 replicas of ${nameOf(ref)} nothing stands behind ${services}.`, 'scale to 1 or more')
     : approve(`With 0 replicas nothing of ${nameOf(ref)} runs any more.`);

@@ -2,7 +2,7 @@ import { nameOf, type Pod, refOf } from '../../objects.ts';
 import { containersOf, isBroken, isFinished, type PodContainer } from '../../pods.ts';
 import type { Snapshot } from '../../snapshot.ts';
 import type { Draft } from '../draft.ts';
-import { changesTemplate, evictionsOf, livingPods, podOf } from '../subject.ts';
+import { changesTemplate, counted, evictionsOf, livingPods, podOf } from '../subject.ts';
 import type { Guard, Situation } from './guard.ts';
 import { allow, approve, refuse } from './verdicts.ts';
 
@@ -24,7 +24,12 @@ export const evidenceKept: Guard = {
     const broken = going.filter((pod) => isBroken(pod) || isFinished(pod));
     const silent = broken.flatMap((pod) => unreadLogs(snapshot, pod));
     const [first] = silent;
-    if (first === undefined) return allow(`Status and logs of ${broken.length} broken pods were read.`);
+    if (first === undefined)
+      return allow(
+        broken.length === 0
+          ? 'No broken pod would go.'
+          : `Status and logs of ${counted(broken.length, 'broken pod')} were read.`,
+      );
     const reason = `The log of ${first} was not read, and would be gone with its pod.`;
     return tier === 'unattended' ? refuse(reason, 'read the log first: analyze_logs') : approve(reason);
   },

@@ -1,7 +1,7 @@
 import { nameOf, type Pod, refOf } from '../../objects.ts';
 import { counted, evictionsOf, podOf } from '../subject.ts';
 import type { Guard } from './guard.ts';
-import { allow, approve, refuse } from './verdicts.ts';
+import { allow, approve, clause, refuse } from './verdicts.ts';
 
 /** G34: a plan says what cannot be taken back. */
 export const honestAboutReturn: Guard = {
@@ -12,7 +12,7 @@ export const honestAboutReturn: Guard = {
     const { inverse, irreversible = '', action } = draft;
     const name = nameOf(refOf(situation.target));
     const evictions = evictionsOf(draft);
-    const told = irreversible.trim().replace(/\.$/, '');
+    const told = clause(irreversible);
     if (told === '' && (inverse.length === 0 || evictions.length > 0))
       return refuse(
         evictions.length > 0

@@ -2,7 +2,7 @@ import { nameOf, refOf } from '../../objects.ts';
 import type { ActionRecord, ActionState } from '../record.ts';
 import { valueAt } from './fields.ts';
 import type { Guard, Situation } from './guard.ts';
-import { allow, refuse } from './verdicts.ts';
+import { allow, clause, refuse } from './verdicts.ts';
 
 const undoable: ReadonlySet<ActionState> = new Set(['healthy', 'failed', 'verifying']);
 const byHand = 'compare the object with the plan, and go back by hand or by a rollback';
@@ -29,7 +29,7 @@ function faultOf(record: ActionRecord, { target }: Situation, name: string) {
   const { applied, inverse, state, id } = record;
   if (!undoable.has(state)) return refuse(`Action ${id} is ${state}: there is nothing to undo.`, 'list_actions tells');
   if (inverse.length === 0 || applied === undefined)
-    return refuse(`Action ${id} has no way back: ${record.irreversible ?? 'it was not applied'}.`, byHand);
+    return refuse(`Action ${id} has no way back: ${clause(record.irreversible ?? 'it was not applied')}.`, byHand);
   if (applied.uid !== target.metadata.uid)
     return refuse(`${name} is not the object that action ${id} changed: it was made anew.`, byHand);
   const { generation } = target.metadata;

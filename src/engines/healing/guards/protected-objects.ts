@@ -1,6 +1,6 @@
 import { type KubernetesObject, keyOf, nameOf, type PodTemplate, refOf } from '../../objects.ts';
 import { templateOf } from '../../references.ts';
-import { matchesPattern } from '../healing-tier.ts';
+import { matchesPattern } from '../namespace-pattern.ts';
 import { affectedWorkload, evictionsOf, podOf } from '../subject.ts';
 import type { Guard, Situation } from './guard.ts';
 import { allow, approve, refuse } from './verdicts.ts';

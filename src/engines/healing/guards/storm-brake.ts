@@ -3,7 +3,7 @@ import { nodeCondition } from '../../node-health.ts';
 import { keyOf, nameOf, refOf } from '../../objects.ts';
 import { isWorkload, type Workload, wasListed, workloadKinds } from '../subject.ts';
 import type { Guard, Situation } from './guard.ts';
-import { allow, approve, refuse } from './verdicts.ts';
+import { allow, approve, clause, refuse } from './verdicts.ts';
 
 /** Shares from which a fault is taken for one that many have in common. */
 const stormOfNodes = 0.3;
@@ -70,12 +70,12 @@ function controlPlane({ explanation }: Situation) {
   const cause = explanation.causes.find(({ rule }) => rule === degraded);
   return cause === undefined
     ? undefined
-    : refuse(`${cause.summary}.`, 'mend the control plane: nothing that is changed takes effect meanwhile');
+    : refuse(`${clause(cause.summary)}.`, 'mend the control plane: nothing that is changed takes effect meanwhile');
 }
 
 function unseen({ snapshot, explanation, tier }: Situation) {
   if (explanation.verdict !== 'unknown' && !hidesFaults(snapshot.data)) return undefined;
   const [spot] = explanation.blind_spots;
-  const reason = `Not all that matters could be read: ${spot === undefined ? 'the diagnosis is incomplete' : `${spot.what}, ${spot.why}`}.`;
+  const reason = `Not all that matters could be read: ${spot === undefined ? 'the diagnosis is incomplete' : `${spot.what}, ${clause(spot.why)}`}.`;
   return tier === 'unattended' ? refuse(reason, 'let everything be read, or ask a person') : approve(reason);
 }

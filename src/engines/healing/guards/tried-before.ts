@@ -1,7 +1,8 @@
 import { nameOf, refOf } from '../../objects.ts';
 import type { Guard } from './guard.ts';
-import { allow, refuse } from './verdicts.ts';
+import { allow, clause, refuse } from './verdicts.ts';
 
+const silent = 'it does not say why';
 const repair = 'mend what it names, then plan again';
 
 /** G8: the API server tries it without effect first. */
@@ -13,15 +14,12 @@ export const triedBefore: Guard = {
     const name = nameOf(refOf(target));
     if (write === undefined) return refuse(`The change of ${name} was not tried without effect.`, 'plan again');
     if (!write.ok)
-      return refuse(
-        `The API server would refuse the change of ${name}: ${write.message ?? 'it does not say why'}.`,
-        repair,
-      );
+      return refuse(`The API server would refuse the change of ${name}: ${clause(write.message ?? silent)}.`, repair);
     if (template === undefined) return allow(`The API server would take the change of ${name}.`);
     if (pod === undefined) return refuse(`No pod of the new template of ${name} was tried.`, 'plan again');
     if (!pod.ok)
       return refuse(
-        `The API server would refuse the pods of the new template of ${name}: ${pod.message ?? 'it does not say why'}.`,
+        `The API server would refuse the pods of the new template of ${name}: ${clause(pod.message ?? silent)}.`,
         repair,
       );
     return allow(`The API server would take the change of ${name} and the pods of its new template.`);

@@ -8,3 +8,6 @@ export const approve = (reason: string): Verdict => ({ decision: 'approve', reas
 
 /** It must not happen; `instead` is what would be possible. */
 export const refuse = (reason: string, instead: string): Verdict => ({ decision: 'refuse', reason, instead });
+
+/** Words of others as a part of a sentence: one line, without a full stop. */
+export const clause = (text: string): string => text.replace(/\s+/g, ' ').trim().replace(/\.+$/, '');

@@ -1,6 +1,6 @@
 import { nameOf, refOf } from '../../objects.ts';
 import type { Guard } from './guard.ts';
-import { allow, refuse } from './verdicts.ts';
+import { allow, clause, refuse } from './verdicts.ts';
 
 /** Restarts have to stay flat for at least so long, in s, where they are watched at all. */
 const shortestHold = 120;
@@ -25,6 +25,6 @@ export const verified: Guard = {
         `${name} would have to hold for ${holdSeconds} s, and the deadline is ${deadlineSeconds} s: it could never be met.`,
         again,
       );
-    return allow(`Success is seen within ${deadlineSeconds} s: ${expects.trim().replace(/\.$/, '')}.`);
+    return allow(`Success is seen within ${deadlineSeconds} s: ${clause(expects)}.`);
   },
 };

@@ -78,6 +78,23 @@ describe('G4, acts on roots', () => {
     );
   });
 
+  it('asks when the finding has nothing to do with the target', () => {
+    const situation = aSituation({ finding: { ...finding, object: db } });
+
+    expect(saidBy(actsOnRoots, draft, situation)).toBe(
+      'approve: config-stale-in-pod was found on Deployment/db, not on Deployment/web.',
+    );
+  });
+
+  it('says what its own tool would do to the cause', () => {
+    const fixes = [{ tool: 'resize_workload', arguments: {}, reason: 'it needs more memory' }];
+    const explanation = anExplanation({ causes: [{ ...dbDown, fixes }] });
+
+    expect(saidBy(actsOnRoots, draft, aSituation({ explanation }))).toContain(
+      'Instead: mend Deployment/db: resize_workload: it needs more memory',
+    );
+  });
+
   it('allows the root, when it is known well enough for nobody to be asked', () => {
     const situation = aSituation({ finding, explanation: anExplanation({ causes: [own] }), tier: 'unattended' });
 

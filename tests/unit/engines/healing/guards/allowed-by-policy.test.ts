@@ -81,6 +81,19 @@ describe('G1, allowed by flag and policy', () => {
     ).toContain('refuse: The policy only gives advice on cordon_node on Node/node-2, by rules[1].');
   });
 
+  it('leaves nodes alone where namespaces are restricted, as pods of all of them run there', () => {
+    const node = aNode('node-2');
+    const policy = aPolicy({ namespaces: { deny: ['pay'] } });
+
+    expect(
+      saidBy(
+        allowedByPolicy,
+        aDraft(cordon({ kind: 'Node', name: 'node-2' }), node),
+        aSituation({ policy, target: node }),
+      ),
+    ).toContain('refuse: The policy denies every action on nodes, by namespaces (nodes run pods of all of them).');
+  });
+
   it('gives no bare object more than the default', () => {
     const bare = aBareObject('Deployment');
 

@@ -100,9 +100,43 @@ describe('G23, bounded steps', () => {
 
   it('asks where nothing was set before, and where nodes were not read', () => {
     expect(resized({ limits: { cpu: '1' } })).toContain(
-      'approve: container app of Deployment/web has no limits.cpu yet',
+      'approve: No limits.cpu is set for container app of Deployment/web yet',
     );
     expect(resized({ limits: { memory: '192Mi' } }, { complete: [] })).toContain('approve: Nodes were not read');
+  });
+
+  it('refuses a first request that no node has room for', () => {
+    const bare = aLiveDeployment();
+    const asked = (cpu: string) =>
+      saidBy(
+        boundedSteps,
+        aDraft(resize(web, { requests: { cpu } }), bare.target),
+        aSituation({ target: bare.target }),
+      );
+
+    expect(asked('5')).toContain(
+      'requests.cpu of container app of Deployment/web would grow by 5, and no node has more than 4 free.',
+    );
+    expect(asked('1')).toContain('approve: No requests.cpu is set');
+  });
+
+  it('asks where a node may be fuller than what was read of it', () => {
+    expect(resized({ limits: { memory: '192Mi' } }, { complete: ['Node'] })).toContain(
+      'approve: Not all pods of a node were read',
+    );
+  });
+
+  it('proposes an amount that it would let pass', () => {
+    const odd = { requests: { cpu: '33m', memory: '85Mi' } };
+    const { target: of } = aLiveDeployment({ pod: { containers: [aContainer('app', { resources: odd })] } });
+    const asked = (requests: object) =>
+      saidBy(boundedSteps, aDraft(resize(web, { requests }), of), aSituation({ target: of }));
+
+    expect(asked({ memory: '1Gi' })).toContain('Instead: 127Mi at most');
+    expect(asked({ memory: '127Mi' })).toContain('allow: ');
+    expect(asked({ cpu: '50m' })).toContain('Instead: 49m at most');
+    expect(asked({ cpu: '10m' })).toContain('Instead: 22m at least');
+    expect(asked({ cpu: '22m' })).toContain('allow: ');
   });
 
   it('scales up to the cap and the quota', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type FieldStep, preconditionOf } from '../../../../../src/engines/healing/action.ts';
 import { closedActions } from '../../../../../src/engines/healing/guards/closed-actions.ts';
-import { anObject, aPod } from '../../../../support/builders.ts';
+import { aContainer, anObject, aPod } from '../../../../support/builders.ts';
 import {
   aBareObject,
   aDraft,
@@ -78,6 +78,23 @@ describe('G2, closed actions', () => {
     expect(saidBy(closedActions, draft, aSituation({ target: withOthers }))).toContain(
       'The field /spec/template/metadata/annotations/checksum is none',
     );
+  });
+
+  it('allows to take a limit away, and not what stands beside it', () => {
+    const limited = (limits: object) =>
+      aLiveDeployment({ pod: { containers: [aContainer('app', { resources: { limits } })] } }).target;
+    const removing = (object: ReturnType<typeof limited>, path: string) =>
+      saidBy(
+        closedActions,
+        aDraft(resize(web, {}), object, patching({ op: 'remove', path })),
+        aSituation({ target: object }),
+      );
+    const both = limited({ memory: '1Gi', 'ephemeral-storage': '1Gi' });
+
+    expect(removing(both, `${container}/resources/limits/memory`)).toContain('allow: ');
+    expect(removing(limited({ memory: '1Gi' }), `${container}/resources/limits`)).toContain('allow: ');
+    expect(removing(both, `${container}/resources/limits`)).toContain('resources/limits/ephemeral-storage is none');
+    expect(removing(both, container)).toContain(unlisted);
   });
 
   it('allows the way back to take away what the action made, and nothing else', () => {

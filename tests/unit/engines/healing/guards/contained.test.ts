@@ -122,6 +122,15 @@ describe('G27, contained', () => {
     expect(saidBy(contained, aDraft(undo(web), target), aSituation({ history }))).toBe('nothing');
   });
 
+  it('asks before an action is taken back to 0 replicas', () => {
+    const radius = { pods: 3, ready: 3, services: ['web'], routes: [], budgets: [] };
+    const { operations } = aDraft(scale(web, 0), target);
+
+    expect(saidBy(contained, aDraft(undo(web), target, { radius, operations }), aSituation())).toBe(
+      'approve: Taking it back leaves 0 replicas of Deployment/web.',
+    );
+  });
+
   it('refuses to scale a bare object away that a Service needs', () => {
     const bare = aBareObject('Deployment');
     const radius = { pods: 0, ready: 0, services: ['web'], routes: [], budgets: [] };

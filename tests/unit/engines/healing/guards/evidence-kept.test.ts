@@ -21,7 +21,7 @@ describe('G36, evidence is kept', () => {
   it('allows once status and log of the broken pod were read', () => {
     const logs = [aLog('web-1', ['panic: no config'], { previous: true })];
 
-    expect(evicted(broken, { logs })).toBe('allow: Status and logs of 1 broken pods were read.');
+    expect(evicted(broken, { logs })).toBe('allow: Status and logs of 1 broken pod were read.');
   });
 
   it('asks people, and refuses to go on alone, while the log was not read', () => {

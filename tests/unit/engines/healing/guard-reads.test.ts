@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { guardReads } from '../../../../src/engines/healing/guard-reads.ts';
+import type { Read } from '../../../../src/engines/snapshot-data.ts';
+import { aPod, aSnapshot } from '../../../support/builders.ts';
+import {
+  aLiveDeployment,
+  aRevision,
+  cordon,
+  drain,
+  evict,
+  resize,
+  restart,
+  rollback,
+} from '../../../support/healing.ts';
+
+const web = { kind: 'Deployment', namespace: 'shop', name: 'web' };
+const { target, all, pods } = aLiveDeployment({
+  metadata: { labels: { 'kustomize.toolkit.fluxcd.io/name': 'apps', 'kustomize.toolkit.fluxcd.io/namespace': 'flux' } },
+});
+const texts = (reads: readonly Read[]): readonly string[] =>
+  reads.map((read) =>
+    [
+      read.verb,
+      read.verb === 'log' ? '' : read.kind,
+      read.namespace,
+      'name' in read ? read.name : undefined,
+      'labelSelector' in read ? read.labelSelector : undefined,
+      'fieldSelector' in read ? read.fieldSelector : undefined,
+    ]
+      .filter((part) => part !== undefined)
+      .join(' '),
+  );
+
+describe('guardReads', () => {
+  it('begins with what does not depend on the object', () => {
+    expect(texts(guardReads(restart(web), aSnapshot()))).toEqual([
+      'get Namespace shop',
+      'list Node',
+      'list Deployment shop',
+      'list ReplicaSet shop',
+      'list StatefulSet shop',
+      'list DaemonSet shop',
+      'list Job shop',
+      'list PodDisruptionBudget shop',
+      'list HorizontalPodAutoscaler shop',
+      'list ResourceQuota shop',
+      'list ScaledObject shop',
+      'list VerticalPodAutoscaler shop',
+      'list ControllerRevision shop',
+    ]);
+  });
+
+  it('goes on with its pods and whoever delivers it', () => {
+    const read = texts(guardReads(restart(web), aSnapshot({ objects: all })));
+
+    expect(read.slice(13)).toEqual(['list Pod shop app=web', 'get Kustomization flux apps']);
+  });
+
+  it('reads the neighbours of a pod that would be evicted', () => {
+    const pod = { kind: 'Pod', namespace: 'shop', name: pods[0]?.metadata.name ?? '' };
+
+    expect(texts(guardReads(evict(pod), aSnapshot({ objects: all })))).toContain('list Pod shop app=web');
+  });
+
+  it('reads what is on the nodes before a resize, and what revisions need before a rollback', () => {
+    const revision = aRevision(target, 4, { image: 'app:0.9', serviceAccountName: 'web', priorityClassName: 'high' });
+    const snapshot = aSnapshot({ objects: [...all, revision] });
+
+    expect(texts(guardReads(resize(web, {}), snapshot))).toContain('list Pod spec.nodeName=node-1');
+    expect(texts(guardReads(rollback(web), snapshot))).toEqual(
+      expect.arrayContaining(['get ServiceAccount shop web', 'get PriorityClass high']),
+    );
+    expect(texts(guardReads(restart(web), snapshot)).join()).not.toMatch(/nodeName|ServiceAccount/);
+  });
+
+  it('reads all nodes, the pods of one, and then what owns those', () => {
+    const node = { kind: 'Node', name: 'node-1' };
+
+    expect(texts(guardReads(cordon(node), aSnapshot()))).toEqual(['list Node', 'list Pod spec.nodeName=node-1']);
+    expect(texts(guardReads(drain(node), aSnapshot({ objects: [aPod('web-1')] })))).toEqual(
+      expect.arrayContaining(['list Pod shop', 'list StatefulSet shop', 'list PodDisruptionBudget shop']),
+    );
+  });
+});
