@@ -1,5 +1,5 @@
 import { deliveriesOf, deliveryReads } from '../deliveries.ts';
-import type { KubernetesObject } from '../objects.ts';
+import type { KubernetesObject, Pod } from '../objects.ts';
 import { podSelectionOf } from '../pod-selection.ts';
 import type { Read } from '../snapshot-data.ts';
 
@@ -32,4 +32,23 @@ export function planReads(target: KubernetesObject): readonly Read[] {
     { verb: 'list', kind: 'ScaledObject', apiVersion: 'keda.sh/v1alpha1', ...here },
     ...deliveriesOf(target).map(deliveryReads),
   ];
+}
+
+/**
+ * What the pods of a node lead to: the rest of their workloads, which has to serve on, and the namespaces, which may have
+ * opted out.
+ */
+export function readsOfTouched(target: KubernetesObject, pods: readonly Pod[]): readonly Read[] {
+  if (target.kind !== 'Node') return [];
+  const onNode = pods.filter(({ spec }) => spec?.nodeName === target.metadata.name);
+  const namespaces = [...new Set(onNode.flatMap(({ metadata }) => metadata.namespace ?? []))];
+  return namespaces.flatMap((namespace): readonly Read[] => [
+    { verb: 'get', kind: 'Namespace', name: namespace },
+    ...['Pod', 'ReplicaSet', 'Deployment', 'StatefulSet'].map((kind) => ({
+      verb: 'list' as const,
+      kind,
+      namespace,
+      as: 'full' as const,
+    })),
+  ]);
 }

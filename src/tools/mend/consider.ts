@@ -3,7 +3,7 @@ import type { Draft } from '../../engines/healing/draft.ts';
 import { draftOf } from '../../engines/healing/draft-of.ts';
 import type { DryRun, Situation } from '../../engines/healing/guards/guard.ts';
 import type { RevisionFacts } from '../../engines/healing/material.ts';
-import { planReads } from '../../engines/healing/plan-reads.ts';
+import { planReads, readsOfTouched } from '../../engines/healing/plan-reads.ts';
 import type { ActionRecord } from '../../engines/healing/record.ts';
 import { rollingKinds } from '../../engines/healing/rolling-kinds.ts';
 import { unexpectedFields } from '../../engines/healing/unexpected.ts';
@@ -87,7 +87,9 @@ export async function surroundings(target: KubernetesObject, context: ToolContex
     reader.collect({ ...(namespace !== undefined && { namespace }), object }, signal, { enough, fresh: true }),
     reader.read(planReads(target), signal, { enough, fresh: true }),
   ]);
-  return merged(data, extra);
+  const both = merged(data, extra);
+  const more = readsOfTouched(target, indexSnapshot(both).all('Pod'));
+  return more.length === 0 ? both : merged(both, await reader.read(more, signal, { enough, fresh: true }));
 }
 
 interface DraftMaterial {
@@ -136,9 +138,12 @@ async function triedWrite({ operations }: Draft, { writer, signal }: Trying) {
   } catch (error) {
     signal.throwIfAborted();
     // What the server has against the write is the guards' to weigh.
-    if (!(error instanceof AppError) || !weighed.has(error.code)) throw error;
+    if (!(error instanceof AppError) || !weighed.has(error.code) || isBusy(error)) throw error;
     return { ok: false, message: error.message };
   }
 }
 
-const weighed: ReadonlySet<string> = new Set(['api_error', 'refused', 'permission_denied']);
+const weighed: ReadonlySet<string> = new Set(['api_error', 'refused', 'permission_denied', 'validation_error']);
+
+/** Too busy to try it: that says nothing of the write. */
+const isBusy = ({ code, details }: AppError): boolean => code === 'api_error' && details['status'] === 429;
