@@ -34,7 +34,8 @@ export async function approve(action: Action, approval: Approval, context: ToolC
     return reportOf(declined.record);
   }
   const earlier = await earlierOf(action, context);
-  const considered = await again(action, { stored, earlier }, context);
+  const tier = approval.unattended === true ? 'unattended' : 'approve';
+  const considered = await again(action, { stored, earlier, tier }, context);
   judged(considered, healing);
   const approved = { state: 'applying', by: approval.by, text: 'approved', more: { approvedBy: approval.by } } as const;
   const taken = await advance(stored, approved, keeping);
@@ -50,13 +51,15 @@ async function clockOf(context: ToolContext): Promise<string> {
   return takenAt;
 }
 
+interface Once {
+  readonly stored: StoredAction;
+  readonly earlier: StoredAction | undefined;
+  readonly tier: 'approve' | 'unattended';
+}
+
 /** Works the plan out once more; whatever comes out differently is a conflict. */
-async function again(
-  action: Action,
-  { stored, earlier }: { readonly stored: StoredAction; readonly earlier: StoredAction | undefined },
-  context: ToolContext,
-): Promise<Considered> {
-  const considered = await consider(action, context, { planned: stored.record, earlier, tier: 'approve' }).catch(
+async function again(action: Action, { stored, earlier, tier }: Once, context: ToolContext): Promise<Considered> {
+  const considered = await consider(action, context, { planned: stored.record, earlier, tier }).catch(
     (error: unknown) => {
       const moved = error instanceof AppError && (error.code === 'not_found' || error.code === 'refused');
       throw moved ? changed(stored, error) : error;
