@@ -92,7 +92,7 @@ function ofLoss(set: ObjectRef, replicas: number, { ready, lost }: { ready: numb
   if (replicas > 2 && lost > 0 && left < majorityOf(replicas))
     return refuse(
       `${left} of ${replicas} pods of ${name} would be left Ready, less than the ${majorityOf(replicas)} that are a majority.`,
-      'mend the other pods first',
+      lost > 1 ? 'evict them one by one, each once the one before is Ready again' : 'mend the other pods first',
     );
   if (replicas === 2 && lost > 0) return approve(`${name} has 2 members: either of them alone is no majority.`);
   return allow(`${left} of ${replicas} pods of ${name} stay Ready, and it loses one at a time.`);

@@ -84,7 +84,7 @@ describe('G27, contained', () => {
     };
 
     expect(evicted(alone)).toBe(
-      'refuse: Pod/web-5d8f-0 is all that is Ready of Deployment/web. Instead: scale Deployment/web up first, or restart it, which brings a new pod before the old one goes',
+      'refuse: No pod of Deployment/web is Ready but Pod/web-5d8f-0. Instead: scale Deployment/web up first, or restart it, which brings a new pod before the old one goes',
     );
     expect(evicted(several)).toContain('allow: ');
     expect(evicted(dead)).toContain('allow: ');
@@ -100,7 +100,7 @@ describe('G27, contained', () => {
         aSituation({ target: node, objects: all }),
       );
 
-    expect(drained(2)).toContain('refuse: Pod/web-5d8f-0, Pod/web-5d8f-1 is all that is Ready of Deployment/web.');
+    expect(drained(2)).toContain('refuse: No pod of Deployment/web is Ready but Pod/web-5d8f-0, Pod/web-5d8f-1.');
     expect(drained(1)).toContain('allow: ');
   });
 
