@@ -57,8 +57,8 @@ export interface PipelineOptions {
   readonly metrics: Metrics;
   readonly limiter: RateLimiter;
   readonly audit?: ((entry: AuditEntry) => void) | undefined;
-  /** Absent: nothing can be changed. */
-  readonly healing?: Omit<Healing, 'caller' | 'approval'> | undefined;
+  /** As the policy stands at the call. Absent: nothing can be changed. */
+  readonly healing?: (() => Promise<Omit<Healing, 'caller' | 'approval'>>) | undefined;
 }
 
 /** The one way to run a tool, whatever face the call came through. */
@@ -202,6 +202,7 @@ async function run(tool: AnyTool, input: Readonly<Record<string, unknown>>, { op
   const context = contextOf(typeof cluster === 'string' ? cluster : undefined, {
     ...call,
     ...options,
+    healing: await options.healing?.(),
     signal,
     caller: identify(call).id,
   });

@@ -23,8 +23,12 @@ export const register: Register = (program, run) => {
     .command('heal')
     .description('Mend something: shows the plan, asks, applies it once, watches until it is healthy.')
     .addHelpText('after', help);
-  addTargetFlags(heal);
+  addTargetFlags(heal).option('-w, --watch', 'Do, again and again, what the policy lets be done without asking.');
   run(heal, async (context) => {
+    if (heal.opts()['watch'] === true) {
+      const { healWatch } = await import('./heal-watch.ts');
+      return healWatch(context, heal.opts());
+    }
     const { offered } = await import('./offered-fixes.ts');
     return offered(context, heal.opts());
   });

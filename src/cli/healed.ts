@@ -62,7 +62,13 @@ async function called(context: CommandContext, { tool, args, approval }: Called)
   const clusters = await context.openClusters(undefined, { healing: true });
   try {
     const onProgress = (_done: number, _total: number | undefined, message: string) => progress.update(message);
-    const outcome = await context.call(healingTool(tool), args, { clusters, approval, onProgress, healing: true });
+    const outcome = await context.call(healingTool(tool), args, {
+      clusters,
+      approval,
+      onProgress,
+      healing: true,
+      patient: approval !== undefined,
+    });
     const going = reported.safeParse(outcome.result);
     if (going.data?.state !== 'verifying' && going.data?.state !== 'applying') return outcome;
     // The call has to answer in time; the action goes on in this process.

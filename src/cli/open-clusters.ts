@@ -35,9 +35,9 @@ export function openClusters(options: OpenOptions): Clusters {
     list: async (signal, enough) => (await clusters()).list(signal, enough),
     reader: async (cluster) => (await clusters()).reader(cluster),
     async writer(cluster) {
-      const { writer } = await clusters();
-      if (writer === undefined) throw new AppError('refused', 'An archive cannot be changed.');
-      return writer(cluster);
+      const all = await clusters();
+      if (all.writer === undefined) throw new AppError('refused', 'An archive cannot be changed.');
+      return all.writer(cluster);
     },
     ping: async (signal) => (await clusters()).ping(signal),
     close: async () => (await opened)?.close(),

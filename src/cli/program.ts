@@ -50,6 +50,8 @@ export interface CallOptions {
   readonly approval?: Call['approval'];
   /** Whether the tool may change things: the command is there for that. */
   readonly healing?: boolean | undefined;
+  /** Whether to wait for as long as an action takes to be verified. */
+  readonly patient?: boolean | undefined;
 }
 
 export interface ClusterOptions {

@@ -21,7 +21,7 @@ export interface ActionOptions {
 }
 
 /** Longer than any verification. */
-const approvedMs = 7_200_000;
+const patientMs = 7_200_000;
 
 /** Settings, context, action, and the one place where a command's error becomes words and a status. */
 export async function runAction(
@@ -75,13 +75,16 @@ function contextOf(settings: Settings, host: Host, { opened, healing: toStop }: 
       opened.push(clusters);
       return clusters;
     },
-    async call(tool, args, { clusters, signal = host.signal, onProgress, approval, healing: heals = false }) {
+    async call(
+      tool,
+      args,
+      { clusters, signal = host.signal, onProgress, approval, healing: heals = false, patient = false },
+    ) {
       const { createPipeline } = await import('../call.ts');
       const pipeline = createPipeline({
         tools: [tool],
         settings: toolSettings(settings),
-        // Whoever sits at the terminal waits until an approved action is verified.
-        timeoutMs: approval === undefined ? settings.timeout * 1000 : approvedMs,
+        timeoutMs: patient ? patientMs : settings.timeout * 1000,
         log,
         metrics: noMetrics,
         limiter: noRateLimit,
@@ -100,12 +103,8 @@ function contextOf(settings: Settings, host: Host, { opened, healing: toStop }: 
 }
 
 async function healingOf(settings: Settings, { environment, signal }: Host, log: Logger): Promise<HealingService> {
-  const [{ createHealing }, { loadPolicy }] = await Promise.all([
-    import('./healing-service.ts'),
-    import('../platform/load-policy.ts'),
-  ]);
-  const policy = await loadPolicy(settings.policy);
-  return createHealing({ policy, ownNamespace: environment['POD_NAMESPACE'], log, signal });
+  const { createHealing } = await import('./healing-service.ts');
+  return createHealing({ policy: settings.policy, ownNamespace: environment['POD_NAMESPACE'], log, signal });
 }
 
 function firstOf([key]: readonly Buffer[]): Buffer {

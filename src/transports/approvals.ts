@@ -9,12 +9,14 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
+import type { Call } from '../call.ts';
 import type { Failure } from '../outcome.ts';
-import type { Approval } from '../tools/mend/healing.ts';
 
 /** How long a person may think, in s: as long as a plan is valid. */
 const thinkingSeconds = 600;
 const question = 'approve';
+
+type Approval = NonNullable<Call['approval']>;
 
 /** What comes back with the answer, signed: which plan the person was shown. */
 const asked = z.object({ actionId: z.string() });

@@ -121,7 +121,7 @@ export async function aProcess(bed: Bed, options: ProcessOptions = {}): Promise<
     log: options.log ?? silentLogger,
     metrics: noMetrics,
     limiter: noRateLimit,
-    healing: {
+    healing: async () => ({
       policy: policySchema.parse({ ...impatient, ...options.policy }),
       holder: options.holder ?? `process-${++processes}`,
       clock: { now: () => clock.ms, pause: options.pause ?? pause },
@@ -135,7 +135,7 @@ export async function aProcess(bed: Bed, options: ProcessOptions = {}): Promise<
           .finally(() => running.delete(going));
         running.add(going);
       },
-    },
+    }),
   });
   const call: Process['call'] = async (tool, args = {}, approval = undefined, caller = 'local') =>
     (await pipeline.call({ tool, arguments: args, clusters, approval, caller: { id: caller } })).result;
@@ -146,8 +146,9 @@ export async function aProcess(bed: Bed, options: ProcessOptions = {}): Promise<
     call,
     async plan(tool, args = {}) {
       const result = await call(tool, args);
-      if (result.success || result.error_type !== 'approval_required') throw new Error(`no plan: ${result['error']}`);
-      return String((result as Failure).details['action_id']);
+      if (!isFailure(result) || result.error_type !== 'approval_required')
+        throw new Error(`no plan: ${JSON.stringify(result['error'])}`);
+      return String(result.details['action_id']);
     },
     answer: (tool, args, actionId, answer = 'approved') => call(tool, args, { actionId, answer, by: 'ann' }),
     async idle() {
@@ -156,6 +157,8 @@ export async function aProcess(bed: Bed, options: ProcessOptions = {}): Promise<
     stop: () => stop.abort(),
   };
 }
+
+const isFailure = (result: Success | Failure): result is Failure => !result.success;
 
 const lost = { action: 'restart_workload', object: '', outcome: 'failed' } as const;
 

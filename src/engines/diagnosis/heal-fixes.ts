@@ -29,6 +29,13 @@ export const scaleFix = (workload: ObjectRef, replicas: number, reason: string):
   reason,
 });
 
+/** @param amounts `container` and the amounts that the tool takes: `memory_limit`. */
+export const resizeFix = (workload: ObjectRef, amounts: Readonly<Record<string, string>>, reason: string): Fix => ({
+  tool: 'resize_workload',
+  arguments: { ...on(workload), ...amounts },
+  reason,
+});
+
 export const evictFix = (pod: ObjectRef, reason: string): Fix => ({
   tool: 'evict_pod',
   arguments: on(pod),

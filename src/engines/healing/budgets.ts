@@ -7,10 +7,12 @@ type Budget = Of<'PodDisruptionBudget'>;
 
 /** Why the eviction API would refuse a pod now. */
 export interface Blocked {
-  /** In one clause: `PodDisruptionBudget/web allows no disruption: 2 of 2 pods that have to be healthy are`. */
+  /** In one clause: `PodDisruptionBudget/web allows no disruption: 2 of 2 pods healthy, 2 needed`. */
   readonly why: string;
   /** Whether it stays so until somebody changes the budget or the number of pods. */
   readonly forGood: boolean;
+  /** What would have to be done first. */
+  readonly remedy: string;
 }
 
 /** Phases for which budgets do not count (registry/core/pod `canIgnorePDB`). */
@@ -23,7 +25,11 @@ export function blockedBy(snapshot: Snapshot, pod: Pod): Blocked | undefined {
   if (budget === undefined) return undefined;
   if (others.length > 0) {
     const names = [budget, ...others].map((each) => nameOf(refOf(each))).join(' and ');
-    return { why: `${names} both select it, which the eviction API refuses`, forGood: true };
+    return {
+      why: `${names} both select it, which the eviction API refuses`,
+      forGood: true,
+      remedy: 'let their owners make one of them',
+    };
   }
   return isReady(pod) || !mayGoUnready(budget) ? withoutSlack(budget) : undefined;
 }
@@ -50,10 +56,16 @@ function withoutSlack(budget: Budget): Blocked | undefined {
   const name = nameOf(refOf(budget));
   const { generation } = budget.metadata;
   if (disruptionsAllowed === undefined || (generation !== undefined && (observedGeneration ?? 0) < generation))
-    return { why: `${name} has not been worked out by its controller`, forGood: false };
+    return {
+      why: `${name} has not been worked out by its controller`,
+      forGood: false,
+      remedy: 'wait a moment, then evict',
+    };
   if (disruptionsAllowed > 0) return undefined;
   return {
-    why: `${name} allows no disruption: ${currentHealthy} pods are healthy and ${desiredHealthy} of ${expectedPods} have to be`,
-    forGood: desiredHealthy >= expectedPods,
+    why: `${name} allows no disruption: ${currentHealthy} of ${expectedPods} pods healthy, ${desiredHealthy} needed`,
+    ...(desiredHealthy >= expectedPods
+      ? { forGood: true, remedy: 'run one more replica, or let the owner change the budget; then evict' }
+      : { forGood: false, remedy: 'wait until one more pod is Ready, then evict' }),
   };
 }

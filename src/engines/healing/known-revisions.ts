@@ -63,7 +63,9 @@ const controllerRevisions = perSnapshot((snapshot) => {
 
 /** Whether a revision was seen to work: it does now, or it did until the rollout after it. */
 export const wasAvailable = (snapshot: Snapshot, workload: ObjectRef, revision: KnownRevision): boolean =>
-  revision.available ||
-  regressions(snapshot).some(
-    ({ deployment, good }) => keyOf(deployment) === keyOf(workload) && good.number === revision.number,
-  );
+  revision.available || workedBefore(snapshot).get(keyOf(workload)) === revision.number;
+
+/** The revision of a broken Deployment that worked until the rollout, by its key. */
+const workedBefore = perSnapshot(
+  (snapshot) => new Map(regressions(snapshot).map(({ deployment, good }) => [keyOf(deployment), good.number])),
+);

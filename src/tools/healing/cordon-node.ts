@@ -5,8 +5,7 @@ export const cordonNode = defineAction({
   name: 'cordon_node',
   title: 'Cordon a node',
   description: `
-    Plans that a node takes no new pods, or, with uncordon, that it takes them again. A person approves it before anything
-    changes.`,
+    Plans that a node takes no new pods or, with uncordon, takes them again.`,
   access: 'write',
   permissions: ['patch nodes'],
   input: { uncordon: z.boolean().default(false).describe('Let it take pods again.') },

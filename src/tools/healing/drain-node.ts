@@ -4,8 +4,7 @@ export const drainNode = defineAction({
   name: 'drain_node',
   title: 'Drain a node',
   description: `
-    Plans to cordon a node and to evict its pods one after the other, within their PodDisruptionBudgets; those of
-    DaemonSets stay. A person approves it before anything changes.`,
+    Plans to cordon a node and to evict its pods, within their PodDisruptionBudgets; those of DaemonSets stay.`,
   access: 'destructive',
   permissions: ['patch nodes', 'create pods/eviction'],
   input: {},

@@ -4,8 +4,8 @@ export const evictPod = defineAction({
   name: 'evict_pod',
   title: 'Evict a pod',
   description: `
-    Plans the eviction of one pod, so that its controller makes another; PodDisruptionBudgets are respected. Clears pods
-    that are Failed or Evicted for good, too. A person approves it before anything changes.`,
+    Plans the eviction of one pod, within its PodDisruptionBudgets: its controller makes another. Clears Failed or Evicted
+    leftovers too.`,
   access: 'destructive',
   permissions: ['create pods/eviction'],
   input: {},

@@ -13,8 +13,7 @@ export const listActions = defineTool({
   name: 'list_actions',
   title: 'List actions',
   description: `
-    What was planned, approved and done, by whom, and how it ended; with action_id one action with every step. Ask it how
-    the verification of an action ends.`,
+    What was planned, approved and done, by whom, and how its verification ended; with action_id every step.`,
   access: 'read',
   permissions: ['get coordination.k8s.io/leases', 'list coordination.k8s.io/leases'],
 

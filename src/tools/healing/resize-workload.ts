@@ -12,10 +12,10 @@ export const resizeWorkload = defineAction({
   name: 'resize_workload',
   title: 'Resize a workload',
   description: `
-    Plans new requests or limits of one container, at most half as much again per step and twice a day; its pods are
-    replaced one by one. A person approves it before anything changes. Mends an OOMKilled container whose limit is too low.`,
+    Plans new requests or limits of one container, by at most half as much again, twice a day. Mends an OOMKilled
+    container whose limit is too low. Of a pod: in place, until it is replaced.`,
   access: 'write',
-  permissions: ['patch apps/deployments', 'patch apps/statefulsets', 'patch apps/daemonsets'],
+  permissions: ['patch apps/deployments', 'patch apps/statefulsets', 'patch apps/daemonsets', 'patch pods/resize'],
   input: {
     container: z
       .string()

@@ -5,8 +5,8 @@ export const rollbackWorkload = defineAction({
   name: 'rollback_workload',
   title: 'Roll a workload back',
   description: `
-    Plans going back to an earlier pod template of a Deployment, StatefulSet or DaemonSet: the newest revision that was
-    seen healthy, which need not be the one before. A person approves it before anything changes.`,
+    Plans going back to an earlier pod template: by default that of the newest revision that was seen healthy, which need
+    not be the one before.`,
   access: 'write',
   permissions: ['patch apps/deployments', 'patch apps/statefulsets', 'patch apps/daemonsets', 'create pods/eviction'],
   input: { revision: z.int().min(1).optional().describe('Default: the newest healthy one.') },

@@ -7,8 +7,8 @@ export const scaleWorkload = defineAction({
   name: 'scale_workload',
   title: 'Scale a workload',
   description: `
-    Plans a new replica count for a Deployment, a StatefulSet or anything with a scale subresource; a person approves it
-    before anything changes. Refused where an autoscaler owns the count.`,
+    Plans a new replica count for a Deployment, a StatefulSet or anything with a scale subresource. Refused where an
+    autoscaler owns the count.`,
   access: 'write',
   permissions: ['patch apps/deployments', 'patch apps/statefulsets'],
   input: { replicas: z.int().min(0).max(most).describe('Wanted replicas.') },

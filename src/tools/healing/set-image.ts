@@ -5,8 +5,7 @@ export const setImage = defineAction({
   name: 'set_image',
   title: 'Set an image',
   description: `
-    Plans another image for one container, one that this workload ran before. A person approves it before anything changes.
-    To go back to a whole earlier template use rollback_workload.`,
+    Plans another image for one container: one that this workload ran before.`,
   access: 'write',
   permissions: ['patch apps/deployments', 'patch apps/statefulsets', 'patch apps/daemonsets'],
   input: {

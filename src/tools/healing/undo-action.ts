@@ -11,8 +11,7 @@ export const undoAction = defineTool({
   name: 'undo_action',
   title: 'Undo an action',
   description: `
-    Plans the way back of an earlier action, as it was stored then; refused when the object was changed since. A person
-    approves it before anything changes. list_actions has the ids.`,
+    Plans the stored way back of an earlier action; refused when the object was changed since.`,
   access: 'write',
   permissions: [
     'patch apps/deployments',

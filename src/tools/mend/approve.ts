@@ -1,4 +1,5 @@
 import type { Action } from '../../engines/healing/action.ts';
+import type { Situation } from '../../engines/healing/guards/guard.ts';
 import { nameOf } from '../../engines/objects.ts';
 import type { StoredAction } from '../../kubernetes/ports.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -35,7 +36,8 @@ export async function approve(action: Action, approval: Approval, context: ToolC
     const declined = await advance(stored, { state: 'declined', by: approval.by, text: 'declined' }, keeping);
     return reportOf(declined.record);
   }
-  const considered = await again(stored, context).catch(async (error: unknown) => {
+  const tier = approval.unattended === true ? 'unattended' : 'approve';
+  const considered = await again(stored, tier, context).catch(async (error: unknown) => {
     throw await lapsed(stored, error, keeping);
   });
   const approved = { state: 'applying', by: approval.by, text: 'approved', more: { approvedBy: approval.by } } as const;
@@ -45,10 +47,10 @@ export async function approve(action: Action, approval: Approval, context: ToolC
 }
 
 /** Works the plan out once more and judges it; whatever comes out differently is a conflict. */
-async function again(stored: StoredAction, context: ToolContext): Promise<Considered> {
+async function again(stored: StoredAction, tier: Situation['tier'], context: ToolContext): Promise<Considered> {
   const { action, digest } = stored.record;
   const earlier = await earlierOf(action, context);
-  const considered = await consider(action, context, { planned: stored.record, earlier, tier: 'approve' }).catch(
+  const considered = await consider(action, context, { planned: stored.record, earlier, tier }).catch(
     (error: unknown) => {
       const moved = error instanceof AppError && (error.code === 'not_found' || error.code === 'refused');
       throw moved ? changed(stored, error) : error;

@@ -1,18 +1,19 @@
 import type { Action } from '../../engines/healing/action.ts';
 import type { Draft } from '../../engines/healing/draft.ts';
 import { draftOf } from '../../engines/healing/draft-of.ts';
+import { guardReads } from '../../engines/healing/guard-reads.ts';
 import type { DryRun, Situation } from '../../engines/healing/guards/guard.ts';
 import type { RevisionFacts } from '../../engines/healing/material.ts';
-import { planReads, readsOfTouched } from '../../engines/healing/plan-reads.ts';
 import type { ActionRecord } from '../../engines/healing/record.ts';
 import { rollingKinds } from '../../engines/healing/rolling-kinds.ts';
+import { touchedReads } from '../../engines/healing/touched-reads.ts';
 import { unexpectedFields } from '../../engines/healing/unexpected.ts';
 import { type KubernetesObject, nameOf } from '../../engines/objects.ts';
 import { indexSnapshot, type Snapshot } from '../../engines/snapshot.ts';
 import type { SnapshotData } from '../../engines/snapshot-data.ts';
 import type { StoredAction, Writer } from '../../kubernetes/ports.ts';
 import { AppError } from '../../platform/errors.ts';
-import { merged } from '../gather.ts';
+import { gather, merged } from '../gather.ts';
 import type { ToolContext } from '../tool.ts';
 import { findingOf } from './finding.ts';
 import { neededPermissions } from './needed-permissions.ts';
@@ -46,7 +47,7 @@ export async function consider(
   const writer = await context.writer();
   const target = await writer.current(action.target, signal);
   const [data, revisions, history] = await Promise.all([
-    surroundings(target, context),
+    everything(action, target, context),
     rollingKinds.has(target.kind) ? writer.revisions(action.target, signal) : [],
     writer.actions.list({}, signal).catch((error: unknown) => onlyHere(error, { writer, action, signal })),
   ]);
@@ -77,19 +78,26 @@ function onlyHere(error: unknown, { writer, action, signal }: { writer: Writer; 
   return writer.actions.list({ namespace: action.target.namespace ?? 'default' }, signal);
 }
 
-/** What a diagnosis of the target reads, and what a plan needs besides. */
+/** What a diagnosis of the target reads, what it touches, and what the guards look at. */
+async function everything(action: Action, target: KubernetesObject, context: ToolContext): Promise<SnapshotData> {
+  const [reader, data] = [await context.reader(), await surroundings(target, context)];
+  const { signal, enough } = context;
+  const next = (soFar: SnapshotData) => guardReads(action, indexSnapshot(merged(data, soFar)));
+  return merged(data, await gather(reader, next, { signal, enough, fresh: true }));
+}
+
+/** What a diagnosis of the target reads, and every pod that it touches. */
 export async function surroundings(target: KubernetesObject, context: ToolContext): Promise<SnapshotData> {
   const reader = await context.reader();
   const { namespace, name } = target.metadata;
   const { signal, enough } = context;
+  const reads = touchedReads(target);
   const object = namespace === undefined ? { kind: target.kind, name } : { kind: target.kind, namespace, name };
   const [data, extra] = await Promise.all([
     reader.collect({ ...(namespace !== undefined && { namespace }), object }, signal, { enough, fresh: true }),
-    reader.read(planReads(target), signal, { enough, fresh: true }),
+    reads.length === 0 ? undefined : reader.read(reads, signal, { enough, fresh: true }),
   ]);
-  const both = merged(data, extra);
-  const more = readsOfTouched(target, indexSnapshot(both).all('Pod'));
-  return more.length === 0 ? both : merged(both, await reader.read(more, signal, { enough, fresh: true }));
+  return extra === undefined ? data : merged(data, extra);
 }
 
 interface DraftMaterial {

@@ -8,6 +8,8 @@ export interface Approval {
   readonly answer: 'approved' | 'declined';
   /** Who answered, as far as the face knows. */
   readonly by: string;
+  /** Nobody was asked: the policy lets this be done, and every guard that would want a person refuses. */
+  readonly unattended?: true | undefined;
 }
 
 /** One thing that was decided about an action (G35). */

@@ -1,5 +1,5 @@
 import type { GuardVerdict } from '../../engines/healing/guards/guard.ts';
-import { decisionOf, judge } from '../../engines/healing/guards/judge.ts';
+import { judge } from '../../engines/healing/guards/judge.ts';
 import { nameOf } from '../../engines/objects.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Considered } from './consider.ts';
@@ -7,12 +7,14 @@ import type { Healing } from './healing.ts';
 
 /**
  * The verdict of every guard that has a say.
- * @throws AppError `refused` with the guard's name when one refuses; `details.guards` lists all of them.
+ * @throws AppError `refused` with the guard's name when one refuses, or wants a person where nobody is asked;
+ * `details.guards` lists all of them.
  */
 export function judged({ draft, situation }: Considered, healing: Healing): readonly GuardVerdict[] {
   const verdicts = judge(draft, situation);
-  if (decisionOf(verdicts) !== 'refuse') return verdicts;
-  const refusals = verdicts.filter((verdict) => verdict.decision === 'refuse');
+  const against: readonly string[] = situation.tier === 'unattended' ? ['refuse', 'approve'] : ['refuse'];
+  const refusals = verdicts.filter(({ decision }) => against.includes(decision));
+  if (refusals.length === 0) return verdicts;
   const text = refusals.map(({ guard, reason }) => `${guard}: ${reason}`).join('; ');
   const instead = refusals.flatMap((verdict) => (verdict.decision === 'refuse' ? (verdict.instead ?? []) : []));
   const { object } = draft.target;

@@ -1,4 +1,5 @@
 import type { Action } from '../../engines/healing/action.ts';
+import type { Situation } from '../../engines/healing/guards/guard.ts';
 import type { ActionRecord } from '../../engines/healing/record.ts';
 import { nameOf } from '../../engines/objects.ts';
 import { newHandle } from '../../platform/handle.ts';
@@ -13,10 +14,14 @@ import { tell } from './records.ts';
 const validMs = 600_000;
 
 /** Plans and stores; whatever a guard refuses is not stored. */
-export async function plan(action: Action, context: ToolContext): Promise<ActionRecord> {
+export async function plan(
+  action: Action,
+  context: ToolContext,
+  tier: Situation['tier'] = 'approve',
+): Promise<ActionRecord> {
   context.progress(0, undefined, `planning ${action.name} of ${nameOf(action.target)}`);
   const earlier = await earlierOf(action, context);
-  const considered = await consider(action, context, { earlier, tier: 'approve' });
+  const considered = await consider(action, context, { earlier, tier });
   const verdicts = judged(considered, context.healing());
   const record = recordOf(considered, verdicts, context);
   const writer = await context.writer();

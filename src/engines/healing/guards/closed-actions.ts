@@ -1,6 +1,7 @@
 import { type KubernetesObject, keyOf, nameOf, type ObjectRef, refOf } from '../../objects.ts';
 import type { Action, ActionName, FieldStep, Operation } from '../action.ts';
 import type { Draft } from '../draft.ts';
+import { strayField } from '../stray-field.ts';
 import { workloadKinds } from '../subject.ts';
 import { fieldAt, isParent, leavesOf, valueAt } from './fields.ts';
 import type { Guard } from './guard.ts';
@@ -75,12 +76,14 @@ function faultOf(operation: Operation, action: Action, target: KubernetesObject)
     );
   if (verb === 'scale' && !isCount(operation.replicas))
     return refuse(`${operation.replicas} is no number of replicas.`, 'a whole number from 0');
-  if (verb !== 'patch') return undefined;
-  for (const step of operation.steps) {
+  for (const step of verb === 'patch' ? operation.steps : []) {
     const wrong = stepFault(step, action.name, target);
     if (wrong !== undefined) return wrong;
   }
-  return undefined;
+  const stray = strayField(operation, action, target);
+  return stray === undefined
+    ? undefined
+    : refuse(`The plan sets ${stray} otherwise than the parameters of ${action.name} say.`, 'plan again');
 }
 
 /** A drain evicts the pods of its node; a StatefulSet that is rolled back waits for its broken pod until that goes. */

@@ -98,7 +98,7 @@ function ofLeaving(pods: readonly Pod[], snapshot: Situation['snapshot']) {
   return left.length > 0
     ? undefined
     : refuse(
-        `${serving.map((pod) => nameOf(refOf(pod))).join(', ')} is all that is Ready of ${nameOf(workload)}.`,
+        `No pod of ${nameOf(workload)} is Ready but ${serving.map((pod) => nameOf(refOf(pod))).join(', ')}.`,
         `scale ${nameOf(workload)} up first, or restart it, which brings a new pod before the old one goes`,
       );
 }

@@ -21,9 +21,10 @@ export const healthyRevision: Guard = {
     const source = from?.verb === 'set_template' ? from.from : undefined;
     const chosen = revisions.find(({ object }) => object.name === source?.name && object.kind === source.kind);
     const best = newestHealthy(situation, revisions);
-    if (chosen?.template === undefined)
+    const isMeant = action.revision === undefined || action.revision === chosen?.number;
+    if (chosen?.template === undefined || !isMeant)
       return refuse(
-        `The revision ${action.revision ?? source?.name ?? ''} of ${nameOf(workload)} is not among those that were read.`,
+        `The revision ${action.revision ?? source?.name ?? ''} of ${nameOf(workload)} is not among those that were read, or not the one of the plan.`,
         insteadOf(best),
       );
     return faultOf(chosen, situation, best) ?? judged(chosen, best, { action, situation });

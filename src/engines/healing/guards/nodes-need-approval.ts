@@ -24,6 +24,9 @@ export const nodesNeedApproval: Guard = {
         `The plan evicts the pods of ${name} before it is cordoned: they might come back to it.`,
         'cordon first',
       );
+    const stranger = evictions.find(({ on }) => podOf(situation, on.object)?.spec?.nodeName !== node.metadata.name);
+    if (stranger !== undefined)
+      return refuse(`${nameOf(stranger.on.object)} is not known to be on ${name}.`, 'plan again: pods have moved');
     const ready = nodeCondition(node, 'Ready')?.status === 'True';
     const member = ready ? undefined : memberOn(draft, situation);
     if (member !== undefined)

@@ -1,4 +1,5 @@
-import { type KubernetesObject, nameOf, refOf } from '../../objects.ts';
+import { type KubernetesObject, nameOf, type Pod, refOf } from '../../objects.ts';
+import { isBroken } from '../../pods.ts';
 import type { Action, ActionName } from '../action.ts';
 import { policyAnswer } from '../healing-tier.ts';
 import { affectedWorkload } from '../subject.ts';
@@ -43,6 +44,9 @@ export const ownerConsent: Guard = {
   },
 };
 
+/** A pod that nobody would miss: it has failed for good, or should serve and does not. */
+const isUseless = (pod: Pod): boolean => pod.status?.phase === 'Failed' || isBroken(pod);
+
 function alone({ name }: Action, { finding, policy, target }: Situation, asked: readonly KubernetesObject[]) {
   const { namespace, labels = {} } = target.metadata;
   const opener = asked.find(({ metadata }) => metadata.annotations?.[annotation]?.toLowerCase() === 'unattended');
@@ -53,6 +57,8 @@ function alone({ name }: Action, { finding, policy, target }: Situation, asked: 
     );
   if (finding === undefined || unattended.get(finding.rule) !== name)
     return approve(`${name} for ${finding?.rule ?? 'no finding'} is nothing that is ever done without asking.`);
+  if (name === 'evict_pod' && !isUseless(target))
+    return approve(`${nameOf(refOf(target))} is neither a leftover nor broken, so a person is asked before it goes.`);
   const by = opener === undefined ? `The policy (${answer.by})` : nameOf(refOf(opener));
   return allow(`${by} opts in to ${name} for ${finding.rule} without asking.`);
 }

@@ -1,4 +1,4 @@
-import { type KubernetesObject, keyOf, nameOf, type PodTemplate, refOf } from '../../objects.ts';
+import { type KubernetesObject, nameOf, type PodTemplate, refOf } from '../../objects.ts';
 import { templateOf } from '../../references.ts';
 import { matchesPattern } from '../namespace-pattern.ts';
 import { affectedWorkload, evictionsOf, podOf } from '../subject.ts';
@@ -85,6 +85,6 @@ function ofDrain(draft: Parameters<typeof evictionsOf>[0], situation: Situation)
     );
   const protectedPods = pods.flatMap((pod) => faultOf(pod, situation) ?? []);
   return protectedPods[0] === undefined
-    ? allow(`No protected pod has to leave ${keyOf(refOf(situation.target)).replace('//', '/')}.`)
+    ? allow(`No protected pod has to leave ${nameOf(refOf(situation.target))}.`)
     : approve(`Protected pods would have to move: ${protectedPods.slice(0, 3).join('; ')}.`);
 }

@@ -1,5 +1,5 @@
 import { nameOf, refOf } from '../../objects.ts';
-import { type Blocked, blockedBy } from '../budgets.ts';
+import { blockedBy } from '../budgets.ts';
 import { counted, evictionsOf, podOf, wasListed } from '../subject.ts';
 import type { Guard } from './guard.ts';
 import { allow, approve, refuse } from './verdicts.ts';
@@ -26,11 +26,6 @@ export const respectsBudgets: Guard = {
     // A drain takes a while: a budget that has slack again by then only makes it wait.
     return draft.action.name === 'drain_node' && !stuck.by.forGood
       ? approve(`The drain has to wait at ${stuck.pod}: ${stuck.by.why}.`)
-      : refuse(`${stuck.pod} may not be evicted: ${stuck.by.why}.`, remedy(stuck.by));
+      : refuse(`${stuck.pod} may not be evicted: ${stuck.by.why}.`, stuck.by.remedy);
   },
 };
-
-const remedy = ({ forGood }: Blocked): string =>
-  forGood
-    ? 'run one more replica, or let the owner change the budget; then evict'
-    : 'wait until one more pod is Ready, then evict';

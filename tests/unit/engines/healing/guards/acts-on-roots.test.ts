@@ -78,6 +78,27 @@ describe('G4, acts on roots', () => {
     );
   });
 
+  it('does not take a fix of another object, or another tool, for this action', () => {
+    const proposing = (tool: string, name: string) => {
+      const fixes = [{ tool, arguments: { namespace: 'shop', kind: 'Deployment', name }, reason: 'it is stale' }];
+      return saidBy(actsOnRoots, draft, aSituation({ explanation: anExplanation({ causes: [{ ...dbDown, fixes }] }) }));
+    };
+
+    expect(proposing('restart_workload', 'db')).toContain('refuse: ');
+    expect(proposing('scale_workload', 'web')).toContain('refuse: ');
+    expect(proposing('restart_workload', 'web')).toContain('approve: restart_workload on Deployment/web is a wish');
+  });
+
+  it('does not mind causes that lead elsewhere, nor others beside its own', () => {
+    const elsewhere = { ...dbDown, chain: [{ object: db, message: 'is not ready' }] };
+    const saidWith = (...causes: (typeof dbDown)[]) =>
+      saidBy(actsOnRoots, draft, aSituation({ explanation: anExplanation({ causes }) }));
+
+    expect(saidWith(elsewhere)).toContain('approve: ');
+    expect(saidWith(dbDown, own)).toContain('approve: ');
+    expect(saidWith(elsewhere, dbDown)).toContain('refuse: ');
+  });
+
   it('asks when the finding has nothing to do with the target', () => {
     const situation = aSituation({ finding: { ...finding, object: db } });
 
@@ -111,6 +132,7 @@ describe('G4, acts on roots', () => {
     expect(saidWith(0.84, 'unattended')).toBe(
       'approve: config-stale-in-pod on Deployment/web is known with a confidence of 0.84, less than the 0.85 that nobody has to be asked for.',
     );
+    expect(saidWith(0.85, 'unattended')).toContain('allow: ');
     expect(saidWith(0.6, 'approve')).toContain('allow: ');
     expect(saidWith(0.59, 'approve')).toBe(
       'refuse: config-stale-in-pod on Deployment/web is known with a confidence of 0.59, less than 0.6. Instead: look first: kubectl logs web',

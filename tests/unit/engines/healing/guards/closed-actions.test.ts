@@ -7,6 +7,7 @@ import {
   aDraft,
   aLiveDeployment,
   aSituation,
+  cordon,
   drain,
   evict,
   live,
@@ -117,6 +118,38 @@ describe('G2, closed actions', () => {
     [0, 'allow: '],
   ])('of replicas %d says %s', (replicas, said) => {
     expect(saidBy(closedActions, aDraft(scale(web, replicas), target), aSituation())).toContain(said);
+  });
+
+  it('refuses writes that say something else than the action', () => {
+    const draft = aDraft(scale(web, 4), target, { operations: [{ verb: 'scale', on, replicas: 40 }] });
+    const image = { op: 'replace', path: `${container}/image`, value: 'registry.example/evil:1' } as const;
+    const amount = { op: 'replace', path: `${container}/resources/limits/memory`, value: '2Gi' } as const;
+    const node = aNode('node-1');
+    const uncordoning = aDraft(cordon({ kind: 'Node', name: 'node-1' }, true), node, {
+      operations: aDraft(cordon({ kind: 'Node', name: 'node-1' }), node).operations,
+    });
+
+    expect(saidBy(closedActions, draft, aSituation())).toBe(
+      'refuse: The plan sets replicas otherwise than the parameters of scale_workload say. Instead: plan again',
+    );
+    expect(saidBy(closedActions, aDraft(setImage(web, 'app:2'), target, patching(image)), aSituation())).toContain(
+      `The plan sets ${container}/image otherwise than the parameters of set_image say.`,
+    );
+    expect(
+      saidBy(closedActions, aDraft(resize(web, { limits: { memory: '1Gi' } }), target, patching(amount)), aSituation()),
+    ).toContain('resources/limits/memory otherwise than the parameters');
+    expect(saidBy(closedActions, uncordoning, aSituation({ target: node }))).toContain('spec/unschedulable otherwise');
+  });
+
+  it('refuses to write to another container than the one that is named', () => {
+    const two = aLiveDeployment({ pod: { containers: [aContainer('proxy'), aContainer('app')] } }).target;
+
+    expect(saidBy(closedActions, aDraft(setImage(web, 'app:2'), two), aSituation({ target: two }))).toContain(
+      'image otherwise than the parameters of set_image say.',
+    );
+    expect(saidBy(closedActions, aDraft(setImage(web, 'app:2', 'proxy'), two), aSituation({ target: two }))).toContain(
+      'allow: ',
+    );
   });
 
   it('refuses an empty image and an amount that is none', () => {

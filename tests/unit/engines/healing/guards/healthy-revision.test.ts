@@ -104,11 +104,15 @@ describe('G20, rolls back to a healthy revision', () => {
     );
   });
 
+  it('refuses when the plan takes another revision than the one that was asked for', () => {
+    expect(saidOf(aRevision(target, 4, { image, ...healthy }), { revision: 3 })).toContain('refuse: The revision 3');
+  });
+
   it('refuses a revision that was not read, also of a bare object', () => {
     const bare = aBareObject('Deployment');
 
     expect(saidBy(healthyRevision, aDraft(rollback(web, 9), target), aSituation())).toContain(
-      'refuse: The revision 9 of Deployment/web is not among those that were read.',
+      'refuse: The revision 9 of Deployment/web is not among those that were read, or not the one of the plan.',
     );
     expect(saidBy(healthyRevision, aDraft(rollback(web), bare), aSituation({ target: bare }))).toContain('refuse: ');
   });

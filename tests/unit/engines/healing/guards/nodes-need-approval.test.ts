@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { nodesNeedApproval } from '../../../../../src/engines/healing/guards/nodes-need-approval.ts';
+import { aPod } from '../../../../support/builders.ts';
 import {
   aBareObject,
   aDraft,
@@ -28,6 +29,16 @@ describe('G37, nodes need approval', () => {
     );
     expect(drained(node)).toBe('approve: Node/node-1 is a node: 2 pods would have to go elsewhere.');
     expect(drained(aNode('node-1', { taints: [controlPlane] }))).toContain('is a node of the control plane');
+  });
+
+  it('refuses to evict a pod that is on another node', () => {
+    const elsewhere = aPod('web-9', { spec: { nodeName: 'node-2' } });
+    const node = aNode('node-1');
+    const draft = aDraft(drain(ref), node, { pods: [elsewhere] });
+
+    expect(saidBy(nodesNeedApproval, draft, aSituation({ target: node, objects: [elsewhere] }))).toContain(
+      'refuse: Pod/web-9 is not known to be on Node/node-1.',
+    );
   });
 
   it('refuses to evict before the node is cordoned', () => {

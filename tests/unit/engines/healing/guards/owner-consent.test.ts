@@ -82,6 +82,22 @@ describe('G15, consent of the owner', () => {
     );
   });
 
+  it('lets no pod go alone that serves, whatever was found', () => {
+    const leftovers = { ...finding, rule: 'pod-failed-leftovers' };
+    const pod = (status: Readonly<Record<string, unknown>>) => aPod('web-1', { status });
+    const said = (target: ReturnType<typeof pod>) =>
+      saidBy(
+        ownerConsent,
+        aDraft(evict(web), target),
+        aSituation({ target, finding: leftovers, tier: 'unattended', namespace: namespace('unattended') }),
+      );
+
+    expect(said(pod({}))).toBe(
+      'approve: Pod/web-1 is neither a leftover nor broken, so a person is asked before it goes.',
+    );
+    expect(said(pod({ phase: 'Failed', reason: 'Evicted' }))).toContain('allow: Namespace/shop opts in to evict_pod');
+  });
+
   it('says so when the namespace was not read, and does not fail on a bare object', () => {
     const elsewhere = aLiveDeployment({ metadata: { namespace: 'cart' } }).target;
     const bare = aBareObject('Deployment');

@@ -31,7 +31,7 @@ const saidOf = (pod: typeof ready, ...objects: ReturnType<typeof aBudget>[]) =>
 describe('G11, respects budgets', () => {
   it('refuses an eviction that a budget forbids now, and names it with its numbers', () => {
     expect(saidOf(ready, aBudget('web-pdb', full))).toBe(
-      'refuse: Pod/web-1 may not be evicted: PodDisruptionBudget/web-pdb allows no disruption: 2 pods are healthy and 2 of 3 have to be. Instead: wait until one more pod is Ready, then evict',
+      'refuse: Pod/web-1 may not be evicted: PodDisruptionBudget/web-pdb allows no disruption: 2 of 3 pods healthy, 2 needed. Instead: wait until one more pod is Ready, then evict',
     );
   });
 
@@ -66,7 +66,7 @@ describe('G11, respects budgets', () => {
     const slack = { ...full, disruptionsAllowed: 1 };
 
     expect(saidOf(ready, aBudget('a', slack), aBudget('b', slack))).toContain(
-      'PodDisruptionBudget/a and PodDisruptionBudget/b both select it, which the eviction API refuses.',
+      'PodDisruptionBudget/a and PodDisruptionBudget/b both select it, which the eviction API refuses. Instead: let their owners make one of them',
     );
   });
 

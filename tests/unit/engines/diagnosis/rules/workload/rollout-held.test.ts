@@ -93,7 +93,7 @@ testRule(rolloutHeld, {
     ],
     'of OnDelete': [
       aSnapshot({ objects: [aSet({ type: 'OnDelete' }), aMember('db-0', 'db-1'), aMember('db-1', 'db-1')] }),
-      { object: 'StatefulSet/db', problem: 'keeps 2 of 2 pods', fix: '"object":"pod/db-0","namespace":"shop"' },
+      { object: 'StatefulSet/db', problem: 'keeps 2 of 2 pods', fix: 'kubectl delete pod db-0 -n shop' },
     ],
     'of daemons that are replaced only when deleted': [
       aSnapshot({
