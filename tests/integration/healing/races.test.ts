@@ -20,7 +20,10 @@ describe('two processes', { timeout: 120_000 }, () => {
 
   it('with two plans for one object write it once: the second finds it changed', async () => {
     const bed = await aBed([
-      ...[anObject('Namespace', 'shop'), anObject('Namespace', 'default'), aNode('node-1'), aNode('node-2')],
+      anObject('Namespace', 'shop'),
+      anObject('Namespace', 'default'),
+      aNode('node-1'),
+      aNode('node-2'),
       ...aLiveDeployment().all,
     ]);
     const [first, second] = [await aProcess(bed), await aProcess(bed)];
