@@ -51,7 +51,15 @@ function missingOf(record: ActionRecord, aftermath: Aftermath): string | undefin
   if (by === 'resized') return resizeMissing(record, aftermath);
   if (by === 'schedulable') return nodeMissing(record, aftermath);
   if (by === 'drained') return drainMissing(record, aftermath);
-  return rolloutMissing(aftermath.target) ?? causeMissing(record, aftermath) ?? endpointsMissing(record, aftermath);
+  const missing = otherReplicas(record, aftermath.target) ?? rolloutMissing(aftermath.target);
+  return missing ?? causeMissing(record, aftermath) ?? endpointsMissing(record, aftermath);
+}
+
+/** Somebody else set another count meanwhile: then its readiness says nothing of ours. */
+function otherReplicas({ action }: ActionRecord, target: KubernetesObject | undefined): string | undefined {
+  const replicas = target && replicasOf(target);
+  if (action.name !== 'scale_workload' || replicas === undefined || replicas === action.replicas) return undefined;
+  return `${nameOf(action.target)} was set to ${replicas} replicas since`;
 }
 
 /** Counts in the status of workloads; each kind has its own. */
