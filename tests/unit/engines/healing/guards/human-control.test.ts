@@ -53,6 +53,8 @@ describe('G30, human control', () => {
   it('counts the hours after midnight to the day before', () => {
     expect(saidIn({ days: ['Sun'], from: '22:00', to: '13:00' })).toContain('allow: ');
     expect(saidIn({ days: ['Mon'], from: '22:00', to: '13:00' })).toContain('refuse: ');
+    expect(saidIn({ days: ['Sun'], from: '22:00', to: '12:00' })).toContain('refuse: ');
+    expect(saidIn({ days: ['Mon'], from: '12:00', to: '02:00' })).toContain('allow: ');
   });
 
   it('refuses with a time zone that no clock knows', () => {
