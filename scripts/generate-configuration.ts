@@ -9,7 +9,8 @@ const introduction = `# Configuration
 
 Every setting is a flag and a variable. What is given by a flag wins over the environment, which wins over the file
 \`.env\` in the working directory, which wins over the default. Variables may be in upper or lower case; an empty one
-counts as absent. Settings with two variables answer to both; the one with the prefix wins.
+counts as absent. Settings with two variables answer to both; the one with the prefix wins. Secrets have no flag:
+everybody on a machine can read its command lines.
 
 A bad value, or an unknown \`${variablePrefix}…\` variable, ends the process with one message that names all of them.
 Variables that Kubernetes injects for a Service called \`kubemend\` (\`KUBEMEND_SERVICE_HOST\`, \`KUBEMEND_PORT=tcp://…\`)
@@ -47,8 +48,8 @@ function sectionOf(group: string, rows: readonly Row[]): string {
 function rowOf(key: string, schema: z.ZodType): readonly Row[] {
   const facts = settingFacts.get(schema);
   if (facts === undefined) return [];
-  const { group, value, plain, commands, description } = facts;
-  const flag = code(value === undefined ? `--${flagName(key)}` : `--${flagName(key)} <${value}>`);
+  const { group, value, plain, commands, description, secret } = facts;
+  const flag = secret ? '–' : code(value === undefined ? `--${flagName(key)}` : `--${flagName(key)} <${value}>`);
   const names = [...(plain ? [variableName(key)] : []), `${variablePrefix}${variableName(key)}`].map(code).join(', ');
   return [{ group, cells: [flag, names, defaultOf(schema), commands === 'all' ? 'all' : '`serve`', description] }];
 }

@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { tools } from '../src/tools/index.ts';
+import { healingTools, tools as readingTools } from '../src/tools/index.ts';
 import type { AnyTool } from '../src/tools/tool.ts';
+
+const tools = [...readingTools, ...healingTools];
 
 const introduction = `# Tools
 
@@ -12,6 +14,9 @@ a \`hint\`. Unknown arguments are refused. Text from the cluster is plain (no co
 
 \`cluster\` is the name of a kubeconfig context. Namespaces that start with \`kube-\` are refused unless
 \`KUBEMEND_ALLOW_SYSTEM_NAMESPACES\` is set.
+
+From [\`restart_workload\`](#restart_workload) on they are offered only with \`--heal\`: each plans, and a person approves
+the plan ([healing.md](healing.md)).
 `;
 
 /** docs/tools.md. */

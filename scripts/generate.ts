@@ -5,6 +5,8 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { configurationPage } from './generate-configuration.ts';
+import { guardsPage } from './generate-guards.ts';
+import { policySchemaFile } from './generate-policy-schema.ts';
 import { rulePages } from './generate-rules.ts';
 import { toolsPage } from './generate-tools.ts';
 
@@ -13,7 +15,9 @@ const ownFolders = ['docs/rules'];
 
 const pages = new Map([
   ['docs/configuration.md', configurationPage()],
+  ['docs/guards.md', guardsPage()],
   ['docs/tools.md', toolsPage()],
+  ['docs/healing-policy.schema.json', policySchemaFile()],
   ...[...rulePages()].map(([path, text]): [string, string] => [`docs/rules/${path}`, text]),
 ]);
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { contextOf } from './call-context.ts';
 import type { Clusters } from './kubernetes/ports.ts';
 import {
   type Failure,
@@ -16,7 +17,7 @@ import { nearest } from './platform/nearest.ts';
 import { problemsOf } from './platform/problems.ts';
 import type { RateLimiter } from './platform/rate-limit.ts';
 import { currentRequest, runInRequest } from './platform/request-context.ts';
-import { safeText } from './platform/safe-text.ts';
+import type { Approval, Healing } from './tools/mend/healing.ts';
 import type { AnyTool, ToolContext, ToolSettings } from './tools/tool.ts';
 
 /** Who calls. Only the user who started the process, as long as there is no authentication. */
@@ -34,6 +35,8 @@ export interface Call {
   /** The caller's: aborts when the answer is no longer wanted. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ToolContext['progress'] | undefined;
+  /** A person's answer to the plan that an earlier call came back with. Never taken from the arguments. */
+  readonly approval?: Approval | undefined;
 }
 
 /** One decision about one call, for the audit trail. */
@@ -54,6 +57,8 @@ export interface PipelineOptions {
   readonly metrics: Metrics;
   readonly limiter: RateLimiter;
   readonly audit?: ((entry: AuditEntry) => void) | undefined;
+  /** As the policy stands at the call. Absent: nothing can be changed. */
+  readonly healing?: (() => Promise<Omit<Healing, 'caller' | 'approval'>>) | undefined;
 }
 
 /** The one way to run a tool, whatever face the call came through. */
@@ -190,35 +195,18 @@ interface RunOptions {
   readonly deadline: AbortSignal;
 }
 
-/** Of the deadline; the rest is for saying what was found, and what was not. */
-const readingShare = 0.75;
-
 /** The tool's data, as its output schema lets it through. */
 async function run(tool: AnyTool, input: Readonly<Record<string, unknown>>, { options, call, deadline }: RunOptions) {
   const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]);
   const { cluster } = input;
-  const context: ToolContext = {
-    clusters: call.clusters,
-    reader: () => call.clusters.reader(typeof cluster === 'string' ? cluster : undefined),
-    log: options.log,
+  const context = contextOf(typeof cluster === 'string' ? cluster : undefined, {
+    ...call,
+    ...options,
+    healing: await options.healing?.(),
     signal,
-    enough: AbortSignal.timeout(Math.floor(options.timeoutMs * readingShare)),
-    progress: progressTo(call.onProgress, signal, options.log),
-    settings: options.settings,
-  };
+    caller: identify(call).id,
+  });
   return tool.output.parse(await unlessAborted(signal, () => tool.run(input, context)));
-}
-
-/** Progress as the caller may see it; after the end, and for a caller that fails to listen, there is none. */
-function progressTo(listener: Call['onProgress'], signal: AbortSignal, log: Logger): ToolContext['progress'] {
-  return (done, total, message) => {
-    if (listener === undefined || signal.aborted) return;
-    try {
-      listener(done, total, safeText(message));
-    } catch (error) {
-      log.warn({ err: error }, 'progress could not be reported');
-    }
-  };
 }
 
 /** Settles with `work`, or rejects when `signal` aborts, even if `work` never ends. */

@@ -1,6 +1,8 @@
 import { firstReads } from '../engines/triage.ts';
 import type { Clusters, NextReads } from '../kubernetes/ports.ts';
 import type { Settings } from '../platform/config.ts';
+import { AppError } from '../platform/errors.ts';
+import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
 
 export interface OpenOptions {
@@ -10,6 +12,9 @@ export interface OpenOptions {
   readonly version: string;
   /** Path of the embedded snapshot. */
   readonly demo: string;
+  /** Whether they may be written to. */
+  readonly writes?: boolean | undefined;
+  readonly log?: Logger | undefined;
 }
 
 /**
@@ -29,6 +34,11 @@ export function openClusters(options: OpenOptions): Clusters {
   return {
     list: async (signal, enough) => (await clusters()).list(signal, enough),
     reader: async (cluster) => (await clusters()).reader(cluster),
+    async writer(cluster) {
+      const all = await clusters();
+      if (all.writer === undefined) throw new AppError('refused', 'An archive cannot be changed.');
+      return all.writer(cluster);
+    },
     ping: async (signal) => (await clusters()).ping(signal),
     close: async () => (await opened)?.close(),
   };
@@ -42,7 +52,7 @@ async function open(options: OpenOptions): Promise<Clusters> {
   return createArchiveClusters(path, { nextReads });
 }
 
-async function openLive({ settings, metrics, environment, version }: OpenOptions): Promise<Clusters> {
+async function openLive({ settings, metrics, environment, version, writes, log }: OpenOptions): Promise<Clusters> {
   const { createClusters } = await import('../kubernetes/live/clusters.ts');
   return createClusters({
     kubeconfigPath: settings.kubeconfig,
@@ -54,7 +64,23 @@ async function openLive({ settings, metrics, environment, version }: OpenOptions
     metrics,
     userAgent: `kubemend/${version}`,
     environment,
+    ...(writes === true && {
+      healing: {
+        signingKeys: () => signingKeys(settings, environment),
+        stateNamespace: settings.stateNamespace,
+        log,
+      },
+    }),
   });
+}
+
+/** Loaded when something is to be changed. */
+export async function signingKeys(
+  { signingKey }: Settings,
+  environment: OpenOptions['environment'],
+): Promise<readonly Buffer[]> {
+  const { loadSigningKeys } = await import('../kubernetes/live/signing-key.ts');
+  return loadSigningKeys({ setting: signingKey, environment });
 }
 
 /** The first questions are out before the engines are there. */

@@ -1,11 +1,13 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Command } from 'commander';
+import type { Call } from '../call.ts';
 import type { Clusters } from '../kubernetes/ports.ts';
 import type { Outcome } from '../outcome.ts';
 import type { Settings } from '../platform/config.ts';
 import type { Logger, LogStream } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { AnyTool } from '../tools/tool.ts';
+import type { HealingService } from './healing-service.ts';
 
 /** What `main` hands over of the process: the only way in and out. */
 export interface Host {
@@ -35,6 +37,8 @@ export interface Terminal {
   readonly columns: number;
   /** Whether colours may be used: a terminal, and no `NO_COLOR`. */
   readonly color: boolean;
+  /** One line that a person types; `undefined` where there is no person to ask. */
+  readonly ask: (question: string) => Promise<string | undefined>;
 }
 
 export interface CallOptions {
@@ -42,6 +46,19 @@ export interface CallOptions {
   /** Ends the call early; Ctrl-C ends it anyway. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number | undefined, message: string) => void) | undefined;
+  /** The answer of the person at the terminal to a plan. */
+  readonly approval?: Call['approval'];
+  /** Whether the tool may change things: the command is there for that. */
+  readonly healing?: boolean | undefined;
+  /** Whether to wait for as long as an action takes to be verified. */
+  readonly patient?: boolean | undefined;
+}
+
+export interface ClusterOptions {
+  /** Remember nothing that is read. */
+  readonly fresh?: boolean | undefined;
+  /** To write as well. */
+  readonly healing?: boolean | undefined;
 }
 
 /** Everything that a command can reach. */
@@ -52,10 +69,15 @@ export interface CommandContext {
   /** Aborts on Ctrl-C and SIGTERM. */
   readonly signal: AbortSignal;
   /**
-   * The live clusters, or the archive that `--from` or `--demo` names. Closed when the command returns. `fresh` ones
-   * remember nothing that they read.
+   * The live clusters, or the archive that `--from` or `--demo` names. Closed when the command returns.
    */
-  readonly openClusters: (metrics?: Metrics, options?: { readonly fresh?: boolean }) => Promise<Clusters>;
+  readonly openClusters: (metrics?: Metrics, options?: ClusterOptions) => Promise<Clusters>;
+  /** Loaded by commands that change things. */
+  readonly healing: () => Promise<HealingService>;
+  /** What questions to a person are signed with. */
+  readonly approvalKey: () => Promise<Uint8Array>;
+  /** Who sits at the terminal, as the system says. */
+  readonly user: string;
   /** Runs a tool through the pipeline: validation, policy, deadline, redaction. Never throws: see `Outcome`. */
   readonly call: (tool: AnyTool, args: Readonly<Record<string, unknown>>, options: CallOptions) => Promise<Outcome>;
 }
@@ -80,7 +102,9 @@ export type Register = (program: Command, run: Run, host: Host) => void;
 const commands: Readonly<Record<string, () => Promise<{ readonly register: Register }>>> = {
   diagnose: () => import('./diagnose.ts'),
   doctor: () => import('./doctor.ts'),
+  heal: () => import('./heal.ts'),
   logs: () => import('./logs.ts'),
+  policy: () => import('./policy.ts'),
   serve: () => import('./serve.ts'),
   snapshot: () => import('./snapshot.ts'),
   version: () => import('./version.ts'),
@@ -100,7 +124,7 @@ async function runCommand(argv: readonly string[], host: Host): Promise<number> 
     import('./run-command.ts'),
   ]);
   const program = new Command('kubemend')
-    .description('Finds out why Kubernetes workloads are broken.')
+    .description('Finds out why Kubernetes workloads are broken, and mends them safely.')
     .version(host.version)
     .exitOverride()
     .configureOutput({
@@ -140,7 +164,9 @@ Examples:
   kubemend diagnose -n shop               why is the namespace shop broken?
   kubemend diagnose --demo                the same, on a recorded cluster; needs none of your own
   kubemend diagnose --from bundle.tar.gz  on a snapshot, support bundle, must-gather, …
+  kubemend heal -n shop                   what can be mended here? asks before anything changes
   kubemend logs deployment/api -n shop    what is worth reading in its logs
+  kubemend policy check policy.yaml       what may be healed, where and when?
   kubemend doctor                         can kubemend reach and read the cluster?
   kubemend serve                          MCP over stdio, for an AI assistant
   kubemend serve --http --port 8080       MCP and REST over HTTP

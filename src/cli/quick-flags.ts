@@ -7,8 +7,9 @@ import type { Flags } from './run-action.ts';
  * for anything that is not plainly flags and values: help and mistakes are commander's.
  */
 export function quickFlags(args: readonly string[]): Flags | undefined {
-  const keys = new Map(Object.keys(settingsSchema.shape).map((key) => [flagName(key), key]));
-  const options = Object.entries(settingsSchema.shape).map(([key, schema]) => [
+  const settings = Object.entries(settingsSchema.shape).filter(([, schema]) => !settingFacts.get(schema)?.secret);
+  const keys = new Map(settings.map(([key]) => [flagName(key), key]));
+  const options = settings.map(([key, schema]) => [
     flagName(key),
     { type: settingFacts.get(schema)?.value === undefined ? ('boolean' as const) : ('string' as const) },
   ]);

@@ -2,10 +2,11 @@ import { parseEnv } from 'node:util';
 import type { Settings } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import { loadSettings, type SettingSources } from '../platform/load-settings.ts';
-import { createLogger } from '../platform/logging.ts';
+import { createLogger, type Logger } from '../platform/logging.ts';
 import { noMetrics } from '../platform/metrics.ts';
 import { noRateLimit } from '../platform/rate-limit.ts';
-import { openClusters } from './open-clusters.ts';
+import type { HealingService } from './healing-service.ts';
+import { openClusters, signingKeys } from './open-clusters.ts';
 import type { CommandContext, Host } from './program.ts';
 import { terminalOf } from './terminal.ts';
 import { toolSettings } from './tool-settings.ts';
@@ -19,48 +20,75 @@ export interface ActionOptions {
   readonly defaults: Readonly<Record<string, string>>;
 }
 
+/** Longer than any verification. */
+const patientMs = 7_200_000;
+
 /** Settings, context, action, and the one place where a command's error becomes words and a status. */
 export async function runAction(
   action: (context: CommandContext) => Promise<number>,
   { flags, host, defaults }: ActionOptions,
 ): Promise<number> {
   const opened: { close(): Promise<void> }[] = [];
+  const healing: { stop(): Promise<void> }[] = [];
   try {
     const { environment } = host;
     const settings = loadSettings({ flags, environment, dotenv: parseEnv(host.dotenv), defaults });
-    return await action(contextOf(settings, host, opened));
+    return await action(contextOf(settings, host, { opened, healing }));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     host.stderr.write(`kubemend: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
     return 2;
   } finally {
+    // What is being written is written to its end; whoever comes next watches what comes of it.
+    await Promise.allSettled(healing.map((service) => service.stop()));
     await Promise.allSettled(opened.map((clusters) => clusters.close()));
   }
 }
 
-function contextOf(settings: Settings, host: Host, opened: { close(): Promise<void> }[]): CommandContext {
+interface Ending {
+  readonly opened: { close(): Promise<void> }[];
+  readonly healing: { stop(): Promise<void> }[];
+}
+
+function contextOf(settings: Settings, host: Host, { opened, healing: toStop }: Ending): CommandContext {
   const log = createLogger({ level: settings.logLevel, format: settings.logFormat, stream: host.stderr });
+  let service: Promise<HealingService> | undefined;
+  const healing = (): Promise<HealingService> => {
+    service ??= healingOf(settings, host, log).then((made) => {
+      toStop.push(made);
+      return made;
+    });
+    return service;
+  };
   return {
     settings,
     terminal: terminalOf(host),
     log,
     signal: host.signal,
-    async openClusters(metrics = noMetrics, { fresh = false } = {}) {
+    healing,
+    approvalKey: async () => firstOf(await signingKeys(settings, host.environment)),
+    user: host.environment['USER'] ?? 'terminal',
+    async openClusters(metrics = noMetrics, { fresh = false, healing: writes = false } = {}) {
       const { environment, version, demo } = host;
       const chosen = fresh ? { ...settings, k8sCacheTtl: 0 } : settings;
-      const clusters = openClusters({ settings: chosen, metrics, environment, version, demo });
+      const clusters = openClusters({ settings: chosen, metrics, environment, version, demo, writes, log });
       opened.push(clusters);
       return clusters;
     },
-    async call(tool, args, { clusters, signal = host.signal, onProgress }) {
+    async call(
+      tool,
+      args,
+      { clusters, signal = host.signal, onProgress, approval, healing: heals = false, patient = false },
+    ) {
       const { createPipeline } = await import('../call.ts');
       const pipeline = createPipeline({
         tools: [tool],
         settings: toolSettings(settings),
-        timeoutMs: settings.timeout * 1000,
+        timeoutMs: patient ? patientMs : settings.timeout * 1000,
         log,
         metrics: noMetrics,
         limiter: noRateLimit,
+        ...(heals && { healing: (await healing()).options }),
       });
       return pipeline.call({
         tool: tool.name,
@@ -68,7 +96,18 @@ function contextOf(settings: Settings, host: Host, opened: { close(): Promise<vo
         clusters,
         signal: AbortSignal.any([signal, host.signal]),
         onProgress,
+        approval,
       });
     },
   };
+}
+
+async function healingOf(settings: Settings, { environment, signal }: Host, log: Logger): Promise<HealingService> {
+  const { createHealing } = await import('./healing-service.ts');
+  return createHealing({ policy: settings.policy, ownNamespace: environment['POD_NAMESPACE'], log, signal });
+}
+
+function firstOf([key]: readonly Buffer[]): Buffer {
+  if (key === undefined) throw new Error('There is no signing key.');
+  return key;
 }

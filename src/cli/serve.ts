@@ -45,7 +45,7 @@ async function serveHttp(context: CommandContext, { signal, version, nodeVersion
     offeredTools(settings),
   ]);
   const metrics = createPrometheusMetrics({ version, nodeVersion, tools: tools.map(({ name }) => name) });
-  const { pipeline, clusters } = await assemble(context, metrics, tools);
+  const assembled = await assemble(context, metrics, tools);
 
   const { host, port, allowedHosts, metricsPort, metricsPath } = settings;
   const scraped = await listening('metrics-port', { host, port: metricsPort }, () =>
@@ -53,7 +53,7 @@ async function serveHttp(context: CommandContext, { signal, version, nodeVersion
   );
   try {
     const service = await listening('port', { host, port }, () =>
-      startHttp({ pipeline, clusters, metrics, log, version, host, port, allowedHosts }),
+      startHttp({ ...assembled, metrics, log, version, host, port, allowedHosts }),
     );
     log.info({ url: service.url, metrics: scraped.url, tools: tools.length }, 'serving');
     await aborted(signal);
@@ -67,7 +67,12 @@ async function serveHttp(context: CommandContext, { signal, version, nodeVersion
 
 async function assemble(context: CommandContext, metrics: Metrics, tools: readonly AnyTool[]): Promise<Service> {
   const { settings, log } = context;
-  const [{ createPipeline }, clusters] = await Promise.all([import('../call.ts'), context.openClusters(metrics)]);
+  const heals = settings.heal && !settings.readOnly;
+  const [{ createPipeline }, clusters, healing] = await Promise.all([
+    import('../call.ts'),
+    context.openClusters(metrics, { healing: heals }),
+    heals ? context.healing() : undefined,
+  ]);
   const pipeline = createPipeline({
     tools,
     settings: toolSettings(settings),
@@ -77,13 +82,15 @@ async function assemble(context: CommandContext, metrics: Metrics, tools: readon
     limiter: settings.rateLimitEnabled
       ? createRateLimiter(settings.rateLimitRequests, settings.rateLimitWindow)
       : noRateLimit,
+    healing: healing?.options,
   });
-  return { pipeline, clusters };
+  return { pipeline, clusters, ...(heals && { approvalKey: context.approvalKey }) };
 }
 
 /** The catalogue, less what `--tools` and `--read-only` leave out; what is not offered cannot be called either. */
-async function offeredTools({ tools: wanted, readOnly }: Settings): Promise<readonly AnyTool[]> {
-  const { tools } = await import('../tools/index.ts');
+async function offeredTools({ tools: wanted, readOnly, heal }: Settings): Promise<readonly AnyTool[]> {
+  const { tools: reading, healingTools } = await import('../tools/index.ts');
+  const tools = heal ? [...reading, ...healingTools] : reading;
   const names = tools.map(({ name }) => name);
   if (wanted?.length === 0) {
     throw new AppError('validation_error', '--tools names no tool.', { hint: `The tools are ${names.join(', ')}.` });

@@ -6,7 +6,7 @@ import { flagName, settingFacts, settingsSchema } from '../platform/config.ts';
 export function addSettingFlags(command: Command, commands: 'all' | 'serve'): void {
   for (const [key, schema] of Object.entries(settingsSchema.shape)) {
     const facts = settingFacts.get(schema);
-    if (facts === undefined || (facts.commands === 'serve' && commands !== 'serve')) continue;
+    if (facts === undefined || facts.secret || (facts.commands === 'serve' && commands !== 'serve')) continue;
     const flag = `--${flagName(key)}`;
     const usual = schema.parse(undefined);
     const description = `${facts.description.replaceAll('`', '')}${shownDefault(usual)}`;

@@ -1,3 +1,5 @@
+import { rollbackFix } from './diagnosis/heal-fixes.ts';
+import type { Fix } from './diagnosis/rule.ts';
 import type { KubernetesObject } from './objects.ts';
 import { workloadOf } from './owners.ts';
 import { describeChange, previousRevision, revisionsOf, templateChanges } from './revisions.ts';
@@ -14,18 +16,17 @@ export function rollbackAdvice(
   snapshot: Snapshot,
   object: KubernetesObject,
   matters: (field: string) => boolean,
-): readonly { readonly advice: string; readonly reason: string }[] {
+): readonly Fix[] {
   const workload = workloadOf(snapshot, object);
   const previous = previousRevision(snapshot, workload);
   const current = revisionsOf(snapshot, workload)[0];
   const changes = templateChanges(previous?.template, current?.template).filter(({ field }) => matters(field));
   if (previous === undefined || changes.length === 0) return [];
   return [
-    {
-      advice:
-        `kubectl rollout undo ${workload.kind.toLowerCase()}/${workload.name}` +
-        ` -n ${workload.namespace} --to-revision=${previous.number}`,
-      reason: `since revision ${previous.number}: ${changes.slice(0, namedChanges).map(describeChange).join(', ')}`,
-    },
+    rollbackFix(
+      workload,
+      previous.number,
+      `since revision ${previous.number}: ${changes.slice(0, namedChanges).map(describeChange).join(', ')}`,
+    ),
   ];
 }

@@ -134,7 +134,7 @@ export interface ReadOptions {
   readonly fresh?: boolean | undefined;
 }
 
-export interface CollectOptions extends Pick<ReadOptions, 'enough'> {
+export interface CollectOptions extends ReadOptions {
   /** Called once the first questions are on their way: until they are answered there is time for other work. */
   readonly asked?: (() => void) | undefined;
 }
@@ -166,15 +166,20 @@ export interface StoredRevision {
  * Changes one cluster, as one user, only by the closed set of {@link Operation}s. Throws `AppError`: `conflict` when
  * the object is another one, or in another state, than the precondition says (nothing has changed then); `refused` with
  * `details.budget` when a PodDisruptionBudget forbids an eviction; `permission_denied`, `not_found`, `api_error`,
- * `timeout`, `unavailable` as a {@link Reader} does. A write is never tried again by itself: whoever gets `timeout` or
- * `unavailable` has to read whether it happened.
+ * `timeout`, `unavailable` as a {@link Reader} does; `refused` with `details.admission` when a quota, a policy or a webhook
+ * of the cluster says no; `validation_error` when the API server finds the change invalid. A write is never tried again by
+ * itself: whoever gets `timeout` or `unavailable` has to read whether it happened, unless `details.effect` is `none`; after
+ * every other code nothing has changed.
  */
 export interface Writer {
   /** One object as it is, past every cache, slimmed and redacted. */
   current(ref: ObjectRef, signal: AbortSignal): Promise<KubernetesObject>;
   /** Newest first; of Deployments, StatefulSets and DaemonSets. */
   revisions(workload: ObjectRef, signal: AbortSignal): Promise<readonly StoredRevision[]>;
-  /** Applies one operation and returns the object as the server left it, redacted; `undefined` after an eviction. */
+  /**
+   * Applies one operation and returns the object as the server left it, redacted; `undefined` after an eviction. The
+   * subresources `scale` and `resize` take no annotation: there managedFields (manager `kubemend`) tell who it was.
+   */
   apply(operation: Operation, options: WriteOptions, signal: AbortSignal): Promise<KubernetesObject | undefined>;
   /** Tries a Pod with this template without making it. Resolves with what the API server has against it, if anything. */
   tryPod(
@@ -195,6 +200,17 @@ export interface Writer {
 export interface StoredAction {
   readonly record: ActionRecord;
   readonly version: string;
+  /** Who works on it; absent when nobody does. */
+  readonly holder?: ActionHolder | undefined;
+}
+
+/** Whoever has not renewed for longer than `seconds` is gone, and what it did may be half-done. */
+export interface ActionHolder {
+  /** Of one process. */
+  readonly identity: string;
+  /** ISO 8601, by the cluster's clock. */
+  readonly renewedAt: string;
+  readonly seconds: number;
 }
 
 /** Where actions are kept: Leases of the cluster itself, signed, so that they survive restarts and are one for all replicas. */
@@ -203,8 +219,16 @@ export interface ActionStore {
   create(record: ActionRecord, signal: AbortSignal): Promise<StoredAction>;
   /** @throws AppError `not_found` for an id that is unknown, foreign (another signature), or no id at all. */
   get(id: string, where: { readonly namespace?: string | undefined }, signal: AbortSignal): Promise<StoredAction>;
-  /** Compare and swap. @throws AppError `conflict` when another process was faster: nothing was stored then. */
-  replace(stored: StoredAction, record: ActionRecord, signal: AbortSignal): Promise<StoredAction>;
+  /**
+   * Compare and swap; `holder` works on it from now on, without one nobody does. @throws AppError `conflict` when another
+   * process was faster: nothing was stored then.
+   */
+  replace(
+    stored: StoredAction,
+    record: ActionRecord,
+    signal: AbortSignal,
+    holder?: Omit<ActionHolder, 'renewedAt'>,
+  ): Promise<StoredAction>;
   /** Newest first; those that cannot be read or whose signature is wrong are counted, not returned. */
   list(
     query: { readonly namespace?: string | undefined },

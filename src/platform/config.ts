@@ -6,7 +6,7 @@ z.config({ jitless: true });
 
 /** What is to be known about a setting besides its schema; flags, help and docs/configuration.md derive from it. */
 export interface SettingFacts {
-  readonly group: 'Logging' | 'Kubernetes' | 'Calls' | 'HTTP service';
+  readonly group: 'Logging' | 'Kubernetes' | 'Calls' | 'Healing' | 'HTTP service';
   readonly description: string;
   /** What stands for the value in help; absent for switches. */
   readonly value?: string;
@@ -14,6 +14,8 @@ export interface SettingFacts {
   readonly commands: 'all' | 'serve';
   /** Also read without the `KUBEMEND_` prefix (docs/configuration.md). */
   readonly plain?: true;
+  /** Has no flag, which everybody on the machine could read, and its value is never shown. */
+  readonly secret?: true;
 }
 
 /** The facts of every setting in {@link settingsSchema}, by its schema. */
@@ -146,6 +148,31 @@ export const settingsSchema = z.object({
     value: 'seconds',
     commands: 'serve',
     plain: true,
+  }),
+
+  heal: setting(flag(false), {
+    group: 'Healing',
+    description: 'Offer the tools that change things. Each change is planned, and a person approves it.',
+    commands: 'serve',
+  }),
+  policy: setting(text.optional(), {
+    group: 'Healing',
+    description: 'Path of the policy: what may be healed, where and when (docs/policy.md). Without it, safe defaults.',
+    value: 'path',
+    commands: 'all',
+  }),
+  stateNamespace: setting(namespaceName.optional(), {
+    group: 'Healing',
+    description: "Namespace in which records of actions are kept; by default each target's own.",
+    value: 'name',
+    commands: 'all',
+  }),
+  signingKey: setting(text.min(32, 'must have at least 32 characters').optional(), {
+    group: 'Healing',
+    description: 'Key that signs records of actions: 32 characters or more, the same for all replicas.',
+    value: 'key',
+    commands: 'all',
+    secret: true,
   }),
 
   http: setting(flag(false), {

@@ -22,9 +22,12 @@ interface Found {
 }
 
 const keys = Object.keys(settingsSchema.shape);
-const plainKeys: ReadonlySet<string> = new Set(
-  Object.entries(settingsSchema.shape).flatMap(([key, schema]) => (settingFacts.get(schema)?.plain ? [key] : [])),
-);
+const keysWith = (fact: 'plain' | 'secret'): ReadonlySet<string> =>
+  new Set(
+    Object.entries(settingsSchema.shape).flatMap(([key, schema]) => (settingFacts.get(schema)?.[fact] ? [key] : [])),
+  );
+const plainKeys = keysWith('plain');
+const secretKeys = keysWith('secret');
 
 /**
  * The settings in force: flag, variable, `.env`, default. Throws one `validation_error` whose message names every bad
@@ -38,7 +41,9 @@ export function loadSettings(sources: SettingSources): Settings {
     ...Object.fromEntries([...found].map(([key, { value }]) => [key, value])),
   });
   const problems = [
-    ...(parsed.error?.issues ?? []).map(({ path, message }) => badValue(found.get(String(path[0])), message)),
+    ...(parsed.error?.issues ?? []).map(({ path, message }) =>
+      badValue(found.get(String(path[0])), message, secretKeys.has(String(path[0]))),
+    ),
     ...unknownNames(sources.environment, ''),
     ...unknownNames(sources.dotenv, ' in .env'),
   ];
@@ -53,7 +58,7 @@ const entryOf = (key: string, found: Found | undefined): [string, Found][] =>
   found === undefined ? [] : [[key, found]];
 
 function find(key: string, { flags, environment, dotenv }: SettingSources): Found | undefined {
-  const given = flags[key];
+  const given = secretKeys.has(key) ? undefined : flags[key];
   if (given !== undefined) return { value: `${given}`, where: `--${flagName(key)}` };
   return findVariable(key, environment, '') ?? findVariable(key, dotenv, ' in .env');
 }
@@ -71,8 +76,12 @@ const namesOf = (key: string): readonly string[] => [
   ...(plainKeys.has(key) ? [variableName(key)] : []),
 ];
 
-const badValue = (found: Found | undefined, message: string): string =>
-  found === undefined ? message : `${found.where}: ${JSON.stringify(found.value.slice(0, 60))} ${message}`;
+function badValue(found: Found | undefined, message: string, secret: boolean): string {
+  if (found === undefined) return message;
+  return secret
+    ? `${found.where} ${message}`
+    : `${found.where}: ${JSON.stringify(found.value.slice(0, 60))} ${message}`;
+}
 
 function unknownNames(variables: Variables, suffix: string): readonly string[] {
   const known = keys.map((key) => `${variablePrefix}${variableName(key)}`);

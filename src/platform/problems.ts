@@ -9,7 +9,7 @@ export interface Problem {
 }
 
 /** A hostile input has as many problems as it likes; nobody reads more than these. */
-const maxProblems = 50;
+export const maxProblems = 50;
 
 /** Every problem of an input, unknown keys each by name with the nearest of the `known` ones. */
 export function problemsOf(error: z.ZodError, known: readonly string[]): readonly Problem[] {
@@ -26,7 +26,7 @@ export function problemsOf(error: z.ZodError, known: readonly string[]): readonl
 }
 
 /** The library's own sentences, said as a person would; those that our schemas word themselves stay. */
-function inWords(issue: z.core.$ZodIssue): string {
+export function inWords(issue: z.core.$ZodIssue): string {
   const { message } = issue;
   if (issue.code === 'too_small' && message.startsWith('Too small')) return `must be at least ${issue.minimum}`;
   if (issue.code === 'too_big' && message.startsWith('Too big')) return `must be at most ${issue.maximum}`;
@@ -48,7 +48,8 @@ function unknownKey(key: string, known: readonly string[]): string {
   return known.length === 0 ? 'unknown argument' : `unknown argument; there are ${known.join(', ')}`;
 }
 
-const pathOf = (path: readonly PropertyKey[]): string =>
+/** `rules[2].tier`. */
+export const pathOf = (path: readonly PropertyKey[]): string =>
   path
     .map((part, index) =>
       typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part).slice(0, 64)}`,

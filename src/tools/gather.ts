@@ -13,7 +13,7 @@ const maximumRounds = 6;
 export async function gather(
   reader: Reader,
   next: (soFar: SnapshotData) => readonly Read[],
-  { signal, enough }: Pick<ToolContext, 'signal' | 'enough'>,
+  { signal, enough, fresh = false }: Pick<ToolContext, 'signal' | 'enough'> & { readonly fresh?: boolean },
 ): Promise<SnapshotData> {
   let data: SnapshotData | undefined;
   const asked = new Set<string>();
@@ -22,7 +22,7 @@ export async function gather(
     const reads = [...wanted].flatMap(([key, read]) => (asked.has(key) ? [] : [read]));
     if (reads.length === 0) break;
     for (const key of wanted.keys()) asked.add(key);
-    const part = await readOrSay(reader, reads, { signal, enough, first: data === undefined });
+    const part = await readOrSay(reader, reads, { signal, enough, fresh, first: data === undefined });
     data = data === undefined ? part : merged(data, part);
   }
   return data ?? nothing;
@@ -43,16 +43,18 @@ const nothing: SnapshotData = {
 
 interface Attempt extends Pick<ToolContext, 'signal' | 'enough'> {
   readonly first: boolean;
+  /** Past every cache. */
+  readonly fresh: boolean;
 }
 
 /** Later reads may fail one and all, such as the one Secret that nobody may see: that is an answer too. */
 async function readOrSay(
   reader: Reader,
   reads: readonly Read[],
-  { signal, enough, first }: Attempt,
+  { signal, enough, first, fresh }: Attempt,
 ): Promise<SnapshotData> {
   try {
-    return await reader.read(reads, AbortSignal.any([signal, enough]));
+    return await reader.read(reads, AbortSignal.any([signal, enough]), { fresh });
   } catch (error) {
     signal.throwIfAborted();
     if (first || !(error instanceof AppError || enough.aborted)) throw error;
@@ -63,7 +65,7 @@ async function readOrSay(
 }
 
 /** Objects that both brought are taken as the later one saw them; an archive brings everything each time. */
-function merged(before: SnapshotData, after: SnapshotData): SnapshotData {
+export function merged(before: SnapshotData, after: SnapshotData): SnapshotData {
   return {
     ...before,
     objects: distinct([...before.objects, ...after.objects]),

@@ -38,3 +38,14 @@ export const diagnosisPermissions: readonly string[] = [
   ),
   'list certificates.k8s.io/certificatesigningrequests',
 ];
+
+/** What every action needs besides its own writes: to keep its record, to tell whoever looks at the object, and to see who owns it. */
+export const healingPermissions: readonly string[] = [
+  ...diagnosisPermissions,
+  'list apps/controllerrevisions',
+  'get apps/controllerrevisions',
+  ...['get', 'list', 'create', 'update', 'delete'].map((verb) => `${verb} coordination.k8s.io/leases`),
+  'create events.k8s.io/events',
+  'list autoscaling.k8s.io/verticalpodautoscalers',
+  'list keda.sh/scaledobjects',
+];

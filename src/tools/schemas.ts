@@ -37,12 +37,16 @@ export const cluster = z
   .describe('Kubeconfig context; default: the current one.');
 
 /** `deployment/api`. Of what precedes the slash only the shape is checked; the reader knows the kinds. */
-export const objectPath = z
+const path = z
   .string()
   .regex(
     /^[A-Za-z][-.A-Za-z0-9]{0,252}\/[a-z0-9]([-.:a-z0-9]{0,251}[a-z0-9])?$/,
     'is no object: write kind/name, such as deployment/api',
-  )
+  );
+
+export const objectToChange = path.describe('kind/name: deployment/api.');
+
+export const objectPath = path
   .optional()
   .describe('kind/name: deployment/api, service/web, node/n1. Default: everything.');
 
@@ -55,3 +59,9 @@ export const cursor = z
 
 /** How an object is named in results. */
 export const objectRef = z.object({ kind: z.string(), namespace: z.string().optional(), name: z.string() });
+
+/** The id of an action or its plan: 26 characters, see `platform/handle.ts`. */
+export const actionId = z
+  .string()
+  .regex(/^[0-9a-hjkmnp-tv-z]{26}$/, 'is no id of an action: it has 26 letters and digits')
+  .describe('From its plan or list_actions.');

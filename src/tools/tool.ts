@@ -1,6 +1,7 @@
 import type * as z from 'zod';
-import type { Clusters, Reader } from '../kubernetes/ports.ts';
+import type { Clusters, Reader, Writer } from '../kubernetes/ports.ts';
 import type { Logger } from '../platform/logging.ts';
+import type { Healing } from './mend/healing.ts';
 
 /** How dangerous a tool is: the one statement from which annotations, read-only mode, approval and audit derive. */
 export const accesses = ['read', 'write', 'destructive'] as const;
@@ -11,6 +12,10 @@ export interface ToolContext {
   readonly clusters: Clusters;
   /** The cluster that the caller's `cluster` argument names, or the default one. */
   reader(): Promise<Reader>;
+  /** The same cluster to write to. Throws `refused` where nothing can be written: an archive, or healing is off. */
+  writer(): Promise<Writer>;
+  /** Throws `refused` when healing is off. */
+  healing(): Healing;
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** Aborts when the rest of the time is needed to answer: what was not read by then is said to be unread. */

@@ -6,7 +6,8 @@ type JsonSchema = Readonly<Record<string, unknown>>;
 /** A tool as `tools/list` and `GET /api/v1/tools` show it. */
 export interface ToolDescription {
   readonly name: string;
-  readonly title: string;
+  /** Absent where its name has to do. */
+  readonly title?: string;
   readonly description: string;
   readonly inputSchema: JsonSchema & { readonly type: 'object' };
   readonly outputSchema: JsonSchema & { readonly type: 'object' };
@@ -21,12 +22,62 @@ export interface ToolDescription {
 /** What a client pays for in every conversation: the whole of `tools/list` stays below 12 KB. */
 const maxListBytes = 11_500;
 
-/** Derived once a catalogue, in its order; results are outlined as deeply as the size of the list allows, at 0 not at all. */
+/**
+ * Derived once a catalogue, in its order; results are outlined as deeply as the size of the list allows, at 0 not at all.
+ * What no model needs to be told about arguments is left out last.
+ */
 export function describeTools(tools: readonly AnyTool[]): readonly ToolDescription[] {
   const atDepth = (depth: number) => tools.map((tool) => describeTool(tool, depth));
-  const candidates = [3, 2, 1].map(atDepth);
-  return candidates.find((list) => Buffer.byteLength(JSON.stringify(list)) <= maxListBytes) ?? atDepth(0);
+  const candidates = [3, 2, 1, 0].map(atDepth);
+  const fits = (list: readonly ToolDescription[]) => Buffer.byteLength(JSON.stringify(list)) <= maxListBytes;
+  return candidates.find(fits) ?? atDepth(0).map(brief);
 }
+
+/** Arguments that every tool has, and whose names say all. */
+const wellKnown: ReadonlySet<string> = new Set([
+  'namespace',
+  'cluster',
+  'cursor',
+  'all_namespaces',
+  'action_id',
+  'limit',
+  'container',
+]);
+
+/** The first sentences, one at least, and what belongs to an argument's name; a bad value is told in words anyway. */
+function brief({ inputSchema, description, title: _title, ...tool }: ToolDescription): ToolDescription {
+  const properties = Object.entries(argumentsOf.parse(inputSchema).properties).map(
+    ([name, { description: words = '', minimum: _least, maximum: _most, default: _usual, ...shape }]) =>
+      [
+        name,
+        wellKnown.has(name) || words === '' ? shape : { ...shape, description: begun(words, briefWords) },
+      ] as const,
+  );
+  const { additionalProperties: _strict, ...kept } = inputSchema;
+  return {
+    ...tool,
+    description: begun(description, briefDescription),
+    inputSchema: { ...kept, properties: Object.fromEntries(properties) },
+    outputSchema: { type: 'object' },
+  };
+}
+
+const briefDescription = 160;
+const briefWords = 30;
+
+/** As many whole sentences as have room, and the first one in any case. */
+function begun(text: string, room: number): string {
+  const [first = text, ...more] = text.split(/(?<=\.) /);
+  return more.reduce(
+    ({ kept, full }, next) =>
+      full || kept.length + next.length > room ? { kept, full: true } : { kept: `${kept} ${next}`, full },
+    { kept: first, full: false },
+  ).kept;
+}
+
+const argumentsOf = z.looseObject({
+  properties: z.record(z.string(), z.looseObject({ description: z.string().optional() })),
+});
 
 const describeTool = (tool: AnyTool, depth: number): ToolDescription => ({
   name: tool.name,

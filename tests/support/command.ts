@@ -10,6 +10,7 @@ import { someClusters } from './fake-reader.ts';
 interface CommandFields {
   /** Answers the call of a tool; any call fails without it. */
   readonly call?: (tool: AnyTool, args: Readonly<Record<string, unknown>>, options: CallOptions) => Promise<Outcome>;
+  readonly ask?: CommandContext['terminal']['ask'];
   readonly clusters?: Clusters;
   readonly interactive?: boolean;
   readonly color?: boolean;
@@ -36,10 +37,20 @@ export async function runCommand(
   const { interactive = false, color = false, columns = 80, signal = new AbortController().signal } = fields;
   const context: CommandContext = {
     settings: loadSettings({ flags: fields.flags ?? {}, environment: {}, dotenv: {} }),
-    terminal: { out: (text) => out.push(text), err: (text) => err.push(text), interactive, color, columns },
+    terminal: {
+      out: (text) => out.push(text),
+      err: (text) => err.push(text),
+      interactive,
+      color,
+      columns,
+      ask: fields.ask ?? (async () => undefined),
+    },
     log: silentLogger,
     signal,
     openClusters: async () => fields.clusters ?? someClusters(),
+    healing: () => Promise.reject(new Error('unexpected healing')),
+    approvalKey: () => Promise.reject(new Error('unexpected approval')),
+    user: 'somebody',
     call: fields.call ?? (({ name }) => Promise.reject(new Error(`unexpected call of ${name}`))),
   };
   let status = -1;

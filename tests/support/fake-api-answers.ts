@@ -6,6 +6,7 @@ import { discoveryOf } from './fake-api-discovery.ts';
 import { fieldSelectorHolds, labelSelectorHolds } from './fake-api-selectors.ts';
 import type { Answer, FakeApiServerOptions, RecordedRequest } from './fake-api-server.ts';
 import { tableOf } from './fake-api-table.ts';
+import { verbOf, write } from './fake-api-writes.ts';
 
 /** What a fake API server serves at the moment. */
 export interface FakeWorld extends Omit<FakeApiServerOptions, 'objects' | 'token'> {
@@ -21,7 +22,7 @@ export function answer(world: FakeWorld, request: RecordedRequest): Answer {
   const { method, path } = request;
   if (method === 'POST' && path.endsWith('/selfsubjectaccessreviews'))
     return json(request, reviewed(world, request), 201);
-  if (method !== 'GET') return surprise(request);
+  if (method !== 'GET') return world.writable === true ? written(world, request) : surprise(request);
   if (path === '/version') return json(request, { major: '1', minor: '36', gitVersion: world.version ?? 'v1.36.3' });
   if (path === '/readyz') return text('ok');
   const discovery = discoveryOf([...builtinTypes, ...(world.types ?? [])], request, world.aggregatedDiscovery ?? true);
@@ -43,15 +44,41 @@ export const statusOf = (code: number, reason: string, message: string): object 
 const resourcePath =
   /^(?:\/api\/(?<core>v1)|\/apis\/(?<group>[^/]+)\/(?<version>[^/]+))(?:\/namespaces\/(?<namespace>[^/]+)(?=\/))?\/(?<resource>[^/]+)(?:\/(?<name>[^/]+))?(?:\/(?<sub>[^/]+))?$/;
 
-function resourceAnswer(world: FakeWorld, request: RecordedRequest): Answer {
-  const found = resourcePath.exec(request.path)?.groups;
-  if (found === undefined) return surprise(request);
-  const { group = '', namespace, resource, name, sub } = found;
-  const version = found.core ?? found.version;
+/** What a path leads to. */
+export interface Place {
+  readonly type: ResourceType;
+  readonly namespace: string | undefined;
+  readonly name: string | undefined;
+  readonly sub: string | undefined;
+}
+
+/** Undefined for a path that is none of a resource, or of one that is not served. */
+function placed(world: FakeWorld, path: string): Place | undefined {
+  const found = resourcePath.exec(path)?.groups;
+  const { group = '', namespace, resource, name, sub } = found ?? {};
+  const version = found?.core ?? found?.version;
   const type = [...builtinTypes, ...(world.types ?? [])].find(
     (candidate) => candidate.group === group && candidate.version === version && candidate.resource === resource,
   );
-  if (type === undefined) return { ...text('404 page not found\n'), status: 404 };
+  return type && { type, namespace, name, sub };
+}
+
+function written(world: FakeWorld, request: RecordedRequest): Answer {
+  const place = placed(world, request.path);
+  if (place === undefined) return { ...text('404 page not found\n'), status: 404 };
+  const { type, sub } = place;
+  const verb = verbOf(request.method);
+  const asked = sub === undefined ? type.resource : `${type.resource}/${sub}`;
+  if (world.denied?.includes(`${verb} ${asked}`)) return forbidden(verb, { ...place, asked });
+  const outcome = write(world, place, request);
+  return outcome === undefined ? surprise(request) : json(request, outcome.value, outcome.status);
+}
+
+function resourceAnswer(world: FakeWorld, request: RecordedRequest): Answer {
+  if (!resourcePath.test(request.path)) return surprise(request);
+  const place = placed(world, request.path);
+  if (place === undefined) return { ...text('404 page not found\n'), status: 404 };
+  const { type, namespace, name, sub } = place;
   const verb = name === undefined ? 'list' : 'get';
   const asked = sub === undefined ? type.resource : `${type.resource}/${sub}`;
   if (world.denied?.includes(`${verb} ${asked}`)) return forbidden(verb, { type, asked, namespace, name });

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubernetesObject, ObjectRef } from '../../src/engines/objects.ts';
 import type { ResourceType } from '../../src/kubernetes/ports.ts';
 import { answer, type FakeWorld, statusOf } from './fake-api-answers.ts';
+import { kept } from './fake-api-writes.ts';
 import { writeKubeconfig } from './kubeconfig-file.ts';
 import type { SelfSigned } from './self-signed.ts';
 
@@ -30,6 +31,8 @@ export interface FakeApiServerOptions {
   readonly clientAuthority?: string;
   /** The Date of every answer, in milliseconds; by default the time. */
   readonly clock?: number;
+  /** Whether it takes writes: then objects have uids and versions, and keep what is written. */
+  readonly writable?: boolean;
 }
 
 export interface RecordedRequest {
@@ -74,6 +77,8 @@ export interface FakeApiServer {
   /** Adds objects or replaces those of the same name. */
   apply(...objects: readonly KubernetesObject[]): void;
   remove(ref: ObjectRef): void;
+  /** The object as it stands now. */
+  stored(ref: ObjectRef): KubernetesObject | undefined;
   setToken(token: string): void;
   /** Writes a kubeconfig of one context, `fake`, into a new temporary folder and returns its path. */
   kubeconfig(options?: {
@@ -87,7 +92,8 @@ export interface FakeApiServer {
 
 /** A small API server on loopback that serves the given objects and answers 500 to whatever nothing spells out. */
 export async function aFakeApiServer(options: FakeApiServerOptions = {}): Promise<FakeApiServer> {
-  const world: FakeWorld = { ...options, objects: [...(options.objects ?? [])] };
+  const keep = (object: KubernetesObject) => (options.writable === true ? kept(object) : object);
+  const world: FakeWorld = { ...options, objects: (options.objects ?? []).map(keep) };
   const overrides: { match: (request: RecordedRequest) => boolean; fault: Fault; left: number }[] = [];
   const requests: RecordedRequest[] = [];
   const unexpected: string[] = [];
@@ -97,11 +103,11 @@ export async function aFakeApiServer(options: FakeApiServerOptions = {}): Promis
     const request = await record(incoming);
     requests.push(request);
     const override = overrides.findLast(({ match, left }) => left > 0 && match(request));
-    const right = answer(world, request);
     if (override !== undefined) {
       override.left -= 1;
-      return misbehave(override.fault, { request, response, right });
+      return misbehave(override.fault, { request, response, answered: () => answer(world, request) });
     }
+    const right = answer(world, request);
     if (right.unexpected) unexpected.push(`${request.method} ${request.path}`);
     send(response, right);
   }
@@ -128,7 +134,7 @@ export async function aFakeApiServer(options: FakeApiServerOptions = {}): Promis
     },
     apply(...objects) {
       for (const object of objects) {
-        world.objects = [...world.objects.filter((other) => !sameObject(other, object)), object];
+        world.objects = [...world.objects.filter((other) => !sameObject(other, object)), keep(object)];
       }
     },
     remove({ kind, namespace, name }) {
@@ -136,6 +142,10 @@ export async function aFakeApiServer(options: FakeApiServerOptions = {}): Promis
         (object) => object.kind !== kind || object.metadata.namespace !== namespace || object.metadata.name !== name,
       );
     },
+    stored: ({ kind, namespace, name }) =>
+      world.objects.find(
+        ({ kind: other, metadata }) => other === kind && metadata.namespace === namespace && metadata.name === name,
+      ),
     setToken(token) {
       world.token = token;
     },
@@ -197,20 +207,17 @@ function send(response: ServerResponse, { status, body, headers }: Answer): void
 interface Exchange {
   readonly request: RecordedRequest;
   readonly response: ServerResponse;
-  readonly right: Answer;
+  /** Does what is asked; a fault without it leaves everything as it was. */
+  readonly answered: () => Answer;
 }
 
-async function misbehave(fault: Fault, { request, response, right }: Exchange): Promise<void> {
+async function misbehave(fault: Fault, { request, response, answered }: Exchange): Promise<void> {
   if (typeof fault === 'function') return fault(request, response);
   if (fault === 'hang') return;
   if (fault === 'reset') return void response.socket?.resetAndDestroy();
-  const half = right.body.subarray(0, Math.floor(right.body.length / 2));
-  if (fault === 'truncated-json') return send(response, { ...right, body: half });
-  if (fault === 'reset-mid-body') {
-    response.writeHead(right.status, { ...right.headers, 'content-length': String(right.body.length) });
-    return void response.write(half, () => setImmediate(() => response.socket?.resetAndDestroy()));
-  }
+  if (fault === 'truncated-json' || fault === 'reset-mid-body') return halfOf(answered(), fault, response);
   if ('delayMs' in fault) {
+    const right = answered();
     await sleep(fault.delayMs);
     return send(response, right);
   }
@@ -222,6 +229,13 @@ async function misbehave(fault: Fault, { request, response, right }: Exchange): 
     ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
   };
   send(response, { status, headers, body: Buffer.from(JSON.stringify(statusOf(status, reason, message))) });
+}
+
+function halfOf(right: Answer, fault: 'truncated-json' | 'reset-mid-body', response: ServerResponse): void {
+  const half = right.body.subarray(0, Math.floor(right.body.length / 2));
+  if (fault === 'truncated-json') return send(response, { ...right, body: half });
+  response.writeHead(right.status, { ...right.headers, 'content-length': String(right.body.length) });
+  response.write(half, () => setImmediate(() => response.socket?.resetAndDestroy()));
 }
 
 const ownAnswer = (text: string, contentType: string): Answer => ({

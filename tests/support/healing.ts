@@ -253,6 +253,7 @@ export function aRecord({ minutes = 120, on = aLiveDeployment().target, ...field
     caller: 'ann',
     verdicts: [],
     digest: '00',
+    causesBefore: [],
     state,
     steps: [{ at, state, by: 'ann', text: state }],
     createdAt: at,

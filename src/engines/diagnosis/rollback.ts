@@ -1,6 +1,7 @@
 import type { ObjectRef, PodTemplate } from '../objects.ts';
 import { previousRevision } from '../revisions.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { rollbackFix } from './heal-fixes.ts';
 import type { Fix } from './rule.ts';
 
 /**
@@ -15,13 +16,5 @@ export function rollback(
   const previous = previousRevision(snapshot, workload);
   const reason = previous?.template === undefined ? undefined : better(previous.template);
   if (previous === undefined || reason === undefined) return [];
-  return [
-    {
-      advice: `kubectl rollout undo ${targetOf(workload)} -n ${workload.namespace} --to-revision=${previous.number}`,
-      reason: `revision ${previous.number} ${reason}`,
-    },
-  ];
+  return [rollbackFix(workload, previous.number, `revision ${previous.number} ${reason}`)];
 }
-
-/** `deployment/api`, as kubectl takes it. */
-export const targetOf = ({ kind, name }: ObjectRef): string => `${kind.toLowerCase()}/${name}`;

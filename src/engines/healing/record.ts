@@ -71,6 +71,6 @@ export interface ActionRecord {
   /** The target as our write left it: whose lineage is ours (G33). */
   readonly applied?: Precondition | undefined;
   readonly appliedAt?: string | undefined;
-  /** Pod restarts at apply, summed over the target's pods. */
-  readonly restartsBefore?: number | undefined;
+  /** Ids of the causes that were there when it was planned: what appears besides is new. */
+  readonly causesBefore: readonly string[];
 }

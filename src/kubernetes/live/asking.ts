@@ -1,9 +1,10 @@
 import type { ResourceType } from '../ports.ts';
+import { builtinTypes } from './builtin-types.ts';
 
 /** One thing to ask an API server for: what errors and metrics name it by. */
 export interface Asking {
-  /** The verb of RBAC: `get`, `list`, `watch`, `create`. */
-  readonly verb: 'get' | 'list' | 'watch' | 'create';
+  /** The verb of RBAC. */
+  readonly verb: 'get' | 'list' | 'watch' | 'create' | 'update' | 'patch' | 'delete';
   /** Absent for paths that are no resource, such as `/version`. */
   readonly type?: Pick<ResourceType, 'group' | 'resource' | 'kind'> | undefined;
   readonly subresource?: string | undefined;
@@ -33,4 +34,13 @@ export function subjectOf({ type, subresource, namespace, name }: Asking): strin
   const object = name === undefined ? type.resource : `${type.kind}/${name}`;
   const place = namespace === undefined ? object : `${object} in namespace ${namespace}`;
   return subresource === undefined ? place : `the ${subresource} of ${place}`;
+}
+
+const knownResources: ReadonlySet<string> = new Set(builtinTypes.map(({ resource }) => resource));
+
+/** The label of metrics: of a closed set, so what clusters define themselves is `custom`. */
+export function labelOf({ type, subresource }: Asking): string {
+  if (type === undefined) return 'none';
+  const resource = knownResources.has(type.resource) ? type.resource : 'custom';
+  return subresource === undefined ? resource : `${resource}/${subresource}`;
 }

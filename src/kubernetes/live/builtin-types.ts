@@ -1,3 +1,4 @@
+import { AppError } from '../../platform/errors.ts';
 import type { ResourceType } from '../ports.ts';
 
 /**
@@ -60,6 +61,13 @@ flowcontrol.apiserver.k8s.io/v1 PriorityLevelConfiguration prioritylevelconfigur
 const verbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'];
 
 export const builtinTypes: readonly ResourceType[] = table.trim().split('\n').map(parseRow);
+
+/** A kind that is known to be among them. */
+export function builtinType(kind: string): ResourceType {
+  const type = builtinTypes.find((candidate) => candidate.kind === kind);
+  if (type === undefined) throw new AppError('internal_error', `There is no kind ${kind}.`);
+  return type;
+}
 
 function parseRow(row: string): ResourceType {
   const [apiVersion = '', kind = '', resource = '', scope = '', ...shortNames] = row.split(' ');

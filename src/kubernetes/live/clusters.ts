@@ -1,7 +1,8 @@
 import { AppError } from '../../platform/errors.ts';
+import { type Logger, silentLogger } from '../../platform/logging.ts';
 import { nearest } from '../../platform/nearest.ts';
 import { currentRequest } from '../../platform/request-context.ts';
-import type { ClusterInfo, Clusters, NextReads, Reader } from '../ports.ts';
+import type { ClusterInfo, Clusters, NextReads, Reader, Writer } from '../ports.ts';
 import { type ContextEntry, loadContexts } from './kubeconfig.ts';
 import { createLiveReader, serverVersion } from './reader.ts';
 import { type ClusterMetrics, createRest, type Rest, type RestOptions } from './rest.ts';
@@ -28,6 +29,16 @@ export interface ClustersOptions {
   /** How requests are timed and tried again; for tests. */
   readonly rest?: Pick<RestOptions, 'timeouts' | 'random' | 'wait'> | undefined;
   readonly serviceAccountRoot?: string | undefined;
+  /** Absent: nothing may be changed. */
+  readonly healing?: Healing | undefined;
+}
+
+export interface Healing {
+  /** What actions are signed with: the first signs, each verifies. */
+  readonly signingKeys: () => Promise<readonly Buffer[]>;
+  /** Where actions are kept; without it beside their targets. */
+  readonly stateNamespace?: string | undefined;
+  readonly log?: Pick<Logger, 'warn'> | undefined;
 }
 
 /** What one unreachable cluster may cost a list of all. */
@@ -40,6 +51,7 @@ interface Open {
   /** For streams that stay open: they must not take the sockets of those who wait for an answer. */
   readonly streams: Rest;
   readonly reader: Reader;
+  writer?: Promise<Writer> | undefined;
 }
 
 /**
@@ -71,9 +83,25 @@ export function createClusters(options: ClustersOptions): Clusters {
     const rest = createRest(talking);
     const streams = createRest({ ...talking, sockets: streamSockets });
     const reader = createLiveReader({ cluster: name, rest, streams, metrics, nextReads, now, cacheTtlMs, cacheBytes });
-    const made = { rest, streams, reader };
+    const made: Open = { rest, streams, reader };
     open.set(name, made);
     return made;
+  }
+
+  /** Loaded when something is to be changed: most processes only read. */
+  async function writing(
+    { rest }: Open,
+    { signingKeys, stateNamespace, log = silentLogger }: Healing,
+  ): Promise<Writer> {
+    const [{ createLiveWriter }, { createActionStore }, keys] = await Promise.all([
+      import('./writer.ts'),
+      import('./action-store.ts'),
+      signingKeys(),
+    ]);
+    // Processes on machines whose clocks differ agree on the cluster's.
+    const clusterNow = () => now() + rest.clockAheadMs();
+    const actions = createActionStore({ rest, keys, stateNamespace, log, now: clusterNow });
+    return createLiveWriter({ rest, metrics: options.metrics, actions, log, now: clusterNow });
   }
 
   const isDefault = (context: ContextEntry): boolean =>
@@ -120,6 +148,20 @@ export function createClusters(options: ClustersOptions): Clusters {
     },
     async reader(cluster) {
       return opened(await chosen(cluster)).reader;
+    },
+    async writer(cluster) {
+      if (options.healing === undefined) {
+        throw new AppError('refused', 'Nothing may be changed: healing is switched off.', {
+          hint: 'Start kubemend with --heal.',
+        });
+      }
+      const of = opened(await chosen(cluster));
+      of.writer ??= writing(of, options.healing).catch((error: unknown) => {
+        // A key that could not be read is looked at again next time.
+        of.writer = undefined;
+        throw error;
+      });
+      return of.writer;
     },
     async ping(signal) {
       const { rest } = opened(await chosen(undefined));

@@ -3,12 +3,7 @@ import { safeText } from '../../platform/safe-text.ts';
 import { codesOf } from '../error-codes.ts';
 import { type Asking, permissionOf, subjectOf } from './asking.ts';
 import { badArgument } from './bad-arguments.ts';
-
-/** The API server's own words for a failure, as its `Status` object has them. */
-export interface StatusBody {
-  readonly message?: string | undefined;
-  readonly reason?: string | undefined;
-}
+import type { StatusBody } from './status-body.ts';
 
 /** An answer that is not 2xx, in the words of the product (docs/architecture.md, "Errors"). */
 export function errorOfStatus(status: number, body: StatusBody, asking: Asking): AppError {

@@ -3,13 +3,14 @@ import type { Read, SnapshotData } from '../../engines/snapshot-data.ts';
 import { AppError } from '../../platform/errors.ts';
 import { byTime } from '../event-order.ts';
 import { checkVerb } from '../kind-names.ts';
-import type { NextReads, Reader, ResourceType } from '../ports.ts';
-import { asObject, slimmed } from '../slim.ts';
-import { apiVersionOf, builtinTypes } from './builtin-types.ts';
+import type { NextReads, Reader } from '../ports.ts';
+import { slimmed } from '../slim.ts';
+import { apiVersionOf, builtinType } from './builtin-types.ts';
 import { type Collection, collect, type Executed, keyOfRead, patienceMs } from './collect.ts';
 import { unlessAborted } from './connection.ts';
 import { createDiscovery } from './discovery.ts';
 import { executeRead, type ReadPart } from './execute-read.ts';
+import { getObject, placeOf } from './get-object.ts';
 import { listPage } from './list-page.ts';
 import { listObjects } from './lists.ts';
 import { readLog, streamLog } from './logs.ts';
@@ -18,7 +19,7 @@ import { pathOf } from './paths.ts';
 import { createReadCache } from './read-cache.ts';
 import type { ClusterMetrics, Rest, RestCall } from './rest.ts';
 import { ownIdentity, reviewAccess, reviewPermissions } from './reviews.ts';
-import { anyShape, versionShape } from './shapes.ts';
+import { versionShape } from './shapes.ts';
 import { createSharing } from './sharing.ts';
 import { watchTypes } from './watch.ts';
 
@@ -84,11 +85,23 @@ export function createLiveReader({
     return asked;
   }
 
-  async function collected(
-    asked: Pick<Collection, 'scope' | 'nextReads' | 'signal' | 'enough'>,
-  ): Promise<SnapshotData> {
+  async function collected({
+    fresh,
+    ...asked
+  }: Pick<Collection, 'scope' | 'nextReads' | 'signal' | 'enough'> & {
+    readonly fresh: boolean;
+  }): Promise<SnapshotData> {
     const known = version(AbortSignal.any([asked.signal, asked.enough]));
-    const found = await collect({ ...asked, cluster, now, aheadMs: () => rest.clockAheadMs(), run });
+    const found = await collect({
+      ...asked,
+      cluster,
+      now,
+      aheadMs: () => rest.clockAheadMs(),
+      run(read, ownSignal, spent) {
+        if (fresh) cache.forget(keyOfRead(read));
+        return run(read, ownSignal, spent);
+      },
+    });
     // Nobody waits long for it once all else is there.
     const serverVersionNow = await unlessAborted(known, AbortSignal.timeout(patienceMs)).catch(() => undefined);
     return serverVersionNow === undefined ? found : { ...found, version: serverVersionNow };
@@ -99,7 +112,7 @@ export function createLiveReader({
     checkVerb(type, 'get');
     const place = placeOf(type, ref);
     return shareObject(`${apiVersionOf(type)} ${pathOf(type, place)}`, signal, (ownSignal) =>
-      getObject(rest, { type, ...place }, { signal: ownSignal }),
+      getObject(rest, { type, ...place }, { signal: ownSignal }).then(slimmed),
     );
   }
 
@@ -114,18 +127,18 @@ export function createLiveReader({
     } catch (error) {
       const gone = error instanceof AppError && error.code === 'not_found' && error.details.status === 404;
       if (!gone) throw error;
-      throw await missingObject(rest, builtin('Pod'), { kind: 'Pod', namespace, name: pod }, { signal });
+      throw await missingObject(rest, builtinType('Pod'), { kind: 'Pod', namespace, name: pod }, { signal });
     }
   }
 
   return {
-    async collect(scope, signal, { enough = signal, asked } = {}) {
+    async collect(scope, signal, { enough = signal, asked, fresh = false } = {}) {
       const { namespace, object } = scope;
       const place = object?.namespace ?? namespace;
       const forget = asked && rest.onceConnected(asked);
-      const found = await collected({ scope, nextReads, signal, enough }).finally(forget);
+      const found = await collected({ scope, nextReads, signal, enough, fresh }).finally(forget);
       if (place !== undefined && isAbsent(found, { kind: 'Namespace', name: place })) {
-        throw await missingObject(rest, builtin('Namespace'), { kind: 'Namespace', name: place }, { signal });
+        throw await missingObject(rest, builtinType('Namespace'), { kind: 'Namespace', name: place }, { signal });
       }
       if (object !== undefined && isAbsent(found, object)) {
         const type = await discovery.resolve(object.kind, { signal });
@@ -134,12 +147,12 @@ export function createLiveReader({
       return found;
     },
     read(reads, signal, { enough = signal, fresh = false } = {}) {
-      if (fresh) for (const read of reads) cache.forget(keyOfRead(read));
       return collected({
         scope: {},
         nextReads: ({ reads: done }) => (done.length === 0 ? reads : []),
         signal,
         enough,
+        fresh,
       });
     },
     list: async (query, signal) => listPage(rest, await discovery.resolve(query.kind, { signal }), query, { signal }),
@@ -171,37 +184,6 @@ const isAbsent = ({ reads }: SnapshotData, { kind, namespace, name }: ObjectRef)
       read.namespace === namespace,
   );
 
-/** Namespace and name as the kind needs them. */
-function placeOf(type: ResourceType, { namespace, name }: ObjectRef): { namespace?: string; name: string } {
-  if (!type.namespaced) return { name };
-  if (namespace !== undefined && namespace !== '') return { namespace, name };
-  throw new AppError('validation_error', `A ${type.kind} lives in a namespace, and none is given.`, {
-    hint: 'Pass its namespace.',
-    details: { problems: [{ path: 'namespace', message: `required for ${type.kind}` }] },
-  });
-}
-
-async function getObject(
-  rest: Rest,
-  { type, namespace, name }: { type: ResourceType; namespace?: string; name: string },
-  call: RestCall,
-): Promise<KubernetesObject> {
-  try {
-    const value = await rest.json(
-      { asking: { verb: 'get', type, namespace, name }, path: pathOf(type, { namespace, name }), shape: anyShape },
-      call,
-    );
-    const object = asObject(value, { apiVersion: apiVersionOf(type), kind: type.kind });
-    if (object !== undefined) return slimmed(object);
-  } catch (error) {
-    const gone = error instanceof AppError && error.code === 'not_found';
-    throw gone ? await missingObject(rest, type, { kind: type.kind, namespace, name }, call) : error;
-  }
-  throw new AppError('api_error', `What the API server calls ${type.kind}/${name} is no object.`, {
-    details: { status: 200 },
-  });
-}
-
 /** Events about cluster-scoped objects are written to `default`. */
 async function eventsOf(
   rest: Rest,
@@ -209,7 +191,7 @@ async function eventsOf(
   signal: AbortSignal,
 ): Promise<readonly KubernetesObject[]> {
   const fieldSelector = `involvedObject.kind=${kind},involvedObject.name=${name}`;
-  const question = { type: builtin('Event'), namespace: namespace ?? 'default', fieldSelector };
+  const question = { type: builtinType('Event'), namespace: namespace ?? 'default', fieldSelector };
   const { items } = await listObjects(rest, question, 'full', { signal });
   return items.toSorted(byTime);
 }
@@ -218,10 +200,4 @@ async function eventsOf(
 export async function serverVersion(rest: Rest, call: RestCall): Promise<string> {
   const { gitVersion } = await rest.json({ asking: { verb: 'get' }, path: '/version', shape: versionShape }, call);
   return gitVersion;
-}
-
-function builtin(kind: string): ResourceType {
-  const type = builtinTypes.find((candidate) => candidate.kind === kind);
-  if (type === undefined) throw new AppError('internal_error', `There is no kind ${kind}.`);
-  return type;
 }

@@ -2,17 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type * as z from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import type { Metrics } from '../../platform/metrics.ts';
-import { type Asking, subjectOf } from './asking.ts';
+import { type Asking, labelOf, subjectOf } from './asking.ts';
 import { type Body, linesOf, parseJson, type Receiving, readBody } from './body.ts';
-import { builtinTypes } from './builtin-types.ts';
 import { aheadOf } from './clock.ts';
 import { type Connection, createConnector } from './connection.ts';
 import type { LoadCredentials } from './credentials.ts';
-import { errorOfFailure, errorOfStatus, type StatusBody, type Way } from './errors.ts';
+import { errorOfFailure, errorOfStatus, type Way } from './errors.ts';
 import { exchange } from './exchange.ts';
 import { createRetryBudget, delayOf, isPassingFailure, isPassingStatus, maximumRetries } from './retry.ts';
 import { send } from './send.ts';
-import { statusShape } from './shapes.ts';
+import { statusBody } from './status-body.ts';
+import { createWrites, type Writes } from './writes.ts';
 
 export type ClusterMetrics = Pick<Metrics, 'kubernetesRequest' | 'kubernetesRetry' | 'cacheRequest'>;
 
@@ -64,7 +64,7 @@ export interface RestCall {
 }
 
 /** Requests to one API server as one user. Everything throws `AppError`, or the reason of `signal`. */
-export interface Rest {
+export interface Rest extends Writes {
   /** The body of a 2xx answer as JSON of `shape`. One above the cap throws `api_error` with `details.too_large`. */
   json<T>(request: RestRequest & { readonly shape: z.ZodType<T> }, call: RestCall): Promise<T>;
   /** The body of a 2xx answer, cut at the cap. */
@@ -183,6 +183,7 @@ export function createRest({ random = Math.random, wait = pause, now = Date.now,
 
   return {
     lines,
+    ...createWrites({ connector, talking: options, timeouts }),
     json: (request, call) =>
       answered(request, call, ({ bytes, capped }) => {
         if (capped) throw tooLarge();
@@ -218,26 +219,4 @@ const tooLarge = (): AppError =>
     details: { too_large: true },
   });
 
-const openingBrace = 0x7b;
-
-/** What the API server says about its code; nothing for a proxy's HTML, or the plain "404 page not found". */
-function statusBody({ bytes }: Body): StatusBody {
-  if (bytes[0] !== openingBrace) return {};
-  try {
-    return statusShape.safeParse(JSON.parse(bytes.toString('utf8'))).data ?? {};
-  } catch {
-    // Cut short: the code of the answer says enough.
-    return {};
-  }
-}
-
 const header = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
-
-const knownResources: ReadonlySet<string> = new Set(builtinTypes.map(({ resource }) => resource));
-
-/** A closed set: what clusters define themselves is `custom`. */
-function labelOf({ type, subresource }: Asking): string {
-  if (type === undefined) return 'none';
-  const resource = knownResources.has(type.resource) ? type.resource : 'custom';
-  return subresource === undefined ? resource : `${resource}/${subresource}`;
-}

@@ -5,8 +5,14 @@ export interface Sent {
   /** Path and query, encoded. */
   readonly path: string;
   readonly accept?: string | undefined;
-  /** JSON to post. */
+  /** JSON to send. */
   readonly post?: unknown;
+  /** Of what has something to send; default POST. */
+  readonly method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE' | undefined;
+  /** Of what is sent; default `application/json`. */
+  readonly contentType?: string | undefined;
+  /** How long what is sent may go unanswered, in ms; as long as any request by default. */
+  readonly headersMs?: number | undefined;
 }
 
 export interface Sending {
@@ -28,18 +34,21 @@ export function optionsOf(
   return {
     origin,
     path: `${pathname === '/' ? '' : pathname}${request.path}`,
-    method: request.post === undefined ? 'GET' : 'POST',
+    method: request.post === undefined ? 'GET' : (request.method ?? 'POST'),
     ...(idleMs !== undefined && { bodyTimeout: idleMs }),
     headers: {
       accept: request.accept ?? 'application/json',
       // A stream is wanted line by line, not when a block is full.
       'accept-encoding': idleMs === undefined ? 'gzip' : 'identity',
       'user-agent': userAgent ?? 'kubemend',
-      ...(request.post !== undefined && { 'content-type': 'application/json' }),
+      ...(request.post !== undefined && { 'content-type': request.contentType ?? 'application/json' }),
       ...(id !== undefined && { 'x-request-id': id, 'audit-id': id }),
       ...connection.headers,
     },
-    ...(request.post !== undefined && { body: JSON.stringify(request.post) }),
+    ...(request.post !== undefined && {
+      body: JSON.stringify(request.post),
+      ...(request.headersMs !== undefined && { headersTimeout: request.headersMs }),
+    }),
   };
 }
 

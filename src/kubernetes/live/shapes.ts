@@ -105,7 +105,17 @@ export const resourcesShape = z.object({
 });
 
 /** The API server's words for a failure. */
-export const statusShape = z.object({ message: z.string().optional(), reason: z.string().optional() });
+export const statusShape = z.object({
+  message: z.string().optional(),
+  reason: z.string().optional(),
+  details: z
+    .object({
+      causes: z.array(z.object({ reason: z.string().optional(), message: z.string().optional() })).optional(),
+      retryAfterSeconds: z.number().optional(),
+    })
+    .optional()
+    .catch(undefined),
+});
 
 /** Anything. */
 export const anyShape = z.unknown();

@@ -33,10 +33,11 @@ export const analyzeLogs = defineTool({
   name: 'analyze_logs',
   title: 'Analyze logs',
   description: `
-    Reads logs of a pod, of a workload's broken pods, or of what is in trouble in a namespace, of any size, and says what is worth reading: known faults with the
-    line that tells, folded stack traces, templates with counts and times, what healthy siblings or the time before do
-    not say, the last lines before death, and what hosts, variables and paths in errors mean. Use it when diagnose names
-    an application error, or when something works badly though all is ready. Then get_resource on what it names.`,
+    Says what is worth reading in the logs of a pod, of a workload, or of what is in trouble in a namespace, of any size.
+    Finds known faults with the line that tells, folded stack traces, templates with counts and times, what healthy
+    siblings or the time before do not say, the last lines before death, and what hosts, variables and paths in errors
+    mean. Use it when diagnose names an application error, or when something works badly though all is ready. Then
+    get_resource on what it names.`,
   access: 'read',
   permissions: diagnosisPermissions,
 

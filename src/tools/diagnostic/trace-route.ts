@@ -19,7 +19,7 @@ export const traceRoute = defineTool({
   name: 'trace_route',
   title: 'Trace a route',
   description: `
-    Follows a connection hop by hop and names the first hop that is broken, why, and the fix: from outside through an
+    Follows a connection hop by hop and names the first hop that is broken, why, and the fix. From outside through an
     Ingress, Gateway route or Service to its pods (class, TLS Secret, backend, port, selector, endpoints, policies), or,
     with from, from a pod or workload to a Service (DNS, NetworkPolicy egress and ingress, port, endpoints). Nothing is
     sent: it is computed from the API, and what cannot be known is said to be unknown. Use it when one thing cannot reach

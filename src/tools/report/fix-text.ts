@@ -11,11 +11,17 @@ export function fixSpans(fix: DiagnosedFix): readonly Span[] {
 export const stepSpan = (text: string): Span =>
   span(text, /^(?:kubectl|kubemend|helm|crane|docker) /.test(text) ? 'command' : 'plain');
 
-const placed = new Set(['namespace', 'kind', 'name', 'object', 'target', 'pod_name', 'cluster']);
+const placed = new Set(['namespace', 'kind', 'name', 'object', 'target', 'pod_name', 'cluster', 'uncordon']);
+
+/** What `kubemend heal` calls a tool, where that is not its first word. */
+function verbOf(tool: string, { uncordon }: Readonly<Record<string, unknown>>): string {
+  if (tool === 'set_image') return 'set-image';
+  if (tool === 'cordon_node' && uncordon === true) return 'uncordon';
+  return tool.split('_')[0] ?? tool;
+}
 
 /** A healing tool as its command: `kubemend heal rollback deployment/api -n shop --revision 4`. */
 function healCommand(tool: string, args: Readonly<Record<string, unknown>>): string {
-  const [verb = tool] = tool.split('_');
   const { namespace, cluster } = args;
   const flags = Object.entries(args)
     .filter(([name]) => !placed.has(name))
@@ -23,7 +29,7 @@ function healCommand(tool: string, args: Readonly<Record<string, unknown>>): str
       ([name, value]) => `--${name.replaceAll('_', '-')} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
     );
   return [
-    `kubemend heal ${verb}`,
+    `kubemend heal ${verbOf(tool, args)}`,
     targetOf(args),
     typeof namespace === 'string' ? `-n ${namespace}` : '',
     typeof cluster === 'string' ? `--context ${cluster}` : '',

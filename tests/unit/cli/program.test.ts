@@ -74,13 +74,36 @@ describe('kubemend', () => {
   it('explains every setting of serve in groups, with defaults', async () => {
     const { out } = await run(['serve', '--help']);
 
-    expect(out).toMatch(/Logging:\n[\s\S]*Kubernetes:\n[\s\S]*Calls:\n[\s\S]*HTTP service:\n/);
+    expect(out).toMatch(/Logging:\n[\s\S]*Kubernetes:\n[\s\S]*Calls:\n[\s\S]*Healing:\n[\s\S]*HTTP service:\n/);
     expect(out).toContain('--port <port>');
     expect(out).toContain('(8080)');
     expect(out).toContain('--no-k8s-in-cluster');
   });
 
+  it('has no flags for secrets, which everybody on the machine could read', async () => {
+    const key = 'k'.repeat(32);
+    const [help, quick, slow] = await Promise.all([
+      run(['serve', '--help']),
+      run(['serve', '--signing-key', key]),
+      run(['policy', 'schema', '--signing-key', key]),
+    ]);
+
+    expect(help.out).not.toContain('signing');
+    expect([quick.status, slow.status]).toEqual([2, 2]);
+    expect(quick.err).toContain("unknown option '--signing-key'");
+    expect(quick.err + slow.err).not.toContain(key);
+  });
+
+  it('checks policies', async () => {
+    const { status, out } = await run(['policy', 'check', '/dev/null']);
+
+    expect(status).toBe(0);
+    expect(out).toContain('/dev/null is valid.');
+  });
+
   it.each([
+    [['policy', 'chekc'], "unknown command 'chekc'"],
+    [['policy', 'check', '/nowhere'], 'The policy /nowhere cannot be read: there is no such file.'],
     [['serve', '--prot', '1'], "unknown option '--prot'"],
     [['serve', 'now'], 'too many arguments'],
     [['serve', '--port'], 'argument missing'],

@@ -44,9 +44,13 @@ async function watch(answers: readonly Outcome['result'][], fields: Fields = {})
       err: (text) => err.push(text),
       interactive: fields.interactive ?? false,
       columns: 80,
+      ask: async () => undefined,
       color: false,
     },
     log: silentLogger,
+    healing: () => Promise.reject(new Error('unexpected healing')),
+    approvalKey: () => Promise.reject(new Error('unexpected approval')),
+    user: 'somebody',
     signal: stop.signal,
     openClusters: async (_, options) => {
       opened.push(options);

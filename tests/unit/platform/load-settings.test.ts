@@ -28,6 +28,7 @@ describe('loadSettings', () => {
       rateLimitEnabled: true,
       rateLimitRequests: 100,
       rateLimitWindow: 60,
+      heal: false,
       http: false,
       host: '127.0.0.1',
       port: 8080,
@@ -134,6 +135,26 @@ describe('loadSettings', () => {
     ['kubemend_something_else_entirely', '1', 'kubemend_something_else_entirely: there is no such setting'],
   ])('refuses %s=%s', (name, value, problem) => {
     expect(problemsOf({ environment: { [name]: value } })).toEqual([problem]);
+  });
+
+  it('reads a secret from variables only, and never shows it', () => {
+    const key = 'k'.repeat(32);
+    const short = { KUBEMEND_SIGNING_KEY: 'hunter2' };
+
+    expect(load({ environment: { KUBEMEND_SIGNING_KEY: key } }).signingKey).toBe(key);
+    expect(load({ dotenv: { KUBEMEND_SIGNING_KEY: key } }).signingKey).toBe(key);
+    expect(load({ flags: { signingKey: key } }).signingKey).toBeUndefined();
+    expect(problemsOf({ environment: short })).toEqual(['KUBEMEND_SIGNING_KEY must have at least 32 characters']);
+    expect(problemsOf({ dotenv: short })).toEqual(['KUBEMEND_SIGNING_KEY in .env must have at least 32 characters']);
+  });
+
+  it('reads where healing finds its policy and keeps its records', () => {
+    const environment = { KUBEMEND_HEAL: 'true', KUBEMEND_POLICY: 'p.yaml', KUBEMEND_STATE_NAMESPACE: 'kubemend' };
+
+    expect(load({ environment })).toMatchObject({ heal: true, policy: 'p.yaml', stateNamespace: 'kubemend' });
+    expect(problemsOf({ environment: { KUBEMEND_STATE_NAMESPACE: 'No_Name' } })).toEqual([
+      'KUBEMEND_STATE_NAMESPACE: "No_Name" must be the name of a namespace',
+    ]);
   });
 
   it('names every bad setting, and where it stands, in one message', () => {

@@ -16,7 +16,7 @@ export const oneAtATime: Guard = {
     const replicas = replicasAfter(draft);
     if (target.kind === 'StatefulSet') {
       if (replicas !== undefined) return ofScale(target, replicas);
-      return changesTemplate(draft) ? ofRollout(situation) : undefined;
+      return changesTemplate(draft) ? ofRollout(draft, situation) : undefined;
     }
     return ofEvictions(draft, situation);
   },
@@ -35,7 +35,7 @@ function ofScale(target: Workload, replicas: number) {
     : allow(`${name} loses no more than one member.`);
 }
 
-function ofRollout({ snapshot, target }: Situation) {
+function ofRollout({ operations }: Draft, { snapshot, target }: Situation) {
   const { spec }: Workload = target;
   const { type = 'RollingUpdate', rollingUpdate } = spec?.updateStrategy ?? {};
   const name = nameOf(refOf(target));
@@ -44,8 +44,15 @@ function ofRollout({ snapshot, target }: Situation) {
   const atOnce = rollingUpdate?.maxUnavailable ?? 1;
   if (String(atOnce) !== '1')
     return refuse(`${name} replaces ${atOnce} pods at once: maxUnavailable.`, 'set maxUnavailable to 1 first');
-  return ofLoss(refOf(target), spec?.replicas ?? 1, { ready: readyPods(snapshot, refOf(target)).length, lost: 1 });
+  const back = operations.find((operation) => operation.verb === 'set_template')?.from.name;
+  const ready = readyPods(snapshot, refOf(target));
+  const replaced = ready.filter((pod) => !hasRevision(pod, back));
+  return ofLoss(refOf(target), spec?.replicas ?? 1, { ready: ready.length, lost: Math.min(1, replaced.length) });
 }
+
+/** Pods that have the template which is gone back to stay as they are; they name its ControllerRevision. */
+const hasRevision = (pod: Pod, revision: string | undefined): boolean =>
+  revision !== undefined && pod.metadata.labels?.['controller-revision-hash'] === revision;
 
 function ofEvictions(draft: Draft, situation: Situation) {
   const { snapshot } = situation;

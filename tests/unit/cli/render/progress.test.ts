@@ -8,6 +8,7 @@ const aTerminal = (interactive: boolean) => {
     err: (text: string) => void written.push(text),
     interactive,
     columns: 30,
+    ask: async () => undefined,
     color: false,
   };
   return { terminal, written };

@@ -48,7 +48,7 @@ describe('a cause', () => {
     ).toMatchInlineSnapshot(`
       "  ├─ evidence  Pod/api-7d9f-x2x: couldn't find key DATABASE_URL in ConfigMap shop/api-config
         ├─ fix       push registry.example/team/api:9.9 to the registry, or set the image of the container to a tag that exists  (the tag is missing)
-        │            or  kubemend heal set pod/api-0 --container app  (ran before)
+        │            or  kubemend heal set-image pod/api-0 --container app  (ran before)
         ├─ missing   the log of the registry
         └─ next      crane ls registry.example/team/api"
     `);

@@ -22,7 +22,8 @@ describe('a remedy', () => {
       'kubemend heal evict pod/api-0 -n shop --context prod',
     ],
     ['cordon_node', { name: 'n1' }, 'kubemend heal cordon n1'],
-    ['set_image', { name: 'api', dry_run: true }, 'kubemend heal set api --dry-run true'],
+    ['cordon_node', { object: 'node/n1', uncordon: true }, 'kubemend heal uncordon node/n1'],
+    ['set_image', { name: 'api', dry_run: true }, 'kubemend heal set-image api --dry-run true'],
     ['undo', {}, 'kubemend heal undo'],
   ])('that %s is stands as a command', (tool, args, expected) => {
     expect(textOf(tool, args)).toBe(expected);

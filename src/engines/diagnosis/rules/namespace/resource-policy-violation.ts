@@ -1,7 +1,7 @@
 import { type CreationFailure, creationFailures } from '../../../admission.ts';
 import { nameOf, type ObjectRef } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { targetOf } from '../../rollback.ts';
+import { targetOf } from '../../heal-fixes.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 export const resourcePolicyViolation = defineRule({

@@ -1,7 +1,7 @@
 import { type CreationFailure, creationFailures } from '../../../admission.ts';
 import { nameOf, type ObjectRef } from '../../../objects.ts';
 import { denialIn } from '../../../webhooks.ts';
-import { targetOf } from '../../rollback.ts';
+import { targetOf } from '../../heal-fixes.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
 export const webhookDenied = defineRule({

@@ -4,6 +4,7 @@ import { type Node, nameOf, refOf } from '../../../objects.ts';
 import { type Unplaced, unplacedPods } from '../../../scheduling/placement.ts';
 import { cordonTaint, taintText } from '../../../scheduling/taints.ts';
 import type { Snapshot } from '../../../snapshot.ts';
+import { uncordonFix } from '../../heal-fixes.ts';
 import { defineRule, type Evidence, type Finding, type Fix } from '../../rule.ts';
 
 const forgottenAfter = day;
@@ -110,10 +111,10 @@ function fixesOf(node: Node): readonly Fix[] {
   const add: Fix = { advice: 'add a node', reason: 'if this one is being taken away' };
   if (remover !== undefined) return [{ ...add, reason: `${taintText(remover)} says that a tool is removing this one` }];
   return [
-    {
-      advice: `kubectl uncordon ${name}, once it is known that nobody is draining or repairing it`,
-      reason: 'the cordon is all that keeps pods off',
-    },
+    uncordonFix(
+      name,
+      'the cordon is all that keeps pods off; once it is known that nobody is draining or repairing it',
+    ),
     add,
   ];
 }

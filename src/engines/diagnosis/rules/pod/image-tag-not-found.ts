@@ -4,6 +4,7 @@ import { workloadOf } from '../../../owners.ts';
 import { unreadySince } from '../../../pods.ts';
 import { previousRevision } from '../../../revisions.ts';
 import type { Snapshot } from '../../../snapshot.ts';
+import { rollbackFix } from '../../heal-fixes.ts';
 import { defineRule, type Fix } from '../../rule.ts';
 
 export const imageTagNotFound = defineRule({
@@ -66,12 +67,5 @@ function fixesOf(snapshot: Snapshot, { pod, container, image }: PullFailure): re
           reason: 'what the digest names is gone from the registry, or was never there',
         };
   if (previous === undefined || before === undefined || before === image) return [push];
-  const target = `${workload.kind.toLowerCase()}/${workload.name}`;
-  return [
-    {
-      advice: `kubectl rollout undo ${target} -n ${workload.namespace} --to-revision=${previous.number}`,
-      reason: `revision ${previous.number} ran ${before}`,
-    },
-    push,
-  ];
+  return [rollbackFix(workload, previous.number, `revision ${previous.number} ran ${before}`), push];
 }

@@ -11,6 +11,7 @@ import { formatQuantity, quantity } from '../../../quantity.ts';
 import { templateOf } from '../../../references.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { crashFinding, kubectlName, whenClause } from '../../crash-finding.ts';
+import { resizeFix } from '../../heal-fixes.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
 /** One kill is worth a word for this long. */
@@ -127,6 +128,9 @@ function limitFix(snapshot: Snapshot, crash: Crash, limit: string | undefined): 
   const settable = workload.kind !== 'Pod' && workload.kind !== 'Job';
   const step = formatQuantity('memory', bytes * (quick ? 2 : 1.5));
   return [
+    ...(resizable.has(workload.kind) && !isGiven(snapshot, crash)
+      ? [resizeFix(workload, { container: crash.container.name, memory_limit: oneStep(bytes) }, 'one step, watched')]
+      : []),
     {
       advice: settable
         ? `kubectl set resources ${kubectlName(workload)} -c ${crash.container.name} --limits=memory=${step}`
@@ -137,6 +141,14 @@ function limitFix(snapshot: Snapshot, crash: Crash, limit: string | undefined): 
     },
   ];
 }
+
+/** Workloads whose pods are replaced when their template changes. */
+const resizable = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
+
+const mebibyte = 2 ** 20;
+
+/** Half as much again, which is the most that an action may add at once (healing guard G23). */
+const oneStep = (bytes: number): string => `${Math.max(1, Math.floor((bytes * 1.5) / mebibyte))}Mi`;
 
 /** A container that was killed once and runs again. */
 function onceKilled(snapshot: Snapshot, pod: Pod): readonly Finding[] {

@@ -6,6 +6,7 @@ import { fitsOf, type NodeFit } from '../../../scheduling/node-fit.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { claimsOf, type PersistentVolume } from '../../../volumes/claims.ts';
 import { isReachableFrom, isTied, placeText } from '../../../volumes/places.ts';
+import { uncordonFix } from '../../heal-fixes.ts';
 import { defineRule, type Evidence, type Finding, type Fix } from '../../rule.ts';
 
 const shownNodes = 3;
@@ -133,12 +134,7 @@ function fixesOf(near: readonly NodeFit[]): readonly Fix[] {
   return [
     ...(cordoned === undefined
       ? []
-      : [
-          {
-            advice: `kubectl uncordon ${cordoned}, once it is known that nobody drains or repairs it`,
-            reason: 'the volume is there',
-          },
-        ]),
+      : [uncordonFix(cordoned, 'the volume is there; once it is known that nobody drains or repairs it')]),
     ...(full === undefined
       ? []
       : [{ advice: `free room on ${full}, or add a node in the same place`, reason: 'the volume is there' }]),

@@ -7,7 +7,7 @@ import { workloadOf } from '../../../owners.ts';
 import { brokenPods } from '../../../pod-groups.ts';
 import { containersOf, type PodContainer } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { targetOf } from '../../rollback.ts';
+import { restartFix } from '../../heal-fixes.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
 
 /** Times in statuses have whole seconds. */
@@ -102,12 +102,12 @@ function findingOf(snapshot: Snapshot, { pod, container, entries, ready }: Told)
       ],
       since: write.time,
       fixes: [
-        {
-          advice: restartable.has(workload.kind)
-            ? `kubectl rollout restart ${targetOf(workload)} -n ${workload.namespace}`
-            : `make the pods of ${nameOf(workload)} anew`,
-          reason: `new containers read ${object} as it is now`,
-        },
+        restartable.has(workload.kind)
+          ? restartFix(workload, `new containers read ${object} as it is now`)
+          : {
+              advice: `make the pods of ${nameOf(workload)} anew`,
+              reason: `new containers read ${object} as it is now`,
+            },
       ],
       nextCheck: `kubectl logs ${pod.metadata.name} -n ${pod.metadata.namespace} -c ${container.name}`,
     },

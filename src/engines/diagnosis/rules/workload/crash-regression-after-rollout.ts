@@ -4,7 +4,8 @@ import type { ProbeFailure } from '../../../probes/probes.ts';
 import { type Regression, regressions } from '../../../regressions.ts';
 import { describeChange, replicaSetRef } from '../../../revisions.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { crashClause, essenceClause, kubectlName } from '../../crash-finding.ts';
+import { crashClause, essenceClause } from '../../crash-finding.ts';
+import { rollbackFix } from '../../heal-fixes.ts';
 import { outcomeClause, probeClause } from '../../probe-finding.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
 
@@ -54,10 +55,11 @@ function findingOf(snapshot: Snapshot, regression: Regression): Finding {
     ],
     since,
     fixes: [
-      {
-        advice: `kubectl rollout undo ${kubectlName(deployment)} --to-revision=${good.number}`,
-        reason: `revision ${good.number} ${proof.kind === 'ready' ? 'is ready' : 'worked until the rollout'}`,
-      },
+      rollbackFix(
+        deployment,
+        good.number,
+        `revision ${good.number} ${proof.kind === 'ready' ? 'is ready' : 'worked until the rollout'}`,
+      ),
       {
         advice: `correct ${changes[0]?.field ?? 'the template'} and roll out again`,
         reason: 'it is among what the rollout changed',

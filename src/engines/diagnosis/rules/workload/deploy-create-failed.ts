@@ -1,6 +1,6 @@
 import { creationFailures } from '../../../admission.ts';
 import { keyOf } from '../../../objects.ts';
-import { targetOf } from '../../rollback.ts';
+import { targetOf } from '../../heal-fixes.ts';
 import { defineRule } from '../../rule.ts';
 
 /** Rules that say why the API server refused. */

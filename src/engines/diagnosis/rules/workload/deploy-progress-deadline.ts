@@ -1,6 +1,7 @@
 import { type Of, refOf } from '../../../objects.ts';
 import { revisionsOf } from '../../../revisions.ts';
 import type { Snapshot } from '../../../snapshot.ts';
+import { rollbackFix } from '../../heal-fixes.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
 
 const defaultDeadline = 600;
@@ -60,15 +61,7 @@ function findingOf(snapshot: Snapshot, deployment: Of<'Deployment'>): readonly F
             ]),
       ],
       since: current?.replicaSet.metadata.creationTimestamp ?? condition.lastTransitionTime,
-      fixes:
-        serving === undefined
-          ? []
-          : [
-              {
-                advice: `kubectl rollout undo deployment/${subject.name} -n ${subject.namespace} --to-revision=${serving.number}`,
-                reason: `revision ${serving.number} is ready`,
-              },
-            ],
+      fixes: serving === undefined ? [] : [rollbackFix(subject, serving.number, `revision ${serving.number} is ready`)],
     },
   ];
 }

@@ -4,7 +4,7 @@ import { keyOf, nameOf, type ObjectRef, type Of, refOf, type Service } from '../
 import { controllerOf } from '../../../owners.ts';
 import { readyEndpoints, routesTo, selectedWorkloads } from '../../../routes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { targetOf } from '../../rollback.ts';
+import { scaleFix } from '../../heal-fixes.ts';
 import { defineRule, type Evidence, type Finding, type Fix } from '../../rule.ts';
 
 export const deployScaledToZero = defineRule({
@@ -86,13 +86,13 @@ function findingOf(snapshot: Snapshot, workload: Scalable): readonly Finding[] {
       since: writer?.time ?? before?.evidence.at,
       fixes: [
         ...siblings.map(({ advice, reason }) => ({ advice, reason })),
-        {
-          advice: `kubectl scale ${targetOf(subject)} -n ${subject.namespace} --replicas=${before?.count ?? 1}`,
-          reason:
-            before !== undefined
-              ? 'that is what it had before'
-              : `${needed ? 'it is still needed' : 'if it is meant to run'}; how many it had is not known`,
-        },
+        scaleFix(
+          subject,
+          before?.count ?? 1,
+          before !== undefined
+            ? 'that is what it had before'
+            : `${needed ? 'it is still needed' : 'if it is meant to run'}; how many it had is not known`,
+        ),
         ...(needed ? [removal(services)] : []),
       ].slice(0, 3),
       missingEvidence: ['whether somebody keeps it at zero on purpose'],

@@ -5,7 +5,7 @@ import { isBroken } from '../../../pods.ts';
 import { revisionsOf, templateChanges } from '../../../revisions.ts';
 import { maxUnavailableOf } from '../../../rolling-update.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { targetOf } from '../../rollback.ts';
+import { rollbackFix } from '../../heal-fixes.ts';
 import { defineRule, type Finding, type RuleFinding } from '../../rule.ts';
 
 /** A Deployment counts as unavailable from its creation until its first pod is; later than this it has been available. */
@@ -69,12 +69,7 @@ function findingOf(
         { object: subject, source: 'status', text: '0 pods available', at: lost?.lastTransitionTime },
       ],
       since: lost?.lastTransitionTime,
-      fixes: [
-        {
-          advice: `kubectl rollout undo ${targetOf(subject)} -n ${subject.namespace} --to-revision=${previous.number}`,
-          reason: `revision ${previous.number} was available before the rollout`,
-        },
-      ],
+      fixes: [rollbackFix(subject, previous.number, `revision ${previous.number} was available before the rollout`)],
     },
   ];
 }

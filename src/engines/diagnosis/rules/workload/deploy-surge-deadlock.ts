@@ -6,7 +6,7 @@ import { revisionsOf } from '../../../revisions.ts';
 import { maxUnavailableOf } from '../../../rolling-update.ts';
 import { exclusivelyHeld } from '../../../scheduling/own-pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { targetOf } from '../../rollback.ts';
+import { targetOf } from '../../heal-fixes.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 /** The scheduler has judged, but an autoscaler or preemption may still make room. */

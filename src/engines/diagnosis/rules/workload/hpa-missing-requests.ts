@@ -7,7 +7,7 @@ import {
 } from '../../../autoscalers.ts';
 import { nameOf, refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { targetOf } from '../../rollback.ts';
+import { targetOf } from '../../heal-fixes.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 export const hpaMissingRequests = defineRule({

@@ -3,7 +3,7 @@ import { keyOf, nameOf, type ObjectRef, type Of, type Pod, refOf } from '../../.
 import { isFinished, isTerminating } from '../../../pods.ts';
 import { type Labels, matchesSelector, selectorText } from '../../../selectors.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { targetOf } from '../../rollback.ts';
+import { targetOf } from '../../heal-fixes.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
 
 type Budget = Of<'PodDisruptionBudget'>;

@@ -3,6 +3,7 @@ import { keyOf, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { endedAt } from '../../../pod-ends.ts';
 import { failedPods } from '../../../pod-groups.ts';
+import { evictFix } from '../../heal-fixes.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 const old = day;
@@ -68,6 +69,7 @@ function findingOf(group: Group): readonly Finding[] {
           advice: `kubectl delete pods -n ${workload.namespace} --field-selector=status.phase=Failed, after reading why they failed`,
           reason: 'the workload has replaced them',
         },
+        evictFix(refOf(first.pod), 'one by one: the oldest first'),
       ],
     },
   ];

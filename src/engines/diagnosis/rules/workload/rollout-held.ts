@@ -3,7 +3,7 @@ import { podsOf } from '../../../owners.ts';
 import { driftOf, ordinalPods, revisionHashOf, staysBroken } from '../../../replaced-templates.ts';
 import { describeChange, revisionsOf, type TemplateChange, templateChanges } from '../../../revisions.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { targetOf } from '../../rollback.ts';
+import { targetOf } from '../../heal-fixes.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
 const namedChanges = 2;

@@ -3,6 +3,7 @@ import { podStatusText, unreadySince } from '../../../pods.ts';
 import { driftOf, ordinalPods, revisionHashOf, staysBroken } from '../../../replaced-templates.ts';
 import { describeChange } from '../../../revisions.ts';
 import type { Snapshot } from '../../../snapshot.ts';
+import { evictFix } from '../../heal-fixes.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 const namedChanges = 2;
@@ -59,12 +60,7 @@ function findingOf(snapshot: Snapshot, set: Of<'StatefulSet'>): readonly Finding
         { object: subject, source: 'spec', text: 'podManagementPolicy is OrderedReady' },
       ],
       since: unreadySince(pod),
-      fixes: [
-        {
-          advice: `kubectl delete pod ${pod.metadata.name} -n ${subject.namespace}`,
-          reason: 'it is not ready, and comes back with the new revision; its claims stay',
-        },
-      ],
+      fixes: [evictFix(refOf(pod), 'it is not ready, and comes back with the new revision; its claims stay')],
     },
   ];
 }

@@ -72,7 +72,7 @@ testRule(psaViolation, {
     ],
     'with the revision that asked for less': [
       aSnapshot({ objects: [...refused(`violates PodSecurity "baseline:latest": ${violations}`), before] }),
-      { object: 'Deployment/privileged', fix: 'kubectl rollout undo deployment/privileged -n shop --to-revision=0' },
+      { object: 'Deployment/privileged', fix: '"object":"deployment/privileged","namespace":"shop","revision":0' },
     ],
   },
 });

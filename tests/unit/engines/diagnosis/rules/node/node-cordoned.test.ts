@@ -44,7 +44,7 @@ testRule(nodeCordoned, {
         culprit: 'Node/node-1',
         certainty: 'recomputed',
         evidence: ['spec.unschedulable is true'],
-        fix: 'kubectl uncordon node-1',
+        fix: '"object":"node/node-1","uncordon":true',
       },
     ],
     'of several nodes without a single culprit': [

@@ -190,7 +190,7 @@ testRule(configObjectMissing, {
           }),
         ],
       }),
-      { object: 'Pod/api-5d8f-0', fix: 'kubectl rollout undo deployment/api -n shop --to-revision=0' },
+      { object: 'Pod/api-5d8f-0', fix: '"object":"deployment/api","namespace":"shop","revision":0' },
     ],
   },
 });

@@ -68,7 +68,7 @@ testRule(imageTagNotFound, {
     ],
     'with the revision to go back to': [
       aSnapshot({ objects: [...rolledOut.all, oldRevision] }),
-      { object: 'Pod/api-5d8f-0', fix: 'kubectl rollout undo deployment/api -n shop --to-revision=0' },
+      { object: 'Pod/api-5d8f-0', fix: '"object":"deployment/api","namespace":"shop","revision":0' },
     ],
   },
 });

@@ -122,7 +122,7 @@ testRule(podRequestExceedsAnyNode, {
     ],
     'with the revision that asked for less': [
       aSnapshot({ complete, objects: [aNode('node-1'), ...grown.all, before] }),
-      { object: 'Pod/grown-5d8f-0', fix: 'kubectl rollout undo deployment/grown -n shop --to-revision=0' },
+      { object: 'Pod/grown-5d8f-0', fix: '"object":"deployment/grown","namespace":"shop","revision":0' },
     ],
   },
 });

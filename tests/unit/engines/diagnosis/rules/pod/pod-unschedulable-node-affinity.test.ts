@@ -125,7 +125,7 @@ testRule(podUnschedulableNodeAffinity, {
     ],
     'with the revision that did not demand it': [
       aSnapshot({ complete, objects: [aNode('node-1'), ...moved.all, before] }),
-      { object: 'Pod/moved-5d8f-0', fix: 'kubectl rollout undo deployment/moved -n shop --to-revision=0' },
+      { object: 'Pod/moved-5d8f-0', fix: '"object":"deployment/moved","namespace":"shop","revision":0' },
     ],
     'in the words of the scheduler without nodes': [
       aSnapshot({

@@ -175,7 +175,7 @@ testRule(podUnschedulableSpread, {
           }),
         ],
       }),
-      { object: 'Pod/api-5d8f-1', fix: 'kubectl rollout undo deployment/api -n shop --to-revision=0' },
+      { object: 'Pod/api-5d8f-1', fix: '"object":"deployment/api","namespace":"shop","revision":0' },
     ],
     'in the words of the scheduler without nodes': [
       aSnapshot({ objects: [refused(antiAffinity, apart)] }),

@@ -75,7 +75,7 @@ testRule(podUnschedulableTaint, {
     ],
     'with the revision that tolerated it': [
       aSnapshot({ complete, objects: [aNode('node-1', { taints: [dedicated] }), ...forgetful.all, before] }),
-      { object: 'Pod/forgetful-5d8f-0', fix: 'kubectl rollout undo deployment/forgetful -n shop --to-revision=0' },
+      { object: 'Pod/forgetful-5d8f-0', fix: '"object":"deployment/forgetful","namespace":"shop","revision":0' },
     ],
     'of a node that is unwell': [
       dead,

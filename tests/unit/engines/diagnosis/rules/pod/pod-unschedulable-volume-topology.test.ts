@@ -64,7 +64,7 @@ testRule(podUnschedulableVolumeTopology, {
     ],
     'of a node that is cordoned': [
       aSnapshot({ complete, objects: [pod(), claim, inZone('a'), a({ unschedulable: true }), b] }),
-      { object: 'Pod/books-0', problem: 'node-a is cordoned', fix: 'kubectl uncordon node-a' },
+      { object: 'Pod/books-0', problem: 'node-a is cordoned', fix: '"object":"node/node-a","uncordon":true' },
     ],
     'of a node that is unwell': [
       aSnapshot({ complete, objects: [pod(), claim, inZone('a'), a({ taints: [unreachable] }), b] }),

@@ -97,7 +97,7 @@ testRule(crashRegressionAfterRollout, {
           'fails since revision 2, where revision 1 is ready: it crashes 60 s after start with exit code 2: unknown flag --new-cache; changed: containers[app].image registry.example/api:1 → registry.example/api:2',
         certainty: 'recomputed',
         evidence: ['revision 2: 1 of 1 pods fail', 'revision 1: 3 pods ready'],
-        fix: 'kubectl rollout undo deployment/api -n shop --to-revision=1',
+        fix: '"object":"deployment/api","namespace":"shop","revision":1',
       },
     ],
     'when the rollout stopped the pods that worked': [

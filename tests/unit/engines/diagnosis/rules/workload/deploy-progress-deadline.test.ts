@@ -41,7 +41,7 @@ testRule(deployProgressDeadline, {
       {
         object: 'Deployment/late',
         problem: 'revision 0 still serves with 2 pods',
-        fix: 'kubectl rollout undo deployment/late -n shop --to-revision=0',
+        fix: '"object":"deployment/late","namespace":"shop","revision":0',
       },
     ],
   },

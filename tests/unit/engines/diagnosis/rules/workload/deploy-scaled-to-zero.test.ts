@@ -74,7 +74,7 @@ testRule(deployScaledToZero, {
         problem: 'was scaled from 3 to 0 replicas, and Service/asleep still leads to it',
         certainty: 'declared',
         evidence: ['spec.replicas is 0, written by kubectl', 'from 3 to 0'],
-        fix: 'kubectl scale deployment/asleep -n shop --replicas=3',
+        fix: '"object":"deployment/asleep","namespace":"shop","replicas":3',
       },
     ],
     'to who asks about it, although nothing leads to it': [
@@ -90,7 +90,7 @@ testRule(deployScaledToZero, {
       {
         object: 'Deployment/asleep',
         problem: 'wants 0 replicas, and Service/asleep still leads to it',
-        fix: '--replicas=1',
+        fix: '"replicas":1',
       },
     ],
     'of an autoscaler that can do nothing': [

@@ -51,7 +51,7 @@ testRule(deployStrategyOutage, {
         object: 'Deployment/web',
         problem:
           'has no pod left that serves: strategy.type is Recreate, so the pods of revision 1 went before those of revision 2 worked',
-        fix: '--to-revision=1',
+        fix: '"revision":1',
       },
     ],
     'of maxUnavailable 100%': [

@@ -63,7 +63,7 @@ testRule(stsRollbackTrap, {
         problem: 'changed since: containers[app].image db:broken → db:2',
         certainty: 'declared',
         evidence: ['controller-revision-hash is db-bad, and status.updateRevision is db-good'],
-        fix: 'kubectl delete pod db-0 -n shop',
+        fix: '"object":"pod/db-0","namespace":"shop"',
       },
     ],
   },

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { PipelineOptions } from '../call.ts';
+import { AppError } from '../platform/errors.ts';
+import { defaultPolicy, type HealingPolicy } from '../platform/healing-policy.ts';
+import { loadPolicy } from '../platform/load-policy.ts';
+import type { Logger } from '../platform/logging.ts';
+
+export interface HealingService {
+  /** What actions need, with the policy as its file stands now: a kill switch works at the next call. */
+  readonly options: NonNullable<PipelineOptions['healing']>;
+  /** Resolves when nothing goes on in the background any more. */
+  idle(): Promise<void>;
+  /** Ends what goes on in the background between two steps; resolves when what was begun is written down. */
+  stop(): Promise<void>;
+}
+
+interface HealingParts {
+  /** Path of the policy. */
+  readonly policy: string | undefined;
+  /** The namespace this process runs in, when it runs in a cluster. */
+  readonly ownNamespace: string | undefined;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * What actions need of this process. Work in the background ends when `signal` aborts; the records say how far it came.
+ * @throws AppError `validation_error` for a policy that is bad from the start.
+ */
+export async function createHealing({ policy, ownNamespace, log, signal }: HealingParts): Promise<HealingService> {
+  await loadPolicy(policy);
+  const running = new Set<Promise<void>>();
+  const ending = new AbortController();
+  const stopped = AbortSignal.any([signal, ending.signal]);
+  const lasting = {
+    holder: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+    ownNamespace,
+    approveElsewhere: (id: string, namespace: string | undefined) =>
+      `kubemend heal approve ${id}${namespace === undefined ? '' : ` -n ${namespace}`}`,
+    clock: {
+      now: Date.now,
+      pause: (ms: number, ended: AbortSignal) => pause(ms, undefined, { signal: ended }),
+    },
+    audit: (event: object) => log.info({ audit: event }, 'action'),
+    background(work: (signal: AbortSignal) => Promise<void>) {
+      const going = work(stopped)
+        .catch((error: unknown) => {
+          if (!stopped.aborted) log.error({ err: error }, 'work in the background failed');
+        })
+        .finally(() => running.delete(going));
+      running.add(going);
+    },
+  };
+  const idle = async () => {
+    while (running.size > 0) await Promise.all(running);
+  };
+  return {
+    options: async () => ({ ...lasting, policy: await policyNow(policy, log) }),
+    idle,
+    stop() {
+      ending.abort();
+      return idle();
+    },
+  };
+}
+
+/** A policy that was edited into something unreadable allows nothing. */
+async function policyNow(path: string | undefined, log: Logger): Promise<HealingPolicy> {
+  try {
+    return await loadPolicy(path);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    log.error({ err: error }, 'the policy cannot be read: healing is paused');
+    return { ...defaultPolicy, paused: true };
+  }
+}

@@ -1,0 +1,35 @@
+import { nameOf, refOf } from '../../objects.ts';
+import { type Action, preconditionOf } from '../action.ts';
+import { blastRadius } from '../blast-radius.ts';
+import { setField } from '../field-step.ts';
+import type { Drafted, Material } from '../material.ts';
+import { rollingKinds } from '../rolling-kinds.ts';
+import { rolloutVerification } from '../verification.ts';
+
+/** What `kubectl rollout restart` sets: any change of the template replaces the pods one by one. */
+const restartedAt = ['spec', 'template', 'metadata', 'annotations', 'kubectl.kubernetes.io/restartedAt'];
+
+export function draftRestart(
+  action: Extract<Action, { name: 'restart_workload' }>,
+  { snapshot, target, at }: Material,
+): Drafted {
+  const ref = refOf(target);
+  if (!rollingKinds.has(target.kind)) {
+    return {
+      impossible: `A ${target.kind} has no rolling restart.`,
+      instead: target.kind === 'Pod' ? 'evict_pod replaces one pod of a workload.' : undefined,
+    };
+  }
+  const edit = setField(target, restartedAt, at);
+  if (edit === undefined) return { impossible: `${nameOf(ref)} was restarted at this very moment.` };
+  const on = preconditionOf(target);
+  return {
+    action,
+    target: on,
+    operations: [{ verb: 'patch', on, steps: [edit.step] }],
+    inverse: [{ verb: 'patch', on, steps: [edit.inverse] }],
+    changes: [{ object: ref, ...edit.change }],
+    radius: blastRadius(snapshot, ref),
+    verification: rolloutVerification(snapshot, ref, `every pod of ${nameOf(ref)} is replaced and ready`),
+  };
+}

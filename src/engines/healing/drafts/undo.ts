@@ -1,0 +1,76 @@
+import { nameOf, type PodTemplate, refOf } from '../../objects.ts';
+import { type Action, type Operation, type Precondition, preconditionOf } from '../action.ts';
+import { blastRadius } from '../blast-radius.ts';
+import type { FieldChange } from '../draft.ts';
+import type { Drafted, Material } from '../material.ts';
+import type { ActionRecord } from '../record.ts';
+import { rolloutVerification } from '../verification.ts';
+
+/** Writes the action's id to the object in the same patch; who wrote last is seen by it. */
+export const actionAnnotation = 'kubemend.dev/action';
+
+/** Applies the stored inverse of an earlier action, as long as nobody changed the object since (G33). */
+export function draftUndo(action: Extract<Action, { name: 'undo_action' }>, material: Material): Drafted {
+  const { snapshot, target, earlier, revisions } = material;
+  const ref = refOf(target);
+  if (earlier === undefined) return { impossible: `There is no action ${action.action_id}.` };
+  const gone = whyNot(earlier, material);
+  if (gone !== undefined) return gone;
+  const on = preconditionOf(target);
+  const template = templateAfter(earlier.inverse, revisions);
+  return {
+    action,
+    target: on,
+    operations: earlier.inverse.map((operation) => rebound(operation, on)),
+    inverse: earlier.operations.filter(({ verb }) => verb !== 'evict').map((operation) => rebound(operation, on)),
+    changes: earlier.changes.filter(({ object }) => object.kind === ref.kind).map(turned),
+    ...(template !== undefined && { template }),
+    radius: blastRadius(snapshot, ref),
+    verification: {
+      ...rolloutVerification(snapshot, ref, `${nameOf(ref)} is as it was before, and its pods are ready`),
+      by: ref.kind === 'Node' ? 'schedulable' : earlier.verification.by,
+    },
+  };
+}
+
+function whyNot(earlier: ActionRecord, { target }: Material): Drafted | undefined {
+  const { id, state, inverse, irreversible = 'it has no way back', applied } = earlier;
+  if (applied === undefined) return { impossible: `Action ${id} changed nothing (it is ${state}).` };
+  if (state === 'reverted' || state === 'undone') return { impossible: `Action ${id} is ${state} already.` };
+  if (inverse.length === 0) return { impossible: `Action ${id} cannot be undone: ${irreversible}.` };
+  if (!isStillOurs(earlier, target)) {
+    return {
+      impossible: `${nameOf(applied.object)} was changed since action ${id}, so going back could undo somebody else's work.`,
+      instead: 'Look at get_timeline, then plan what is needed now.',
+    };
+  }
+  return undefined;
+}
+
+/** Whether the object is the one, and in the state, in which this action left it: same uid, same spec, same last writer of ours. */
+export function isStillOurs(
+  { id, applied }: Pick<ActionRecord, 'id' | 'applied'>,
+  { metadata, kind }: Material['target'],
+): boolean {
+  if (applied === undefined || metadata.uid !== applied.uid) return false;
+  if (metadata.generation !== applied.generation) return false;
+  const last = metadata.annotations?.[actionAnnotation];
+  // A scale through the subresource cannot leave the annotation; nodes have no generation.
+  return last === id || (last === undefined && kind !== 'Node');
+}
+
+/** The same operation on the object as it is now. */
+export const rebound = (operation: Operation, on: Precondition): Operation =>
+  operation.verb === 'evict' ? operation : { ...operation, on };
+
+const turned = ({ object, field, before, after }: FieldChange): FieldChange => ({
+  object,
+  field,
+  before: after,
+  after: before,
+});
+
+function templateAfter(operations: readonly Operation[], revisions: Material['revisions']): PodTemplate | undefined {
+  const replaced = operations.find((operation) => operation.verb === 'set_template');
+  return revisions.find(({ digest }) => digest === replaced?.digest)?.template;
+}

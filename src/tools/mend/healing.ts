@@ -1,0 +1,47 @@
+import type { ActionName } from '../../engines/healing/action.ts';
+import type { ActionState } from '../../engines/healing/record.ts';
+import type { HealingPolicy } from '../../platform/healing-policy.ts';
+
+/** A person's answer to a plan that a face showed; bound to that plan and to whoever asked for it. */
+export interface Approval {
+  readonly actionId: string;
+  readonly answer: 'approved' | 'declined';
+  /** Who answered, as far as the face knows. */
+  readonly by: string;
+  /** Nobody was asked: the policy lets this be done, and every guard that would want a person refuses. */
+  readonly unattended?: true | undefined;
+}
+
+/** One thing that was decided about an action (G35). */
+export interface HealingEvent {
+  readonly action: ActionName;
+  readonly actionId?: string | undefined;
+  readonly object: string;
+  readonly outcome: ActionState | 'refused';
+  readonly text: string;
+}
+
+/** Time as this process has it: handed in, so that tests need not wait. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Rejects when `signal` aborts. */
+  pause(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** What actions need besides clusters: only there when healing is switched on. */
+export interface Healing {
+  readonly policy: HealingPolicy;
+  /** Whoever asked; plans of another caller look as if they did not exist. */
+  readonly caller: string;
+  /** Names this process in the records of what it is doing. */
+  readonly holder: string;
+  readonly ownNamespace?: string | undefined;
+  readonly approval?: Approval | undefined;
+  readonly clock: Clock;
+  /** How a person approves elsewhere, when this face cannot ask: a command, for the id of a plan. */
+  approveElsewhere(actionId: string, namespace: string | undefined): string;
+  audit(event: HealingEvent): void;
+  /** Goes on after the call was answered, until it ends or the process is told to stop. */
+  background(work: (signal: AbortSignal) => Promise<void>): void;
+}
