@@ -47,7 +47,9 @@ function ofRollout({ operations }: Draft, { snapshot, target }: Situation) {
   const back = operations.find((operation) => operation.verb === 'set_template')?.from.name;
   const ready = readyPods(snapshot, refOf(target));
   const replaced = ready.filter((pod) => !hasRevision(pod, back));
-  return ofLoss(refOf(target), spec?.replicas ?? 1, { ready: ready.length, lost: Math.min(1, replaced.length) });
+  // Pods that were not read may be Ready.
+  const lost = podsOf(snapshot, refOf(target)).length === 0 ? 1 : Math.min(1, replaced.length);
+  return ofLoss(refOf(target), spec?.replicas ?? 1, { ready: ready.length, lost });
 }
 
 /** Pods that have the template which is gone back to stay as they are; they name its ControllerRevision. */
