@@ -113,7 +113,8 @@ async function told(
 ): Promise<number> {
   if (output !== 'text') terminal.out(await structured(result, output));
   if (!result.success) {
-    if (output === 'text') terminal.err(`kubemend: ${result.error}\n${result.hint === undefined ? '' : `${result.hint}\n`}`);
+    if (output === 'text')
+      terminal.err(`kubemend: ${result.error}\n${result.hint === undefined ? '' : `${result.hint}\n`}`);
     return 2;
   }
   if (output === 'text') terminal.out(`${text}\n`);
