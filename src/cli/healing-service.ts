@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { PipelineOptions } from '../call.ts';
 import { AppError } from '../platform/errors.ts';
 import { defaultPolicy, type HealingPolicy } from '../platform/healing-policy.ts';
@@ -11,6 +12,8 @@ export interface HealingService {
   readonly options: NonNullable<PipelineOptions['healing']>;
   /** Resolves when nothing goes on in the background any more. */
   idle(): Promise<void>;
+  /** Ends what goes on in the background between two steps; resolves when what was begun is written down. */
+  stop(): Promise<void>;
 }
 
 interface HealingParts {
@@ -29,25 +32,33 @@ interface HealingParts {
 export async function createHealing({ policy, ownNamespace, log, signal }: HealingParts): Promise<HealingService> {
   await loadPolicy(policy);
   const running = new Set<Promise<void>>();
+  const ending = new AbortController();
+  const stopped = AbortSignal.any([signal, ending.signal]);
   const lasting = {
     holder: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
     ownNamespace,
+    clock: { now: Date.now, pause: (ms: number, ended: AbortSignal) => pause(ms, undefined, { signal: ended }) },
     approveElsewhere: (id: string, namespace: string | undefined) =>
       `kubemend heal approve ${id}${namespace === undefined ? '' : ` -n ${namespace}`}`,
     audit: (event: object) => log.info({ audit: event }, 'action'),
     background(work: (signal: AbortSignal) => Promise<void>) {
-      const going = work(signal)
+      const going = work(stopped)
         .catch((error: unknown) => {
-          if (!signal.aborted) log.error({ err: error }, 'work in the background failed');
+          if (!stopped.aborted) log.error({ err: error }, 'work in the background failed');
         })
         .finally(() => running.delete(going));
       running.add(going);
     },
   };
+  const idle = async () => {
+    while (running.size > 0) await Promise.all(running);
+  };
   return {
     options: async () => ({ ...lasting, policy: await policyNow(policy, log) }),
-    async idle() {
-      while (running.size > 0) await Promise.all(running);
+    idle,
+    stop() {
+      ending.abort();
+      return idle();
     },
   };
 }

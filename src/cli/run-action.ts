@@ -29,24 +29,35 @@ export async function runAction(
   { flags, host, defaults }: ActionOptions,
 ): Promise<number> {
   const opened: { close(): Promise<void> }[] = [];
+  const healing: { stop(): Promise<void> }[] = [];
   try {
     const { environment } = host;
     const settings = loadSettings({ flags, environment, dotenv: parseEnv(host.dotenv), defaults });
-    return await action(contextOf(settings, host, opened));
+    return await action(contextOf(settings, host, { opened, healing }));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     host.stderr.write(`kubemend: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
     return 2;
   } finally {
+    // What is being written is written to its end; whoever comes next watches what comes of it.
+    await Promise.allSettled(healing.map((service) => service.stop()));
     await Promise.allSettled(opened.map((clusters) => clusters.close()));
   }
 }
 
-function contextOf(settings: Settings, host: Host, opened: { close(): Promise<void> }[]): CommandContext {
+interface Ending {
+  readonly opened: { close(): Promise<void> }[];
+  readonly healing: { stop(): Promise<void> }[];
+}
+
+function contextOf(settings: Settings, host: Host, { opened, healing: toStop }: Ending): CommandContext {
   const log = createLogger({ level: settings.logLevel, format: settings.logFormat, stream: host.stderr });
   let service: Promise<HealingService> | undefined;
   const healing = (): Promise<HealingService> => {
-    service ??= healingOf(settings, host, log);
+    service ??= healingOf(settings, host, log).then((made) => {
+      toStop.push(made);
+      return made;
+    });
     return service;
   };
   return {

@@ -45,7 +45,7 @@ async function serveHttp(context: CommandContext, { signal, version, nodeVersion
     offeredTools(settings),
   ]);
   const metrics = createPrometheusMetrics({ version, nodeVersion, tools: tools.map(({ name }) => name) });
-  const { pipeline, clusters } = await assemble(context, metrics, tools);
+  const assembled = await assemble(context, metrics, tools);
 
   const { host, port, allowedHosts, metricsPort, metricsPath } = settings;
   const scraped = await listening('metrics-port', { host, port: metricsPort }, () =>
@@ -53,7 +53,7 @@ async function serveHttp(context: CommandContext, { signal, version, nodeVersion
   );
   try {
     const service = await listening('port', { host, port }, () =>
-      startHttp({ pipeline, clusters, metrics, log, version, host, port, allowedHosts }),
+      startHttp({ ...assembled, metrics, log, version, host, port, allowedHosts }),
     );
     log.info({ url: service.url, metrics: scraped.url, tools: tools.length }, 'serving');
     await aborted(signal);

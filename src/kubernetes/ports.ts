@@ -208,7 +208,7 @@ export interface StoredAction {
 export interface ActionHolder {
   /** Of one process. */
   readonly identity: string;
-  /** ISO 8601, by the clock of the holder. */
+  /** ISO 8601, by the cluster's clock. */
   readonly renewedAt: string;
   readonly seconds: number;
 }

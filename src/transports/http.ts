@@ -1,21 +1,17 @@
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
-import type { Pipeline } from '../call.ts';
-import type { Clusters } from '../kubernetes/ports.ts';
 import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { createHttpApp } from './http-app.ts';
 import { addressOf, listen } from './listener.ts';
-import { createMcpFactory } from './mcp.ts';
+import { createMcpFactory, type Service } from './mcp.ts';
 import { createMcpHttp } from './mcp-http.ts';
 import { createReadiness } from './probes.ts';
 import { protocolProblem } from './protocol-problem.ts';
 import { countCalls } from './running-calls.ts';
 
-export interface HttpOptions {
-  readonly pipeline: Pipeline;
-  readonly clusters: Clusters;
+export interface HttpOptions extends Service {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly version: string;
@@ -35,10 +31,10 @@ export interface HttpService {
 
 /** Serves MCP, REST and probes until it is stopped. */
 export async function startHttp(options: HttpOptions): Promise<HttpService> {
-  const { clusters, metrics, log, host, port, version, drainMs = 25_000 } = options;
+  const { clusters, approvalKey, metrics, log, host, port, version, drainMs = 25_000 } = options;
   const calls = countCalls(options.pipeline);
   const mcp = createMcpHttp({
-    factory: createMcpFactory({ service: async () => ({ pipeline: calls.pipeline, clusters }), version }),
+    factory: createMcpFactory({ service: async () => ({ pipeline: calls.pipeline, clusters, approvalKey }), version }),
     onError: (error) => log.warn({ problem: protocolProblem(error) }, 'protocol error'),
   });
   const readiness = createReadiness(clusters, log);

@@ -3,7 +3,7 @@ import { templateOf } from '../references.ts';
 import type { Impossible, Material } from './material.ts';
 import { rollingKinds } from './rolling-kinds.ts';
 
-/** A container of the target's pod template, with its place in it. */
+/** A container of the target's pod template, or of the target when it is a Pod, with its place in it. */
 export interface TemplateContainer {
   /** From the root of the target: `spec`, `template`, `spec`, `containers`, 0. */
   readonly path: readonly (string | number)[];
@@ -12,10 +12,14 @@ export interface TemplateContainer {
 }
 
 /** Finds a container by name, init containers too. */
-export function containerOfTemplate({ target }: Material, name: string): TemplateContainer | Impossible {
+export function containerOfTemplate({ target, snapshot }: Material, name: string): TemplateContainer | Impossible {
   const ref = refOf(target);
-  if (!rollingKinds.has(target.kind)) return { impossible: `A ${target.kind} has no template that could be changed.` };
-  const spec = templateOf(target)?.spec;
+  const pod = snapshot.find('Pod', ref.namespace, target.kind === 'Pod' ? ref.name : '');
+  if (pod === undefined && !rollingKinds.has(target.kind)) {
+    return { impossible: `A ${target.kind} has no template that could be changed.` };
+  }
+  const spec = pod === undefined ? templateOf(target)?.spec : pod.spec;
+  const root = pod === undefined ? ['spec', 'template', 'spec'] : ['spec'];
   const lists = [
     ['containers', spec?.containers ?? []],
     ['initContainers', spec?.initContainers ?? []],
@@ -25,7 +29,7 @@ export function containerOfTemplate({ target }: Material, name: string): Templat
     const container = containers[index];
     if (container === undefined) continue;
     return {
-      path: ['spec', 'template', 'spec', list, index],
+      path: [...root, list, index],
       image: container.image,
       resources: { requests: amounts(container.resources?.requests), limits: amounts(container.resources?.limits) },
     };

@@ -2,6 +2,7 @@ import type { Cause, Explanation } from '../diagnosis/explanation.ts';
 import { second, timeOf } from '../durations.ts';
 import { type KubernetesObject, keyOf, nameOf, type Pod, refOf } from '../objects.ts';
 import { containersOf, isFinished, isReady, isTerminating, lastTermination } from '../pods.ts';
+import { quantity } from '../quantity.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { touchedPods } from './blast-radius.ts';
 import { leaves } from './drafts/drain.ts';
@@ -49,9 +50,18 @@ export const targetMissing = (
 function missingOf(record: ActionRecord, aftermath: Aftermath): string | undefined {
   const { by } = record.verification;
   if (by === 'pod_replaced') return podMissing(record, aftermath);
+  if (by === 'resized') return resizeMissing(record, aftermath);
   if (by === 'schedulable') return nodeMissing(record, aftermath);
   if (by === 'drained') return drainMissing(record, aftermath);
-  return rolloutMissing(aftermath.target) ?? causeMissing(record, aftermath) ?? endpointsMissing(record, aftermath);
+  const missing = otherReplicas(record, aftermath.target) ?? rolloutMissing(aftermath.target);
+  return missing ?? causeMissing(record, aftermath) ?? endpointsMissing(record, aftermath);
+}
+
+/** Somebody else set another count meanwhile: then its readiness says nothing of ours. */
+function otherReplicas({ action }: ActionRecord, target: KubernetesObject | undefined): string | undefined {
+  const replicas = target && replicasOf(target);
+  if (action.name !== 'scale_workload' || replicas === undefined || replicas === action.replicas) return undefined;
+  return `${nameOf(action.target)} was set to ${replicas} replicas since`;
 }
 
 /** Counts in the status of workloads; each kind has its own. */
@@ -125,6 +135,27 @@ function podMissing(record: ActionRecord, aftermath: Aftermath): string | undefi
   if (live !== undefined && live.metadata.uid === target.uid) return `${nameOf(target.object)} is still there`;
   if (verification.watches === undefined) return undefined;
   return rolloutMissing(watched) ?? causeMissing(record, aftermath);
+}
+
+/** What the kubelet gives the container, as the pod's status tells (v1.35: `PodResizePending`, `PodResizeInProgress`). */
+function resizeMissing({ action, target }: ActionRecord, { snapshot }: Aftermath): string | undefined {
+  const pod = snapshot.find('Pod', target.object.namespace, target.object.name);
+  if (pod === undefined) return 'the pod is gone';
+  const waiting = pod.status?.conditions?.find(
+    ({ type, status }) => (type === 'PodResizePending' || type === 'PodResizeInProgress') && status === 'True',
+  );
+  if (waiting !== undefined) return `${waiting.reason ?? waiting.type}: ${waiting.message ?? 'not resized yet'}`;
+  const observed = pod.status?.observedGeneration;
+  const unseen = observed !== undefined && observed < (pod.metadata.generation ?? 0);
+  if (unseen || action.name !== 'resize_workload')
+    return unseen ? 'the kubelet has not seen the change yet' : undefined;
+  const given = pod.status?.containerStatuses?.find(({ name }) => name === action.container)?.resources;
+  const short = (['requests', 'limits'] as const).find((list) =>
+    Object.entries(action[list] ?? {}).some(
+      ([resource, amount]) => amount !== undefined && quantity(given?.[list]?.[resource]) !== quantity(amount),
+    ),
+  );
+  return short === undefined ? undefined : `the ${short} of ${action.container} are not yet the new ones`;
 }
 
 function nodeMissing({ changes }: ActionRecord, { target }: Aftermath): string | undefined {

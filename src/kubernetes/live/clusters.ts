@@ -98,8 +98,10 @@ export function createClusters(options: ClustersOptions): Clusters {
       import('./action-store.ts'),
       signingKeys(),
     ]);
-    const actions = createActionStore({ rest, keys, stateNamespace, log, now });
-    return createLiveWriter({ rest, metrics: options.metrics, actions, log, now });
+    // Processes on machines whose clocks differ agree on the cluster's.
+    const clusterNow = () => now() + rest.clockAheadMs();
+    const actions = createActionStore({ rest, keys, stateNamespace, log, now: clusterNow });
+    return createLiveWriter({ rest, metrics: options.metrics, actions, log, now: clusterNow });
   }
 
   const isDefault = (context: ContextEntry): boolean =>

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { nameOf } from '../../engines/objects.ts';
+import { ownAction } from '../mend/own-action.ts';
 import { actionReport, reportOf } from '../mend/report.ts';
 import { reportLines } from '../mend/report-lines.ts';
 import { resume } from '../mend/resume.ts';
@@ -33,7 +34,7 @@ export const listActions = defineTool({
   async run({ action_id: id, limit, ...where }, context) {
     const place = targetNamespace(where, context.settings);
     await resume(context, place);
-    const { records, unreadable } = await found(id, place, context);
+    const { records, unreadable } = await found(id, { place, named: where.namespace }, context);
     return {
       actions: records.slice(0, limit).map(reportOf),
       more: Math.max(0, records.length - limit),
@@ -61,14 +62,17 @@ export const listActions = defineTool({
   },
 });
 
+interface Where {
+  readonly place: string | undefined;
+  /** As the caller said it: whoever has an id need not know where. */
+  readonly named: string | undefined;
+}
+
 /** Of other callers nothing is told. */
-async function found(id: string | undefined, namespace: string | undefined, context: ToolContext) {
+async function found(id: string | undefined, { place, named }: Where, context: ToolContext) {
+  if (id !== undefined) return { records: [(await ownAction(id, named, context)).record], unreadable: 0 };
   const writer = await context.writer();
   const { caller } = context.healing();
-  if (id !== undefined) {
-    const { record } = await writer.actions.get(id, { namespace }, context.signal);
-    return { records: record.caller === caller ? [record] : [], unreadable: 0 };
-  }
-  const { actions, unreadable } = await writer.actions.list({ namespace }, context.signal);
+  const { actions, unreadable } = await writer.actions.list({ namespace: place }, context.signal);
   return { records: actions.map(({ record }) => record).filter((record) => record.caller === caller), unreadable };
 }

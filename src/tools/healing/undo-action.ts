@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { nothingToUndo } from '../../engines/healing/drafts/undo.ts';
 import { AppError } from '../../platform/errors.ts';
 import { mend } from '../mend/mend.ts';
+import { ownAction } from '../mend/own-action.ts';
 import { actionReport } from '../mend/report.ts';
 import { reportLines } from '../mend/report-lines.ts';
 import { healingPermissions } from '../permissions.ts';
@@ -25,8 +26,7 @@ export const undoAction = defineTool({
   output: actionReport,
 
   async run({ action_id, namespace: home }, context) {
-    const writer = await context.writer();
-    const { record } = await writer.actions.get(action_id, { namespace: home }, context.signal);
+    const { record } = await ownAction(action_id, home, context);
     const nothing = nothingToUndo(record);
     if (nothing !== undefined) throw new AppError('refused', nothing.impossible, { details: { rules: ['G34'] } });
     return mend({ name: 'undo_action', target: record.target.object, action_id }, context);

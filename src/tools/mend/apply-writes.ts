@@ -1,98 +1,90 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { second } from '../../engines/durations.ts';
 import { type Operation, preconditionOf } from '../../engines/healing/action.ts';
 import type { Draft } from '../../engines/healing/draft.ts';
-import { actionAnnotation } from '../../engines/healing/drafts/undo.ts';
 import { type KubernetesObject, nameOf } from '../../engines/objects.ts';
 import type { StoredAction } from '../../kubernetes/ports.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { ToolContext } from '../tool.ts';
-import { advance, type Keeping } from './records.ts';
+import type { Hold } from './hold.ts';
+import { evicted } from './patient-eviction.ts';
+import type { Keeping } from './records.ts';
+import { sendOnce } from './send-once.ts';
 
-/** How often an eviction that a budget forbids for now is tried, and how long between, in ms. */
-const evictionTries = 12;
-const evictionPauseMs = 5_000;
+export interface Applying extends Omit<Keeping, 'signal'> {
+  readonly hold: Hold;
+  readonly context: ToolContext;
+  /** The process is told to end: no further write is begun; whoever resumes the action tells what was written. */
+  readonly stop: AbortSignal;
+}
+
+/** A record is kept even when the time of the writes is over. */
+const keepingMs = 60_000;
 
 /**
- * Sends the writes in their order. What was sent is sent: a caller that leaves does not stop between two of them, and
- * the first failure is the last write.
- * @throws AppError of the write that failed; the record then says how far it came.
+ * Sends the writes in their order. A caller that leaves does not stop between two of them, and the first failure is the
+ * last write.
+ * @throws AppError of the write that failed; the record then says how far it came, or stays `applying` when nobody knows:
+ * then it is read off the object later.
  */
-export async function applyWrites(
-  taken: StoredAction,
-  { operations, target }: Draft,
-  { context, ...keeping }: Keeping & { readonly context: ToolContext },
-): Promise<StoredAction> {
-  const { healing } = keeping;
-  // Past this point nobody's leaving ends it: half an action is worse than a whole one.
-  const signal = AbortSignal.timeout(taken.record.verification.deadlineSeconds * second);
+export async function applyWrites({ operations, target }: Draft, applying: Applying): Promise<StoredAction> {
+  const { hold, clock, healing, context, stop } = applying;
+  const signal = AbortSignal.timeout(hold.stored.record.verification.deadlineSeconds * second);
   let live: KubernetesObject | undefined;
   for (const [done, operation] of operations.entries()) {
+    stop.throwIfAborted();
     context.progress(done, operations.length, `${operation.verb} ${nameOf(operation.on.object)}`);
     try {
-      const current = live === undefined ? operation : onLatest(operation, live);
-      live = (await written(current, taken.record.id, { ...keeping, signal })) ?? live;
+      // Whoever slept so long that another process took over writes no more.
+      await hold.renew(signal);
+      live = (await written(operation, live, { ...applying, signal, first: done === 0 })) ?? live;
     } catch (error) {
-      const text = `${done} of ${operations.length} writes done; then: ${error instanceof AppError ? error.message : 'an unexpected error'}`;
-      const more = live === undefined ? {} : { applied: preconditionOf(live), appliedAt: keeping.at };
-      await advance(taken, { state: 'failed', by: healing.caller, text, more }, { ...keeping, signal });
+      stop.throwIfAborted();
+      await failed({ done: `${done} of ${operations.length} writes done`, live, error }, applying);
       throw error;
     }
   }
   const applied = live === undefined ? target : preconditionOf(live);
-  return advance(
-    taken,
-    {
-      state: 'verifying',
-      by: healing.caller,
-      text: 'applied; not verified yet',
-      more: { applied, appliedAt: keeping.at },
-    },
-    { ...keeping, signal },
-  );
+  const more = { applied, appliedAt: clock.at() };
+  const step = { state: 'verifying', by: healing.caller, text: 'applied; not verified yet', more } as const;
+  return hold.advance(step, AbortSignal.timeout(keepingMs));
+}
+
+type Writing = Applying & { readonly signal: AbortSignal; readonly first: boolean };
+
+async function written(
+  operation: Operation,
+  live: KubernetesObject | undefined,
+  { first, ...writing }: Writing,
+): Promise<KubernetesObject | undefined> {
+  const actionId = writing.hold.stored.record.id;
+  if (operation.verb !== 'evict') return sendOnce(onLatest(operation, live), actionId, writing);
+  return evicted(operation, { ...writing, actionId, first });
 }
 
 /** Later writes to the same object are conditional on what the earlier one left. */
-function onLatest(operation: Operation, live: KubernetesObject): Operation {
+function onLatest(operation: Operation, live: KubernetesObject | undefined): Operation {
+  if (live === undefined) return operation;
   const on = preconditionOf(live);
-  const same = operation.on.uid === on.uid;
-  return same ? { ...operation, on } : operation;
+  return operation.on.uid === on.uid ? { ...operation, on } : operation;
 }
 
-/** One write; an answer that was lost is looked for in the object. */
-async function written(
-  operation: Operation,
-  actionId: string,
-  { writer, signal }: Pick<Keeping, 'writer' | 'signal'>,
-): Promise<KubernetesObject | undefined> {
+interface Failed {
+  readonly done: string;
+  readonly live: KubernetesObject | undefined;
+  readonly error: unknown;
+}
+
+/**
+ * Writes down how far it came. What nobody knows, or what cannot be stored now, is found out by whoever resumes the
+ * action.
+ */
+async function failed({ done, live, error }: Failed, { hold, clock, healing, context }: Applying): Promise<void> {
+  if (!(error instanceof AppError) || error.details['effect'] === 'unknown') return;
+  const more = live === undefined ? {} : { applied: preconditionOf(live), appliedAt: clock.at() };
+  const step = { state: 'failed', by: healing.caller, text: `${done}; then: ${error.message}`, more } as const;
   try {
-    return await evicted(() => writer.apply(operation, { dryRun: false, actionId }, signal), operation, signal);
-  } catch (error) {
-    if (!(error instanceof AppError) || !isLost(error)) throw error;
-    const now = await writer.current(operation.on.object, signal).catch(() => undefined);
-    if (operation.verb === 'evict' && now?.metadata.deletionTimestamp !== undefined) return undefined;
-    if (now?.metadata.annotations?.[actionAnnotation] === actionId) return now;
-    throw error;
-  }
-}
-
-/** Whether the write may have happened all the same (see `Writer`). */
-const isLost = ({ code, details }: AppError): boolean =>
-  (code === 'timeout' || code === 'unavailable') && details['effect'] !== 'none';
-
-/** An eviction that a PodDisruptionBudget forbids is tried again, and reported when it stays so; never bypassed (G11). */
-async function evicted(
-  write: () => Promise<KubernetesObject | undefined>,
-  { verb }: Operation,
-  signal: AbortSignal,
-): Promise<KubernetesObject | undefined> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await write();
-    } catch (error) {
-      const budget = error instanceof AppError && error.code === 'refused' && error.details.budget !== undefined;
-      if (verb !== 'evict' || !budget || attempt >= evictionTries) throw error;
-      await pause(evictionPauseMs, undefined, { signal });
-    }
+    await hold.advance(step, AbortSignal.timeout(keepingMs));
+  } catch (unkept) {
+    context.log.warn({ err: unkept, action: hold.stored.record.id }, 'the end of an action could not be stored');
   }
 }

@@ -3,6 +3,7 @@ import { AppError } from '../../platform/errors.ts';
 import { actionId, cluster, namespace } from '../schemas.ts';
 import { defineTool } from '../tool.ts';
 import { mend } from './mend.ts';
+import { ownAction } from './own-action.ts';
 import { planShown } from './plan-shown.ts';
 import { actionReport, reportOf } from './report.ts';
 import { reportLines } from './report-lines.ts';
@@ -21,10 +22,8 @@ export const approveAction = defineTool({
   output: actionReport,
 
   async run({ action_id: id, namespace: home }, context) {
-    const writer = await context.writer();
-    const { caller, approval } = context.healing();
-    const { record } = await writer.actions.get(id, { namespace: home }, context.signal);
-    if (record.caller !== caller) throw new AppError('not_found', `There is no plan ${id}.`);
+    const { approval } = context.healing();
+    const { record } = await ownAction(id, home, context);
     if (approval !== undefined) return mend(record.action, context);
     if (record.state === 'planned') throw planShown(reportOf(record), context);
     throw new AppError('refused', `The plan ${id} was used already: it is ${record.state}.`, {

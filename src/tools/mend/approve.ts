@@ -1,14 +1,16 @@
 import type { Action } from '../../engines/healing/action.ts';
+import type { Situation } from '../../engines/healing/guards/guard.ts';
 import { nameOf } from '../../engines/objects.ts';
 import type { StoredAction } from '../../kubernetes/ports.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { ToolContext } from '../tool.ts';
 import { approvedDigest, isSameAction } from './approved-digest.ts';
 import { carryOut } from './carry-out.ts';
+import { clusterClock } from './cluster-clock.ts';
 import { type Considered, consider } from './consider.ts';
+import { earlierOf } from './earlier.ts';
 import type { Approval } from './healing.ts';
 import { judged } from './judged.ts';
-import { earlierOf } from './plan.ts';
 import { advance, type Keeping } from './records.ts';
 import { type ActionReport, reportOf } from './report.ts';
 
@@ -23,50 +25,40 @@ export async function approve(action: Action, approval: Approval, context: ToolC
   const [writer, healing] = [await context.writer(), context.healing()];
   const stored = await writer.actions.get(approval.actionId, { namespace: action.target.namespace }, signal);
   checkPlan(stored, action, healing.caller);
-  const now = await clockOf(context);
-  const keeping: Keeping = { writer, healing, signal, at: now };
-  if (now > stored.record.expiresAt) {
+  const clock = await clusterClock(context);
+  const keeping: Keeping = { writer, healing, signal, clock };
+  const { id, expiresAt } = stored.record;
+  if (Date.parse(clock.at()) > Date.parse(expiresAt)) {
     await advance(stored, { state: 'expired', by: healing.caller, text: 'expired before it was approved' }, keeping);
-    throw refusal(`The plan ${stored.record.id} expired at ${stored.record.expiresAt}.`, 'Plan it again.');
+    throw refusal(`The plan ${id} expired at ${expiresAt}.`, 'Plan it again.');
   }
   if (approval.answer === 'declined') {
     const declined = await advance(stored, { state: 'declined', by: approval.by, text: 'declined' }, keeping);
     return reportOf(declined.record);
   }
-  const earlier = await earlierOf(action, context);
   const tier = approval.unattended === true ? 'unattended' : 'approve';
-  const considered = await again(action, { stored, earlier, tier }, context);
-  judged(considered, healing);
+  const considered = await again(stored, tier, context).catch(async (error: unknown) => {
+    throw await lapsed(stored, error, keeping);
+  });
   const approved = { state: 'applying', by: approval.by, text: 'approved', more: { approvedBy: approval.by } } as const;
   const taken = await advance(stored, approved, keeping);
-  const last = await carryOut(taken, { considered, earlier, at: now }, context);
+  const last = await carryOut(taken, { considered, clock }, context);
   return reportOf(last.record);
 }
 
-/** The time by the cluster's clock, ISO 8601. */
-async function clockOf(context: ToolContext): Promise<string> {
-  const reader = await context.reader();
-  const read = { verb: 'get', kind: 'Namespace', name: 'default' } as const;
-  const { takenAt } = await reader.read([read], context.signal, { fresh: true });
-  return takenAt;
-}
-
-interface Once {
-  readonly stored: StoredAction;
-  readonly earlier: StoredAction | undefined;
-  readonly tier: 'approve' | 'unattended';
-}
-
-/** Works the plan out once more; whatever comes out differently is a conflict. */
-async function again(action: Action, { stored, earlier, tier }: Once, context: ToolContext): Promise<Considered> {
+/** Works the plan out once more and judges it; whatever comes out differently is a conflict. */
+async function again(stored: StoredAction, tier: Situation['tier'], context: ToolContext): Promise<Considered> {
+  const { action, digest } = stored.record;
+  const earlier = await earlierOf(action, context);
   const considered = await consider(action, context, { planned: stored.record, earlier, tier }).catch(
     (error: unknown) => {
       const moved = error instanceof AppError && (error.code === 'not_found' || error.code === 'refused');
       throw moved ? changed(stored, error) : error;
     },
   );
-  if (approvedDigest(considered.cluster, considered.draft) === stored.record.digest) return considered;
-  throw changed(stored, undefined);
+  if (approvedDigest(considered.cluster, considered.draft) !== digest) throw changed(stored, undefined);
+  judged(considered, context.healing());
+  return considered;
 }
 
 const changed = ({ record }: StoredAction, cause: AppError | undefined): AppError =>
@@ -76,10 +68,27 @@ const changed = ({ record }: StoredAction, cause: AppError | undefined): AppErro
     { hint: 'Plan it again, and look at what is different.', details: { action_id: record.id }, cause },
   );
 
+const final: ReadonlySet<string> = new Set(['conflict', 'refused']);
+
+/**
+ * A plan that was approved and may not be applied is used up: the yes was to what was there then, and must not hold for
+ * what comes later. One that could not be looked at, as the API server did not answer, may be approved again.
+ */
+async function lapsed(stored: StoredAction, error: unknown, keeping: Keeping): Promise<unknown> {
+  if (!(error instanceof AppError) || !final.has(error.code)) return error;
+  const text = `not applied, nothing has changed: ${error.message}`;
+  try {
+    await advance(stored, { state: 'expired', by: keeping.healing.caller, text }, keeping);
+    return error;
+  } catch (unkept) {
+    return unkept instanceof AppError && unkept.code === 'conflict' ? unkept : error;
+  }
+}
+
 /** @throws AppError as {@link approve} does. */
 function checkPlan({ record }: StoredAction, action: Action, caller: string): void {
   if (record.caller !== caller) {
-    throw new AppError('not_found', `There is no plan ${record.id}.`, { hint: 'Plan the action first.' });
+    throw new AppError('not_found', 'There is no such action.', { hint: 'Plan the action first.' });
   }
   if (!isSameAction(record.action, action)) {
     throw refusal('The approval was for a different action.', 'Call it with the arguments of the plan.');

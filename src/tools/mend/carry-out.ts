@@ -2,16 +2,14 @@ import type { StoredAction } from '../../kubernetes/ports.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { ToolContext } from '../tool.ts';
 import { applyWrites } from './apply-writes.ts';
+import type { ClusterClock } from './cluster-clock.ts';
 import type { Considered } from './consider.ts';
-import { advance } from './records.ts';
+import { type Hold, holdOf } from './hold.ts';
 import { settle } from './settle.ts';
 
 export interface Course {
   readonly considered: Considered;
-  /** The action that this one undoes. */
-  readonly earlier: StoredAction | undefined;
-  /** ISO 8601. */
-  readonly at: string;
+  readonly clock: ClusterClock;
 }
 
 /**
@@ -19,17 +17,20 @@ export interface Course {
  * when it is over, or when the call has to answer, with how far it came.
  * @throws AppError of a write that failed while the call waited.
  */
-export async function carryOut(taken: StoredAction, course: Course, context: ToolContext): Promise<StoredAction> {
+export async function carryOut(
+  taken: StoredAction,
+  { considered, clock }: Course,
+  context: ToolContext,
+): Promise<StoredAction> {
+  const [writer, healing] = [await context.writer(), context.healing()];
+  const hold = holdOf(taken, { writer, healing, clock });
   const over = Promise.withResolvers<void>();
-  let latest = taken;
   let failure: unknown;
-  context.healing().background(async (stop) => {
+  healing.background(async (stop) => {
+    const inBackground = { ...context, signal: stop, enough: stop };
     try {
-      await work(taken, course, {
-        context: { ...context, signal: stop, enough: stop },
-        stop,
-        kept: (stored) => (latest = stored),
-      });
+      await applyWrites(considered.draft, { writer, healing, clock, hold, context: inBackground, stop });
+      await settle(hold, { context: inBackground, clock, signal: stop });
     } catch (error) {
       // Told to stop: the record says how far it is, and whoever comes next goes on.
       if (stop.aborted) return;
@@ -39,29 +40,16 @@ export async function carryOut(taken: StoredAction, course: Course, context: Too
       over.resolve();
     }
   });
-  await Promise.race([over.promise, aborted(context.enough)]);
+  await answered(over.promise, hold, context);
   if (failure !== undefined) throw failure;
-  return latest;
+  return hold.stored;
 }
 
-interface Working {
-  readonly context: ToolContext;
-  readonly stop: AbortSignal;
-  readonly kept: (stored: StoredAction) => void;
+/** When it is over, or the call has to answer. */
+async function answered(over: Promise<void>, hold: Hold, { enough, log }: ToolContext): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  if (enough.aborted) resolve();
+  enough.addEventListener('abort', () => resolve(), { once: true });
+  await Promise.race([over, late]);
+  log.debug({ action: hold.stored.record.id, state: hold.stored.record.state }, 'an action answers');
 }
-
-async function work(taken: StoredAction, { considered, earlier, at }: Course, { context, stop, kept }: Working) {
-  const keeping = { writer: await context.writer(), healing: context.healing(), signal: stop, at };
-  const applied = await applyWrites(taken, considered.draft, { ...keeping, context });
-  kept(applied);
-  const settled = await settle(applied, { context, signal: stop, kept });
-  if (earlier === undefined || settled.record.state === 'failed') return;
-  const { id, approvedBy = keeping.healing.caller } = settled.record;
-  await advance(earlier, { state: 'undone', by: approvedBy, text: `undone by ${id}` }, keeping);
-}
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });

@@ -146,9 +146,12 @@ async function triedWrite({ operations }: Draft, { writer, signal }: Trying) {
   } catch (error) {
     signal.throwIfAborted();
     // What the server has against the write is the guards' to weigh.
-    if (!(error instanceof AppError) || !weighed.has(error.code)) throw error;
+    if (!(error instanceof AppError) || !weighed.has(error.code) || isBusy(error)) throw error;
     return { ok: false, message: error.message };
   }
 }
 
-const weighed: ReadonlySet<string> = new Set(['api_error', 'refused', 'permission_denied']);
+const weighed: ReadonlySet<string> = new Set(['api_error', 'refused', 'permission_denied', 'validation_error']);
+
+/** Too busy to try it: that says nothing of the write. */
+const isBusy = ({ code, details }: AppError): boolean => code === 'api_error' && details['status'] === 429;

@@ -21,6 +21,14 @@ export interface HealingEvent {
   readonly text: string;
 }
 
+/** Time as this process has it: handed in, so that tests need not wait. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Rejects when `signal` aborts. */
+  pause(ms: number, signal: AbortSignal): Promise<void>;
+}
+
 /** What actions need besides clusters: only there when healing is switched on. */
 export interface Healing {
   readonly policy: HealingPolicy;
@@ -30,6 +38,7 @@ export interface Healing {
   readonly holder: string;
   readonly ownNamespace?: string | undefined;
   readonly approval?: Approval | undefined;
+  readonly clock: Clock;
   /** How a person approves elsewhere, when this face cannot ask: a command, for the id of a plan. */
   approveElsewhere(actionId: string, namespace: string | undefined): string;
   audit(event: HealingEvent): void;

@@ -6,6 +6,7 @@ const resources: Readonly<Record<string, string>> = {
   StatefulSet: 'apps/statefulsets',
   DaemonSet: 'apps/daemonsets',
   Node: 'nodes',
+  Pod: 'pods/resize',
 };
 
 /** What these writes ask of RBAC: `patch apps/deployments`. A custom kind's scale is tried by the dry-run instead. */

@@ -2,11 +2,11 @@ import type { Action } from '../../engines/healing/action.ts';
 import type { Situation } from '../../engines/healing/guards/guard.ts';
 import type { ActionRecord } from '../../engines/healing/record.ts';
 import { nameOf } from '../../engines/objects.ts';
-import type { StoredAction } from '../../kubernetes/ports.ts';
 import { newHandle } from '../../platform/handle.ts';
 import type { ToolContext } from '../tool.ts';
 import { approvedDigest } from './approved-digest.ts';
 import { type Considered, consider } from './consider.ts';
+import { earlierOf } from './earlier.ts';
 import { judged } from './judged.ts';
 import { tell } from './records.ts';
 
@@ -28,13 +28,6 @@ export async function plan(
   await writer.actions.create(record, context.signal);
   tell(record, 'planned', context.healing());
   return record;
-}
-
-/** The action that is to be undone. */
-export async function earlierOf(action: Action, context: ToolContext): Promise<StoredAction | undefined> {
-  if (action.name !== 'undo_action') return undefined;
-  const writer = await context.writer();
-  return writer.actions.get(action.action_id, { namespace: action.target.namespace }, context.signal);
 }
 
 function recordOf(

@@ -1,6 +1,7 @@
 import type { ActionRecord, ActionState } from '../../engines/healing/record.ts';
 import { nameOf } from '../../engines/objects.ts';
 import type { StoredAction, Writer } from '../../kubernetes/ports.ts';
+import type { ClusterClock } from './cluster-clock.ts';
 import type { Healing } from './healing.ts';
 
 /** How an action goes on: its next state, who brought it there, and what is to be said about it. */
@@ -14,40 +15,47 @@ export interface Step {
 export interface Keeping {
   readonly writer: Writer;
   readonly healing: Healing;
+  readonly clock: ClusterClock;
   readonly signal: AbortSignal;
-  /** ISO 8601. */
-  readonly at: string;
 }
 
 /**
  * Stores the next state by compare-and-swap, and tells the audit and whoever looks at the object (G35).
  * @throws AppError `conflict` when another process went on with it.
  */
-export async function advance(
-  stored: StoredAction,
-  { state, by, text, more }: Step,
-  { writer, healing, signal, at }: Keeping,
-): Promise<StoredAction> {
-  const { record } = stored;
-  const next: ActionRecord = {
-    ...record,
-    ...more,
-    state,
-    steps: [...record.steps, { at, state, by, text }].slice(-maximumSteps),
-  };
-  const works = next.state === 'applying' || next.state === 'verifying';
-  const kept = await writer.actions.replace(stored, next, signal, works ? holding(healing) : undefined);
-  tell(next, text, healing);
-  await writer.announce(record.target, eventOf(next, text), signal);
+export async function advance(stored: StoredAction, step: Step, keeping: Keeping): Promise<StoredAction> {
+  const { writer, healing, clock, signal } = keeping;
+  const next = nextOf(stored.record, step, clock.at());
+  const kept = await writer.actions.replace(stored, next, signal, holderOf(next, healing));
+  await say(next, step.text, keeping);
   return kept;
 }
 
+/** The record in its next state. */
+export const nextOf = (record: ActionRecord, { state, by, text, more }: Step, at: string): ActionRecord => ({
+  ...record,
+  ...more,
+  state,
+  steps: [...record.steps, { at, state, by, text }].slice(-maximumSteps),
+});
+
 const maximumSteps = 40;
 
-/** That this process works on an action; renewed three times as often as it runs out. */
-export const holding = ({ holder }: Healing) => ({ identity: holder, seconds: holdSeconds });
+/** That this process works on an action, in the states in which somebody has to. */
+export const holderOf = ({ state }: ActionRecord, { holder }: Healing) =>
+  state === 'applying' || state === 'verifying' ? { identity: holder, seconds: holdSeconds } : undefined;
 
 const holdSeconds = 60;
+
+/** Tells the audit, and by an Event whoever looks at the object. */
+export async function say(
+  record: ActionRecord,
+  text: string,
+  { writer, healing, signal }: Omit<Keeping, 'clock'>,
+): Promise<void> {
+  tell(record, text, healing);
+  await writer.announce(record.target, eventOf(record, text), signal);
+}
 
 export function tell(record: ActionRecord, text: string, healing: Healing): void {
   healing.audit({

@@ -62,8 +62,10 @@ export function reportOf(record: ActionRecord): ActionReport {
   };
 }
 
-const wayBack = ({ inverse, irreversible }: ActionRecord): string =>
-  inverse.length === 0 ? `none: ${irreversible ?? 'nothing to go back to'}` : inverse.map(described).join('; ');
+function wayBack({ inverse, irreversible }: ActionRecord): string {
+  if (inverse.length === 0) return `none: ${irreversible ?? 'nothing to go back to'}`;
+  return [...inverse.map(described), ...(irreversible === undefined ? [] : [`but ${irreversible}`])].join('; ');
+}
 
 function described(operation: Operation): string {
   const object = nameOf(operation.on.object);

@@ -26,7 +26,9 @@ export function draftDrain(action: Extract<Action, { name: 'drain_node' }>, { sn
       ...leaving.map((pod) => ({ verb: 'evict' as const, on: preconditionOf(pod) })),
     ],
     inverse: edit === undefined ? [] : [{ verb: 'patch', on, steps: [edit.inverse] }],
-    ...(edit === undefined && { irreversible: 'the node was cordoned before; evicted pods start on other nodes' }),
+    ...((edit === undefined || leaving.length > 0) && {
+      irreversible: `${edit === undefined ? 'the node was cordoned before; ' : ''}evicted pods start on other nodes and do not come back`,
+    }),
     changes: [
       ...(edit === undefined ? [] : [{ object: ref, ...edit.change }]),
       ...leaving.map((pod) => ({ object: refOf(pod), field: 'the pod', before: `on ${ref.name}`, after: 'evicted' })),

@@ -1,15 +1,19 @@
-import { nameOf, type PodTemplate, refOf } from '../../objects.ts';
+import { nameOf, type ObjectRef, type PodTemplate, refOf } from '../../objects.ts';
 import { templateOf } from '../../references.ts';
 import { type Action, preconditionOf } from '../action.ts';
 import { blastRadius } from '../blast-radius.ts';
 import { containerOfTemplate, type TemplateContainer } from '../containers-of-template.ts';
+import type { Verification } from '../draft.ts';
 import { type FieldEdit, setField } from '../field-step.ts';
 import type { Drafted, Material } from '../material.ts';
 import { rolloutVerification } from '../verification.ts';
 
 type Resize = Extract<Action, { name: 'resize_workload' }>;
 
-/** New requests or limits of one container, in the template: its pods are replaced one by one. */
+/**
+ * New requests or limits of one container: of a workload in its template, so that its pods are replaced one by one; of a
+ * pod in place, without a restart where its resizePolicy wants none (KEP-1287), until the pod is replaced.
+ */
 export function draftResize(action: Resize, material: Material): Drafted {
   const { snapshot, target } = material;
   const ref = refOf(target);
@@ -33,11 +37,24 @@ export function draftResize(action: Resize, material: Material): Drafted {
     operations: [{ verb: 'patch', on, steps: edits.map(({ step }) => step) }],
     inverse: [{ verb: 'patch', on, steps: edits.map(({ inverse }) => inverse) }],
     changes: edits.map(({ change }) => ({ object: ref, ...change })),
-    template: withAmounts(templateOf(target), action),
+    ...(target.kind !== 'Pod' && { template: withAmounts(templateOf(target), action) }),
     radius: blastRadius(snapshot, ref),
-    verification: rolloutVerification(snapshot, ref, `every pod of ${nameOf(ref)} has the new amounts and is ready`),
+    verification:
+      target.kind === 'Pod'
+        ? inPlace(ref)
+        : rolloutVerification(snapshot, ref, `every pod of ${nameOf(ref)} has the new amounts and is ready`),
   };
 }
+
+/** The kubelet takes seconds, or says that the node has no room. */
+const inPlaceSeconds = 120;
+
+const inPlace = (pod: ObjectRef): Verification => ({
+  expects: `${nameOf(pod)} runs with the new amounts, until it is replaced`,
+  by: 'resized',
+  holdSeconds: 0,
+  deadlineSeconds: inPlaceSeconds,
+});
 
 const lists = ['requests', 'limits'] as const;
 const resources = ['cpu', 'memory'] as const;

@@ -37,12 +37,11 @@ export function draftRollback(action: Rollback, material: Material): Drafted {
     target: on,
     operations: [{ verb: 'set_template', on, from: wanted.object, digest: wanted.digest }, ...stuck],
     inverse: [{ verb: 'set_template', on, from: current.object, digest: current.digest }],
-    changes: changes.map(({ field, before, after }) => ({
-      object: ref,
-      field: `spec.template.${field}`,
-      before,
-      after,
-    })),
+    ...(stuck.length > 0 && { irreversible: 'the pod that the StatefulSet waits for is evicted, and made anew' }),
+    changes: [
+      ...changes.map(({ field, before, after }) => ({ object: ref, field: `spec.template.${field}`, before, after })),
+      ...stuck.map(({ on: { object } }) => ({ object, field: 'the pod', before: 'not ready', after: 'evicted' })),
+    ],
     template: wanted.template,
     radius: blastRadius(snapshot, ref),
     verification: rolloutVerification(

@@ -52,8 +52,8 @@ function ofResize({ container, requests = {}, limits = {} }: Resize, { snapshot,
       );
   }
   const measured = autoscalersOf(snapshot, workload).find((autoscaler) =>
-    utilizationMetrics(autoscaler).some(({ resource }) =>
-      resource === 'cpu' || resource === 'memory' ? requests[resource] !== undefined : false,
+    utilizationMetrics(autoscaler).some(
+      ({ resource }) => (resource === 'cpu' || resource === 'memory') && requests[resource] !== undefined,
     ),
   );
   return measured === undefined

@@ -1,4 +1,4 @@
-import { type KubernetesObject, keyOf, nameOf, refOf } from '../../objects.ts';
+import { type KubernetesObject, keyOf, nameOf, type ObjectRef, refOf } from '../../objects.ts';
 import type { Action, ActionName, FieldStep, Operation } from '../action.ts';
 import type { Draft } from '../draft.ts';
 import { strayField } from '../stray-field.ts';
@@ -11,7 +11,7 @@ import { allow, refuse } from './verdicts.ts';
 const shapes: Readonly<Record<ActionName, { verbs: readonly Operation['verb'][]; kinds?: readonly string[] }>> = {
   restart_workload: { verbs: ['patch'], kinds: workloadKinds },
   scale_workload: { verbs: ['scale', 'patch'] },
-  rollback_workload: { verbs: ['set_template'], kinds: workloadKinds },
+  rollback_workload: { verbs: ['set_template', 'evict'], kinds: workloadKinds },
   resize_workload: { verbs: ['patch'], kinds: workloadKinds },
   set_image: { verbs: ['patch'], kinds: workloadKinds },
   evict_pod: { verbs: ['evict'], kinds: ['Pod'] },
@@ -69,7 +69,7 @@ function faultOf(operation: Operation, action: Action, target: KubernetesObject)
   if (fault !== undefined) return fault;
   const { verb, on } = operation;
   const isTarget = keyOf(on.object) === keyOf(refOf(target));
-  if (!isTarget && !(verb === 'evict' && action.name === 'drain_node' && on.object.kind === 'Pod'))
+  if (!isTarget && !(verb === 'evict' && mayEvict(action.name, on.object, target)))
     return refuse(
       `${action.name} on ${nameOf(refOf(target))} would write to ${nameOf(on.object)} too.`,
       'one action for each object',
@@ -84,6 +84,13 @@ function faultOf(operation: Operation, action: Action, target: KubernetesObject)
   return stray === undefined
     ? undefined
     : refuse(`The plan sets ${stray} otherwise than the parameters of ${action.name} say.`, 'plan again');
+}
+
+/** A drain evicts the pods of its node; a StatefulSet that is rolled back waits for its broken pod until that goes. */
+function mayEvict(action: ActionName, { kind, namespace, name }: ObjectRef, { kind: of, metadata }: KubernetesObject) {
+  if (kind !== 'Pod') return false;
+  const isMember = of === 'StatefulSet' && namespace === metadata.namespace && name.startsWith(`${metadata.name}-`);
+  return action === 'drain_node' || (action === 'rollback_workload' && isMember);
 }
 
 const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= 0;

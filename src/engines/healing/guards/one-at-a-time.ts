@@ -16,7 +16,7 @@ export const oneAtATime: Guard = {
     const replicas = replicasAfter(draft);
     if (target.kind === 'StatefulSet') {
       if (replicas !== undefined) return ofScale(target, replicas);
-      return changesTemplate(draft) ? ofRollout(situation) : undefined;
+      return changesTemplate(draft) ? ofRollout(draft, situation) : undefined;
     }
     return ofEvictions(draft, situation);
   },
@@ -35,7 +35,7 @@ function ofScale(target: Workload, replicas: number) {
     : allow(`${name} loses no more than one member.`);
 }
 
-function ofRollout({ snapshot, target }: Situation) {
+function ofRollout({ action }: Draft, { snapshot, target }: Situation) {
   const { spec }: Workload = target;
   const { type = 'RollingUpdate', rollingUpdate } = spec?.updateStrategy ?? {};
   const name = nameOf(refOf(target));
@@ -44,7 +44,11 @@ function ofRollout({ snapshot, target }: Situation) {
   const atOnce = rollingUpdate?.maxUnavailable ?? 1;
   if (String(atOnce) !== '1')
     return refuse(`${name} replaces ${atOnce} pods at once: maxUnavailable.`, 'set maxUnavailable to 1 first');
-  return ofLoss(refOf(target), spec?.replicas ?? 1, { ready: readyPods(snapshot, refOf(target)).length, lost: 1 });
+  const replicas = spec?.replicas ?? 1;
+  const ready = readyPods(snapshot, refOf(target)).length;
+  // Going pod by pod, its controller takes no Ready one as long as another is not (stateful_set_control.go, `monotonic`).
+  const waits = spec?.podManagementPolicy !== 'Parallel' && ready > 0 && ready < replicas;
+  return ofLoss(refOf(target), replicas, { ready, lost: action.name === 'rollback_workload' && waits ? 0 : 1 });
 }
 
 function ofEvictions(draft: Draft, situation: Situation) {

@@ -1,7 +1,7 @@
 import { hidesFaults } from '../../diagnosis/blind-spots.ts';
 import { nodeCondition } from '../../node-health.ts';
 import { keyOf, nameOf, refOf } from '../../objects.ts';
-import { isWorkload, type Workload, wasListed, workloadKinds } from '../subject.ts';
+import { type Workload, wasListed, workloadKinds } from '../subject.ts';
 import type { Guard, Situation } from './guard.ts';
 import { allow, approve, clause, refuse } from './verdicts.ts';
 
@@ -59,9 +59,7 @@ function workloadsDown({ snapshot, explanation, finding, target }: Situation) {
 }
 
 /** Whether a workload has fewer available pods than it wants; one without any status counts, as nothing says it is well. */
-function isDown(workload: Workload): boolean {
-  const { kind, spec, status = {} } = workload;
-  if (!isWorkload(workload)) return false;
+function isDown({ kind, spec, status = {} }: Workload): boolean {
   if (kind === 'DaemonSet') return (status.numberAvailable ?? 0) < (status.desiredNumberScheduled ?? 0);
   return (status.availableReplicas ?? 0) < (spec?.replicas ?? 1);
 }

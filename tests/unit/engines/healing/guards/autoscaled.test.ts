@@ -22,6 +22,11 @@ const custom = (kind: string, spec: object): KubernetesObject & { spec: object }
 });
 const scaled = (replicas: number, object: KubernetesObject, from = target) =>
   saidBy(autoscaled, aDraft(scale(web, replicas), from), aSituation({ target: from, objects: [from, object] }));
+const by = (name: string) => ({
+  type: 'Resource',
+  resource: { name, target: { type: 'Utilization', averageUtilization: 80 } },
+});
+const [byCpu, byMemory] = [by('cpu'), by('memory')];
 const resized = (object: KubernetesObject, amounts: Parameters<typeof resize>[1]) =>
   saidBy(autoscaled, aDraft(resize(web, amounts), target), aSituation({ objects: [target, object] }));
 
@@ -44,7 +49,10 @@ describe('G18, autoscalers', () => {
     expect(scaled(2, anAutoscaler('web'), asleep)).toContain(
       'approve: HorizontalPodAutoscaler/web leaves Deployment/web alone at 0 replicas, and takes over from 2.',
     );
-    expect(scaled(9, anAutoscaler('web'), asleep)).toContain('refuse: ');
+    expect(scaled(3, anAutoscaler('web'), asleep)).toContain('approve: ');
+    expect(scaled(4, anAutoscaler('web'), asleep)).toContain('refuse: ');
+    expect(scaled(1, anAutoscaler('web'), asleep)).toContain('approve: ');
+    expect(scaled(1, anAutoscaler('web', {}, { spec: { minReplicas: 2 } }), asleep)).toContain('refuse: ');
   });
 
   it('refuses to scale what KEDA scales', () => {
@@ -74,6 +82,9 @@ describe('G18, autoscalers', () => {
     );
     expect(resized(anAutoscaler('web'), { requests: { memory: '300Mi' } })).toContain('allow: ');
     expect(resized(anAutoscaler('web'), { limits: { cpu: '1' } })).toContain('allow: ');
+    expect(
+      resized(anAutoscaler('web', {}, { spec: { metrics: [byMemory, byCpu] } }), { requests: { cpu: '1' } }),
+    ).toContain('approve: ');
   });
 
   it('says so when autoscalers were not read, also of a bare object', () => {

@@ -25,6 +25,18 @@ describe('G3, a plan is bound', () => {
     expect(saidOf({ resourceVersion: '8' })).toContain('the plan is for resourceVersion 7, and it is 8.');
   });
 
+  it('refuses a plan that lacks either', () => {
+    const without = (fields: object) =>
+      saidBy(
+        boundPlan,
+        { ...draft, target: { ...draft.target, ...fields } },
+        aSituation({ target: aLiveDeployment().target }),
+      );
+
+    expect(without({ uid: '' })).toContain('says neither which object nor which state');
+    expect(without({ resourceVersion: '' })).toContain('says neither which object nor which state');
+  });
+
   it('refuses a plan for an object that has neither uid nor resourceVersion', () => {
     const bare = aBareObject('Deployment');
 

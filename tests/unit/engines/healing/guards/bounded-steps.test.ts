@@ -49,6 +49,9 @@ describe('G23, bounded steps', () => {
     expect(resized({ limits: { memory: '192Mi' } }, { policy: aPolicy({ caps: { max_memory: '150Mi' } }) })).toContain(
       'refuse: 192Mi for limits.memory of container app of Deployment/web is more than the 150Mi of caps.max_memory.',
     );
+    expect(resized({ limits: { memory: '192Mi' } }, { policy: aPolicy({ caps: { max_memory: '192Mi' } }) })).toContain(
+      'allow: ',
+    );
   });
 
   it('refuses more than is free on any node', () => {
@@ -92,7 +95,7 @@ describe('G23, bounded steps', () => {
     expect(resized({ limits: { memory: '192Mi' } }, { history: twice })).toBe(
       'refuse: Deployment/web was resized 2 times in the last 24 h, and caps.resizes_per_workload_day is 2. Instead: look why it needs ever more: a leak is mended in the program',
     );
-    expect(resized({ limits: { memory: '192Mi' } }, { history: [aResize(200), aResize(1500)] })).toContain('allow: ');
+    expect(resized({ limits: { memory: '192Mi' } }, { history: [aResize(200), aResize(1440)] })).toContain('allow: ');
     expect(
       resized({ limits: { memory: '192Mi' } }, { history: [aResize(200), aResize(300, { state: 'declined' })] }),
     ).toContain('allow: ');
@@ -141,12 +144,15 @@ describe('G23, bounded steps', () => {
 
   it('scales up to the cap and the quota', () => {
     expect(scaled(5)).toContain('allow: Deployment/web grows by 2 replicas, within quota and caps.');
+    expect(scaled(100)).toContain('allow: ');
+    expect(scaled(3)).toBe('allow: Deployment/web does not grow.');
     expect(scaled(1_000_000_000)).toBe(
       'refuse: 1000000000 replicas of Deployment/web are more than the 100 of caps.max_replicas. Instead: 100 at most',
     );
     expect(scaled(5, { objects: [...all, aQuota('pods', '10', '9')] })).toContain(
       'refuse: ResourceQuota/small allows 10 of pods: 9 is used and 2 more would be.',
     );
+    expect(scaled(4, { objects: [...all, aQuota('pods', '10', '9')] })).toContain('allow: ');
     expect(scaled(2, { objects: [...all, aQuota('pods', '10', '10')] })).toContain('allow: ');
   });
 

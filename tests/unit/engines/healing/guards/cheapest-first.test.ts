@@ -47,6 +47,23 @@ describe('G40, the cheapest first', () => {
     ).toContain('allow: ');
   });
 
+  it('does not mind what other findings propose', () => {
+    const explanation = anExplanation({
+      causes: [
+        aCause({
+          rule: finding.rule,
+          object: { ...web, name: 'pay' },
+          fixes: [{ tool: 'evict_pod', arguments: {}, reason: '' }],
+        }),
+        aCause({ rule: 'other', object: web, fixes: [{ tool: 'evict_pod', arguments: {}, reason: '' }] }),
+      ],
+    });
+
+    expect(saidBy(cheapestFirst, aDraft(scale(web, 5), target), aSituation({ finding, explanation }))).toContain(
+      'allow: ',
+    );
+  });
+
   it('asks about a restart where one pod alone is broken', () => {
     const broken = aLiveDeployment({ pod: { containers: [aContainer('app', crashed({ exitCode: 1 }))] } }).pods[2];
     const objects = [...all.slice(0, -1), ...(broken === undefined ? [] : [broken])];

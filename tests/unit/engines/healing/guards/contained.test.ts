@@ -24,8 +24,8 @@ const named = (name: string, namespace = 'shop') => ({
   ...target,
   metadata: { ...target.metadata, name, namespace, uid: `uid-${name}` },
 });
-const many = (count: number, namespace?: string) =>
-  Array.from({ length: count }, (_, index) => aRecord({ on: named(`w${index}`, namespace), minutes: 30 }));
+const many = (count: number, namespace?: string, minutes = 30) =>
+  Array.from({ length: count }, (_, index) => aRecord({ on: named(`w${index}`, namespace), minutes }));
 
 describe('G27, contained', () => {
   it('allows while nothing else is under way', () => {
@@ -50,6 +50,7 @@ describe('G27, contained', () => {
       '3 actions in namespace shop in the last hour reach caps.per_namespace_hour, which is 3.',
     );
     expect(saidBy(contained, draft, aSituation({ history: [...many(2), ...many(7, 'cart')] }))).toContain('allow: ');
+    expect(saidBy(contained, draft, aSituation({ history: many(10, 'cart', 60) }))).toContain('allow: ');
     expect(saidBy(contained, draft, aSituation({ history: many(10, 'cart') }))).toContain(
       '10 actions on this cluster in the last hour reach caps.per_cluster_hour, which is 10.',
     );

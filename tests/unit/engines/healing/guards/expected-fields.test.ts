@@ -6,11 +6,13 @@ import {
   aDraft,
   aLiveDeployment,
   aSituation,
+  drain,
   evict,
   restart,
   saidBy,
   scale,
 } from '../../../../support/healing.ts';
+import { aNode } from '../../../../support/nodes.ts';
 
 const web = { kind: 'Deployment', namespace: 'shop', name: 'web' };
 const { target } = aLiveDeployment();
@@ -29,6 +31,9 @@ describe('G9, expected fields', () => {
     const unexpected = Array.from({ length: 8 }, (_, index) => `field${index}`);
 
     expect(saidBy(expectedFields, draft, aSituation({ dryRun: { unexpected } }))).toContain('field4 and 3 more.');
+    expect(saidBy(expectedFields, draft, aSituation({ dryRun: { unexpected: unexpected.slice(0, 5) } }))).toContain(
+      'field3, field4.',
+    );
   });
 
   it('refuses a change that changes nothing', () => {
@@ -38,6 +43,10 @@ describe('G9, expected fields', () => {
   });
 
   it('allows a change that is shown, and an eviction, which changes no field', () => {
+    const node = aNode('node-1');
+    const draining = aDraft(drain({ kind: 'Node', name: 'node-1' }), node, { pods: [aPod('web-1')], changes: [] });
+
+    expect(saidBy(expectedFields, draining, aSituation({ target: node }))).toContain('refuse: ');
     expect(saidBy(expectedFields, draft, aSituation())).toBe('allow: Only spec.replicas of Deployment/web changes.');
     expect(saidBy(expectedFields, aDraft(evict(web), aPod('web-1')), aSituation({ target: aPod('web-1') }))).toContain(
       'allow: No field changes.',

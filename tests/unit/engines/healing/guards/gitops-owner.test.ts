@@ -57,6 +57,17 @@ describe('G16, owners from elsewhere', () => {
     expect(saidOf(ownedBy(owner), 'unattended')).toContain('refuse: ');
   });
 
+  it('takes the controller among several owners, and any owner without one', () => {
+    const of = (name: string, controller?: boolean) => ({ apiVersion: 'v1', kind: 'App', name, uid: name, controller });
+
+    expect(saidOf({ ownerReferences: [of('tenant'), of('main', true)] })).toContain('approve: App/main owns');
+    expect(saidOf({ ownerReferences: [of('tenant'), of('other')] })).toContain('approve: App/tenant owns');
+  });
+
+  it('names Flux where Flux delivers a Helm release', () => {
+    expect(saidOf({ ...flux, ...helm }, 'unattended')).toContain('refuse: Flux (Kustomization flux-system/apps) owns');
+  });
+
   it('refuses what a workload of Kubernetes owns, and names that', () => {
     const { deployment } = aLiveDeployment();
     const replicaSet = anObject('ReplicaSet', 'web-1', { metadata: live(ownedBy(deployment)) });
