@@ -89,6 +89,9 @@ function ofNode(node: string, snapshot: Snapshot): readonly Read[] {
   return [
     { verb: 'list', kind: 'Node', as: 'full' },
     podsOfNode(node),
-    ...[...namespaces].flatMap((namespace) => listsIn(namespace, ['Pod', ...workloadLists])),
+    ...[...namespaces].flatMap((namespace): readonly Read[] => [
+      { verb: 'get', kind: 'Namespace', name: namespace },
+      ...listsIn(namespace, ['Pod', ...workloadLists]),
+    ]),
   ];
 }
