@@ -4,10 +4,11 @@ import { nameOf, type Pod, refOf, type Volume } from '../objects.ts';
 import { type PodContainer, specPath } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { keysOf } from './absent-key.ts';
-import { advertisedGap, networkGap } from './crash-network-gap.ts';
+import { advertisedGap, linkGap, networkGap } from './crash-network-gap.ts';
 import { mountGap } from './mount-gap.ts';
 import type { Finding } from './rule.ts';
 import { tokenGap } from './token-gap.ts';
+import { versionGap } from './version-gap.ts';
 import { volumeGap } from './volume-gap.ts';
 
 /** What the pod's spec lacks that its program complains about. */
@@ -23,9 +24,11 @@ export function crashGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined
   return (
     tokenGap(pod, container, text) ??
     networkGap(snapshot, pod, container, text) ??
+    (telling === undefined ? linkGap(snapshot, pod, container, wholeText(crash)) : undefined) ??
     advertisedGap(snapshot, pod, wholeText(crash)) ??
     privilegeGap(pod, container, text) ??
     capabilityGap(pod, container, text) ??
+    versionGap(crash) ??
     volumeGap(snapshot, crash) ??
     fileGap(snapshot, pod, container, text) ??
     mountGap(crash)

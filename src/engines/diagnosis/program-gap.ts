@@ -11,7 +11,7 @@ import { absentKeyGap } from './absent-key.ts';
 import { brokenFileGap } from './broken-file.ts';
 import { type CrashGap, crashGap } from './crash-gap.ts';
 import { settingGap } from './setting-gap.ts';
-import { shellVariableGap } from './shell-variable.ts';
+import { demandedVariableGap, shellVariableGap } from './shell-variable.ts';
 import { missingVariableIn } from './variable-fix.ts';
 
 /** What in the cluster a program complains about that ends by itself: what its pod lacks, or is given wrongly. */
@@ -21,6 +21,7 @@ export function programGap(snapshot: Snapshot, crash: Crash): CrashGap | undefin
     optionalGap(snapshot, crash) ??
     absentKeyGap(snapshot, crash, text) ??
     shellVariableGap(crash) ??
+    demandedVariableGap(crash) ??
     crashGap(snapshot, crash) ??
     absentFileIn(snapshot, crash, text) ??
     settingNamed(snapshot, crash) ??

@@ -21,26 +21,36 @@ const lastLines = 15;
 function modeGap({ pod, container, telling, log }: Crash): CrashGap | undefined {
   const lines = [...(log?.lines ?? []).slice(-lastLines).map(({ text }) => text), ...(telling?.entry.lines ?? [])];
   const complaints = lines.filter((line) => tooOpen.test(line));
+  if (complaints.length === 0) return undefined;
   const path = complaints.flatMap((line) => pathIn(line) ?? [])[0];
-  const mount = path === undefined ? undefined : mountOf(container, path);
+  const mount = path === undefined ? onlySecret(pod, container) : mountOf(container, path);
   const volume = pod.spec?.volumes?.find(({ name }) => name === mount?.name);
   if (mount === undefined || volume === undefined) return undefined;
   const source = volume.secret ?? volume.configMap ?? volume.projected;
   const group = pod.spec?.securityContext?.fsGroup;
   const where = `volumes[${volume.name}]`;
   if (source === undefined) return group === undefined ? undefined : groupGap(pod, { path: path ?? '', where, group });
+  const file = path ?? 'what it brings';
   const mode = `0${(source.defaultMode ?? 0o644).toString(8)}`;
   const kept = group === undefined ? '' : `, and fsGroup ${group} adds the group's right to read`;
   return {
-    says: `${where} gives ${path} the mode ${mode}${kept}, and the program wants it for its owner alone`,
+    says: `${where} gives ${file} the mode ${mode}${kept}, and the program wants it for its owner alone`,
     evidence: [{ object: refOf(pod), source: 'spec', text: `${where} has defaultMode ${mode}${kept}` }],
     fixes: [
       {
-        advice: `set defaultMode: 0400 in ${where}, if the program runs as root; else copy ${path} to an emptyDir at start and chmod 600 it there`,
+        advice: `set defaultMode: 0400 in ${where}, if the program runs as root; else copy ${file} to an emptyDir at start and chmod 600 it there`,
         reason: 'files of a Secret or ConfigMap belong to root, and others read them by default',
       },
     ],
   };
+}
+
+/** The one Secret that a container mounts, when a complaint about a key names no file. */
+function onlySecret(pod: Crash['pod'], { spec }: Crash['container']) {
+  const [only, ...others] = (spec.volumeMounts ?? []).filter(
+    ({ name }) => pod.spec?.volumes?.find((each) => each.name === name)?.secret !== undefined,
+  );
+  return others.length === 0 ? only : undefined;
 }
 
 function groupGap(

@@ -40,6 +40,8 @@ const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
     /ECONNRESET|connection reset|broken pipe|unexpected EOF|connection closed|server closed the connection|socket hang up/i,
     'closed',
   ],
+  // pg_isready
+  [/:\d{2,5} - no response$/im, 'unreached'],
   // Wrappers that leave out why; only what looks like an address is one.
 ];
 

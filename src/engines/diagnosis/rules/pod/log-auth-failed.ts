@@ -46,12 +46,18 @@ export const logAuthFailed = defineRule({
 const mostSources = 2;
 const credential = /PASS|PWD|TOKEN|SECRET|KEY|CREDENTIAL|AUTH|DSN|UR[IL]$|CONNECTION/i;
 
+const user = /USER|LOGIN|ACCOUNT/i;
+const aboutUser = /\b(?:invalid|bad|unknown|incorrect) (?:user ?name|user|login|account)\b(?! or\b)/i;
+const aboutPassword = /pass|token|secret|credential|key\b/i;
+
 /** Variables from Secrets that the line names, else those whose names say that they are credentials. */
 function sourcesOf(fault: LogFault): readonly LogLink[] {
   const links = credentialLinks(fault);
   const text = textOf(fault);
   const named = links.filter(({ word }) => text.includes(word));
-  const likely = links.filter(({ word }) => word === 'envFrom' || credential.test(word));
+  // It may be the name alone that is refused: `Invalid username format`.
+  const kind = aboutUser.test(text) && !aboutPassword.test(text) ? user : credential;
+  const likely = links.filter(({ word }) => word === 'envFrom' || kind.test(word));
   return (named.length > 0 ? named : likely.length > 0 ? likely : links).slice(0, mostSources);
 }
 
