@@ -8,6 +8,7 @@ import { referencesOf } from '../references.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { absentFileIn } from './absent-file.ts';
 import { absentKeyGap } from './absent-key.ts';
+import { absentObjectGap } from './absent-object-gap.ts';
 import { brokenFileGap } from './broken-file.ts';
 import { type CrashGap, crashGap } from './crash-gap.ts';
 import { settingGap } from './setting-gap.ts';
@@ -24,6 +25,7 @@ export function programGap(snapshot: Snapshot, crash: Crash): CrashGap | undefin
     demandedVariableGap(crash) ??
     crashGap(snapshot, crash) ??
     absentFileIn(snapshot, crash, text) ??
+    absentObjectGap(snapshot, crash, text) ??
     settingNamed(snapshot, crash) ??
     settingGap(snapshot, crash, text) ??
     brokenFileGap(snapshot, crash, text) ??

@@ -71,6 +71,7 @@ const signatures: readonly Signature[] = [
     /permission denied|operation not permitted|\bEACCES\b|\bEPERM\b|AccessDeniedException|(?<!RBAC: )access denied(?! for user)/i,
     path,
   ],
+  ['permission', /\b(?:EACCES|EPERM|EROFS): [^\n]{0,60}\b(?:mkdir|open|scandir|unlink|rename|rmdir|copyfile) '[^'/]/],
   [
     'threads-exhausted',
     /unable to create (?:new )?native thread|can(?:'t|not) (?:start|create|allocate) (?:a )?(?:new )?thread|pthread_create\b.*(?:failed|unavailable)|\bfork\b.*Resource temporarily unavailable|(?:failed|unable) to (?:create|spawn) (?:new )?(?:OS |native )?thread/i,
