@@ -25,6 +25,10 @@ export const failureWords: Readonly<Record<ConnectionFailure, string>> = {
   unreached: 'no connection',
 };
 
+/** The address of a Service answers no ping, and few answer from private networks: only what is outside tells anything. */
+const pinged =
+  '--- (?!(?:10|127|169\\.254|192\\.168|172\\.(?:1[6-9]|2\\d|3[01]))\\.)(?<host>(?:\\d{1,3}\\.){3}\\d{1,3}|(?:[a-z0-9-]+\\.)+(?!svc\\b|local\\b|internal\\b)[a-z]{2,}) ping statistics ---';
+
 const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [
     /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated|host not found|domain name not found|DNS resolution failed|could not resolve (?:host|address)/i,
@@ -42,6 +46,7 @@ const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
   ],
   // pg_isready
   [/:\d{2,5} - no response$/im, 'unreached'],
+  [new RegExp(`${pinged}[^\\n]*\\n[^\\n]*\\b100% packet loss`), 'timeout'],
   // Wrappers that leave out why; only what looks like an address is one.
 ];
 
@@ -72,6 +77,7 @@ const form = (pattern: string, flags = ''): RegExp => new RegExp(pattern, `g${fl
 const forms: readonly RegExp[] = [
   // nginx: the far side stands beside the host that the client asked for.
   form(`\\bupstream: "\\w+://${host}(?::${port})?`),
+  form(pinged),
   // A name that was not found: what follows is the DNS server.
   form(`\\blookup ${host}(?: on |: |,)`),
   form(`\\bDNS resolution failed for (?:service: )?${host}(?::${port})?`),

@@ -113,7 +113,7 @@ const signatures: readonly Signature[] = [
   // Answers of data stores that are reachable and full, read-only, or without a quorum.
   [
     'server-refuses',
-    /\bOOM command not allowed|\bMISCONF Redis|\bREADONLY You can't write|\bCLUSTERDOWN\b|\bMASTERDOWN\b|\bNOREPLICAS\b|NotEnoughReplicas\w*(?:Exception)?\b|\bcluster_block_exception\b|ClusterBlockException|flood[- ]stage (?:disk )?watermark|\bNotWritablePrimary\b|\bNotPrimaryNoSecondaryOk\b|\bReplicaSetNoPrimary\b|\bnot master\b|\bnode is not (?:the )?(?:primary|leader)\b|mvcc: database space exceeded|etcdserver: (?:no leader|mvcc)|cannot execute \w+(?: \w+)? in a read-only transaction|running with the --(?:super-)?read-only option|\b(?:memory|disk|resource) alarm\b|\bLEADER_NOT_AVAILABLE\b|reached (?:maximum|minimum) value of sequence|Failed to read auto-increment value/i,
+    /\bOOM command not allowed|\bMISCONF Redis|\bREADONLY You can't write|\bReadOnlyError\b|You can't write against a read only|\bCLUSTERDOWN\b|\bMASTERDOWN\b|\bNOREPLICAS\b|NotEnoughReplicas\w*(?:Exception)?\b|\bcluster_block_exception\b|ClusterBlockException|flood[- ]stage (?:disk )?watermark|\bNotWritablePrimary\b|\bNotPrimaryNoSecondaryOk\b|\bReplicaSetNoPrimary\b|\bnot master\b|\bnode is not (?:the )?(?:primary|leader)\b|mvcc: database space exceeded|etcdserver: (?:no leader|mvcc)|cannot execute \w+(?: \w+)? in a read-only transaction|running with the --(?:super-)?read-only option|\b(?:memory|disk|resource) alarm\b|\bLEADER_NOT_AVAILABLE\b|reached (?:maximum|minimum) value of sequence|Failed to read auto-increment value/i,
   ],
   ['deadlock', /\bdeadlock (?:detected|found)\b|all goroutines are asleep - deadlock/i],
   [
