@@ -22,8 +22,8 @@ export function programGap(snapshot: Snapshot, crash: Crash): CrashGap | undefin
     optionalGap(snapshot, crash) ??
     absentKeyGap(snapshot, crash, text) ??
     shellVariableGap(crash) ??
-    demandedVariableGap(crash) ??
     crashGap(snapshot, crash) ??
+    demandedVariableGap(crash) ??
     absentFileIn(snapshot, crash, text) ??
     absentObjectGap(snapshot, crash, text) ??
     settingNamed(snapshot, crash) ??

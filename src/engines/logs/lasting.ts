@@ -85,8 +85,8 @@ const isRoutine = (entry: LogEntry): boolean =>
 const claim = /\broot[ -]cause\b|\bkubectl\b|\bdiagnos(?:is|e)\b/i;
 /** Words of the API server, which no program says of anything else; kubectl writes them without a level. */
 const denial = /\bUser \\?"system:serviceaccount:[^"]+" cannot \w+ resource /;
-/** A field by which a program says that what it did went well, whatever else the line says. */
-const succeeded = /(?:^|[\s{,"])status"?[=:] ?2\d\d\b/;
+/** The class of an HTTP status in a field of its own, which says how it went, whatever else the line says. */
+const statusIn = (text: string): string | undefined => /(?:^|[\s{,"])status"?[=:] ?([1-5])\d\d\b/.exec(text)?.[1];
 /** A server whose clients do not trust it, or whose clients' requests fail: the fault is theirs. */
 const ofClients =
   /TLS handshake error from|\blogin refused\b|\bDETAIL: {2}(?:Password does not match|Role "[^"]+" does not exist|Connection matched|User "[^"]+" has no password)|^\d{4}-\d\d-\d\d \S+ \S+ \[\d+\](?: \S+@\S+)? (?:FATAL|ERROR): {2}(?!sorry, too many|remaining connection|.*No space left)/;
@@ -101,8 +101,8 @@ function complaintOf(
   const severe = severity === 'error' || severity === 'fatal' || denial.test(text);
   // Tools that a program calls state no level beside the program's own.
   const mayBePlain = !stated || (asked && entry.level === undefined);
-  if (!severe && !(mayBePlain && failureWords.test(entry.message))) return [];
-  if (claim.test(text) || ofClients.test(text) || succeeded.test(text)) return [];
+  if (!severe && !(mayBePlain && (failureWords.test(entry.message) || statusIn(text) === '5'))) return [];
+  if (claim.test(text) || ofClients.test(text) || statusIn(text) === '2') return [];
   const signature = signatureOf(wordsOf(entry));
   if (signature === 'bad-credentials' && !isOwn(wordsOf(entry))) return [];
   if (signature !== undefined) return [{ entry, index, signature, kind: signature }];

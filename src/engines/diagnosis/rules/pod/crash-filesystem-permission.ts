@@ -64,13 +64,14 @@ const refusal =
 const relative = /\b(?:mkdir|open|scandir|unlink|rename|rmdir|copyfile) '([^'/][^']*)'/;
 
 /** The path of the line that complains; the frames of its trace name others. */
-function pathOf({ telling }: Crash): string | undefined {
+function pathOf({ telling, container }: Crash): string | undefined {
   const lines = telling?.entry.lines ?? [];
-  return (
-    lines.filter((line) => refusal.test(line)).flatMap((line) => pathIn(line) ?? [])[0] ??
-    pathIn(lines.join('\n')) ??
-    lines.flatMap((line) => relative.exec(line)?.[1] ?? [])[0]
-  );
+  const [told = lines.join('\n')] = lines.filter((line) => refusal.test(line));
+  const [, below] = relative.exec(told) ?? [];
+  const { workingDir } = container.spec;
+  if (below !== undefined)
+    return workingDir === undefined ? `${below} in its working directory` : `${workingDir}/${below}`;
+  return pathIn(told) ?? pathIn(lines.join('\n'));
 }
 
 const isReadOnly = ({ telling }: Crash): boolean =>
