@@ -5,10 +5,13 @@ import type { Evidence } from './rule.ts';
 
 const longest = 300;
 
-const firstTelling = (lines: readonly string[]): string =>
-  lines.find((line) => failureWords.test(line)) ?? lines[0] ?? '';
+/** The line of a text that complains, else its first. */
+export function tellingLine(text: string): string {
+  const lines = text.split('\n');
+  return lines.find((line) => failureWords.test(line)) ?? lines[0] ?? '';
+}
 
-/** The first line that complains of what a container said of a call that failed; nothing when only its command tells of the call. */
+/** What complains in what a container said of a call that failed; nothing when only its command tells of the call. */
 export const callEvidence = ({ pod, words }: Pick<FailedCall, 'pod' | 'words'>): readonly Evidence[] =>
   words === undefined
     ? []
@@ -16,7 +19,7 @@ export const callEvidence = ({ pod, words }: Pick<FailedCall, 'pod' | 'words'>):
         {
           object: refOf(pod),
           source: 'log',
-          text: firstTelling(words.text.split('\n')).slice(0, longest),
+          text: tellingLine(words.text).slice(0, longest),
           at: words.at,
         },
       ];

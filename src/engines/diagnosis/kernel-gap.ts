@@ -4,7 +4,8 @@ import type { CrashGap } from './crash-gap.ts';
 import type { Where } from './expansion-gap.ts';
 
 /** Settings of the kernel that programs name when they are too small, or set at their start. */
-const setting = /\b(?:vm|fs|kernel|net)\.[a-z_]+(?:\.[a-z_]+){0,3}\b/;
+const setting =
+  /(?<![\w.])(?:vm\.(?:[a-z]+_[a-z_]+|swappiness)|fs\.(?:file-max|nr_open|aio-max-nr|inotify\.[a-z_]+)|kernel\.[a-z_]+|net\.(?:core|ipv4|ipv6|netfilter)\.[a-z_.]*[a-z_])\b/;
 const tooSmall =
   /\btoo (?:low|small)\b|\bincrease\b|at least|limit (?:of|reached)|\bmust be\b|lower value|needs? to be/i;
 const refused = /read-only file ?system|permission denied|not permitted/i;

@@ -5,16 +5,16 @@ import type { CrashGap } from './crash-gap.ts';
 /** What data stores say of files that another version of them has written: the version of the files, then their own. */
 const writtenByOther: readonly RegExp[] = [
   // PostgreSQL, `CheckDataVersion` of miscinit.c
-  /initialized by PostgreSQL version (?<data>[\d.]+), which is not compatible with this version (?<own>[\d.]+)/,
+  /initialized by PostgreSQL version (?<data>\d+(?:\.\d+)*), which is not compatible with this version (?<own>\d+(?:\.\d+)*)/,
   // MongoDB: an own version is not said, only which ones it would take.
-  /featureCompatibilityVersion[^\n]*?\bfound (?<data>[\d.]+), expected (?<takes>'[\d.]+')/,
-  /[Ii]nvalid feature ?[Cc]ompatibility ?[Vv]ersion (?:value )?'(?<data>[\d.]+)'/,
-  /featureCompatibilityVersion[^\n]*?\bversion: \\?"(?<data>[\d.]+)\\?"[^\n]*?\bexpected (?<takes>'[\d.]+')/,
+  /featureCompatibilityVersion[^\n]*?\bfound (?<data>\d+(?:\.\d+)*), expected (?<takes>'\d+(?:\.\d+)*')/,
+  /[Ii]nvalid feature ?[Cc]ompatibility ?[Vv]ersion (?:value )?'(?<data>\d+(?:\.\d+)*)'/,
+  /featureCompatibilityVersion[^\n]*?\bversion: \\?"(?<data>\d+(?:\.\d+)*)\\?"[^\n]*?\bexpected (?<takes>'\d+(?:\.\d+)*')/,
   // MySQL and MariaDB
   /Cannot boot server version (?<own>\d+) on data directory built by version (?<data>\d+)/,
   /Cannot (?:up|down)grade from (?<data>\d+) to (?<own>\d+)/,
   // Elasticsearch and OpenSearch
-  /cannot (?:up|down)grade a node from version \[(?<data>[\d.]+)\] (?:directly )?to version \[(?<own>[\d.]+)\]/,
+  /cannot (?:up|down)grade a node from version \[(?<data>\d+(?:\.\d+)*)\] (?:directly )?to version \[(?<own>\d+(?:\.\d+)*)\]/,
   // Redis
   /Can't handle RDB format version (?<data>\d+)/,
 ];

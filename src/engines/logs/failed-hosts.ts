@@ -118,6 +118,9 @@ const itself = /^(?:localhost|127(?:\.\d{1,3}){3})$/;
 const noHost =
   /^(?:the|a|an|to|for|at|on|by|and|is|in|it|host|server|service|database|db server|broker|connection|remote|refused|timeout|timed|error|failed|failure|after|seconds|attempt|retry|retrying|localhost|E(?:CONN|TIMED|HOST|NET|AI_)\w+|[\d-]+(?:T\d+)?|\w+Exception|\w+Error|[\w-]+\.(?:go|js|ts|py|java|rb|rs|cs|kt|php|c|cpp|json|ya?ml))$/i;
 
+/** Some of them are names of Services too: with a port they are meant so. */
+const mayBeNamed = /^(?:server|service|database|db|broker)$/i;
+
 /** Hosts and ports of connections that a text says failed. Empty when it speaks of no failed connection. */
 export function hostsIn(text: string): readonly FailedHost[] {
   const failure = connectionFailureIn(text);
@@ -135,8 +138,8 @@ export function farSideIn(text: string): Pick<FailedHost, 'host' | 'port'> | und
       const name = groups?.['host']?.toLowerCase();
       // It names itself: whatever else the text names is not the far side.
       if (name !== undefined && itself.test(name)) return undefined;
-      if (name === undefined || noHost.test(name)) continue;
       const number = groups?.['port'];
+      if (name === undefined || (noHost.test(name) && !(number !== undefined && mayBeNamed.test(name)))) continue;
       return { host: name, port: number === undefined ? undefined : Number(number) };
     }
   }

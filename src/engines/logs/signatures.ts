@@ -140,6 +140,9 @@ const signatures: readonly Signature[] = [
 const noFile =
   /no such file or directory|\bENOENT\b|FileNotFound|cannot find the file|\b(?:is|not) a directory\b|\bEISDIR\b|https?:\/\/\S+\.(?:json|ya?ml|xml)\b/i;
 
+/** The API server has no such object, such as a Job that would have migrated something. */
+const noObject = /\bError from server \(NotFound\)|\b[a-z]+\.(?:batch|apps) "[^"]+" not found/;
+
 /** A failed connection says so before what failed because of it, unless it only took too long. */
 const certainFailures: ReadonlySet<string> = new Set(['refused', 'unreachable', 'unknown-host']);
 const maximumText = 4000;
@@ -162,7 +165,10 @@ export function signatureOf(whole: string): SignatureId | undefined {
 
 const matching = (some: readonly Signature[], text: string): SignatureId | undefined =>
   some.find(
-    ([id, pattern, beside]) => matches(text, pattern, beside) && !(id === 'config-parse' && noFile.test(text)),
+    ([id, pattern, beside]) =>
+      matches(text, pattern, beside) &&
+      !(id === 'config-parse' && noFile.test(text)) &&
+      !(id === 'migration-failed' && noObject.test(text)),
   )?.[0];
 
 const matches = (text: string, pattern: RegExp, beside: RegExp | undefined): boolean =>

@@ -1,5 +1,6 @@
 import { configuredTexts } from '../configured.ts';
-import type { Service } from '../objects.ts';
+import { serviceOfHost } from '../hosts.ts';
+import { keyOf, refOf, type Service } from '../objects.ts';
 import { containersOf } from '../pods.ts';
 import { slicesOf } from '../routes.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -24,7 +25,7 @@ export interface UntranslatedPort {
 export function untranslatedPort(snapshot: Snapshot, service: Service, call: FailedCall): UntranslatedPort | undefined {
   const { clusterIP, type, ports = [] } = service.spec ?? {};
   if (clusterIP !== 'None' || type === 'ExternalName') return undefined;
-  const { asked, field } = askedPort(snapshot, call) ?? {};
+  const { asked, field } = askedPort(snapshot, service, call) ?? {};
   const port = ports.find((each) => each.port === asked && (each.protocol ?? 'TCP') === 'TCP');
   if (asked === undefined || port?.targetPort === undefined) return undefined;
   const behind = new Set(
@@ -39,10 +40,14 @@ export function untranslatedPort(snapshot: Snapshot, service: Service, call: Fai
 
 const usualPorts: Readonly<Record<string, number>> = { http: 80, https: 443 };
 
-/** The port that was said, else the one that the scheme of the only URL of that host means. */
+/** `http://db/items`: its port is the one of the scheme. */
+const portless = /\b(https?):\/\/(?:[^\s/@]{0,200}@)?([a-z0-9](?:[a-z0-9.-]{0,250}[a-z0-9])?)(?=[/?#\s'",;)]|$)/gi;
+
+/** The port that was said, else the one that the URLs mean by which the container is told the Service. */
 function askedPort(
   snapshot: Snapshot,
-  { pod, container: name, dependency: { host, port, field } }: FailedCall,
+  service: Service,
+  { pod, container: name, dependency: { port, field } }: FailedCall,
 ): Pick<UntranslatedPort, 'asked' | 'field'> | undefined {
   if (port !== undefined) return { asked: port, field };
   const container = containersOf(pod).find((each) => each.name === name);
@@ -54,14 +59,13 @@ function askedPort(
     ...args.map((text) => ({ field: 'args', text })),
     ...configuredTexts(snapshot, { pod, container }),
   ];
-  const url = new RegExp(
-    `\\b(https?)://(?:[^\\s/@]*@)?${host.replaceAll(/[^\w-]/g, String.raw`\$&`)}(?=[/?#\\s'",;)]|$)`,
-    'gi',
-  );
   const found = texts.flatMap(({ field: where, text }) =>
-    [...text.matchAll(url)].flatMap(([, scheme = '']) => {
+    [...text.matchAll(portless)].flatMap(([, scheme = '', named = '']) => {
       const asked = usualPorts[scheme.toLowerCase()];
-      return asked === undefined ? [] : [{ asked, field: where }];
+      const meant = serviceOfHost(snapshot, named, pod.metadata.namespace)?.ref;
+      return asked === undefined || meant === undefined || keyOf(meant) !== keyOf(refOf(service))
+        ? []
+        : [{ asked, field: where }];
     }),
   );
   const [first] = found;

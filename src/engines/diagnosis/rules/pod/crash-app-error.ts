@@ -61,7 +61,7 @@ export const crashAppError = defineRule({
 /** Where no line complains, what was said last may still be why it ends. */
 function lastWords({ telling, log }: Crash): string {
   const last = telling === undefined && log !== undefined ? lastEntry(log) : undefined;
-  return last === undefined || farewell.test(last.message) ? '' : `; its log ends with: ${tellingOf(last).essence}`;
+  return last === undefined || farewell.test(last.message) ? '' : `; its log ends with: ${tellingOf(last).words}`;
 }
 
 const silenceFix = ({ container }: Crash): Fix => ({
