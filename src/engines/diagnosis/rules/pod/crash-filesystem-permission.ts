@@ -66,7 +66,7 @@ const relative = /\b(?:mkdir|open|scandir|unlink|rename|rmdir|copyfile) '([^'/][
 /** The path of the line that complains; the frames of its trace name others. */
 function pathOf({ telling, container }: Crash): string | undefined {
   const lines = telling?.entry.lines ?? [];
-  const [told = lines.join('\n')] = lines.filter((line) => refusal.test(line));
+  const told = lines.find((line) => refusal.test(line)) ?? lines.join('\n');
   const [, below] = relative.exec(told) ?? [];
   const { workingDir } = container.spec;
   if (below !== undefined)

@@ -27,12 +27,14 @@ export const svcPortNotOffered = defineRule({
   check: (snapshot) =>
     failedCalls(snapshot)
       .filter((call) => !isNameFailure(call) && call.dependency.failure !== 'closed')
-      .flatMap((call) => [...findingOf(snapshot, call), ...headlessFinding(snapshot, call)]),
+      .flatMap((call) => findingOf(snapshot, call)),
 });
 
 function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
   const { pod, container, dependency } = call;
   const { port, told } = dependency;
+  const headless = headlessFinding(snapshot, call);
+  if (headless.length > 0) return headless;
   const service = calledService(snapshot, call);
   const ports = service?.spec?.ports ?? [];
   if (service === undefined || port === undefined || ports.length === 0) return [];
