@@ -102,7 +102,7 @@ function complaintOf(
   // Tools that a program calls state no level beside the program's own.
   const mayBePlain = !stated || (asked && entry.level === undefined);
   if (!severe && !(mayBePlain && (failureWords.test(entry.message) || statusIn(text) === '5'))) return [];
-  if (claim.test(text) || ofClients.test(text) || statusIn(text) === '2') return [];
+  if (claim.test(text) || ofClients.test(text) || (!severe && statusIn(text) === '2')) return [];
   const signature = signatureOf(wordsOf(entry));
   if (signature === 'bad-credentials' && !isOwn(wordsOf(entry))) return [];
   if (signature !== undefined) return [{ entry, index, signature, kind: signature }];

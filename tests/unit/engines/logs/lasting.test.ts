@@ -144,6 +144,7 @@ describe('lastingFault', () => {
     it('believes the status that a line has in a field of its own', () => {
       expect(askedIn(again([failing, 'mode=mismatch status=200'], 10))?.count).toBe(10);
       expect(askedIn(again(['mode=mismatch status=200']))).toBeUndefined();
+      expect(askedIn(again(['level=error msg="no tenant" status=200']))?.count).toBe(20);
     });
 
     it.each(
