@@ -94,17 +94,19 @@ const impatient = {
 
 let processes = 0;
 
+/** Clusters over the server of the bed, with its clock. */
+export const clustersOfBed = ({ server, clock }: Bed): Promise<Clusters> =>
+  clustersOf(server, {
+    nextReads,
+    cacheTtlMs: 0,
+    now: () => clock.ms,
+    healing: { signingKeys: async () => [signingKey] },
+  });
+
 /** A process of its own: a pipeline with its own clusters, its own holder, and nothing remembered. */
 export async function aProcess(bed: Bed, options: ProcessOptions = {}): Promise<Process> {
   const { clock, server } = bed;
-  const clusters =
-    options.clusters ??
-    (await clustersOf(server, {
-      nextReads,
-      cacheTtlMs: 0,
-      now: () => clock.ms,
-      healing: { signingKeys: async () => [signingKey] },
-    }));
+  const clusters = options.clusters ?? (await clustersOfBed(bed));
   const audit: HealingEvent[] = [];
   const stop = new AbortController();
   const running = new Set<Promise<void>>();
@@ -138,7 +140,7 @@ export async function aProcess(bed: Bed, options: ProcessOptions = {}): Promise<
       },
     }),
   });
-  const call: Process['call'] = async (tool, args = {}, approval = undefined, caller = 'local') =>
+  const call: Process['call'] = async (tool, args = {}, approval?, caller = 'local') =>
     (await pipeline.call({ tool, arguments: args, clusters, approval, caller: { id: caller } })).result;
   return {
     pipeline,
@@ -147,8 +149,9 @@ export async function aProcess(bed: Bed, options: ProcessOptions = {}): Promise<
     call,
     async plan(tool, args = {}) {
       const result = await call(tool, args);
-      if (result.success || result.error_type !== 'approval_required') throw new Error(`no plan: ${result['error']}`);
-      return String((result as Failure).details['action_id']);
+      if (!isFailure(result) || result.error_type !== 'approval_required')
+        throw new Error(`no plan: ${JSON.stringify(result['error'])}`);
+      return String(result.details['action_id']);
     },
     answer: (tool, args, actionId, answer = 'approved') => call(tool, args, { actionId, answer, by: 'ann' }),
     async idle() {
@@ -157,6 +160,8 @@ export async function aProcess(bed: Bed, options: ProcessOptions = {}): Promise<
     stop: () => stop.abort(),
   };
 }
+
+const isFailure = (result: Success | Failure): result is Failure => !result.success;
 
 const lost = { action: 'restart_workload', object: '', outcome: 'failed' } as const;
 

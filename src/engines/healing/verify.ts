@@ -8,6 +8,8 @@ import { touchedPods } from './blast-radius.ts';
 import { leaves } from './drafts/drain.ts';
 import { replicasOf } from './drafts/scale.ts';
 import type { ActionRecord } from './record.ts';
+import { rollingKinds } from './rolling-kinds.ts';
+import { replicasAfter } from './subject.ts';
 
 /** What was read of the cluster after an action was applied. */
 export interface Aftermath {
@@ -83,8 +85,12 @@ function rolloutMissing(target: KubernetesObject | undefined): string | undefine
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const { status = {} } = target as KubernetesObject & Counted;
   const name = nameOf(refOf(target));
-  const { observedGeneration, replicas = 0, updatedReplicas, readyReplicas = 0 } = status;
-  if ((observedGeneration ?? 0) < (target.metadata.generation ?? 0)) return `${name}: the change is not seen yet`;
+  const { replicas = 0, updatedReplicas } = status;
+  // Custom kinds need not tell more than the count that their scale subresource reads.
+  const custom = !rollingKinds.has(target.kind);
+  const readyReplicas = status.readyReplicas ?? (custom ? replicas : 0);
+  const observed = status.observedGeneration ?? (custom ? Number.POSITIVE_INFINITY : 0);
+  if (observed < (target.metadata.generation ?? 0)) return `${name}: the change is not seen yet`;
   const daemon = target.kind === 'DaemonSet';
   const wanted = daemon ? (status.desiredNumberScheduled ?? 0) : (replicasOf(target) ?? 1);
   const updated = daemon ? (status.updatedNumberScheduled ?? 0) : (updatedReplicas ?? replicas);
@@ -113,11 +119,13 @@ export const isSame = (
 ): boolean => rule === finding.rule && keyOf(object) === keyOf(finding.object);
 
 /** Behind its Services not fewer pods are ready than before, unless fewer are wanted. */
-function endpointsMissing({ radius, action, target }: ActionRecord, { snapshot }: Aftermath): string | undefined {
+function endpointsMissing(record: ActionRecord, { snapshot }: Aftermath): string | undefined {
+  const { radius, target } = record;
   if (radius.services.length === 0) return undefined;
   const ready = touchedPods(snapshot, target.object).filter((pod) => isReady(pod) && !isTerminating(pod)).length;
-  const wanted = action.name === 'scale_workload' ? Math.min(radius.ready, action.replicas) : radius.ready;
-  return ready < wanted ? `${ready} ready pods stand behind ${radius.services[0]}, ${wanted} before` : undefined;
+  // The way back of a scale wants another count as well.
+  const wanted = Math.min(radius.ready, replicasAfter(record) ?? radius.ready);
+  return ready < wanted ? `${ready} ready pods stand behind ${radius.services[0]}, not ${wanted}` : undefined;
 }
 
 /** A pod was evicted: it is gone, and its workload is as ready as it should be. */

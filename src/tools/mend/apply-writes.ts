@@ -8,9 +8,12 @@ import type { ToolContext } from '../tool.ts';
 import type { Hold } from './hold.ts';
 import { evicted } from './patient-eviction.ts';
 import type { Keeping } from './records.ts';
+import { sendFirst } from './send-first.ts';
 import { sendOnce } from './send-once.ts';
 
 export interface Applying extends Omit<Keeping, 'signal'> {
+  /** The target as it was judged. */
+  readonly seen: KubernetesObject;
   readonly hold: Hold;
   readonly context: ToolContext;
   /** The process is told to end: no further write is begun; whoever resumes the action tells what was written. */
@@ -57,7 +60,11 @@ async function written(
   { first, ...writing }: Writing,
 ): Promise<KubernetesObject | undefined> {
   const actionId = writing.hold.stored.record.id;
-  if (operation.verb !== 'evict') return sendOnce(onLatest(operation, live), actionId, writing);
+  if (operation.verb !== 'evict') {
+    return first
+      ? sendFirst(operation, { ...writing, actionId })
+      : sendOnce(onLatest(operation, live), actionId, writing);
+  }
   return evicted(operation, { ...writing, actionId, first });
 }
 

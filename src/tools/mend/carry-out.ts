@@ -29,7 +29,16 @@ export async function carryOut(
   healing.background(async (stop) => {
     const inBackground = { ...context, signal: stop, enough: stop };
     try {
-      await applyWrites(considered.draft, { writer, healing, clock, hold, context: inBackground, stop });
+      const { draft, situation } = considered;
+      await applyWrites(draft, {
+        writer,
+        healing,
+        clock,
+        hold,
+        context: inBackground,
+        stop,
+        seen: situation.target,
+      });
       await settle(hold, { context: inBackground, clock, signal: stop });
     } catch (error) {
       // Told to stop: the record says how far it is, and whoever comes next goes on.

@@ -47,7 +47,7 @@ function regressed() {
   return [...rest, labelled, left];
 }
 
-describe('every action, from its plan to verified', () => {
+describe('every action, from its plan to verified', { timeout: 30_000 }, () => {
   it('restarts', async () => {
     const { bed, process } = await healing(aLiveDeployment().all);
     const id = await process.plan('restart_workload', web);
@@ -186,7 +186,7 @@ describe('every action, from its plan to verified', () => {
     };
     const { bed, process } = await healing([withSpec(rollout, 2)], { types: [rollouts] });
     bed.controllers = (server) => {
-      const replicas = Number((specOf(server, refOf(rollout)) as { replicas: number }).replicas);
+      const replicas = (specOf(server, refOf(rollout)) as { replicas: number }).replicas;
       const generation = server.stored(refOf(rollout))?.metadata.generation;
       server.apply({
         ...withSpec(rollout, replicas),
@@ -233,11 +233,9 @@ function trapped() {
     containers: [aContainer('app', { image: 'db:2', ...crashed({ exitCode: 1, reason: 'Error' }) })],
     metadata: { ...ownedBy(made.target), labels: { app: 'db', 'controller-revision-hash': 'db-two' } },
   });
-  const healthy = made.pods
-    .slice(0, 2)
-    .map((pod) => ({
-      ...pod,
-      metadata: { ...pod.metadata, labels: { app: 'db', 'controller-revision-hash': 'db-one' } },
-    }));
+  const healthy = made.pods.slice(0, 2).map((pod) => ({
+    ...pod,
+    metadata: { ...pod.metadata, labels: { app: 'db', 'controller-revision-hash': 'db-one' } },
+  }));
   return [made.target, ...healthy, stuck, revision(1, 'db-one'), revision(2, 'db-two')];
 }

@@ -2,7 +2,7 @@ import { nameOf, type PodTemplate, refOf } from '../../objects.ts';
 import { type Action, type Operation, type Precondition, preconditionOf } from '../action.ts';
 import { blastRadius } from '../blast-radius.ts';
 import type { FieldChange } from '../draft.ts';
-import type { Drafted, Material } from '../material.ts';
+import type { Drafted, Impossible, Material } from '../material.ts';
 import type { ActionRecord } from '../record.ts';
 import { rolloutVerification } from '../verification.ts';
 
@@ -33,11 +33,23 @@ export function draftUndo(action: Extract<Action, { name: 'undo_action' }>, mate
   };
 }
 
-function whyNot(earlier: ActionRecord, { target }: Material): Drafted | undefined {
-  const { id, state, inverse, irreversible = 'it has no way back', applied } = earlier;
+/** Why an action cannot be undone, whatever became of its target, which may be gone. */
+export function nothingToUndo({
+  id,
+  state,
+  inverse,
+  irreversible = 'it has no way back',
+  applied,
+}: ActionRecord): Impossible | undefined {
   if (applied === undefined) return { impossible: `Action ${id} changed nothing (it is ${state}).` };
   if (state === 'reverted' || state === 'undone') return { impossible: `Action ${id} is ${state} already.` };
-  if (inverse.length === 0) return { impossible: `Action ${id} cannot be undone: ${irreversible}.` };
+  return inverse.length === 0 ? { impossible: `Action ${id} cannot be undone: ${irreversible}.` } : undefined;
+}
+
+function whyNot(earlier: ActionRecord, { target }: Material): Impossible | undefined {
+  const nothing = nothingToUndo(earlier);
+  if (nothing !== undefined) return nothing;
+  const { id, applied = earlier.target } = earlier;
   if (!isStillOurs(earlier, target)) {
     return {
       impossible: `${nameOf(applied.object)} was changed since action ${id}, so going back could undo somebody else's work.`,

@@ -35,7 +35,7 @@ function ofScale(target: Workload, replicas: number) {
     : allow(`${name} loses no more than one member.`);
 }
 
-function ofRollout({ operations }: Draft, { snapshot, target }: Situation) {
+function ofRollout({ action, operations }: Draft, { snapshot, target }: Situation) {
   const { spec }: Workload = target;
   const { type = 'RollingUpdate', rollingUpdate } = spec?.updateStrategy ?? {};
   const name = nameOf(refOf(target));
@@ -45,11 +45,14 @@ function ofRollout({ operations }: Draft, { snapshot, target }: Situation) {
   if (String(atOnce) !== '1')
     return refuse(`${name} replaces ${atOnce} pods at once: maxUnavailable.`, 'set maxUnavailable to 1 first');
   const back = operations.find((operation) => operation.verb === 'set_template')?.from.name;
+  const replicas = spec?.replicas ?? 1;
   const ready = readyPods(snapshot, refOf(target));
-  const replaced = ready.filter((pod) => !hasRevision(pod, back));
-  // Pods that were not read may be Ready.
-  const lost = podsOf(snapshot, refOf(target)).length === 0 ? 1 : Math.min(1, replaced.length);
-  return ofLoss(refOf(target), spec?.replicas ?? 1, { ready: ready.length, lost });
+  const known = podsOf(snapshot, refOf(target)).length > 0;
+  const stay = known && ready.every((pod) => hasRevision(pod, back));
+  // Going pod by pod, its controller takes no Ready one as long as another is not (stateful_set_control.go, `monotonic`).
+  const waits = spec?.podManagementPolicy !== 'Parallel' && ready.length > 0 && ready.length < replicas;
+  const lost = stay || (action.name === 'rollback_workload' && waits) ? 0 : 1;
+  return ofLoss(refOf(target), replicas, { ready: ready.length, lost });
 }
 
 /** Pods that have the template which is gone back to stay as they are; they name its ControllerRevision. */

@@ -10,6 +10,7 @@ import {
   drain,
   evict,
   restart,
+  rollback,
   saidBy,
   scale,
 } from '../../../../support/healing.ts';
@@ -40,6 +41,17 @@ describe('G22, one member at a time', () => {
     expect(restarted(withBroken(3, 1))).toBe(
       'refuse: 1 of 3 pods of StatefulSet/db would be left Ready, less than the 2 that are a majority. Instead: mend the other pods first',
     );
+  });
+
+  it('lets a broken set go back pod by pod, as no Ready one is taken before', () => {
+    const said = (spec: object) => {
+      const { target, all } = withBroken(3, 1);
+      const made = { ...target, spec: { ...target.spec, ...spec } };
+      return saidBy(oneAtATime, aDraft(rollback(db), made), aSituation({ target: made, objects: all }));
+    };
+
+    expect(said({})).toBe('allow: 2 of 3 pods of StatefulSet/db stay Ready, and it loses one at a time.');
+    expect(said({ podManagementPolicy: 'Parallel' })).toContain('refuse: 1 of 3 pods');
   });
 
   it('refuses strategies that replace several pods, or none', () => {

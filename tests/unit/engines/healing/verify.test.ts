@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import type { ActionRecord } from '../../../../src/engines/healing/record.ts';
+import { progressOf } from '../../../../src/engines/healing/verify.ts';
+import type { KubernetesObject } from '../../../../src/engines/objects.ts';
+import { refOf } from '../../../../src/engines/objects.ts';
+import { aPrecondition, aRecord } from '../../../support/action-records.ts';
+import { aSnapshot, minutesAgo } from '../../../support/builders.ts';
+import { anExplanation } from '../../../support/explanations.ts';
+import { aLiveDeployment } from '../../../support/healing.ts';
+
+const after = (objects: readonly KubernetesObject[], target: KubernetesObject | undefined) => ({
+  snapshot: aSnapshot({ objects, complete: ['Pod'] }),
+  target,
+  watched: target,
+  explanation: anExplanation(),
+});
+
+const applied = (fields: Partial<ActionRecord>): ActionRecord =>
+  aRecord({
+    state: 'verifying',
+    appliedAt: minutesAgo(1),
+    finding: undefined,
+    verification: { expects: 'it is as wanted', by: 'replicas', holdSeconds: 0, deadlineSeconds: 300 },
+    ...fields,
+  });
+
+describe('a count that was set back', () => {
+  const target = aPrecondition();
+  const undone = applied({
+    target,
+    action: { name: 'undo_action', target: target.object, action_id: 'a1' },
+    operations: [{ verb: 'patch', on: target, steps: [{ op: 'replace', path: '/spec/replicas', value: 2 }] }],
+    radius: { pods: 3, ready: 3, services: ['Service/web'], routes: [], budgets: [] },
+  });
+
+  it('is healthy with as many ready pods as are wanted now', () => {
+    const { all, target: web } = aLiveDeployment({ replicas: 2 });
+
+    expect(progressOf(undone, after(all, web))).toMatchObject({ state: 'healthy' });
+  });
+
+  it('is not with fewer', () => {
+    const { all, target: web } = aLiveDeployment({ replicas: 1 });
+
+    expect(progressOf(undone, after(all, web))).toEqual({
+      state: 'waiting',
+      text: '1 ready pods stand behind Service/web, not 2',
+    });
+  });
+});
+
+describe('a custom kind', () => {
+  const fleet = (status: object) => ({
+    apiVersion: 'e2e.kubemend.dev/v1',
+    kind: 'Fleet',
+    metadata: { name: 'boats', namespace: 'shop', uid: 'u1', resourceVersion: '7', generation: 3 },
+    spec: { replicas: 2 },
+    status,
+  });
+  const scaled = applied({
+    target: aPrecondition({ object: refOf(fleet({})), apiVersion: 'e2e.kubemend.dev/v1' }),
+    radius: { pods: 0, ready: 0, services: [], routes: [], budgets: [] },
+  });
+
+  it('is believed its count when it tells nothing else', () => {
+    expect(progressOf(scaled, after([], fleet({ replicas: 2 })))).toMatchObject({ state: 'healthy' });
+  });
+
+  it('is waited for while the count is another one', () => {
+    expect(progressOf(scaled, after([], fleet({ replicas: 1 })))).toMatchObject({ state: 'waiting' });
+    expect(progressOf(scaled, after([], fleet({})))).toMatchObject({ state: 'waiting' });
+  });
+
+  it('is waited for until it has seen the change, when it tells what it has seen', () => {
+    expect(progressOf(scaled, after([], fleet({ replicas: 2, observedGeneration: 2 })))).toMatchObject({
+      state: 'waiting',
+      text: 'Fleet/boats: the change is not seen yet',
+    });
+  });
+
+  it('is not ready with pods that are not, when it counts those', () => {
+    expect(progressOf(scaled, after([], fleet({ replicas: 2, readyReplicas: 1 })))).toMatchObject({
+      text: 'Fleet/boats: 1 of 2 pods are available',
+    });
+  });
+});
+
+describe('a Deployment', () => {
+  it('is waited for as long as its controller has not looked', () => {
+    const { all, target: web } = aLiveDeployment({ status: { observedGeneration: undefined } });
+
+    expect(progressOf(applied({}), after(all, web))).toMatchObject({
+      text: 'Deployment/web: the change is not seen yet',
+    });
+  });
+});
