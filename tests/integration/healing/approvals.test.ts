@@ -25,7 +25,7 @@ describe('an approval', { timeout: 30_000 }, () => {
     const bed = await aShop();
     const process = await aProcess(bed);
     const result = await process.call('restart_workload', web);
-    const id = String((result as unknown as { details: { action_id: string } }).details.action_id);
+    const id = (result as unknown as { details: { action_id: string } }).details.action_id;
 
     expect(result).toMatchObject({
       success: false,
