@@ -135,6 +135,8 @@ export async function listed(
   const { output } = planFlags.parse(options);
   if (!outcome.result.success) return told(context, outcome, output);
   context.terminal.out(output === 'text' ? `${outcome.text}\n` : await structured(outcome.result, output));
-  await (await context.healing()).idle();
+  const healing = await context.healing();
+  if (healing.busy) context.terminal.err('Going on with what a process that ended has left; Ctrl-C stops watching.\n');
+  await healing.idle();
   return 0;
 }

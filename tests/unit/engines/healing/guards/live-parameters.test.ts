@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { liveParameters } from '../../../../../src/engines/healing/guards/live-parameters.ts';
-import { aContainer, aLog, anEvent } from '../../../../support/builders.ts';
+import { aContainer, aLog, anEvent, aPod } from '../../../../support/builders.ts';
 import {
   aBareObject,
   aDraft,
@@ -75,6 +75,15 @@ describe('G39, live parameters', () => {
       'refuse: ',
     );
     expect(saidBy(liveParameters, aDraft(resize(web, {}), target), aSituation({ target }))).toContain('allow: ');
+  });
+
+  it('knows the containers of a Pod that grows in place', () => {
+    const pod = aPod('web-1');
+    const resized = (name: string) =>
+      saidBy(liveParameters, aDraft(resize(web, {}, name), pod), aSituation({ target: pod }));
+
+    expect(resized('app')).toBe('allow: Pod/web-1 has a container app.');
+    expect(resized('proxy')).toContain('refuse: Pod/web-1 has no container "proxy". Instead: it has app');
   });
 
   it('refuses on a bare object, and has nothing to do with a restart', () => {
