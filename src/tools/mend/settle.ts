@@ -1,7 +1,7 @@
 import { isStillOurs } from '../../engines/healing/drafts/undo.ts';
 import type { ActionRecord } from '../../engines/healing/record.ts';
 import { type Progress, progressOf, targetMissing } from '../../engines/healing/verify.ts';
-import { wasWritten, wayBackOf } from '../../engines/healing/was-written.ts';
+import { leavesName, wasWritten, wayBackOf } from '../../engines/healing/was-written.ts';
 import { type KubernetesObject, nameOf, type ObjectRef } from '../../engines/objects.ts';
 import { indexSnapshot } from '../../engines/snapshot.ts';
 import type { SnapshotData } from '../../engines/snapshot-data.ts';
@@ -58,7 +58,7 @@ async function stepAfter(stored: StoredAction, look: number, watching: Watching)
   const { record } = stored;
   const target = await watching.writer.current(record.target.object, watching.signal).catch(unlessGone);
   // By a process that ended before it could say so.
-  if (record.inverse.some(({ verb }) => verb !== 'scale') && isBack(record, target)) {
+  if (record.inverse.some(leavesName) && isBack(record, target)) {
     return { state: 'reverted', text: 'not healthy by its deadline; went back to what was before' };
   }
   const progress = await progressSeen(stored, target, watching);

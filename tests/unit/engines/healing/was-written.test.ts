@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Operation, preconditionOf } from '../../../../src/engines/healing/action.ts';
-import { wasWritten, wayBackOf } from '../../../../src/engines/healing/was-written.ts';
+import { leavesName, wasWritten, wayBackOf } from '../../../../src/engines/healing/was-written.ts';
 import { aPod } from '../../../support/builders.ts';
 import { aLiveDeployment, live } from '../../../support/healing.ts';
 
@@ -40,6 +40,25 @@ describe('whether a write happened', () => {
     expect(wasWritten(scale, 'a1', scaled)).toBe(true);
     expect(wasWritten(scale, 'a1', was)).toBe(false);
     expect(wasWritten(scale, 'a1', target)).toBe(false);
+  });
+
+  it('is told by the amounts of a pod that is resized in place, which takes no annotation either', () => {
+    const path = '/spec/containers/0/resources/limits/memory';
+    const resize: Operation = {
+      verb: 'patch',
+      on: preconditionOf(pod),
+      steps: [{ op: 'replace', path, value: '2Gi' }],
+    };
+    const resized = (generation: number, memory: string) => ({
+      ...pod,
+      metadata: { ...pod.metadata, generation },
+      spec: { containers: [{ name: 'app', resources: { limits: { memory } } }] },
+    });
+
+    expect(wasWritten(resize, 'a1', resized(4, '2Gi'))).toBe(true);
+    expect(wasWritten(resize, 'a1', resized(4, '1Gi'))).toBe(false);
+    expect(wasWritten(resize, 'a1', resized(3, '2Gi'))).toBe(false);
+    expect([resize, scale, patch].map(leavesName)).toEqual([false, false, true]);
   });
 
   it('is told of an eviction by a pod that is gone, going, or another one', () => {
