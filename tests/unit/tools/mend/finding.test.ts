@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { findingOf } from '../../../../src/tools/mend/finding.ts';
+import { anExplanation } from '../../../support/explanations.ts';
+
+const web = { kind: 'Deployment', namespace: 'shop', name: 'web' };
+const cause = (rule: string, fields: object = {}) => ({
+  id: rule,
+  rule,
+  object: web,
+  summary: rule,
+  confidence: 0.9,
+  chain: [],
+  fixes: [],
+  ...fields,
+});
+const foundIn = (...causes: readonly object[]) =>
+  findingOf({ name: 'restart_workload', target: web }, { ...anExplanation(), causes: causes as never })?.rule;
+
+describe('what an action is to mend', () => {
+  it('is the cause whose remedy it is, before others of the same object', () => {
+    const fix = { tool: 'restart_workload', arguments: { object: 'deployment/web' }, reason: '' };
+
+    expect(foundIn(cause('first'), cause('second', { fixes: [fix] }))).toBe('second');
+  });
+
+  it('may be told by kind and name', () => {
+    const fix = { tool: 'restart_workload', arguments: { kind: 'Deployment', name: 'web' }, reason: '' };
+    const other = { tool: 'restart_workload', arguments: { kind: 'StatefulSet', name: 'web' }, reason: '' };
+
+    expect(foundIn(cause('first'), cause('second', { fixes: [fix] }))).toBe('second');
+    expect(foundIn(cause('first'), cause('second', { fixes: [other] }))).toBe('first');
+  });
+
+  it('is else the first cause of the object, or whose chain leads to it', () => {
+    const elsewhere = { object: { ...web, name: 'db' } };
+
+    expect(foundIn(cause('other', elsewhere), cause('chained', { ...elsewhere, chain: [{ object: web }] }))).toBe(
+      'chained',
+    );
+  });
+
+  it('is nothing when the object is well', () => {
+    expect(foundIn()).toBeUndefined();
+    expect(foundIn(cause('other', { object: { ...web, namespace: 'pay' } }))).toBeUndefined();
+  });
+});
