@@ -45,7 +45,8 @@ export async function healed(context: CommandContext, { tool, args, options }: W
   }
   const actionId = String(result.details['action_id']);
   const approval = { actionId, answer: answer ? 'approved' : 'declined', by: context.user } as const;
-  const outcome = await called(context, { ...chosen, approval });
+  // As it was written: a plan for something else is refused, whatever its id.
+  const outcome = await called(context, { tool, args, approval });
   if (context.signal.aborted) return left(context, actionId, args);
   return told(context, outcome, output);
 }

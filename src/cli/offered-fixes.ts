@@ -23,6 +23,10 @@ export async function offered(context: CommandContext, options: Readonly<Record<
   const fixes = found.causes.flatMap(({ summary, fixes: all }) =>
     all.flatMap((fix) => ('tool' in fix && names.has(fix.tool) ? [{ summary, fix }] : [])),
   );
+  if (found.verdict === 'unknown' && fixes.length === 0) {
+    terminal.err('kubemend: too little could be read to tell what is broken: kubemend diagnose tells what.\n');
+    return 2;
+  }
   if (fixes.length === 0) {
     terminal.out(
       found.causes.length === 0
@@ -41,5 +45,8 @@ export async function offered(context: CommandContext, options: Readonly<Record<
   const answer = await terminal.ask(`\nWhich one shall be planned? [1-${fixes.length}, none] `);
   const chosen = fixes[Number.parseInt(answer ?? '', 10) - 1];
   if (chosen === undefined) return answer === undefined ? 2 : 1;
-  return healed(context, { tool: chosen.fix.tool, args: chosen.fix.arguments, options: {} });
+  // On the cluster that was diagnosed, not on the default one.
+  const { cluster } = target;
+  const args = { ...chosen.fix.arguments, ...(cluster !== undefined && { cluster }) };
+  return healed(context, { tool: chosen.fix.tool, args, options: {} });
 }

@@ -29,6 +29,8 @@ export function judged({ draft, situation }: Considered, healing: Healing): read
     details: {
       rules: refusals.map(({ guard }) => guard),
       guards: verdicts.map(({ guard, decision, reason }) => ({ guard, decision, reason })),
+      // What would have been done, for whoever does it by hand.
+      changes: draft.changes,
     },
   });
 }
