@@ -4,6 +4,7 @@
  */
 
 import { measureDiagnosis } from './diagnosis.ts';
+import { measureGuards } from './guards.ts';
 import { measureLive } from './live.ts';
 import { type Row, table } from './measure.ts';
 import { measureSize } from './size.ts';
@@ -13,6 +14,7 @@ const rows: readonly Row[] = [
   ...(await measureStart()),
   ...(await measureSize()),
   ...(await measureDiagnosis()),
+  ...(await measureGuards()),
   ...(await measureLive(process.env['NAMESPACE'])),
 ];
 console.log(table(rows));

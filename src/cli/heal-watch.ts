@@ -17,7 +17,7 @@ export async function healWatch(context: CommandContext, options: Readonly<Recor
   let last = '';
   while (!signal.aborted) {
     const { text } = await context.call(attend, args, { clusters, healing: true, patient: true });
-    if (text !== last) terminal.out(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
+    if (text !== last && !signal.aborted) terminal.out(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
     last = text;
     await pause(everyMs, undefined, { signal }).catch(() => {});
   }

@@ -1,6 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { healFlags, toolArguments } from './heal-flags.ts';
-import { healed, listed } from './healed.ts';
+import { healed, healFormats, listed } from './healed.ts';
 import type { Register } from './program.ts';
 import { addTargetFlags } from './target-flags.ts';
 
@@ -57,7 +57,7 @@ export const register: Register = (program, run) => {
     .command('list')
     .description('What was planned and done, and how it ended.')
     .argument('[id]', operands.id);
-  addTargetFlags(list);
+  withOutput(addTargetFlags(list));
   run(list, (context, [id]) => listed(context, id, list.optsWithGlobals()));
 };
 
@@ -67,9 +67,14 @@ const operands = {
 } as const;
 
 const withPlanFlags = (command: Command): Command =>
-  addTargetFlags(command)
+  withOutput(addTargetFlags(command))
     .option('--plan <id>', 'Apply this plan, which was made before, and no other.')
     .option('-y, --yes', 'Do not ask; only together with --plan.');
+
+const withOutput = (command: Command): Command =>
+  command.addOption(
+    new Option('-o, --output <format>', 'How to show it; json and yaml ask nothing.').choices(healFormats),
+  );
 
 const help = `
 Examples:

@@ -4,9 +4,17 @@ import { AppError } from '../platform/errors.ts';
 import { healingTool } from './heal-flags.ts';
 import type { CommandContext } from './program.ts';
 import { showProgress } from './render/progress.ts';
+import { structured } from './render/structured.ts';
 import { targetArguments, targetFlags } from './target-flags.ts';
 
-const planFlags = z.looseObject({ plan: z.string().optional(), yes: z.boolean().optional() });
+/** How plans and actions are shown; for programs nobody is asked. */
+export const healFormats = ['text', 'json', 'yaml'] as const;
+
+const planFlags = z.looseObject({
+  plan: z.string().optional(),
+  yes: z.boolean().optional(),
+  output: z.enum(healFormats).default('text'),
+});
 const reported = z.looseObject({ action_id: z.string(), state: z.string() });
 
 export interface Wanted {
@@ -18,7 +26,7 @@ export interface Wanted {
 
 /** Plans, shows the plan, asks, applies, and waits until it is verified. Returns the exit status. */
 export async function healed(context: CommandContext, { tool, args, options }: Wanted): Promise<number> {
-  const { plan: planned, yes = false } = planFlags.parse(options);
+  const { plan: planned, yes = false, output } = planFlags.parse(options);
   if (yes && planned === undefined) {
     throw new AppError('validation_error', '--yes needs --plan: only a plan that was shown can be applied unasked.', {
       hint: 'Leave --yes out, look at the plan, and answer.',
@@ -27,8 +35,9 @@ export async function healed(context: CommandContext, { tool, args, options }: W
   const chosen = planned === undefined ? { tool, args } : { tool: 'approve_action', args: approving(args, planned) };
   const proposed = await called(context, chosen);
   const { result, text } = proposed;
-  if (result.success || result.error_type !== 'approval_required') return told(context, proposed);
-  context.terminal.out(`${result.error}\n`);
+  if (result.success || result.error_type !== 'approval_required') return told(context, proposed, output);
+  if (output !== 'text' && !yes) return told(context, proposed, output);
+  if (output === 'text') context.terminal.out(`${result.error}\n`);
   const answer = yes ? true : await confirmed(context, result);
   if (answer === undefined) {
     context.terminal.err(`${result.hint ?? text}\n`);
@@ -36,7 +45,9 @@ export async function healed(context: CommandContext, { tool, args, options }: W
   }
   const actionId = String(result.details['action_id']);
   const approval = { actionId, answer: answer ? 'approved' : 'declined', by: context.user } as const;
-  return told(context, await called(context, { ...chosen, approval }));
+  const outcome = await called(context, { ...chosen, approval });
+  if (context.signal.aborted) return left(context, actionId, args);
+  return told(context, outcome, output);
 }
 
 const approving = ({ namespace, cluster }: Wanted['args'], id: string) => ({
@@ -86,12 +97,27 @@ const lookingAt = (args: Wanted['args'], id: string) => approving(args, id);
 
 const doneWell: ReadonlySet<string> = new Set(['healthy', 'undone']);
 
-function told({ terminal }: CommandContext, { result, text }: Outcome): number {
+/** Whoever stops watching does not stop the action. */
+function left({ terminal }: CommandContext, id: string, { namespace }: Wanted['args']): number {
+  const where = typeof namespace === 'string' ? ` -n ${namespace}` : '';
+  terminal.err(
+    `No longer watching. What was written stays; kubemend heal list ${id}${where} tells, and goes on verifying.\n`,
+  );
+  return 130;
+}
+
+async function told(
+  { terminal }: CommandContext,
+  { result, text }: Outcome,
+  output: (typeof healFormats)[number],
+): Promise<number> {
+  if (output !== 'text') terminal.out(await structured(result, output));
   if (!result.success) {
-    terminal.err(`kubemend: ${result.error}\n${result.hint === undefined ? '' : `${result.hint}\n`}`);
+    if (output === 'text')
+      terminal.err(`kubemend: ${result.error}\n${result.hint === undefined ? '' : `${result.hint}\n`}`);
     return 2;
   }
-  terminal.out(`${text}\n`);
+  if (output === 'text') terminal.out(`${text}\n`);
   const [only] = z.array(reported).safeParse(result['actions']).data ?? [reported.safeParse(result).data];
   return only !== undefined && doneWell.has(only.state) ? 0 : 1;
 }
@@ -106,8 +132,11 @@ export async function listed(
   const clusters = await context.openClusters(undefined, { healing: true });
   const args = { ...target, ...(id !== undefined && { action_id: id }) };
   const outcome = await context.call(healingTool('list_actions'), args, { clusters, healing: true });
-  if (!outcome.result.success) return told(context, outcome);
-  context.terminal.out(`${outcome.text}\n`);
-  await (await context.healing()).idle();
+  const { output } = planFlags.parse(options);
+  if (!outcome.result.success) return told(context, outcome, output);
+  context.terminal.out(output === 'text' ? `${outcome.text}\n` : await structured(outcome.result, output));
+  const healing = await context.healing();
+  if (healing.busy) context.terminal.err('Going on with what a process that ended has left; Ctrl-C stops watching.\n');
+  await healing.idle();
   return 0;
 }

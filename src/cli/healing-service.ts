@@ -10,6 +10,8 @@ import type { Logger } from '../platform/logging.ts';
 export interface HealingService {
   /** What actions need, with the policy as its file stands now: a kill switch works at the next call. */
   readonly options: NonNullable<PipelineOptions['healing']>;
+  /** Whether something goes on in the background. */
+  readonly busy: boolean;
   /** Resolves when nothing goes on in the background any more. */
   idle(): Promise<void>;
   /** Ends what goes on in the background between two steps; resolves when what was begun is written down. */
@@ -37,7 +39,6 @@ export async function createHealing({ policy, ownNamespace, log, signal }: Heali
   const lasting = {
     holder: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
     ownNamespace,
-    clock: { now: Date.now, pause: (ms: number, ended: AbortSignal) => pause(ms, undefined, { signal: ended }) },
     approveElsewhere: (id: string, namespace: string | undefined) =>
       `kubemend heal approve ${id}${namespace === undefined ? '' : ` -n ${namespace}`}`,
     audit: (event: object) => log.info({ audit: event }, 'action'),
@@ -54,6 +55,9 @@ export async function createHealing({ policy, ownNamespace, log, signal }: Heali
     while (running.size > 0) await Promise.all(running);
   };
   return {
+    get busy() {
+      return running.size > 0;
+    },
     options: async () => ({ ...lasting, policy: await policyNow(policy, log) }),
     idle,
     stop() {

@@ -39,11 +39,13 @@ export const boundRoles = (snapshot: Snapshot, denied: Denial): readonly BoundRo
 export const rolesAnywhere = (snapshot: Snapshot, denied: Denial): readonly BoundRole[] =>
   rolesOf(snapshot, denied, [...snapshot.all('RoleBinding'), ...snapshot.all('ClusterRoleBinding')]);
 
-/** Roles that allow it inside of a namespace, when it was refused in the whole cluster: no RoleBinding reaches there. */
+/** Roles that allow it inside of another namespace than where it was refused: no RoleBinding reaches out of its own. */
 export const confinedRoles = (snapshot: Snapshot, denied: Denial): readonly BoundRole[] =>
-  denied.namespace === undefined
-    ? rolesOf(snapshot, denied, snapshot.all('RoleBinding')).filter(({ verbs }) => allows(verbs, denied))
-    : [];
+  rolesOf(
+    snapshot,
+    denied,
+    snapshot.all('RoleBinding').filter(({ metadata }) => metadata.namespace !== denied.namespace),
+  ).filter(({ verbs }) => allows(verbs, denied));
 
 /** Whether what a role allows on the resource is what was refused. */
 export const allows = (verbs: readonly string[], { verb }: Pick<Denial, 'verb'>): boolean =>

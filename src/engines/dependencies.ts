@@ -89,6 +89,7 @@ function dependencyFor(
   { pod, container }: Where,
   { text, failure }: { readonly text: string; readonly failure: ConnectionFailure },
 ): Dependency | undefined {
+  if (unexpanded.test(text)) return undefined;
   const resolvers = failure === 'unknown-host' || dnsTimeout.test(text) ? dnsServicesOf(snapshot, pod) : [];
   const told = farSideIn(text);
   if (told !== undefined && !isProduct(snapshot, pod, { ...told, failure })) {
@@ -106,6 +107,9 @@ function dependencyFor(
   if (only === undefined || new Set(inCluster.map(({ host }) => host)).size > 1) return undefined;
   return dependencyOf(snapshot, pod, { ...only, failure, told: false, resolvers });
 }
+
+/** `bad address '$(API_HOST)'`: nothing was called, for the name stayed as it stands in the pod. */
+const unexpanded = /\$\([A-Za-z_]\w*\)/;
 
 /**
  * `connection to Redis refused` names no host: a word alone that is no Service, of a connection that came as far as an

@@ -25,8 +25,9 @@ export interface Hang {
   readonly endless: string | undefined;
 }
 
-/** A step that says that it waits is taken at its word after this long. */
+/** A step that says that it waits is taken at its word after this long; one that waits for a Service that is not there, sooner. */
 const waitingHold = 45 * second;
+const absentHold = 25 * second;
 /** A step that says nothing may be at work: a download, a migration. */
 const silentHold = 5 * minute;
 /** Words of a step that waits for something else. */
@@ -43,12 +44,13 @@ export const hangs = (snapshot: Snapshot): readonly Hang[] =>
 function hangOf(snapshot: Snapshot, pod: Pod, container: PodContainer): Hang | undefined {
   const since = container.status?.state?.running?.startedAt;
   const lasts = snapshot.now - (timeOf(since) ?? snapshot.now);
-  if (!container.init || lasts < waitingHold) return undefined;
+  if (!container.init || lasts < absentHold) return undefined;
   const log = logOf(snapshot, pod, container);
   const entries = log === undefined ? [] : entriesOf(log);
   const last = entries.at(-1);
   const says = last && { entry: last, essence: mask(essenceOf(last)) };
   const dependency = dependencyOf(snapshot, pod, container, entries);
+  if (lasts < (dependency?.missing === true ? absentHold : waitingHold)) return undefined;
   const waits = says !== undefined && (repeats(entries) || waitingWords.test(says.essence));
   const endless = dependency === undefined && !waits ? endlessIn(container.spec) : undefined;
   const found = { pod, container, since, log, says, dependency, endless };

@@ -92,9 +92,9 @@ function deadNamespaces(snapshot: Snapshot): readonly Read[] {
 const roles = (snapshot: Snapshot): readonly Read[] =>
   deniedPods(snapshot).flatMap(({ denial }): readonly Read[] => [
     { verb: 'list', kind: 'ClusterRoleBinding', as: 'full' },
-    // What was refused in the whole cluster may be allowed in the namespace of the account only.
-    ...(['RoleBinding', 'Role'] as const).map(
-      (kind): Read => ({ verb: 'list', kind, namespace: denial.namespace ?? denial.account.namespace, as: 'full' }),
+    // What was refused elsewhere may be allowed in the namespace of the account only.
+    ...[...new Set([denial.namespace ?? denial.account.namespace, denial.account.namespace])].flatMap((namespace) =>
+      (['RoleBinding', 'Role'] as const).map((kind): Read => ({ verb: 'list', kind, namespace, as: 'full' })),
     ),
     ...rolesAnywhere(snapshot, denial).map(
       ({ role: { kind, namespace, name } }): Read => ({ verb: 'get', kind, namespace, name }),

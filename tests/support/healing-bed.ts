@@ -116,6 +116,7 @@ export async function aProcess(bed: Bed, options: ProcessOptions = {}): Promise<
     bed.controllers(server);
     await new Promise((done) => setImmediate(done));
   };
+  const holder = options.holder ?? `process-${++processes}`;
   const pipeline = createPipeline({
     tools: [...healingTools, approveAction],
     settings: { namespace: 'shop', allowSystemNamespaces: false },
@@ -125,7 +126,7 @@ export async function aProcess(bed: Bed, options: ProcessOptions = {}): Promise<
     limiter: noRateLimit,
     healing: async () => ({
       policy: policySchema.parse({ ...impatient, ...options.policy }),
-      holder: options.holder ?? `process-${++processes}`,
+      holder,
       clock: { now: () => clock.ms, pause: options.pause ?? pause },
       approveElsewhere: (id) => `kubemend heal approve ${id}`,
       audit: (event) => audit.push(event),

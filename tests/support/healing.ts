@@ -189,7 +189,7 @@ export function aDraft(
   const on = preconditionOf(target);
   const patch = (...steps: FieldStep[]): Operation => ({ verb: 'patch', on, steps });
   const evictions = pods.map((pod): Operation => ({ verb: 'evict', on: preconditionOf(pod) }));
-  const container = '/spec/template/spec/containers/0';
+  const container = target.kind === 'Pod' ? '/spec/containers/0' : '/spec/template/spec/containers/0';
   const amounts = action.name === 'resize_workload' ? { requests: action.requests, limits: action.limits } : {};
   const drafted: Readonly<Record<Action['name'], readonly Operation[]>> = {
     restart_workload: [patch({ op: 'add', path: restartedAt, value: '2026-11-23T12:00:00Z' })],
@@ -220,7 +220,9 @@ export function aDraft(
   };
   const operations = drafted[action.name];
   const evicts = operations.some(({ verb }) => verb === 'evict');
-  const rolls = ['restart_workload', 'rollback_workload', 'resize_workload', 'set_image'].includes(action.name);
+  const rolls =
+    target.kind !== 'Pod' &&
+    ['restart_workload', 'rollback_workload', 'resize_workload', 'set_image'].includes(action.name);
   return {
     action,
     target: on,

@@ -4,10 +4,12 @@ import { nameOf, type Pod, refOf, type Volume } from '../objects.ts';
 import { type PodContainer, specPath } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { keysOf } from './absent-key.ts';
-import { advertisedGap, networkGap } from './crash-network-gap.ts';
+import { advertisedGap, linkGap, networkGap } from './crash-network-gap.ts';
+import { kernelGap } from './kernel-gap.ts';
 import { mountGap } from './mount-gap.ts';
 import type { Finding } from './rule.ts';
 import { tokenGap } from './token-gap.ts';
+import { versionGap } from './version-gap.ts';
 import { volumeGap } from './volume-gap.ts';
 
 /** What the pod's spec lacks that its program complains about. */
@@ -23,9 +25,12 @@ export function crashGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined
   return (
     tokenGap(pod, container, text) ??
     networkGap(snapshot, pod, container, text) ??
+    (telling === undefined ? linkGap(snapshot, pod, container, wholeText(crash)) : undefined) ??
     advertisedGap(snapshot, pod, wholeText(crash)) ??
+    kernelGap({ pod, container }, text) ??
     privilegeGap(pod, container, text) ??
     capabilityGap(pod, container, text) ??
+    versionGap(crash) ??
     volumeGap(snapshot, crash) ??
     fileGap(snapshot, pod, container, text) ??
     mountGap(crash)
@@ -95,7 +100,8 @@ function privilegeGap(pod: Pod, { name, spec }: PodContainer, text: string): Cra
   };
 }
 
-function capabilityGap(pod: Pod, container: PodContainer, text: string): CrashGap | undefined {
+/** A capability that a program needs and its container does not have. */
+export function capabilityGap(pod: Pod, container: PodContainer, text: string): CrashGap | undefined {
   if (!refused.test(text)) return undefined;
   const needed = capabilities.find(([words]) => words.test(text))?.[1] ?? namedIn(text);
   const { securityContext = {} } = container.spec;

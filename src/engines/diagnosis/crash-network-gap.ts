@@ -124,20 +124,37 @@ export function advertisedGap(snapshot: Snapshot, pod: Pod, text: string): Crash
   };
 }
 
+/** How images of Confluent refuse a variable PORT of theirs: the name of the other begins like it. */
+const portRefused = /\bport is deprecated\b[^\n]*?\b([A-Z][A-Z0-9_]*?)(?:_ADVERTISED)?_LISTENERS\b/i;
+
+const prefixOf = (service: string): string => service.toUpperCase().replaceAll('-', '_');
+
 /** The variable `REDIS_PORT=tcp://10.96.0.7:6379` that the kubelet makes of a Service named redis (`envvars.FromServices`). */
-function linkGap(snapshot: Snapshot, pod: Pod, { name, spec }: PodContainer, text: string): CrashGap | undefined {
-  const [link, address] = /\b(?:tcp|udp):\/\/([\d.]+|\[[0-9a-f:]+\]):\d+/i.exec(text) ?? [];
-  if (link === undefined || address === undefined || pod.spec?.enableServiceLinks === false) return undefined;
+export function linkGap(
+  snapshot: Snapshot,
+  pod: Pod,
+  { name, spec }: PodContainer,
+  text: string,
+): CrashGap | undefined {
+  if (pod.spec?.enableServiceLinks === false) return undefined;
+  const [quoted, address] = /\b(?:tcp|udp):\/\/([\d.]+|\[[0-9a-f:]+\]):\d+/i.exec(text) ?? [];
+  const refused = address === undefined ? portRefused.exec(text)?.[1] : undefined;
   const service: Service | undefined = snapshot
     .all('Service', pod.metadata.namespace)
-    .find((each) => each.spec?.clusterIP === address);
+    .find(
+      ({ spec: { clusterIP } = {}, metadata }) =>
+        clusterIP !== undefined &&
+        clusterIP !== 'None' &&
+        (clusterIP === address || prefixOf(metadata.name) === refused),
+    );
+  const { clusterIP = '', ports = [] } = service?.spec ?? {};
   if (service === undefined) return undefined;
-  const prefix = service.metadata.name.toUpperCase().replaceAll('-', '_');
-  const variable = `${prefix}_PORT`;
+  const variable = `${prefixOf(service.metadata.name)}_PORT`;
   if ((spec.env ?? []).some((each) => each.name === variable)) return undefined;
+  const link = quoted ?? `tcp://${clusterIP}:${ports[0]?.port}`;
   return {
     says: `Kubernetes sets ${variable} to ${link}, because there is ${nameOf(refOf(service))} (enableServiceLinks)`,
-    evidence: [{ object: refOf(service), source: 'spec', text: `clusterIP is ${address}` }],
+    evidence: [{ object: refOf(service), source: 'spec', text: `clusterIP is ${clusterIP}` }],
     fixes: [
       {
         advice: 'set enableServiceLinks to false in the pod template',

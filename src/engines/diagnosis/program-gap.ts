@@ -8,10 +8,11 @@ import { referencesOf } from '../references.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { absentFileIn } from './absent-file.ts';
 import { absentKeyGap } from './absent-key.ts';
+import { absentObjectGap } from './absent-object-gap.ts';
 import { brokenFileGap } from './broken-file.ts';
 import { type CrashGap, crashGap } from './crash-gap.ts';
 import { settingGap } from './setting-gap.ts';
-import { shellVariableGap } from './shell-variable.ts';
+import { demandedVariableGap, shellVariableGap } from './shell-variable.ts';
 import { missingVariableIn } from './variable-fix.ts';
 
 /** What in the cluster a program complains about that ends by itself: what its pod lacks, or is given wrongly. */
@@ -22,7 +23,9 @@ export function programGap(snapshot: Snapshot, crash: Crash): CrashGap | undefin
     absentKeyGap(snapshot, crash, text) ??
     shellVariableGap(crash) ??
     crashGap(snapshot, crash) ??
+    demandedVariableGap(crash) ??
     absentFileIn(snapshot, crash, text) ??
+    absentObjectGap(snapshot, crash, text) ??
     settingNamed(snapshot, crash) ??
     settingGap(snapshot, crash, text) ??
     brokenFileGap(snapshot, crash, text) ??

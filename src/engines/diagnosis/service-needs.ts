@@ -2,6 +2,7 @@ import { failedCalls } from '../network/calls.ts';
 import { keyOf, refOf, type Service } from '../objects.ts';
 import { routesTo } from '../routes.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { tellingLine } from './call-evidence.ts';
 import type { Evidence } from './rule.ts';
 
 /** Who needs a Service, as far as it shows: routes that lead to it, and containers that failed to reach it. */
@@ -15,7 +16,7 @@ export const needsOf = (snapshot: Snapshot, service: Service): readonly Evidence
       ({ pod, words }): Evidence => ({
         object: refOf(pod),
         source: 'log',
-        text: (words?.text.split('\n')[0] ?? 'its command asks for it').slice(0, 300),
+        text: (words === undefined ? 'its command asks for it' : tellingLine(words.text)).slice(0, 300),
         at: words?.at,
       }),
     ),

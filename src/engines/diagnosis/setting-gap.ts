@@ -1,23 +1,10 @@
-import { nearest } from '../../platform/nearest.ts';
 import { configuredTexts } from '../configured.ts';
 import { pathIn } from '../file-paths.ts';
 import { isFolder, mountOf, variableLink } from '../log-links.ts';
-import { nameOf, type Pod, refOf } from '../objects.ts';
-import type { PodContainer } from '../pods.ts';
+import { nameOf, refOf } from '../objects.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { CrashGap } from './crash-gap.ts';
-
-interface Where {
-  readonly pod: Pod;
-  readonly container: PodContainer;
-}
-
-/** A value that a container is given: a variable or a file of a ConfigMap. */
-interface Setting {
-  /** `env[DB_HOST]`, `key DB_HOST of ConfigMap/app`. */
-  readonly at: string;
-  readonly value: string;
-}
+import { expansionGap, type Setting, type Where } from './expansion-gap.ts';
 
 /**
  * Finds the setting that a complaint is about: a `$(NAME)` that stayed as it is, the value or the argument that it
@@ -31,47 +18,6 @@ export const settingGap = (snapshot: Snapshot, where: Where, text: string): Cras
   headerGap(where, text) ??
   namedGap(where, text) ??
   fileSourceGap(where, text);
-
-/** `$(NAME)`, which the kubelet replaces in command, args and env by variables that stand before it. */
-const expansion = /\$\(([A-Za-z_][\w.-]*)\)/g;
-
-function expansionGap({ pod, container: { name, spec } }: Where, text: string): CrashGap | undefined {
-  const left = [...text.matchAll(expansion)].map(([, variable = '']) => variable);
-  const env = spec.env ?? [];
-  const users: readonly Setting[] = [
-    ...(spec.command ?? []).map((value) => ({ at: 'command', value })),
-    ...(spec.args ?? []).map((value) => ({ at: 'args', value })),
-    ...env.flatMap((each) => (each.value === undefined ? [] : [{ at: `env[${each.name}]`, value: each.value }])),
-  ];
-  for (const variable of left) {
-    const user = users.find(({ value }) => value.includes(`$(${variable})`));
-    if (user === undefined) continue;
-    const later = env.some((each) => each.name === variable);
-    const near = nearest(
-      variable,
-      env.map((each) => each.name ?? ''),
-      1,
-    )[0];
-    const why = later
-      ? `env names ${variable} only after it`
-      : `the container has no variable ${variable}${near === undefined ? '' : `; it has ${near}`}`;
-    return {
-      says: `$(${variable}) in ${user.at} stays as it is: ${why}`,
-      evidence: [{ object: refOf(pod), source: 'spec', text: `container ${name}: ${user.at} uses $(${variable})` }],
-      fixes: [
-        {
-          advice: later
-            ? `move ${variable} before ${user.at} in env of container ${name}`
-            : near === undefined
-              ? `set ${variable} in env of container ${name}`
-              : `write $(${near}) in ${user.at} of container ${name}`,
-          reason: 'the kubelet replaces $(NAME) only by variables that it knows by then',
-        },
-      ],
-    };
-  }
-  return undefined;
-}
 
 function settingsOf(snapshot: Snapshot, where: Where): readonly Setting[] {
   const literal = (where.container.spec.env ?? []).flatMap(({ name, value }) =>
@@ -87,7 +33,7 @@ const maximumValue = 200;
 
 /** A value with quotation marks or blanks around it, which belong to it and were not meant to. */
 function wrappedGap(snapshot: Snapshot, where: Where, text: string): CrashGap | undefined {
-  const found = settingsOf(snapshot, where).find(({ value }) => {
+  const found = [...settingsOf(snapshot, where), ...argumentsOf(where)].find(({ value }) => {
     const inner = innerOf(value);
     return value.length <= maximumValue && inner !== value && inner.length > 2 && text.includes(inner);
   });
@@ -98,6 +44,13 @@ function wrappedGap(snapshot: Snapshot, where: Where, text: string): CrashGap | 
     reason: 'whatever stands in the value, the program gets',
   });
 }
+
+/** What stands behind the `=` of arguments, which no shell takes apart. */
+const argumentsOf = ({ container: { spec, name } }: Where): readonly Setting[] =>
+  (spec.args ?? []).flatMap((each) => {
+    const [, flag, value] = /^(-{1,2}[\w.-]+)=(.+)$/s.exec(each) ?? [];
+    return flag === undefined || value === undefined ? [] : [{ at: `args[${flag}] of container ${name}`, value }];
+  });
 
 const innerOf = (value: string): string => {
   const trimmed = value.trim();
@@ -176,6 +129,13 @@ function flagGap(where: Where, text: string): CrashGap | undefined {
     ...(spec.command ?? []).slice(1).map((value) => ({ at: 'command', value })),
   ].find(({ value }) => value.startsWith('-') && isNamed(value));
   if (found === undefined) return undefined;
+  const [option, ...values] = found.value.trim().split(/\s+/);
+  if (values.length > 0) {
+    return gapOf(where, `"${found.value}" is one of ${found.at} of container ${where.container.name}, blank and all`, {
+      advice: `write ${option} and ${values.join(' ')} as two items of ${found.at}, or ${option}=${values.join(' ')} as one`,
+      reason: 'no shell takes an item apart, so the program looks for an option with a blank in its name',
+    });
+  }
   return gapOf(where, `${found.value.split('=')[0]} stands in ${found.at} of container ${where.container.name}`, {
     advice: `correct or remove it in ${found.at} of container ${where.container.name}`,
     reason: 'the program of this image does not know it',

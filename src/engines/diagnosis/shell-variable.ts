@@ -39,3 +39,43 @@ export function shellVariableGap({
   }
   return undefined;
 }
+
+/** `if [ -z "${NAME:-}" ]; then … fi`, `[ -z "$NAME" ] && { … }`: what a script does without a variable. */
+const without = /-z +"?\$\{?([A-Z][A-Z0-9_]{3,})(?::?-)?\}?"? *\]{1,2}[;\s]*(?:then|&&)([^]*?)(?:\bfi\b|\}|$)/g;
+const ends = /\bexit [1-9]/;
+const shortestLine = 10;
+
+/** A variable without which the script of a container says what its log says, and ends. */
+export function demandedVariableGap({
+  pod,
+  container: { name, spec },
+  telling,
+  log,
+}: Pick<Crash, 'pod' | 'container' | 'telling' | 'log'>): CrashGap | undefined {
+  const { command = [], args = [], env = [], envFrom = [] } = spec;
+  const words = [...command, ...args];
+  if (!shell.test(words[0] ?? '') || envFrom.length > 0) return undefined;
+  const said = [telling?.entry.message ?? '', ...(log?.lines ?? []).map(({ text }) => text)].filter(
+    (line) => line.length >= shortestLine,
+  );
+  const found = [...words.slice(1).join('\n').matchAll(without)].find(
+    ([, variable, block = '']) =>
+      !env.some((each) => each.name === variable) && ends.test(block) && said.some((line) => block.includes(line)),
+  );
+  const variable = found?.[1];
+  if (variable === undefined) return undefined;
+  const has = env.flatMap((each) => each.name ?? []).slice(0, shown);
+  const says = `its command ends there when ${variable} is empty, and env does not set it${has.length === 0 ? '' : `; it has ${has.join(', ')}`}`;
+  return {
+    says,
+    evidence: [{ object: refOf(pod), source: 'spec', text: `container ${name}: ${says}` }],
+    fixes: [
+      {
+        advice: `set ${variable} in env of container ${name}`,
+        reason: 'a variable that nothing sets is empty for a shell',
+      },
+    ],
+  };
+}
+
+const shown = 3;

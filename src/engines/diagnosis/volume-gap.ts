@@ -1,7 +1,7 @@
 import type { Crash } from '../crashes/crashes.ts';
 import { pathIn } from '../file-paths.ts';
 import { mountOf } from '../log-links.ts';
-import { nameOf, type ObjectRef, refOf, type Volume } from '../objects.ts';
+import { keyOf, nameOf, type ObjectRef, refOf, type Volume } from '../objects.ts';
 import { podsOf, workloadOf } from '../owners.ts';
 import { containersOf, isFinished } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -21,26 +21,36 @@ const lastLines = 15;
 function modeGap({ pod, container, telling, log }: Crash): CrashGap | undefined {
   const lines = [...(log?.lines ?? []).slice(-lastLines).map(({ text }) => text), ...(telling?.entry.lines ?? [])];
   const complaints = lines.filter((line) => tooOpen.test(line));
+  if (complaints.length === 0) return undefined;
   const path = complaints.flatMap((line) => pathIn(line) ?? [])[0];
-  const mount = path === undefined ? undefined : mountOf(container, path);
+  const mount = path === undefined ? onlySecret(pod, container) : mountOf(container, path);
   const volume = pod.spec?.volumes?.find(({ name }) => name === mount?.name);
   if (mount === undefined || volume === undefined) return undefined;
   const source = volume.secret ?? volume.configMap ?? volume.projected;
   const group = pod.spec?.securityContext?.fsGroup;
   const where = `volumes[${volume.name}]`;
   if (source === undefined) return group === undefined ? undefined : groupGap(pod, { path: path ?? '', where, group });
+  const file = path ?? 'what it brings';
   const mode = `0${(source.defaultMode ?? 0o644).toString(8)}`;
   const kept = group === undefined ? '' : `, and fsGroup ${group} adds the group's right to read`;
   return {
-    says: `${where} gives ${path} the mode ${mode}${kept}, and the program wants it for its owner alone`,
+    says: `${where} gives ${file} the mode ${mode}${kept}, and the program wants it for its owner alone`,
     evidence: [{ object: refOf(pod), source: 'spec', text: `${where} has defaultMode ${mode}${kept}` }],
     fixes: [
       {
-        advice: `set defaultMode: 0400 in ${where}, if the program runs as root; else copy ${path} to an emptyDir at start and chmod 600 it there`,
+        advice: `set defaultMode: 0400 in ${where}, if the program runs as root; else copy ${file} to an emptyDir at start and chmod 600 it there`,
         reason: 'files of a Secret or ConfigMap belong to root, and others read them by default',
       },
     ],
   };
+}
+
+/** The one Secret that a container mounts, when a complaint about a key names no file. */
+function onlySecret(pod: Crash['pod'], { spec }: Crash['container']) {
+  const [only, ...others] = (spec.volumeMounts ?? []).filter(
+    ({ name }) => pod.spec?.volumes?.find((each) => each.name === name)?.secret !== undefined,
+  );
+  return others.length === 0 ? only : undefined;
 }
 
 function groupGap(
@@ -106,14 +116,14 @@ const claimOf = (volumes: readonly Volume[] | undefined, name: string | undefine
 const locked =
   /\b(?:unable|failed|cannot|could not|can't) (?:to )?(?:obtain |acquire |get |take )?(?:a |the |an )?(?:(?:exclusive|file|directory|node|process|database|write) )*locks?\b|lock (?:DB directory|file|held)|resource temporarily unavailable|already (?:in use|locked|running|being used) by|another (?:\w+ )?(?:process|instance|server|mysqld|mongod)\b|database (?:is )?(?:already )?(?:locked|in use)|\bLOCK: |LockObtainFailed|lock file ".*" already exists|failed to open bolt file: timeout|may already be in use/i;
 
-/** A volume whose files another pod of the cluster holds open: replicas of one claim, or the pod of the revision before. */
-function lockGap(snapshot: Snapshot, { pod, container, telling, log }: Crash): CrashGap | undefined {
+/** Another pod that mounts a claim of one that does not get a lock: a replica, or the pod of the revision before. */
+function holderOf(snapshot: Snapshot, { pod, container, telling, log }: Crash) {
   const text = [...(telling?.entry.lines ?? []), ...(log?.lines ?? []).slice(-lastLines).map((line) => line.text)].join(
     '\n',
   );
   if (!locked.test(text)) return undefined;
   const claims = (container.spec.volumeMounts ?? []).flatMap(({ name }) => claimOf(pod.spec?.volumes, name) ?? []);
-  const holder = snapshot
+  return snapshot
     .all('Pod', pod.metadata.namespace)
     .filter((each) => each.metadata.name !== pod.metadata.name && !isFinished(each))
     .flatMap((each) => {
@@ -121,9 +131,20 @@ function lockGap(snapshot: Snapshot, { pod, container, telling, log }: Crash): C
       const shared = claims.find((mine) => claim?.includes(mine));
       return shared === undefined ? [] : [{ claim: shared, owner: workloadOf(snapshot, each) }];
     })[0];
+}
+
+/** Whether a pod crashes only because another pod of its own workload has the files: no template mends that. */
+export function isLockedByItsOwn(snapshot: Snapshot, crash: Crash): boolean {
+  const owner = holderOf(snapshot, crash)?.owner;
+  return owner !== undefined && keyOf(owner) === keyOf(workloadOf(snapshot, crash.pod));
+}
+
+/** A volume whose files another pod of the cluster holds open. */
+function lockGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined {
+  const holder = holderOf(snapshot, crash);
   if (holder === undefined) return undefined;
-  const own = workloadOf(snapshot, pod);
-  const same = own.kind === holder.owner.kind && own.name === holder.owner.name;
+  const own = workloadOf(snapshot, crash.pod);
+  const same = keyOf(own) === keyOf(holder.owner);
   return {
     says: `${same ? 'another pod of it' : nameOf(holder.owner)} has the files of PersistentVolumeClaim/${holder.claim} open`,
     evidence: [

@@ -5,7 +5,7 @@ import { referencesOf } from '../references.ts';
 import { type LabelSelector, selectorText } from '../selectors.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Read } from '../snapshot-data.ts';
-import type { Action } from './action.ts';
+import type { Action, ActionName } from './action.ts';
 import { knownRevisions } from './known-revisions.ts';
 import { affectedWorkload, type Workload } from './subject.ts';
 
@@ -60,8 +60,23 @@ function ofWorkload({ target, name }: Action, snapshot: Snapshot): readonly Read
     ...(name === 'resize_workload' ? [...nodes].slice(0, maximumNodes).map(podsOfNode) : []),
     ...deliveriesOf(workload).map(deliveryReads),
     ...(name === 'rollback_workload' ? neededByRevisions(snapshot, workload) : []),
+    ...(changesVersion.has(name) ? definitionsWith(workload) : []),
   ];
 }
+
+const changesVersion: ReadonlySet<ActionName> = new Set(['rollback_workload', 'set_image', 'undo_action']);
+
+/** Definitions of custom kinds that came with the workload: their objects do not go back with its version (G21). */
+function definitionsWith({ metadata: { labels } }: Workload): readonly Read[] {
+  const release = labels?.[releaseLabel];
+  const apiVersion = 'apiextensions.k8s.io/v1';
+  const labelSelector = `${releaseLabel}=${release}`;
+  return release === undefined
+    ? []
+    : [{ verb: 'list', kind: 'CustomResourceDefinition', apiVersion, labelSelector, as: 'metadata' }];
+}
+
+const releaseLabel = 'app.kubernetes.io/instance';
 
 const podsOfNode = (node: string): Read => ({
   verb: 'list',
@@ -89,6 +104,9 @@ function ofNode(node: string, snapshot: Snapshot): readonly Read[] {
   return [
     { verb: 'list', kind: 'Node', as: 'full' },
     podsOfNode(node),
-    ...[...namespaces].flatMap((namespace) => listsIn(namespace, ['Pod', ...workloadLists])),
+    ...[...namespaces].flatMap((namespace): readonly Read[] => [
+      { verb: 'get', kind: 'Namespace', name: namespace },
+      ...listsIn(namespace, ['Pod', ...workloadLists]),
+    ]),
   ];
 }

@@ -57,7 +57,8 @@ function refusalOf(policy: HealingPolicy, { action, namespace, labels }: PolicyQ
 
 export const isNodeAction = (action: ActionName): boolean => action === 'cordon_node' || action === 'drain_node';
 
-function placeRefusal(
+/** Why nothing of this kind is done where the target is, whatever the rules say. */
+export function placeRefusal(
   policy: HealingPolicy,
   action: ActionName,
   namespace: string | undefined,
@@ -91,14 +92,18 @@ const nodeRefusal = (policy: HealingPolicy): PolicyDecision | undefined =>
 export const reachesNodes = ({ namespaces }: Pick<HealingPolicy, 'namespaces'>): boolean =>
   namespaces.deny.length === 0 && namespaces.allow.some((pattern) => /^\*+$/.test(pattern));
 
-function tierOf(policy: HealingPolicy, question: PolicyQuestion): { readonly tier: Tier; readonly by: string } {
+/** The first rule that matches decides; without any, the default does. */
+export function tierOf(
+  policy: HealingPolicy,
+  question: Omit<PolicyQuestion, 'now'>,
+): { readonly tier: Tier; readonly by: string } {
   const index = policy.rules.findIndex((rule) => matchesRule(rule, question));
   const rule = policy.rules[index];
   if (rule === undefined) return { tier: policy.default_tier, by: 'default_tier' };
   return { tier: rule.tier, by: `rules[${index}] (${conditionsOf(rule)})` };
 }
 
-function matchesRule(rule: PolicyRule, { action, namespace, labels }: PolicyQuestion): boolean {
+function matchesRule(rule: PolicyRule, { action, namespace, labels }: Omit<PolicyQuestion, 'now'>): boolean {
   if (rule.actions !== undefined && !rule.actions.includes(action)) return false;
   if (rule.namespaces !== undefined) {
     if (!namespace || isNodeAction(action)) return false;

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../objects.ts';
-import { templateOf } from '../references.ts';
 import type { Action, Operation } from './action.ts';
 import { leavesOf } from './guards/fields.ts';
+import { containersOfTarget } from './subject.ts';
 
 /** The first field that a write sets otherwise than the parameters of its action say; `undefined` when it sets none so. */
 export function strayField(operation: Operation, action: Action, target: KubernetesObject): string | undefined {
@@ -20,7 +20,7 @@ interface Meant {
 /** Whether a value at a path is what the action says, for the container that it names. */
 function isMeant(path: string, value: unknown, { action, target }: Meant): boolean {
   const [, index, side, resource] =
-    /^\/spec\/template\/spec\/containers\/(\d+)\/(?:resources\/)?(\w+)(?:\/(\w+))?$/.exec(path) ?? [];
+    /^\/spec\/(?:template\/spec\/)?containers\/(\d+)\/(?:resources\/)?(\w+)(?:\/(\w+))?$/.exec(path) ?? [];
   switch (action.name) {
     case 'scale_workload':
       return value === action.replicas;
@@ -44,4 +44,4 @@ function amountOf(action: Extract<Action, { name: 'resize_workload' }>, side?: s
 
 /** A patch counts containers; people name them. */
 const isNamed = (target: KubernetesObject, index: string | undefined, name: string): boolean =>
-  templateOf(target)?.spec?.containers?.[Number(index)]?.name === name;
+  containersOfTarget(target)[Number(index)]?.name === name;

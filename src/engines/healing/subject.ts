@@ -1,6 +1,15 @@
-import { type KubernetesObject, keyOf, type ObjectRef, type Pod, type PodTemplate, refOf } from '../objects.ts';
+import {
+  type Container,
+  type KubernetesObject,
+  keyOf,
+  type ObjectRef,
+  type Pod,
+  type PodTemplate,
+  refOf,
+} from '../objects.ts';
 import { podsOf, workloadOf } from '../owners.ts';
 import { isFinished, isReady, isTerminating } from '../pods.ts';
+import { templateOf } from '../references.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Operation } from './action.ts';
 import type { Draft } from './draft.ts';
@@ -61,6 +70,14 @@ export const changesTemplate = ({ operations }: Pick<Draft, 'operations'>): bool
       operation.verb === 'set_template' ||
       (operation.verb === 'patch' && operation.steps.some(({ path }) => path.startsWith('/spec/template/'))),
   );
+
+/** The containers of the target's template, or of the target when it is a Pod. */
+export const containersOfTarget = (target: WithContainers): readonly Container[] =>
+  (target.kind === 'Pod' ? target.spec?.containers : templateOf(target)?.spec?.containers) ?? [];
+
+type WithContainers = KubernetesObject & {
+  readonly spec?: { readonly containers?: readonly Container[] | undefined } | undefined;
+};
 
 /** The number of replicas that the action sets, if it does. */
 export function replicasAfter({ operations }: Pick<Draft, 'operations'>): number | undefined {

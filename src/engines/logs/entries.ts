@@ -66,7 +66,7 @@ export function assembleEntries(): EntryAssembler {
     open = undefined;
     if (taken === undefined) return undefined;
     const { lines, at, parsed } = taken;
-    const { level, message, trace = [] } = dotnetLine(lines) ?? springLine(lines) ?? parsed;
+    const { level, message, trace = [] } = dotnetLine(lines) ?? springLine(lines) ?? pingLine(lines) ?? parsed;
     return { lines: [...lines, ...trace], at, level, message };
   }
 
@@ -99,6 +99,7 @@ const tracePart =
 function continues({ lines, parsed, traceback: inTraceback }: Open, text: string): boolean {
   const head = lines[0] ?? '';
   const last = lines.at(-1) ?? '';
+  if (pinged.test(last)) return true;
   if (isGoPanic(head)) return !isStamped.test(text);
   if (/^thread '.*' panicked at [^']*:\d+:$/.test(last)) return true;
   if (isInvalid.test(last) || (isInvalid.test(lines.at(-2) ?? '') && /^\s/.test(text))) return !isStamped.test(text);
@@ -147,6 +148,14 @@ function springLine(lines: readonly string[]): LogLine | undefined {
   if (what === undefined) return undefined;
   const message = [what.replaceAll(/\s+/g, ' ').trim(), ...(reason === undefined ? [] : [reason.trim()])].join(' ');
   return { level: 'error', message };
+}
+
+/** The summary of ping names the host in its heading. */
+const pinged = /^--- (\S+) ping statistics ---$/;
+
+function pingLine([head = '', said]: readonly string[]): LogLine | undefined {
+  const [, host] = pinged.exec(head) ?? [];
+  return host === undefined || said === undefined ? undefined : { level: undefined, message: `ping ${host}: ${said}` };
 }
 
 /** pydantic names the field below the line that counts the errors, and what is wrong with it below that. */

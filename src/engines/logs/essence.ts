@@ -172,7 +172,12 @@ const withoutWrappers = (text: string): string =>
     .replaceAll(/[\s,]*,[\s,]*/g, ', ')
     .replace(/^\s*Kernel pid terminated[\s,]*/, 'Kernel pid terminated: ');
 
-const cut = (text: string): string => (text.length > maximumLength ? shortened(text.replaceAll(packages, '')) : text);
+const cut = (text: string): string =>
+  text.length > maximumLength ? shortened(text.replaceAll(packages, '').replaceAll(speaking, '')) : text;
+
+/** `service=api component=cache `: fields of logfmt that say who speaks, and when. */
+const speaking =
+  /(?<![^\s])(?:\w*time|ts|service|app|component|caller|logger|\w*version|host(?:name)?|pod|namespace|thread|pid|region)=[^\s"]+ (?=\w+=)/g;
 
 /** `com.example.shop.` before the name of a class. */
 const packages = /\b(?:[a-z]\w{0,60}\.){2,12}(?=[A-Z])/g;

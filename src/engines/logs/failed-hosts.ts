@@ -25,6 +25,10 @@ export const failureWords: Readonly<Record<ConnectionFailure, string>> = {
   unreached: 'no connection',
 };
 
+/** The address of a Service answers no ping, and few answer from private networks: only what is outside tells anything. */
+const pinged =
+  '--- (?!(?:10|127|169\\.254|192\\.168|172\\.(?:1[6-9]|2\\d|3[01]))\\.)(?<host>(?:\\d{1,3}\\.){3}\\d{1,3}|(?:[a-z0-9-]+\\.)+(?!svc\\b|local\\b|internal\\b)[a-z]{2,}) ping statistics ---';
+
 const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [
     /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated|host not found|domain name not found|DNS resolution failed|could not resolve (?:host|address)/i,
@@ -40,6 +44,9 @@ const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
     /ECONNRESET|connection reset|broken pipe|unexpected EOF|connection closed|server closed the connection|socket hang up/i,
     'closed',
   ],
+  // pg_isready
+  [/:\d{2,5} - no response$/im, 'unreached'],
+  [new RegExp(`${pinged}[^\\n]*\\n[^\\n]*\\b100% packet loss`), 'timeout'],
   // Wrappers that leave out why; only what looks like an address is one.
 ];
 
@@ -70,6 +77,7 @@ const form = (pattern: string, flags = ''): RegExp => new RegExp(pattern, `g${fl
 const forms: readonly RegExp[] = [
   // nginx: the far side stands beside the host that the client asked for.
   form(`\\bupstream: "\\w+://${host}(?::${port})?`),
+  form(pinged),
   // A name that was not found: what follows is the DNS server.
   form(`\\blookup ${host}(?: on |: |,)`),
   form(`\\bDNS resolution failed for (?:service: )?${host}(?::${port})?`),
@@ -110,6 +118,9 @@ const itself = /^(?:localhost|127(?:\.\d{1,3}){3})$/;
 const noHost =
   /^(?:the|a|an|to|for|at|on|by|and|is|in|it|host|server|service|database|db server|broker|connection|remote|refused|timeout|timed|error|failed|failure|after|seconds|attempt|retry|retrying|localhost|E(?:CONN|TIMED|HOST|NET|AI_)\w+|[\d-]+(?:T\d+)?|\w+Exception|\w+Error|[\w-]+\.(?:go|js|ts|py|java|rb|rs|cs|kt|php|c|cpp|json|ya?ml))$/i;
 
+/** Some of them are names of Services too: with a port they are meant so. */
+const mayBeNamed = /^(?:server|service|database|db|broker)$/i;
+
 /** Hosts and ports of connections that a text says failed. Empty when it speaks of no failed connection. */
 export function hostsIn(text: string): readonly FailedHost[] {
   const failure = connectionFailureIn(text);
@@ -127,8 +138,8 @@ export function farSideIn(text: string): Pick<FailedHost, 'host' | 'port'> | und
       const name = groups?.['host']?.toLowerCase();
       // It names itself: whatever else the text names is not the far side.
       if (name !== undefined && itself.test(name)) return undefined;
-      if (name === undefined || noHost.test(name)) continue;
       const number = groups?.['port'];
+      if (name === undefined || (noHost.test(name) && !(number !== undefined && mayBeNamed.test(name)))) continue;
       return { host: name, port: number === undefined ? undefined : Number(number) };
     }
   }

@@ -73,9 +73,9 @@ const isKnown = ([first]: readonly Complaint[]): boolean => first?.signature !==
 /** The kubelet and load balancers ask whether the program lives; that says nothing of its work. */
 const healthCheck =
   /kube-probe\/|ELB-HealthChecker|GoogleHC\/|\b(?:GET|HEAD) \/(?:health|ready|live|ping|metrics|status|actuator\/health)[\w/-]*(?=[ ?"]|$)/i;
-/** Lines that only announce an attempt, or that it failed, are neither work nor a fault; nor is what a shell says of `timeout`. */
+/** Lines that only announce an attempt, or that it failed, are neither work nor a fault; nor is what a shell says of `timeout`, nor a rule. */
 const attempt =
-  /^\W*(?:(?:re)?try(?:ing)?\b|attempt(?:ing)?\b|connecting\b|calling\b|(?:failed|error|terminated)\W*$)/i;
+  /^[-=*_#~]{3,}$|^\W*(?:PING \S+ \(|(?:re)?try(?:ing)?\b|attempt(?:ing)?\b|connecting\b|calling\b|(?:failed|error|terminated)\W*$)/i;
 const isRoutine = (entry: LogEntry): boolean =>
   entry.level === 'debug' ||
   healthCheck.test(entry.lines[0] ?? '') ||
@@ -85,9 +85,11 @@ const isRoutine = (entry: LogEntry): boolean =>
 const claim = /\broot[ -]cause\b|\bkubectl\b|\bdiagnos(?:is|e)\b/i;
 /** Words of the API server, which no program says of anything else; kubectl writes them without a level. */
 const denial = /\bUser \\?"system:serviceaccount:[^"]+" cannot \w+ resource /;
+/** The class of an HTTP status in a field of its own, which says how it went, whatever else the line says. */
+const statusIn = (text: string): string | undefined => /(?:^|[\s{,"])status"?[=:] ?([1-5])\d\d\b/.exec(text)?.[1];
 /** A server whose clients do not trust it, or whose clients' requests fail: the fault is theirs. */
 const ofClients =
-  /TLS handshake error from|\blogin refused\b|^\d{4}-\d\d-\d\d \S+ \S+ \[\d+\](?: \S+@\S+)? (?:FATAL|ERROR): {2}(?!sorry, too many|remaining connection|.*No space left)/;
+  /TLS handshake error from|\blogin refused\b|\bDETAIL: {2}(?:Password does not match|Role "[^"]+" does not exist|Connection matched|User "[^"]+" has no password)|^\d{4}-\d\d-\d\d \S+ \S+ \[\d+\](?: \S+@\S+)? (?:FATAL|ERROR): {2}(?!sorry, too many|remaining connection|.*No space left)/;
 
 function complaintOf(
   entry: LogEntry,
@@ -99,8 +101,8 @@ function complaintOf(
   const severe = severity === 'error' || severity === 'fatal' || denial.test(text);
   // Tools that a program calls state no level beside the program's own.
   const mayBePlain = !stated || (asked && entry.level === undefined);
-  if (!severe && !(mayBePlain && failureWords.test(entry.message))) return [];
-  if (claim.test(text) || ofClients.test(text)) return [];
+  if (!severe && !(mayBePlain && (failureWords.test(entry.message) || statusIn(text) === '5'))) return [];
+  if (claim.test(text) || ofClients.test(text) || (!severe && statusIn(text) === '2')) return [];
   const signature = signatureOf(wordsOf(entry));
   if (signature === 'bad-credentials' && !isOwn(wordsOf(entry))) return [];
   if (signature !== undefined) return [{ entry, index, signature, kind: signature }];
@@ -143,6 +145,8 @@ function lasts(
   if (first === undefined || last === undefined) return false;
   const after = entries.length - 1 - last.index;
   if (asked && last.signature !== undefined && fatal.has(last.signature) && after < leastCount) return true;
+  // It need not be said again by who asked once, and has not said anything else since.
+  if (asked && after === 0 && denial.test(last.entry.lines.join('\n'))) return true;
   const times = recent.flatMap(({ entry }) => timeOf(entry.at) ?? []);
   const striking = last.signature === 'rbac' || group.length >= much * entries.length;
   const fewDo = isKnown(group) && ((asked && striking) || isPunctual(times, now));

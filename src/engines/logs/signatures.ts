@@ -71,6 +71,7 @@ const signatures: readonly Signature[] = [
     /permission denied|operation not permitted|\bEACCES\b|\bEPERM\b|AccessDeniedException|(?<!RBAC: )access denied(?! for user)/i,
     path,
   ],
+  ['permission', /\b(?:EACCES|EPERM|EROFS): [^\n]{0,60}\b(?:mkdir|open|scandir|unlink|rename|rmdir|copyfile) '[^'/]/],
   [
     'threads-exhausted',
     /unable to create (?:new )?native thread|can(?:'t|not) (?:start|create|allocate) (?:a )?(?:new )?thread|pthread_create\b.*(?:failed|unavailable)|\bfork\b.*Resource temporarily unavailable|(?:failed|unable) to (?:create|spawn) (?:new )?(?:OS |native )?thread/i,
@@ -112,7 +113,7 @@ const signatures: readonly Signature[] = [
   // Answers of data stores that are reachable and full, read-only, or without a quorum.
   [
     'server-refuses',
-    /\bOOM command not allowed|\bMISCONF Redis|\bREADONLY You can't write|\bCLUSTERDOWN\b|\bMASTERDOWN\b|\bNOREPLICAS\b|NotEnoughReplicas\w*(?:Exception)?\b|\bcluster_block_exception\b|ClusterBlockException|flood[- ]stage (?:disk )?watermark|\bNotWritablePrimary\b|\bNotPrimaryNoSecondaryOk\b|\bReplicaSetNoPrimary\b|\bnot master\b|\bnode is not (?:the )?(?:primary|leader)\b|mvcc: database space exceeded|etcdserver: (?:no leader|mvcc)|cannot execute \w+(?: \w+)? in a read-only transaction|running with the --(?:super-)?read-only option|\b(?:memory|disk|resource) alarm\b|\bLEADER_NOT_AVAILABLE\b|reached (?:maximum|minimum) value of sequence|Failed to read auto-increment value/i,
+    /\bOOM command not allowed|\bMISCONF Redis|\bREADONLY You can't write|\bReadOnlyError\b|You can't write against a read only|\bCLUSTERDOWN\b|\bMASTERDOWN\b|\bNOREPLICAS\b|NotEnoughReplicas\w*(?:Exception)?\b|\bcluster_block_exception\b|ClusterBlockException|flood[- ]stage (?:disk )?watermark|\bNotWritablePrimary\b|\bNotPrimaryNoSecondaryOk\b|\bReplicaSetNoPrimary\b|\bnot master\b|\bnode is not (?:the )?(?:primary|leader)\b|mvcc: database space exceeded|etcdserver: (?:no leader|mvcc)|cannot execute \w+(?: \w+)? in a read-only transaction|running with the --(?:super-)?read-only option|\b(?:memory|disk|resource) alarm\b|\bLEADER_NOT_AVAILABLE\b|reached (?:maximum|minimum) value of sequence|Failed to read auto-increment value/i,
   ],
   ['deadlock', /\bdeadlock (?:detected|found)\b|all goroutines are asleep - deadlock/i],
   [
@@ -139,6 +140,9 @@ const signatures: readonly Signature[] = [
 const noFile =
   /no such file or directory|\bENOENT\b|FileNotFound|cannot find the file|\b(?:is|not) a directory\b|\bEISDIR\b|https?:\/\/\S+\.(?:json|ya?ml|xml)\b/i;
 
+/** The API server has no such object, such as a Job that would have migrated something. */
+const noObject = /\bError from server \(NotFound\)|\b[a-z]+\.(?:batch|apps) "[^"]+" not found/;
+
 /** A failed connection says so before what failed because of it, unless it only took too long. */
 const certainFailures: ReadonlySet<string> = new Set(['refused', 'unreachable', 'unknown-host']);
 const maximumText = 4000;
@@ -161,7 +165,10 @@ export function signatureOf(whole: string): SignatureId | undefined {
 
 const matching = (some: readonly Signature[], text: string): SignatureId | undefined =>
   some.find(
-    ([id, pattern, beside]) => matches(text, pattern, beside) && !(id === 'config-parse' && noFile.test(text)),
+    ([id, pattern, beside]) =>
+      matches(text, pattern, beside) &&
+      !(id === 'config-parse' && noFile.test(text)) &&
+      !(id === 'migration-failed' && noObject.test(text)),
   )?.[0];
 
 const matches = (text: string, pattern: RegExp, beside: RegExp | undefined): boolean =>

@@ -48,7 +48,7 @@ const texts: readonly (readonly [RegExp, ProbeOutcome])[] = [
 export const probeOutput = (message: string): string =>
   message
     .replace(/^\(combined from similar events\): /, '')
-    .replace(/^\w+ probe (?:failed|errored and resulted in unknown state|errored|warning): /i, '')
+    .replace(/^\w+ probe (?:failed|errored and resulted in \w+ state|errored|warning): /i, '')
     .trim();
 
 const maximumCommand = 60;

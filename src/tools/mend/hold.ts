@@ -31,6 +31,18 @@ export function holdOf(taken: StoredAction, keeping: Omit<Keeping, 'signal'>): H
     renewedAt = healing.clock.now();
   }
 
+  /** What happened has to be written down: an API server that is busy or away for a moment is asked again. */
+  async function putPatiently(next: ActionRecord, signal: AbortSignal): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await put(next, signal);
+      } catch (error) {
+        if (!(error instanceof AppError) || !passing.has(error.code) || attempt >= tries) throw error;
+        await healing.clock.pause(pauseMs, signal);
+      }
+    }
+  }
+
   return {
     get stored() {
       return stored;
@@ -40,12 +52,17 @@ export function holdOf(taken: StoredAction, keeping: Omit<Keeping, 'signal'>): H
       await put(stored.record, signal).catch(unlessTaken);
     },
     async advance(step, signal) {
-      await put(nextOf(stored.record, step, clock.at()), signal);
+      await putPatiently(nextOf(stored.record, step, clock.at()), signal);
       await say(stored.record, step.text, { ...keeping, signal });
       return stored;
     },
   };
 }
+
+/** How often the next state is stored, and how long between, in ms: less than another process waits. */
+const tries = 5;
+const pauseMs = 3_000;
+const passing: ReadonlySet<string> = new Set(['timeout', 'unavailable', 'api_error']);
 
 const unlessTaken = (error: unknown): void => {
   if (error instanceof AppError && error.code !== 'conflict') return;

@@ -44,10 +44,14 @@ function causesLines(diagnosis: Diagnosis): readonly Line[] {
   if (causes.length > 0) return causes.flatMap((cause) => [blank, ...causeLines(cause, diagnosis)]);
   const [mark, words]: [Span, string] =
     verdict === 'healthy'
-      ? [span('✔', 'good'), `Nothing is wrong: checked ${looked}.`]
+      ? [span('✔', 'good'), `Nothing is wrong${soFar(checked.pods_not_ready)}: checked ${looked}.`]
       : [span('?', 'warn'), `Cannot tell: checked ${looked} and found no cause, ${unknownReason(blind_spots.length)}.`];
   return [blank, { kind: 'cause', mark, spans: [span(words)] }];
 }
+
+/** What starts is not broken, but nobody knows yet whether it will be well. */
+const soFar = (starting: number): string =>
+  starting === 0 ? '' : ` so far, and ${plural(starting, 'pod')} ${starting === 1 ? 'is' : 'are'} not ready yet`;
 
 const unknownReason = (blindSpots: number): string =>
   blindSpots > 0 ? 'but could not see everything' : 'but not everything is well';

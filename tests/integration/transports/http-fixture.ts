@@ -1,4 +1,4 @@
-import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { Client, type ElicitResult, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import type { PipelineOptions } from '../../../src/call.ts';
 import { silentLogger } from '../../../src/platform/logging.ts';
 import { noMetrics } from '../../../src/platform/metrics.ts';
@@ -16,15 +16,18 @@ export interface AppFixture {
 
 interface AppFixtureOptions extends Partial<HttpAppOptions> {
   readonly call?: Partial<PipelineOptions>;
+  /** Whether a person can be asked. */
+  readonly approvalKey?: (() => Promise<Uint8Array>) | undefined;
   readonly maxSessions?: number;
 }
 
 /** The whole HTTP application, without a socket. */
 export function anApp(options: AppFixtureOptions = {}): AppFixture {
   const clusters = options.clusters ?? someClusters();
-  const pipeline = somePipeline(options.call);
+  const pipeline = options.pipeline ?? somePipeline(options.call);
+  const { approvalKey } = options;
   const mcp = createMcpHttp({
-    factory: createMcpFactory({ service: async () => ({ pipeline, clusters }), version: '0.0.0' }),
+    factory: createMcpFactory({ service: async () => ({ pipeline, clusters, approvalKey }), version: '0.0.0' }),
     onError: () => {},
     maxSessions: options.maxSessions,
   });
@@ -48,12 +51,21 @@ export function anApp(options: AppFixtureOptions = {}): AppFixture {
   };
 }
 
-/** A real client of the application, connected. */
-export async function aClient(app: AppFixture, era: 'modern' | 'legacy'): Promise<Client> {
+/** What a person answers to a question with this message. */
+export type Person = (message: string) => Promise<ElicitResult> | ElicitResult;
+
+/** A real client of the application, connected; without a person it cannot be asked anything. */
+export async function aClient(app: AppFixture, era: 'modern' | 'legacy', person?: Person): Promise<Client> {
   const client = new Client(
     { name: 'test', version: '0.0.0' },
-    era === 'modern' ? { versionNegotiation: { mode: 'auto' } } : {},
+    {
+      ...(era === 'modern' && { versionNegotiation: { mode: 'auto' } }),
+      ...(person !== undefined && { capabilities: { elicitation: { form: {} } } }),
+    },
   );
+  if (person !== undefined) {
+    client.setRequestHandler('elicitation/create', async ({ params }) => person(params.message));
+  }
   const fetch = async (url: string | URL, init?: RequestInit) => app.fetch(new URL(url).pathname, init);
   await client.connect(new StreamableHTTPClientTransport(new URL('http://localhost/mcp'), { fetch }));
   return client;

@@ -1,5 +1,5 @@
 import { nameOf, refOf } from '../../objects.ts';
-import { policyAnswer } from '../healing-tier.ts';
+import { placeRefusal, tierOf } from '../policy-decision.ts';
 import type { Guard } from './guard.ts';
 import { allow, approve, refuse } from './verdicts.ts';
 
@@ -11,13 +11,14 @@ export const allowedByPolicy: Guard = {
   check({ action }, { healing, policy, target, tier }) {
     if (!healing) return refuse('Healing is switched off.', 'start kubemend with --heal, or do it by hand');
     const { namespace, labels = {} } = target.metadata;
-    const answer = policyAnswer(policy, { action: action.name, namespace, labels });
     const what = `${action.name} on ${nameOf(refOf(target))}`;
-    if (answer.tier === 'denied')
+    const denial = placeRefusal(policy, action.name, namespace);
+    if (denial !== undefined)
       return refuse(
-        `The policy denies every action ${namespace === undefined ? 'on nodes' : `in namespace ${namespace}`}, by ${answer.by}.`,
+        `The policy denies ${what}, by ${denial.by}: ${denial.reason}.`,
         'change namespaces in the policy file, or do it by hand',
       );
+    const answer = tierOf(policy, { action: action.name, namespace, labels });
     if (answer.tier === 'advice')
       return refuse(
         `The policy only gives advice on ${what}, by ${answer.by}.`,

@@ -2,7 +2,7 @@ import { utilizationMetrics } from '../../autoscalers.ts';
 import { nameOf, refOf } from '../../objects.ts';
 import type { Action } from '../action.ts';
 import { autoscalersOf, resizerOf, type Scaler, scalerOf } from '../scalers.ts';
-import { replicasAfter, type Workload, wasListed } from '../subject.ts';
+import { affectedWorkload, replicasAfter, type Workload, wasListed } from '../subject.ts';
 import type { Guard, Situation } from './guard.ts';
 import { allow, approve, refuse } from './verdicts.ts';
 
@@ -38,8 +38,9 @@ function ofScale(replicas: number, { snapshot, target }: Situation) {
 const boundsText = ({ minimum, maximum }: Scaler): string => `from ${minimum} to ${maximum ?? 'no known maximum'}`;
 const boundsAdvice = ({ object, fields }: Scaler): string => `change ${fields.join(' or ')} of ${nameOf(object)}`;
 
-function ofResize({ container, requests = {}, limits = {} }: Resize, { snapshot, target }: Situation) {
-  const workload = refOf(target);
+function ofResize({ container, requests = {}, limits = {} }: Resize, situation: Situation) {
+  const { snapshot } = situation;
+  const workload = affectedWorkload(situation);
   const resized = (['cpu', 'memory'] as const).filter(
     (each) => requests[each] !== undefined || limits[each] !== undefined,
   );

@@ -1,13 +1,12 @@
 import { day } from '../../durations.ts';
-import { type Container, type KubernetesObject, keyOf, nameOf, refOf } from '../../objects.ts';
+import { type Container, type KubernetesObject, nameOf, type Pod, refOf } from '../../objects.ts';
 import { formatQuantity, quantity } from '../../quantity.ts';
 import { countedBy } from '../../quota.ts';
-import { templateOf } from '../../references.ts';
 import { freeOf, nodeRooms } from '../../scheduling/node-room.ts';
 import type { Action } from '../action.ts';
 import { exceededQuota } from '../exceeded-quota.ts';
-import { pastActions, sinceBegin } from '../past-actions.ts';
-import { counted, replicasAfter, type Workload, wasListed } from '../subject.ts';
+import { concerned, pastActions, sinceBegin } from '../past-actions.ts';
+import { affectedWorkload, containersOfTarget, counted, replicasAfter, type Workload, wasListed } from '../subject.ts';
 import type { Guard, Situation } from './guard.ts';
 import { allow, approve, refuse } from './verdicts.ts';
 
@@ -59,24 +58,21 @@ function ofScale(replicas: number, { snapshot, target, policy }: Situation) {
 
 function ofResize(action: Resize, situation: Situation) {
   const { target } = situation;
-  const name = `container ${action.container} of ${nameOf(refOf(target))}`;
-  const container = containerOf(target, action.container);
+  const what = `container ${action.container} of ${nameOf(refOf(target))}`;
+  const container = containersOfTarget(target).find(({ name }) => name === action.container);
   // Which containers there are is what G39 is about.
   if (container === undefined) return undefined;
   const growths = growthsOf(action, container);
   if (typeof growths === 'string')
-    return refuse(`${JSON.stringify(growths)} is no amount for ${name}.`, 'an amount such as 500m or 256Mi');
+    return refuse(`${JSON.stringify(growths)} is no amount for ${what}.`, 'an amount such as 500m or 256Mi');
   return (
     tooOften(situation) ??
-    growths.map((each) => stepFault(each, name, situation)).find((each) => each !== undefined) ??
+    growths.map((each) => stepFault(each, what, situation)).find((each) => each !== undefined) ??
     quotaFault(growths, situation) ??
-    nodeFault(growths, name, situation) ??
-    allow(`Every amount of ${name} changes by no more than ${maximumStep} times, within quota, caps and what is free.`)
+    nodeFault(growths, what, situation) ??
+    allow(`Every amount of ${what} changes by no more than ${maximumStep} times, within quota, caps and what is free.`)
   );
 }
-
-const containerOf = (target: KubernetesObject, name: string): Container | undefined =>
-  templateOf(target)?.spec?.containers?.find((container) => container.name === name);
 
 /** What changes; a text that is no amount is returned instead. */
 function growthsOf(action: Resize, { resources }: Container): readonly Growth[] | string {
@@ -94,17 +90,18 @@ function growthsOf(action: Resize, { resources }: Container): readonly Growth[] 
 }
 
 function tooOften(situation: Situation) {
-  const { target, policy, snapshot } = situation;
+  const { policy, snapshot } = situation;
   const cap = policy.caps.resizes_per_workload_day;
+  const workload = affectedWorkload(situation);
   const resized = pastActions(situation).filter(
     (record) =>
       record.action.name === 'resize_workload' &&
-      keyOf(record.target.object) === keyOf(refOf(target)) &&
+      concerned(record, workload, snapshot) &&
       sinceBegin(record, snapshot.now) < day,
   );
   return resized.length >= cap
     ? refuse(
-        `${nameOf(refOf(target))} was resized ${counted(resized.length, 'time')} in the last 24 h, and caps.resizes_per_workload_day is ${cap}.`,
+        `${nameOf(workload)} was resized ${counted(resized.length, 'time')} in the last 24 h, and caps.resizes_per_workload_day is ${cap}.`,
         'look why it needs ever more: a leak is mended in the program',
       )
     : undefined;
@@ -154,8 +151,11 @@ function quotaFault(growths: readonly Growth[], { snapshot, target }: Situation)
 }
 
 /** Whether some node has what is more; an amount that was not set before has no step to judge. */
-function nodeFault(growths: readonly Growth[], name: string, { snapshot }: Situation) {
-  const rooms = [...nodeRooms(snapshot).values()].filter(({ node }) => node.spec?.unschedulable !== true);
+function nodeFault(growths: readonly Growth[], name: string, { snapshot, target }: Situation) {
+  const own = nodeOf(target);
+  const rooms = [...nodeRooms(snapshot).values()].filter(({ node }) =>
+    own === undefined ? node.spec?.unschedulable !== true : node.metadata.name === own,
+  );
   if (!wasListed(snapshot, 'Node') || rooms.length === 0)
     return approve(`Nodes were not read, so what is free for ${name} is not known.`);
   for (const { side, resource, before, after } of growths) {
@@ -164,7 +164,7 @@ function nodeFault(growths: readonly Growth[], name: string, { snapshot }: Situa
     const free = Math.max(...rooms.map((room) => freeOf(room, resource)));
     if (more > free)
       return refuse(
-        `${side}.${resource} of ${name} would grow by ${formatQuantity(resource, more)}, and no node has more than ${formatQuantity(resource, free)} free.`,
+        `${side}.${resource} of ${name} would grow by ${formatQuantity(resource, more)}, and at most ${formatQuantity(resource, free)} is free on ${own === undefined ? 'any node' : `Node/${own}`}.`,
         'add a node, or free one first',
       );
     if (more > 0 && !rooms.some((room) => room.complete && freeOf(room, resource) >= more))
@@ -174,4 +174,10 @@ function nodeFault(growths: readonly Growth[], name: string, { snapshot }: Situa
   return unset === undefined
     ? undefined
     : approve(`No ${unset.side}.${unset.resource} is set for ${name} yet, so how far a step goes is not known.`);
+}
+
+/** The node of a Pod, where it has to grow in place; a workload finds another one. */
+function nodeOf(target: KubernetesObject): string | undefined {
+  const pod: Pod = target;
+  return target.kind === 'Pod' ? (pod.spec?.nodeName ?? '') : undefined;
 }

@@ -12,7 +12,8 @@ const shapes: Readonly<Record<ActionName, { verbs: readonly Operation['verb'][];
   restart_workload: { verbs: ['patch'], kinds: workloadKinds },
   scale_workload: { verbs: ['scale', 'patch'] },
   rollback_workload: { verbs: ['set_template', 'evict'], kinds: workloadKinds },
-  resize_workload: { verbs: ['patch'], kinds: workloadKinds },
+  // A Pod in place.
+  resize_workload: { verbs: ['patch'], kinds: [...workloadKinds, 'Pod'] },
   set_image: { verbs: ['patch'], kinds: workloadKinds },
   evict_pod: { verbs: ['evict'], kinds: ['Pod'] },
   cordon_node: { verbs: ['patch'], kinds: ['Node'] },
@@ -105,6 +106,8 @@ function verbFault({ verb, on }: Operation, action: ActionName) {
 }
 
 function stepFault(step: FieldStep, action: ActionName, target: KubernetesObject) {
+  // Only a Pod has containers outside of a template.
+  if (step.path.startsWith('/spec/containers/') !== (target.kind === 'Pod')) return unlisted(step.path);
   if (step.op === 'remove') {
     const held = leavesOf(step.path, valueAt(target, step.path)).map(([path]) => path);
     return pathFault(

@@ -30,7 +30,8 @@ const allowed: readonly (readonly [RegExp, Field])[] = [
   ],
   [new RegExp(`${container}/image$`), { of: ['set_image'], takes: isText, expects: 'the name of an image' }],
   [
-    new RegExp(`${container}/resources/(?:requests|limits)/(?:cpu|memory)$`),
+    // Of a Pod in place too (KEP-1287).
+    /^\/spec\/(?:template\/spec\/)?containers\/\d{1,3}\/resources\/(?:requests|limits)\/(?:cpu|memory)$/,
     {
       of: ['resize_workload'],
       takes: (value) => typeof value === 'string' && /^\d+(?:\.\d+)?(?:m|k|[KMGT]i?)?$/.test(value),

@@ -1,4 +1,4 @@
-import { type KubernetesObject, nameOf, type PodTemplate, refOf } from '../../objects.ts';
+import { type KubernetesObject, keyOf, nameOf, type PodTemplate, refOf } from '../../objects.ts';
 import { isReady } from '../../pods.ts';
 import { templateOf } from '../../references.ts';
 import type { Snapshot } from '../../snapshot.ts';
@@ -40,9 +40,10 @@ export const irreversibleData: Guard = {
 };
 
 function isTrap(draft: Draft, situation: Situation): boolean {
-  const [eviction, ...others] = evictionsOf(draft);
-  if (eviction === undefined || others.length > 0 || situation.finding?.rule !== trap) return false;
-  const pod = podOf(situation, eviction.on.object);
+  const { finding } = situation;
+  if (finding?.rule !== trap || keyOf(finding.object) !== keyOf(affectedWorkload(situation))) return false;
+  const [eviction] = evictionsOf(draft);
+  const pod = eviction && podOf(situation, eviction.on.object);
   return pod !== undefined && !isReady(pod);
 }
 

@@ -5,6 +5,7 @@ import { templateOf } from '../../references.ts';
 import type { Snapshot } from '../../snapshot.ts';
 import type { Action } from '../action.ts';
 import { knownRevisions } from '../known-revisions.ts';
+import { containersOfTarget } from '../subject.ts';
 import type { Guard, Situation } from './guard.ts';
 import { allow, approve, refuse } from './verdicts.ts';
 
@@ -30,7 +31,7 @@ export const liveParameters: Guard = {
 };
 
 function unknownContainer(name: string, { target }: Situation) {
-  const names = (templateOf(target)?.spec?.containers ?? []).flatMap((container) => container.name ?? []);
+  const names = containersOfTarget(target).flatMap((container) => container.name ?? []);
   return names.includes(name)
     ? undefined
     : refuse(

@@ -8,12 +8,10 @@ export const oneAssistant: Guard = {
   id: 'G29',
   title: 'is the only action on its object',
 
-  check(draft, situation) {
+  check(_, situation) {
     const { target } = situation;
     const other = pastActions(situation).find(
-      (record) =>
-        isRunning(record) &&
-        (keyOf(record.target.object) === keyOf(refOf(target)) || record.target.uid === draft.target.uid),
+      (record) => isRunning(record) && keyOf(record.target.object) === keyOf(refOf(target)),
     );
     return other === undefined
       ? allow(`No other action on ${nameOf(refOf(target))} is under way; only one process can begin this one.`)

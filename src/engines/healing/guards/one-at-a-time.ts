@@ -35,7 +35,7 @@ function ofScale(target: Workload, replicas: number) {
     : allow(`${name} loses no more than one member.`);
 }
 
-function ofRollout({ action }: Draft, { snapshot, target }: Situation) {
+function ofRollout({ action, operations }: Draft, { snapshot, target }: Situation) {
   const { spec }: Workload = target;
   const { type = 'RollingUpdate', rollingUpdate } = spec?.updateStrategy ?? {};
   const name = nameOf(refOf(target));
@@ -44,12 +44,20 @@ function ofRollout({ action }: Draft, { snapshot, target }: Situation) {
   const atOnce = rollingUpdate?.maxUnavailable ?? 1;
   if (String(atOnce) !== '1')
     return refuse(`${name} replaces ${atOnce} pods at once: maxUnavailable.`, 'set maxUnavailable to 1 first');
+  const back = operations.find((operation) => operation.verb === 'set_template')?.from.name;
   const replicas = spec?.replicas ?? 1;
-  const ready = readyPods(snapshot, refOf(target)).length;
+  const ready = readyPods(snapshot, refOf(target));
+  const known = podsOf(snapshot, refOf(target)).length > 0;
+  const stay = known && ready.every((pod) => hasRevision(pod, back));
   // Going pod by pod, its controller takes no Ready one as long as another is not (stateful_set_control.go, `monotonic`).
-  const waits = spec?.podManagementPolicy !== 'Parallel' && ready > 0 && ready < replicas;
-  return ofLoss(refOf(target), replicas, { ready, lost: action.name === 'rollback_workload' && waits ? 0 : 1 });
+  const waits = spec?.podManagementPolicy !== 'Parallel' && ready.length > 0 && ready.length < replicas;
+  const lost = stay || (action.name === 'rollback_workload' && waits) ? 0 : 1;
+  return ofLoss(refOf(target), replicas, { ready: ready.length, lost });
 }
+
+/** Pods that have the template which is gone back to stay as they are; they name its ControllerRevision. */
+const hasRevision = (pod: Pod, revision: string | undefined): boolean =>
+  revision !== undefined && pod.metadata.labels?.['controller-revision-hash'] === revision;
 
 function ofEvictions(draft: Draft, situation: Situation) {
   const { snapshot } = situation;

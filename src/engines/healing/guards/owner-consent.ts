@@ -1,7 +1,7 @@
 import { type KubernetesObject, nameOf, type Pod, refOf } from '../../objects.ts';
 import { isBroken } from '../../pods.ts';
 import type { Action, ActionName } from '../action.ts';
-import { policyAnswer } from '../healing-tier.ts';
+import { tierOf } from '../policy-decision.ts';
 import { affectedWorkload } from '../subject.ts';
 import type { Guard, Situation } from './guard.ts';
 import { allow, approve, refuse } from './verdicts.ts';
@@ -50,7 +50,7 @@ const isUseless = (pod: Pod): boolean => pod.status?.phase === 'Failed' || isBro
 function alone({ name }: Action, { finding, policy, target }: Situation, asked: readonly KubernetesObject[]) {
   const { namespace, labels = {} } = target.metadata;
   const opener = asked.find(({ metadata }) => metadata.annotations?.[annotation]?.toLowerCase() === 'unattended');
-  const answer = policyAnswer(policy, { action: name, namespace, labels });
+  const answer = tierOf(policy, { action: name, namespace, labels });
   if (opener === undefined && answer.tier !== 'unattended')
     return approve(
       `Neither ${nameOf(refOf(target))}, its namespace nor the policy opts in to actions that nobody is asked for.`,

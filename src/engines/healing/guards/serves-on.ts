@@ -1,13 +1,25 @@
 import { type KubernetesObject, nameOf, type Of, refOf } from '../../objects.ts';
 import { maxUnavailableOf } from '../../rolling-update.ts';
 import { fitsOf } from '../../scheduling/node-fit.ts';
-import type { ActionName } from '../action.ts';
-import { changesTemplate, isWorkload, livingPods, readyPods, type Workload, wasListed } from '../subject.ts';
+import type { Action, ActionName } from '../action.ts';
+import {
+  affectedWorkload,
+  changesTemplate,
+  containersOfTarget,
+  counted,
+  isWorkload,
+  livingPods,
+  readyPods,
+  type Workload,
+  wasListed,
+} from '../subject.ts';
 import type { Guard, Situation } from './guard.ts';
 import { allow, approve, refuse } from './verdicts.ts';
 
 /** Without these something broken stays broken: a person may take the outage. */
 const mending: ReadonlySet<ActionName> = new Set(['rollback_workload', 'set_image', 'resize_workload', 'undo_action']);
+
+type Resize = Extract<Action, { name: 'resize_workload' }>;
 
 /** G31: no outage for a restart. */
 export const servesOn: Guard = {
@@ -16,6 +28,7 @@ export const servesOn: Guard = {
 
   check(draft, situation) {
     const { snapshot, target } = situation;
+    if (draft.action.name === 'resize_workload' && target.kind === 'Pod') return inPlace(draft.action, situation);
     if (!changesTemplate(draft) || !isWorkload(target)) return undefined;
     const ready = readyPods(snapshot, refOf(target)).length;
     const name = nameOf(refOf(target));
@@ -30,6 +43,27 @@ export const servesOn: Guard = {
       : refuse(`${outage.why}, so nothing would serve for a moment.`, outage.instead);
   },
 };
+
+/** A container may want a restart for what would change (its `resizePolicy`); the others of its workload serve on. */
+function inPlace({ container, requests = {}, limits = {} }: Resize, situation: Situation) {
+  const name = nameOf(refOf(situation.target));
+  const restarted = containersOfTarget(situation.target)
+    .find((each) => each.name === container)
+    ?.resizePolicy?.find(
+      ({ resourceName, restartPolicy }) =>
+        restartPolicy === 'RestartContainer' &&
+        (resourceName === 'cpu' || resourceName === 'memory') &&
+        (requests[resourceName] ?? limits[resourceName]) !== undefined,
+    );
+  if (restarted === undefined) return allow(`Container ${container} of ${name} keeps running.`);
+  const others = readyPods(situation.snapshot, affectedWorkload(situation)).filter(
+    ({ metadata }) => metadata.name !== situation.target.metadata.name,
+  );
+  const why = `Container ${container} of ${name} restarts when its ${restarted.resourceName} changes`;
+  return others.length > 0
+    ? allow(`${why}, and ${counted(others.length, 'other pod')} of its workload serves on.`)
+    : approve(`${why}, so nothing serves for a moment.`);
+}
 
 const wants = ({ spec }: Workload): boolean => (spec?.replicas ?? 1) > 0;
 

@@ -73,6 +73,16 @@ describe('guardReads', () => {
     expect(texts(guardReads(restart(web), snapshot)).join()).not.toMatch(/nodeName|ServiceAccount/);
   });
 
+  it('reads the definitions of custom kinds that came with what changes its version', () => {
+    const released = aLiveDeployment({ metadata: { labels: { 'app.kubernetes.io/instance': 'shop' } } });
+    const snapshot = aSnapshot({ objects: released.all });
+    const definitions = 'list CustomResourceDefinition app.kubernetes.io/instance=shop';
+
+    expect(texts(guardReads(rollback(web), snapshot))).toContain(definitions);
+    expect(texts(guardReads(restart(web), snapshot))).not.toContain(definitions);
+    expect(texts(guardReads(rollback(web), aSnapshot({ objects: all }))).join()).not.toContain('CustomResource');
+  });
+
   it('reads all nodes, the pods of one, and then what owns those', () => {
     const node = { kind: 'Node', name: 'node-1' };
 

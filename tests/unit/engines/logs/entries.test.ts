@@ -65,4 +65,13 @@ describe('entriesOf', () => {
     expect(entry?.lines.length).toBeLessThanOrEqual(200);
     expect(entry?.lines.at(-1)).toBe('\tat a.B.c(B.java:999)');
   });
+
+  it('takes the summary of ping for one thing that names the host', () => {
+    const summary = '3 packets transmitted, 0 packets received, 100% packet loss';
+
+    expect(heads('--- 8.8.8.8 ping statistics ---', summary, 'done')).toEqual([
+      [`ping 8.8.8.8: ${summary}`, 2],
+      ['done', 1],
+    ]);
+  });
 });

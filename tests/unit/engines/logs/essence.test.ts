@@ -21,6 +21,12 @@ describe('essenceOf', () => {
     expect(said).toMatch(/^Start: Start: .*no such key$/);
   });
 
+  it('drops the fields of a long text that say who speaks', () => {
+    const said = essence(`service=api component=x ${'left=1 '.repeat(26)}right=2`);
+    expect(said).toMatch(/^left=1 left=1 .*right=2$/);
+    expect(essence('service=api left=1 right=2')).toBe('service=api left=1 right=2');
+  });
+
   it('adds what PostgreSQL writes to a line of its own', () => {
     expect(
       essence('2026-11-26 18:00:01 UTC [1] FATAL:  no match', '2026-11-26 18:00:01 UTC [1] DETAIL:  It was 15.'),

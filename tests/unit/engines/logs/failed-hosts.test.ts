@@ -11,6 +11,13 @@ describe('hostsIn', () => {
       undefined,
       'unknown-host',
     ],
+    ['database:5432 - no response', 'database', 5432, 'unreached'],
+    [
+      '--- 8.8.8.8 ping statistics ---\n3 packets transmitted, 0 packets received, 100% packet loss',
+      '8.8.8.8',
+      undefined,
+      'timeout',
+    ],
     ['Error: getaddrinfo ENOTFOUND db', 'db', undefined, 'unknown-host'],
     ['dns: A record lookup error: lookup rpc on 10.96.0.10:53: no such host', 'rpc', undefined, 'unknown-host'],
     ['failed to resolve peer raft-0.raft: no such host', 'raft-0.raft', undefined, 'unknown-host'],
@@ -57,5 +64,13 @@ describe('hostsIn', () => {
     'cannot reach consensus',
   ])('does not guess from %s', (text) => {
     expect(hostsIn(text).filter(({ host }) => host !== '127.0.0.1')).toEqual([]);
+  });
+
+  it.each(['10.96.0.1', '192.168.0.3', 'db.shop.svc', 'db.local', 'db'])('takes no ping of %s for a call', (host) => {
+    expect(hostsIn(`--- ${host} ping statistics ---\n3 packets transmitted, 0 received, 100% packet loss`)).toEqual([]);
+  });
+
+  it('takes no ping that is answered for one that is not', () => {
+    expect(hostsIn('--- 8.8.8.8 ping statistics ---\n3 packets transmitted, 3 received, 0% packet loss')).toEqual([]);
   });
 });

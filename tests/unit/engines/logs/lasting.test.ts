@@ -26,6 +26,9 @@ describe('lastingFault', () => {
       'clients that do not trust a server': again([
         'ERROR http: TLS handshake error from 10.0.0.3:4711: remote error: tls: bad certificate',
       ]),
+      'a database of its own words whose clients fail': again([
+        'FATAL:  password authentication failed for user "shop"\nDETAIL:  Password does not match for user "shop".',
+      ]),
       nothing: [],
     }),
   )('finds none in %s', (_, lines) => {
@@ -49,6 +52,17 @@ describe('lastingFault', () => {
       'connection',
     );
     expect(faultIn(again(['Trying to reach users...', missed, 'answered from the cache', 'done'], 10))).toBeUndefined();
+  });
+
+  it('takes rules between attempts, and the heading of a ping, for no work', () => {
+    const ping = [
+      'PING 8.8.8.8 (8.8.8.8): 56 data bytes',
+      '--- 8.8.8.8 ping statistics ---',
+      '3 packets transmitted, 0 packets received, 100% packet loss',
+    ];
+
+    expect(faultIn(again([...ping, '---'], 10))).toBe('connection');
+    expect(faultIn(again([...ping, 'asked another one', 'served', 'wrote a page'], 10))).toBeUndefined();
   });
 
   it('is silent when the last one is long ago', () => {
@@ -117,6 +131,21 @@ describe('lastingFault', () => {
   describe('of a program that is asked about', () => {
     const askedIn = (lines: readonly string[], ago = 0) => lastingFault(aSteadyLog(lines, { ago }), clock, true);
     const own = 'ERROR order 42 has no tenant';
+    const denied =
+      'Error from server (Forbidden): pods is forbidden: User "system:serviceaccount:shop:api" cannot list resource "pods" in API group "" in the namespace "data"';
+    const failing = 'result=create_failed status=500 reason=rules_differ';
+
+    it('takes one denial for a fault when nothing else was said since', () => {
+      expect(askedIn(['listing pods', denied], 300)?.signature).toBe('rbac');
+      expect(askedIn([denied, 'went on without'])).toBeUndefined();
+      expect(faultIn(['listing pods', denied])).toBeUndefined();
+    });
+
+    it('believes the status that a line has in a field of its own', () => {
+      expect(askedIn(again([failing, 'mode=mismatch status=200'], 10))?.count).toBe(10);
+      expect(askedIn(again(['mode=mismatch status=200']))).toBeUndefined();
+      expect(askedIn(again(['level=error msg="no tenant" status=200']))?.count).toBe(20);
+    });
 
     it.each(
       Object.entries({

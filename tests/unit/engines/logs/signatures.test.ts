@@ -34,6 +34,8 @@ describe('signatureOf', () => {
     ['rbac', 'pods is forbidden: User "system:serviceaccount:shop:api" cannot list resource "pods" in API group ""'],
     ['migration-failed', 'error: Dirty database version 12. Fix and force version.'],
     ['migration-failed', 'org.flywaydb.core.api.exception.FlywayValidateException: Validate failed: Migrations'],
+    ['server-refuses', "redis.exceptions.ReadOnlyError: You can't write against a read only replica."],
+    ['permission', "Error: EACCES: permission denied, mkdir 'logs'"],
     ['migration-failed', 'pq: relation "orders" does not exist'],
     ['migration-failed', "alembic.util.exc.CommandError: Can't locate revision identified by 'a1b2'"],
     ['pool-exhausted', 'HikariPool-1 - Connection is not available, request timed out after 30000ms.'],
@@ -71,6 +73,7 @@ describe('signatureOf', () => {
     'No .env file found, using defaults',
     'unexpected status 500 of https://cdn.example/data.json',
     'cannot list invoices of customer 7: HTTP 403',
+    'Error from server (NotFound): jobs.batch "migrate" not found',
   ])('does not know %s', (text) => {
     expect(signatureOf(text)).toBeUndefined();
   });

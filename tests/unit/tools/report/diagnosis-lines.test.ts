@@ -100,6 +100,14 @@ describe('a report without a cause', () => {
     `);
   });
 
+  it('does not promise that what starts will be well', () => {
+    const starting = (pods_not_ready: number) =>
+      shown(anExplanation({ checked: { ...anExplanation().checked, pods_not_ready } }));
+
+    expect(starting(1)).toContain('✔ Nothing is wrong so far, and 1 pod is not ready yet: checked 212 objects');
+    expect(starting(2)).toContain('so far, and 2 pods are not ready yet:');
+  });
+
   it('says what could not be seen when it cannot tell', () => {
     const text = shown(
       anExplanation({

@@ -34,7 +34,7 @@ interface Violation {
 }
 
 function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Finding[] {
-  const violation = unspecified(failure) ?? outOfRange(snapshot, failure);
+  const violation = unspecified(failure) ?? outOfRange(snapshot, failure) ?? aboveDefault(snapshot, failure);
   if (violation === undefined) return [];
   const { owner, controller, message, at, source, since } = failure;
   const { culprit, stated } = violation;
@@ -120,6 +120,26 @@ function outOfRange(snapshot: Snapshot, { owner, reason }: CreationFailure): Vio
     culprit: range,
     stated: range && `spec.limits has ${type} ${sides[bound] ?? bound}.${resource} ${limit}`,
     advice: `set ${allowed} in the pod template of ${nameOf(owner)}`,
+  };
+}
+
+const aboveLimit =
+  /spec\.(?:init)?[cC]ontainers\[\d+\]\.resources\.requests: Invalid value: "(?<request>[^"]+)": must be less than or equal to (?<resource>\S+) limit of (?<limit>[^\s"]+)/;
+
+/** A request above the limit that a LimitRange gives to containers without one: the API server checks what both make. */
+function aboveDefault(snapshot: Snapshot, { owner, reason }: CreationFailure): Violation | undefined {
+  const { request, resource = '', limit = '' } = aboveLimit.exec(reason)?.groups ?? {};
+  if (request === undefined) return undefined;
+  const found = snapshot
+    .all('LimitRange', owner.namespace)
+    .find(({ spec }) => spec?.limits?.some((item) => item.type === 'Container' && item.default?.[resource] === limit));
+  if (found === undefined) return undefined;
+  const culprit: ObjectRef = { kind: 'LimitRange', namespace: owner.namespace, name: found.metadata.name };
+  return {
+    problem: `${nameOf(culprit)} gives containers without a limit a ${resource} limit of ${limit} by default, which is below their request of ${request}`,
+    culprit,
+    stated: `spec.limits has Container default.${resource} ${limit}`,
+    advice: `set a ${resource} limit of at least ${request} in the pod template of ${nameOf(owner)}, or request ${limit} at most`,
   };
 }
 

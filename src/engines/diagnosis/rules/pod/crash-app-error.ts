@@ -1,6 +1,7 @@
 import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
 import { memoryLimitOf } from '../../../crashes/memory.ts';
 import { heapLimitIn } from '../../../heap-limits.ts';
+import { farewell, lastEntry, tellingOf } from '../../../logs/telling.ts';
 import { specPath } from '../../../pods.ts';
 import {
   crashClause,
@@ -42,7 +43,7 @@ export const crashAppError = defineRule({
       const wordless = wroteNothing(snapshot, crash);
       return {
         ...base,
-        problem: `${crashClause(snapshot, crash)}${essenceClause(crash)}${wordless ? ', before it has logged anything' : ''}${gap === undefined ? '' : ` (${gap.says})`}`,
+        problem: `${crashClause(snapshot, crash)}${essenceClause(crash)}${wordless ? ', before it has logged anything' : gap === undefined ? lastWords(crash) : ''}${gap === undefined ? '' : ` (${gap.says})`}`,
         certainty: crash.telling === undefined ? ('inferred' as const) : ('message' as const),
         evidence: [...base.evidence, ...(gap?.evidence ?? [])],
         fixes: [
@@ -56,6 +57,12 @@ export const crashAppError = defineRule({
       };
     }),
 });
+
+/** Where no line complains, what was said last may still be why it ends. */
+function lastWords({ telling, log }: Crash): string {
+  const last = telling === undefined && log !== undefined ? lastEntry(log) : undefined;
+  return last === undefined || farewell.test(last.message) ? '' : `; its log ends with: ${tellingOf(last).words}`;
+}
 
 const silenceFix = ({ container }: Crash): Fix => ({
   advice: `look at what ${specPath(container)}.command and args or the entrypoint of its image do first, and let them log to standard output`,

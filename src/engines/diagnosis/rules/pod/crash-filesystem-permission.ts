@@ -1,7 +1,9 @@
 import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
 import { pathIn } from '../../../file-paths.ts';
 import { crashClause, crashFinding, essenceClause } from '../../crash-finding.ts';
+import { type CrashGap, capabilityGap } from '../../crash-gap.ts';
 import { type FileObstacle, obstacleOf } from '../../file-obstacles.ts';
+import { kernelGap } from '../../kernel-gap.ts';
 import { defineRule, type Fix } from '../../rule.ts';
 
 export const crashFilesystemPermission = defineRule({
@@ -26,6 +28,16 @@ export const crashFilesystemPermission = defineRule({
     crashesBy(snapshot, 'crash-filesystem-permission').map((crash) => {
       const base = crashFinding(snapshot, crash);
       const path = pathOf(crash);
+      const gap = gapOf(crash);
+      if (gap !== undefined) {
+        return {
+          ...base,
+          problem: `${crashClause(snapshot, crash)}${essenceClause(crash)} (${gap.says})`,
+          certainty: 'message' as const,
+          evidence: [...base.evidence, ...gap.evidence],
+          fixes: gap.fixes,
+        };
+      }
       const obstacle = obstacleOf(crash.pod, crash.container, { path, readOnly: isReadOnly(crash) });
       return {
         ...base,
@@ -37,15 +49,29 @@ export const crashFilesystemPermission = defineRule({
     }),
 });
 
+/** Where it is no right to the path that is missing, but a right of root, or of the node. */
+function gapOf({ pod, container, telling }: Crash): CrashGap | undefined {
+  const text = telling?.entry.lines.join('\n') ?? '';
+  const user = container.spec.securityContext?.runAsUser ?? pod.spec?.securityContext?.runAsUser ?? 0;
+  // To another user than root capabilities are not given.
+  return kernelGap({ pod, container }, text) ?? (user === 0 ? capabilityGap(pod, container, text) : undefined);
+}
+
 const refusal =
   /permission denied|not permitted|\bEACCES\b|\bEPERM\b|access denied|AccessDenied|read-only file ?system|\bEROFS\b/i;
 
+/** `mkdir 'logs'`: a folder below the working directory. */
+const relative = /\b(?:mkdir|open|scandir|unlink|rename|rmdir|copyfile) '([^'/][^']*)'/;
+
 /** The path of the line that complains; the frames of its trace name others. */
-function pathOf({ telling }: Crash): string | undefined {
+function pathOf({ telling, container }: Crash): string | undefined {
   const lines = telling?.entry.lines ?? [];
-  return (
-    lines.filter((line) => refusal.test(line)).flatMap((line) => pathIn(line) ?? [])[0] ?? pathIn(lines.join('\n'))
-  );
+  const told = lines.find((line) => refusal.test(line)) ?? lines.join('\n');
+  const [, below] = relative.exec(told) ?? [];
+  const { workingDir } = container.spec;
+  if (below !== undefined)
+    return workingDir === undefined ? `${below} in its working directory` : `${workingDir}/${below}`;
+  return pathIn(told) ?? pathIn(lines.join('\n'));
 }
 
 const isReadOnly = ({ telling }: Crash): boolean =>

@@ -17,7 +17,7 @@ export const initContainerHanging = defineRule({
   meaning:
     'A step before the application runs on and on, mostly because it waits for something else, so the application never starts.',
   detection:
-    'An init container runs for 45 s or more and says again and again that it waits, or its command ends with a sleep ' +
+    'An init container runs for 45 s or more (25 s when what it waits for is a Service that does not exist) and says again and again that it waits, or its command ends with a sleep ' +
     'of more than a quarter of an hour; or for 5 minutes without a new line; or a sidecar runs for longer than its startup probe allows without having started. The host it waits for, in its ' +
     'log, else in its command, is resolved to a Service.',
   remedies: ['Heal what it waits for.', 'Correct the host when it waits for a wrong one.'],

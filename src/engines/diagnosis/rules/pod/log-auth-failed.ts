@@ -1,6 +1,7 @@
 import { credentialLinks, type LogLink, userLinks } from '../../../log-links.ts';
 import { type KubernetesObject, refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
+import { keptPassword } from '../../kept-password.ts';
 import { type LogFault, logFindings, textOf } from '../../log-finding.ts';
 import { defineRule, type Evidence } from '../../rule.ts';
 
@@ -15,7 +16,8 @@ export const logAuthFailed = defineRule({
     'The log line that tells most about a crash, or about a readiness check that answers with an error, or that a ' +
     'ready container repeats up to now, says so in known words: "password authentication failed", "Access denied for ' +
     'user", ACCESS_REFUSED, NOAUTH, 401 Unauthorized, and their like. The Secrets that the container takes values ' +
-    'from are named, with the time of their last change; their values are never read.',
+    'from are named, with the time of their last change; their values are never read. A database that takes its first ' +
+    'password from the same Secret, and whose claim is older than its last change, still has the old one.',
   remedies: [
     'Compare the Secret with what the other side accepts, and correct it at its source.',
     'When the Secret was changed after the container started, restart the workload: it still holds the old value.',
@@ -26,11 +28,18 @@ export const logAuthFailed = defineRule({
     logFindings(snapshot, 'log-auth-failed', (fault) => {
       const links = sourcesOf(fault);
       const users = userLinks(fault, textOf(fault));
-      const from = [...users.slice(0, 1), ...links].map(({ says }) => says).join(', ');
+      const kept = keptPassword(
+        snapshot,
+        links.flatMap(({ object }) => object ?? []),
+      );
+      const from = [...[...users.slice(0, 1), ...links].map(({ says }) => says), ...(kept ? [kept.says] : [])].join(
+        ', ',
+      );
       return {
         clause: from === '' ? '' : ` (${from})`,
-        evidence: links.flatMap((link) => secretEvidence(snapshot, link)),
+        evidence: [...links.flatMap((link) => secretEvidence(snapshot, link)), ...(kept?.evidence ?? [])],
         fixes: [
+          ...(kept?.fixes ?? []),
           {
             advice:
               links.length === 0
@@ -46,12 +55,18 @@ export const logAuthFailed = defineRule({
 const mostSources = 2;
 const credential = /PASS|PWD|TOKEN|SECRET|KEY|CREDENTIAL|AUTH|DSN|UR[IL]$|CONNECTION/i;
 
+const user = /USER|LOGIN|ACCOUNT/i;
+const aboutUser = /\b(?:invalid|bad|unknown|incorrect) (?:user ?name|user|login|account)\b(?! or\b)/i;
+const aboutPassword = /pass|token|secret|credential|key\b/i;
+
 /** Variables from Secrets that the line names, else those whose names say that they are credentials. */
 function sourcesOf(fault: LogFault): readonly LogLink[] {
   const links = credentialLinks(fault);
   const text = textOf(fault);
   const named = links.filter(({ word }) => text.includes(word));
-  const likely = links.filter(({ word }) => word === 'envFrom' || credential.test(word));
+  // It may be the name alone that is refused: `Invalid username format`.
+  const kind = aboutUser.test(text) && !aboutPassword.test(text) ? user : credential;
+  const likely = links.filter(({ word }) => word === 'envFrom' || kind.test(word));
   return (named.length > 0 ? named : likely.length > 0 ? likely : links).slice(0, mostSources);
 }
 

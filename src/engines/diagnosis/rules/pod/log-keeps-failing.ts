@@ -2,6 +2,7 @@ import { isPodAskedAbout } from '../../../asked-about.ts';
 import { type Complaint, complaints, isOfOthers } from '../../../complaints.ts';
 import { logRuleOf } from '../../../crashes/signatures.ts';
 import { complaintClause, complaintEvidence, complaintFinding } from '../../complaint-finding.ts';
+import { expansionGap } from '../../expansion-gap.ts';
 import { defineRule } from '../../rule.ts';
 
 export const logKeepsFailing = defineRule({
@@ -41,6 +42,7 @@ export const logKeepsFailing = defineRule({
 /** Whether no other rule about logs says what is said there. */
 function isUnspoken(complaint: Complaint): boolean {
   const { signature } = complaint.fault;
-  if (isOfOthers(complaint)) return complaint.callees.length === 0;
+  const text = complaint.fault.tellings[0].entry.lines.join('\n');
+  if (isOfOthers(complaint)) return complaint.callees.length === 0 && expansionGap(complaint, text) === undefined;
   return signature !== 'rbac' && logRuleOf(signature) === undefined;
 }

@@ -1,6 +1,7 @@
 import { type Complaint, complaints, isOfOthers } from '../../../complaints.ts';
 import { complaintClause, complaintEvidence, complaintFinding } from '../../complaint-finding.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
+import { expansionGap } from '../../expansion-gap.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 export const logUpstreamFailing = defineRule({
@@ -24,8 +25,9 @@ export const logUpstreamFailing = defineRule({
   check: (snapshot) =>
     complaints(snapshot)
       .filter(isOfOthers)
-      .flatMap((complaint) =>
-        complaint.callees.filter(isStillOut(complaint)).map(({ dependency, telling }): Finding => {
+      .flatMap((complaint) => [
+        ...unexpandedIn(complaint),
+        ...complaint.callees.filter(isStillOut(complaint)).map(({ dependency, telling }): Finding => {
           const { evidence, fixes, ...rest } = dependencyFields(dependency);
           return {
             ...complaintFinding(complaint, telling),
@@ -38,8 +40,24 @@ export const logUpstreamFailing = defineRule({
             })),
           };
         }),
-      ),
+      ]),
 });
+
+/** A name that was never called, because a `$(NAME)` of the pod stayed as it is. */
+function unexpandedIn(complaint: Complaint): readonly Finding[] {
+  const [telling] = complaint.fault.tellings;
+  const gap = expansionGap(complaint, telling.entry.lines.join('\n'));
+  if (gap === undefined) return [];
+  return [
+    {
+      ...complaintFinding(complaint, telling),
+      problem: `${complaintClause(complaint)} ${telling.essence} (${gap.says})`,
+      certainty: 'recomputed',
+      evidence: [...complaintEvidence(complaint, telling), ...gap.evidence],
+      fixes: gap.fixes,
+    },
+  ];
+}
 
 /** Whoever fell silent after it may have connected since, when what was called serves now. */
 const isStillOut =

@@ -3,6 +3,7 @@ import { type Pod, refOf } from '../../../objects.ts';
 import { containersOf, isFinished } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { crashClause, crashFinding } from '../../crash-finding.ts';
+import { linkGap } from '../../crash-network-gap.ts';
 import { defineRule, type Evidence } from '../../rule.ts';
 
 /** Ports below this need a right of their own (Linux `net.ipv4.ip_unprivileged_port_start`). */
@@ -19,7 +20,7 @@ export const portBindConflict = defineRule({
     'The log line that tells most about the crash says "address already in use" or that binding was denied. The port is ' +
     'read from it, and the other containers of the pod that declare it (with hostNetwork: the other pods of the node) are named.',
   remedies: ['Give one of the two another port.', 'Use a port of 1024 or more when the user is not root.'],
-  avoid: ['restarting: the port is still taken', 'running as root to bind a low port'],
+  avoid: ['restarting: it listens on the same port again', 'running as root to bind a low port'],
 
   check: (snapshot) =>
     crashesBy(snapshot, 'port-bind-conflict').map((crash) => {
@@ -27,6 +28,16 @@ export const portBindConflict = defineRule({
       const lines = crash.telling?.entry.lines ?? [];
       const denied = lines.some((line) => /permission denied|EACCES/i.test(line));
       const port = portIn(lines);
+      const link = linkGap(snapshot, crash.pod, crash.container, lines.join('\n'));
+      if (link !== undefined) {
+        return {
+          ...base,
+          problem: `${crashClause(snapshot, crash)}: cannot listen on the address of a Service (${link.says})`,
+          certainty: 'message' as const,
+          evidence: [...base.evidence, ...link.evidence],
+          fixes: link.fixes,
+        };
+      }
       return {
         ...base,
         problem: `${crashClause(snapshot, crash)}: cannot listen on ${port === undefined ? 'its port' : `port ${port}`}, ${
@@ -37,7 +48,7 @@ export const portBindConflict = defineRule({
         fixes: [
           {
             advice: denied
-              ? `let container ${crash.container.name} listen on a port of ${firstUnprivilegedPort} or more`
+              ? `let container ${crash.container.name} listen on a port of ${firstUnprivilegedPort} or more, and send the Service's targetPort there`
               : `let container ${crash.container.name}, or the one that holds the port, listen on another port`,
             reason: denied ? 'its user may not bind a low port' : 'containers of one pod share their ports',
           },

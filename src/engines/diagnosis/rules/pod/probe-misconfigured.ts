@@ -1,8 +1,11 @@
+import { entriesOf } from '../../../logs/entries.ts';
+import { tellingOf } from '../../../logs/telling.ts';
 import type { Probe } from '../../../objects.ts';
 import { describeProbe, type ProbeOutcome } from '../../../probes/outcomes.ts';
 import { type ProbeFailure, probeFailuresBy } from '../../../probes/probes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { appWords, maskedOutput, probeClause, probeFinding, statusCodeIn } from '../../probe-finding.ts';
+import { quoteOf } from '../../crash-finding.ts';
+import { maskedOutput, probeClause, probeFinding, statusCodeIn } from '../../probe-finding.ts';
 import { defineRule, type Fix } from '../../rule.ts';
 
 export const probeMisconfigured = defineRule({
@@ -24,17 +27,30 @@ export const probeMisconfigured = defineRule({
     probeFailuresBy(snapshot, 'probe-misconfigured').map((failure) => {
       const base = probeFinding(snapshot, failure);
       const sibling = succeedingProbe(snapshot, failure);
-      const says = failure.outcome === 'rejected' ? appWords(snapshot, failure) : undefined;
-      const refusal = says?.telling?.plain === true && hostWords.test(says.telling.essence) ? says : undefined;
+      const host = refusalIn(failure, hostWords);
+      const scheme = refusalIn(failure, schemeWords);
+      const refusal = scheme ?? host;
+      const wrong = fixOf(scheme === undefined ? failure : { ...failure, outcome: 'wrong-protocol' }, sibling);
       return {
         ...base,
-        problem: `${probeClause(failure)} ${whatIsWrong(failure)}${sibling === undefined ? '' : ` (its ${sibling} succeeds)`}${refusal === undefined ? '' : `; its log says ${refusal.telling?.essence}`}`,
-        evidence: [...base.evidence, ...(refusal?.evidence ?? [])],
+        problem: `${probeClause(failure)} ${whatIsWrong(failure)}${scheme === undefined ? '' : ', for it speaks HTTPS there'}${sibling === undefined ? '' : ` (its ${sibling} succeeds)`}${refusal === undefined ? '' : `; its log says ${refusal.telling.essence}`}`,
+        evidence: [...base.evidence, ...(refusal === undefined ? [] : [refusal.quote])],
         certainty: failure.outcome === 'no-such-port' ? ('recomputed' as const) : ('message' as const),
-        fixes: refusal === undefined ? [fixOf(failure, sibling)] : [hostFix(failure), fixOf(failure, sibling)],
+        fixes: host === undefined || scheme !== undefined ? [wrong] : [hostFix(failure), wrong],
       };
     }),
 });
+
+/** What the app says of a request that it refuses for such a reason, whatever level it gives that. */
+function refusalIn({ outcome, log, probe }: ProbeFailure, words: RegExp) {
+  if (outcome !== 'rejected' || log === undefined || probe.httpGet === undefined) return undefined;
+  const entry = entriesOf(log).findLast(({ message }) => words.test(message));
+  return entry && { telling: tellingOf(entry), quote: quoteOf(log, { entry }) };
+}
+
+/** What servers say of plain HTTP on a port for HTTPS (Go, nginx, Jetty and Netty, OpenSSL). */
+const schemeWords =
+  /HTTP request to an HTTPS server|plain HTTP request was sent to HTTPS|not an SSL\/TLS record|Unsupported or unrecognized SSL message|SSL routines[^\n]{0,60}:http request\b/i;
 
 /** What frameworks say of a request whose Host header they do not accept: the kubelet sends the address of the pod. */
 const hostWords =

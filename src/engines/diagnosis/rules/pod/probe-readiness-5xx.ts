@@ -3,6 +3,7 @@ import type { Snapshot } from '../../../snapshot.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
 import { fileProbeOf } from '../../file-probe.ts';
 import { appWords, maskedOutput, probeClause, probeFinding, statusCodeIn } from '../../probe-finding.ts';
+import { quorumGap } from '../../quorum-gap.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 
 export const probeReadiness5xx = defineRule({
@@ -28,6 +29,8 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
   const { telling, dependency, evidence: words } = appWords(snapshot, failure);
   const { evidence, ...fields } = dependency === undefined ? { evidence: [] } : dependencyFields(dependency);
   const looked = dependency === undefined ? fileProbeOf(failure) : undefined;
+  const said = `${failure.event?.message ?? ''}\n${telling?.entry.lines.join('\n') ?? ''}`;
+  const quorum = dependency === undefined ? quorumGap(snapshot, failure, said) : undefined;
   const why =
     dependency !== undefined
       ? `; the app ${dependencyClause(dependency)}`
@@ -36,9 +39,9 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
         : '';
   return {
     ...base,
-    problem: `${probeClause(failure)} ${looked?.says ?? answerOf(failure)}${why}`,
+    problem: `${probeClause(failure)} ${looked?.says ?? answerOf(failure)}${why}${quorum === undefined ? '' : `; ${quorum.says}`}`,
     certainty: dependency?.told === false ? 'inferred' : 'message',
-    fixes: [
+    fixes: quorum?.fixes ?? [
       looked?.fix ?? {
         advice: `find in the log of container ${failure.container.name} why its readiness check fails, and heal that`,
         reason: telling?.essence ?? 'the app itself says that it is not ready',
@@ -46,7 +49,7 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
     ],
     missingEvidence: failure.log === undefined ? [`the log of container ${failure.container.name}`] : [],
     ...fields,
-    evidence: [...base.evidence, ...words, ...evidence],
+    evidence: [...base.evidence, ...words, ...evidence, ...(quorum?.evidence ?? [])],
   };
 }
 

@@ -54,7 +54,7 @@ function findingOf(snapshot: Snapshot, { pod, container, denial, entry }: Denied
       fixes: [
         ...(confined.length > 0 ? [] : subjectFix(snapshot, denial, bound)),
         ...nearFix(bound),
-        ...confinedFix(denial, confined),
+        ...(namespace === undefined ? confinedFix(denial, confined) : reachFix(denial, confined)),
         {
           advice: `restore a ${namespace === undefined ? 'ClusterRole' : 'Role'} that allows ${what}, bound${namespace === undefined || namespace === account.namespace ? '' : ` in namespace ${namespace}`} to ${nameOf(account)} of namespace ${account.namespace}, through what owns it`,
           reason: 'the program asks again, or after its next start',
@@ -80,6 +80,16 @@ function subjectFix(snapshot: Snapshot, denial: Denial, bound: readonly BoundRol
     },
   ];
 }
+
+/** A role of the cluster that is bound in another namespace can be bound where it is needed, as it is. */
+const reachFix = ({ account, namespace }: Denial, confined: readonly BoundRole[]): readonly Fix[] =>
+  confined
+    .filter(({ role }) => role.kind === 'ClusterRole')
+    .slice(0, 1)
+    .map(({ role }) => ({
+      advice: `bind ${nameOf(role)} to ${nameOf(account)} of namespace ${account.namespace} by a RoleBinding in namespace ${namespace} too`,
+      reason: 'a RoleBinding gives rights in its own namespace only',
+    }));
 
 /** A program may be able to ask in one namespace only; for an object of the cluster no namespace helps. */
 function confinedFix({ resource }: Denial, [first]: readonly BoundRole[]): readonly Fix[] {

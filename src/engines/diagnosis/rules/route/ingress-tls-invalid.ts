@@ -1,6 +1,6 @@
 import { nearest } from '../../../../platform/nearest.ts';
 import { certificateText, certificateTrouble } from '../../../certificates.ts';
-import { minute, timeOf } from '../../../durations.ts';
+import { minute, second, timeOf } from '../../../durations.ts';
 import { type Gateway, gateways, listenerCertificates } from '../../../gateway-api.ts';
 import { certificateFault } from '../../../network/trace/tls.ts';
 import { nameOf, type ObjectRef, refOf } from '../../../objects.ts';
@@ -9,8 +9,9 @@ import type { Snapshot } from '../../../snapshot.ts';
 import { syncerEvidence } from '../../../syncers.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
-/** Whoever makes the certificate needs a moment after the Ingress is there. */
+/** Whoever makes the certificate needs a moment after the Ingress is there; without an issuer it comes with the Ingress. */
 const hold = minute;
+const shortHold = 15 * second;
 const issuers = ['cert-manager.io/cluster-issuer', 'cert-manager.io/issuer', 'kubernetes.io/tls-acme'];
 
 export const ingressTlsInvalid = defineRule({
@@ -68,9 +69,12 @@ const listenerFindings = (snapshot: Snapshot, gateway: Gateway): readonly Findin
     ];
   });
 
+const issuerOf = ({ metadata: { annotations } }: Ingress): string | undefined =>
+  issuers.find((key) => annotations?.[key] !== undefined);
+
 function findingsOf(snapshot: Snapshot, ingress: Ingress): readonly Finding[] {
   const age = snapshot.now - (timeOf(ingress.metadata.creationTimestamp) ?? 0);
-  if (age < hold) return [];
+  if (age < (issuerOf(ingress) === undefined ? shortHold : hold)) return [];
   const byName = Map.groupBy(certificatesOf(ingress), ({ secret }) => secret);
   return [...byName].flatMap(([name, uses]) =>
     findingOf(snapshot, ingress, {
@@ -100,7 +104,7 @@ function findingOf(snapshot: Snapshot, ingress: Ingress, { name, hosts, named }:
   const said = fault ?? trouble?.text;
   if (said === undefined) return [];
   const subject = refOf(ingress);
-  const issuer = issuers.find((key) => ingress.metadata.annotations?.[key] !== undefined);
+  const issuer = issuerOf(ingress);
   return [
     {
       subject,

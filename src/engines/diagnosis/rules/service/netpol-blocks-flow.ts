@@ -11,6 +11,7 @@ import {
 import { listed, nearText, peersText, portsText, ruleName, verdictText } from '../../../network/words.ts';
 import { nameOf, refOf } from '../../../objects.ts';
 import { selectorText } from '../../../selectors.ts';
+import { tellingLine } from '../../call-evidence.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
 
 export const netpolBlocksFlow = defineRule({
@@ -156,7 +157,7 @@ function policyText({ policy, denial }: BlockedCall): string {
 
 const wordsOf = (blocked: readonly BlockedCall[]): readonly Evidence[] =>
   blocked.slice(0, 2).flatMap(({ call: { pod, words } }) => {
-    const line = words?.text.split('\n')[0];
+    const line = words && tellingLine(words.text);
     return line === undefined || words === undefined
       ? []
       : [{ object: refOf(pod), source: 'log' as const, text: line.slice(0, 300), at: words.at }];

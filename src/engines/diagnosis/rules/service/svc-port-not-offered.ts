@@ -1,6 +1,7 @@
 import { fieldOfPort } from '../../../configured.ts';
 import { isAddress } from '../../../network/addresses.ts';
 import { type FailedCall, failedCalls, isNameFailure } from '../../../network/calls.ts';
+import { untranslatedPort } from '../../../network/untranslated-port.ts';
 import { nameOf, refOf, type Service } from '../../../objects.ts';
 import { containersOf } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -17,8 +18,9 @@ export const svcPortNotOffered = defineRule({
     'The Service and its pods are well, but the caller has the wrong port in its configuration: nothing takes the connection.',
   detection:
     'A container says that a connection was refused or got no answer, it names the port, the host is a Service with a ' +
-    'cluster IP, and spec.ports of that Service has no such port for TCP. Headless Services are left out: their clients ' +
-    'connect to the pods themselves.',
+    'cluster IP, and spec.ports of that Service has no such port for TCP. Clients of a headless Service connect to the ' +
+    'pods themselves: there it is a port that spec.ports has and whose targetPort is another number, for nothing turns ' +
+    'one into the other.',
   remedies: ['Correct the port in the configuration of the caller.', 'Or add the port to the Service.'],
   avoid: ['restarting the caller or the server: both are well'],
 
@@ -31,6 +33,8 @@ export const svcPortNotOffered = defineRule({
 function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
   const { pod, container, dependency } = call;
   const { port, told } = dependency;
+  const headless = headlessFinding(snapshot, call);
+  if (headless.length > 0) return headless;
   const service = calledService(snapshot, call);
   const ports = service?.spec?.ports ?? [];
   if (service === undefined || port === undefined || ports.length === 0) return [];
@@ -52,6 +56,41 @@ function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
       dependsOn: [server],
       fixes: fixesFor(service, port, field),
       nextCheck: `kubectl get service ${server.name} -n ${server.namespace} -o wide`,
+    },
+  ];
+}
+
+/** What a headless Service does not do for its clients. */
+function headlessFinding(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
+  const { pod, container, dependency } = call;
+  const { service: server } = dependency;
+  const service = server && snapshot.find('Service', server.namespace, server.name);
+  const port = service && untranslatedPort(snapshot, service, call);
+  if (server === undefined || service === undefined || port === undefined) return [];
+  const { asked, listening, target, field } = port;
+  const where = field ?? 'the configuration of the caller';
+  return [
+    {
+      subject: refOf(pod),
+      container,
+      problem: `asks ${nameOf(server)} for port ${asked}${field === undefined ? '' : ` (${field})`}, but that is headless: nothing turns its port ${asked} into targetPort ${target}, and its pods listen on ${listening}`,
+      certainty: 'recomputed',
+      evidence: [
+        { object: server, source: 'spec', text: `spec.clusterIP: None, port ${asked}, targetPort ${target}` },
+        ...callEvidence(call),
+      ],
+      dependsOn: [server],
+      fixes: [
+        {
+          advice: `write port ${listening} instead of ${asked} in ${where}`,
+          reason: 'its clients reach the pods themselves',
+        },
+        {
+          advice: `give the callers a Service of the same selector with a cluster IP, port ${asked} and targetPort ${target}`,
+          reason: 'a cluster IP turns ports into others; spec.clusterIP of a Service cannot be changed from None',
+        },
+      ],
+      nextCheck: `kubectl get endpointslices -n ${server.namespace} -l kubernetes.io/service-name=${server.name}`,
     },
   ];
 }

@@ -1,5 +1,6 @@
 import { type Of, refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
+import { candidateText, fittingFor } from '../../../volumes/fitting.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
 const defaults = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class'];
@@ -39,13 +40,14 @@ function findingOf(snapshot: Snapshot, claim: Of<'PersistentVolumeClaim'>): read
   if (explicit ? event === undefined : hasDefault || (!listed && event === undefined)) return [];
 
   const subject = refOf(claim);
+  const nearest = explicit ? fittingFor(snapshot, claim).all.find(({ obstacles }) => obstacles.length > 0) : undefined;
   const names = classes.map(({ metadata }) => metadata.name);
   const existing = names.length === 0 ? 'none exist' : `there is ${names.slice(0, 3).join(', ')}`;
   return [
     {
       subject,
       problem: explicit
-        ? 'gets no volume: storageClassName is "", which turns provisioning off, and no existing PersistentVolume fits'
+        ? `gets no volume: storageClassName is "", which turns provisioning off, and no existing PersistentVolume fits${nearest === undefined ? '' : ` (${candidateText(nearest)})`}`
         : `gets no volume: it names no storage class and none is the default${listed ? ` (${existing})` : ''}`,
       certainty: event !== undefined ? 'declared' : 'recomputed',
       evidence: [

@@ -8,6 +8,7 @@ import { crashClause, essenceClause } from '../../crash-finding.ts';
 import { rollbackFix } from '../../heal-fixes.ts';
 import { outcomeClause, probeClause } from '../../probe-finding.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
+import { isLockedByItsOwn } from '../../volume-gap.ts';
 
 /** Changes that are named; a diff of a whole template is no sentence. */
 const named = 3;
@@ -23,14 +24,18 @@ export const crashRegressionAfterRollout = defineRule({
   detection:
     'At least half of the pods of the newest ReplicaSet crash or fail their probes, and the newest older revision with ' +
     'another template is ready; or it was: the Deployment lost its availability with the rollout, or the rollout stopped ' +
-    'its pods while they ran. The templates are compared field by field; restartedAt alone is no change.',
+    'its pods while they ran. The templates are compared field by field; restartedAt alone is no change. Silent when the ' +
+    'new pods only miss a lock that the old ones hold: that comes from the strategy, whatever was changed.',
   remedies: ['Roll back to the revision that works.', 'Correct what the rollout changed, and roll out again.'],
   avoid: [
     'rolling back to a revision that was never ready',
     'rolling back across a database migration without knowing that the older version can read the schema',
   ],
 
-  check: (snapshot) => regressions(snapshot).map((regression) => findingOf(snapshot, regression)),
+  check: (snapshot) =>
+    regressions(snapshot)
+      .filter(({ failing }) => !failing.some((fault) => !('kind' in fault) && isLockedByItsOwn(snapshot, fault)))
+      .map((regression) => findingOf(snapshot, regression)),
 });
 
 function findingOf(snapshot: Snapshot, regression: Regression): Finding {

@@ -29,10 +29,10 @@ describe('G1, allowed by flag and policy', () => {
     const others = aPolicy({ namespaces: { allow: ['cart', 'pay-*'] } });
 
     expect(saidBy(allowedByPolicy, draft, aSituation({ policy: denied }))).toContain(
-      'refuse: The policy denies every action in namespace shop, by namespaces.deny (sh*).',
+      'refuse: The policy denies restart_workload on Deployment/web, by namespaces.deny[0] (sh*): nothing is done in namespace shop.',
     );
     expect(saidBy(allowedByPolicy, draft, aSituation({ policy: others }))).toContain(
-      'refuse: The policy denies every action in namespace shop, by namespaces.allow (cart, pay-*).',
+      'refuse: The policy denies restart_workload on Deployment/web, by namespaces.allow: namespace shop is not among those that are allowed.',
     );
   });
 
@@ -45,7 +45,7 @@ describe('G1, allowed by flag and policy', () => {
     });
 
     expect(saidBy(allowedByPolicy, draft, aSituation({ policy }))).toBe(
-      'refuse: The policy only gives advice on restart_workload on Deployment/web, by rules[1]. Instead: do by hand what the plan shows, or raise the tier in the policy file',
+      'refuse: The policy only gives advice on restart_workload on Deployment/web, by rules[1] (actions: restart_workload). Instead: do by hand what the plan shows, or raise the tier in the policy file',
     );
     expect(saidBy(allowedByPolicy, aDraft(scale(web, 4), target), aSituation({ policy }))).toBe(
       'allow: The policy lets a person approve scale_workload on Deployment/web, by default_tier.',
@@ -59,18 +59,20 @@ describe('G1, allowed by flag and policy', () => {
   });
 
   it('allows what a rule for labels of the target allows', () => {
-    const policy = aPolicy({ rules: [{ labels: { tier: 'front' }, tier: 'unattended' }] });
+    const policy = aPolicy({
+      rules: [{ namespaces: ['shop'], actions: ['restart_workload'], labels: { tier: 'front' }, tier: 'unattended' }],
+    });
     const labelled = aLiveDeployment({ metadata: { labels: { tier: 'front' } } }).target;
 
     expect(saidBy(allowedByPolicy, draft, aSituation({ policy, target: labelled, tier: 'unattended' }))).toBe(
-      'allow: The policy allows restart_workload on Deployment/web, by rules[0].',
+      'allow: The policy allows restart_workload on Deployment/web, by rules[0] (namespaces: shop; actions: restart_workload; labels: tier=front).',
     );
     expect(saidBy(allowedByPolicy, draft, aSituation({ policy, tier: 'unattended' }))).toContain('by default_tier');
   });
 
   it('takes for nodes only rules that name no namespace', () => {
     const node = aNode('node-2');
-    const policy = aPolicy({ rules: [{ namespaces: ['*'], tier: 'unattended' }, { tier: 'advice' }] });
+    const policy = aPolicy({ rules: [{ namespaces: ['*'], tier: 'approve' }, { tier: 'advice' }] });
 
     expect(
       saidBy(
@@ -78,7 +80,7 @@ describe('G1, allowed by flag and policy', () => {
         aDraft(cordon({ kind: 'Node', name: 'node-2' }), node),
         aSituation({ policy, target: node }),
       ),
-    ).toContain('refuse: The policy only gives advice on cordon_node on Node/node-2, by rules[1].');
+    ).toContain('refuse: The policy only gives advice on cordon_node on Node/node-2, by rules[1] (everything).');
   });
 
   it('leaves nodes alone where namespaces are restricted, as pods of all of them run there', () => {
@@ -91,14 +93,16 @@ describe('G1, allowed by flag and policy', () => {
         aDraft(cordon({ kind: 'Node', name: 'node-2' }), node),
         aSituation({ policy, target: node }),
       ),
-    ).toContain('refuse: The policy denies every action on nodes, by namespaces (nodes run pods of all of them).');
+    ).toContain(
+      'refuse: The policy denies cordon_node on Node/node-2, by namespaces: nodes are left alone where namespaces are restricted',
+    );
   });
 
-  it('gives no bare object more than the default', () => {
+  it('refuses a bare object that is nowhere', () => {
     const bare = aBareObject('Deployment');
 
-    expect(
-      saidBy(allowedByPolicy, aDraft(restart(web), bare), aSituation({ target: bare, tier: 'unattended' })),
-    ).toContain('approve: ');
+    expect(saidBy(allowedByPolicy, aDraft(restart(web), bare), aSituation({ target: bare }))).toContain(
+      'refuse: The policy denies restart_workload on Deployment/bare, by namespaces: the target has no namespace.',
+    );
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { boundedSteps } from '../../../../../src/engines/healing/guards/bounded-steps.ts';
-import { aContainer, anObject } from '../../../../support/builders.ts';
+import { aContainer, anObject, aPod } from '../../../../support/builders.ts';
 import {
   aBareObject,
   aDraft,
@@ -8,11 +8,13 @@ import {
   aPolicy,
   aRecord,
   aSituation,
+  live,
   resize,
   restart,
   saidBy,
   scale,
 } from '../../../../support/healing.ts';
+import { aNode } from '../../../../support/nodes.ts';
 
 const web = { kind: 'Deployment', namespace: 'shop', name: 'web' };
 const small = { requests: { cpu: '200m', memory: '128Mi' }, limits: { memory: '128Mi' } };
@@ -60,7 +62,7 @@ describe('G23, bounded steps', () => {
     });
 
     expect(resized({ requests: { memory: '192Mi' } }, { objects: [...all, full] })).toContain(
-      'requests.memory of container app of Deployment/web would grow by 64Mi, and no node has more than 26Mi free.',
+      'requests.memory of container app of Deployment/web would grow by 64Mi, and at most 26Mi is free on any node.',
     );
   });
 
@@ -118,7 +120,7 @@ describe('G23, bounded steps', () => {
       );
 
     expect(asked('5')).toContain(
-      'requests.cpu of container app of Deployment/web would grow by 5, and no node has more than 4 free.',
+      'requests.cpu of container app of Deployment/web would grow by 5, and at most 4 is free on any node.',
     );
     expect(asked('1')).toContain('approve: No requests.cpu is set');
   });
@@ -154,6 +156,29 @@ describe('G23, bounded steps', () => {
     );
     expect(scaled(4, { objects: [...all, aQuota('pods', '10', '9')] })).toContain('allow: ');
     expect(scaled(2, { objects: [...all, aQuota('pods', '10', '10')] })).toContain('allow: ');
+  });
+
+  it('lets a Pod grow in place by the same steps, on its own node', () => {
+    const pod = aPod('web-1', { metadata: live(), containers: [aContainer('app', { resources: small })] });
+    const member = all.find(({ kind }) => kind === 'Pod') ?? pod;
+    const full = aPod('full', {
+      spec: { containers: [{ name: 'app', resources: { requests: { memory: '7.9Gi' } } }] },
+    });
+    const grown = (memory: string, more: Parameters<typeof aSituation>[0] = {}) =>
+      saidBy(
+        boundedSteps,
+        aDraft(resize(web, { requests: { memory } }), pod),
+        aSituation({ target: pod, objects: [pod, aNode('node-2')], ...more }),
+      );
+
+    expect(grown('192Mi')).toContain('allow: ');
+    expect(grown('256Mi')).toContain('requests.memory of container app of Pod/web-1 would grow from 128Mi to 256Mi');
+    expect(grown('192Mi', { objects: [pod, full, aNode('node-2')] })).toContain(
+      'would grow by 64Mi, and at most 0 is free on Node/node-1.',
+    );
+    expect(grown('192Mi', { history: [aResize(200), aResize(300)], objects: all, target: member })).toContain(
+      'refuse: Deployment/web was resized 2 times',
+    );
   });
 
   it('leaves other actions alone, and bare objects to the guard of parameters', () => {

@@ -195,6 +195,35 @@ describe('G2, closed actions', () => {
     expect(saidBy(closedActions, other, aSituation())).toContain('would write to Deployment/pay too');
   });
 
+  it('allows the resources of a Pod to change in place, and nothing else of it', () => {
+    const pod = aPod('web-1', { metadata: live() });
+    const replacing = (path: string, value: string) =>
+      saidBy(
+        closedActions,
+        aDraft(resize(web, { limits: { memory: '1Gi' } }), pod, {
+          operations: [{ verb: 'patch', on: preconditionOf(pod), steps: [{ op: 'replace', path, value }] }],
+          inverse: [],
+        }),
+        aSituation({ target: pod }),
+      );
+
+    expect(replacing('/spec/containers/0/resources/limits/memory', '1Gi')).toContain('allow: ');
+    expect(replacing('/spec/containers/0/resources/limits/memory', '2Gi')).toContain('otherwise than the parameters');
+    expect(replacing('/spec/containers/0/image', 'app:2')).toContain(unlisted);
+    expect(replacing(`${container}/resources/limits/memory`, '1Gi')).toContain(unlisted);
+    expect(
+      saidBy(
+        closedActions,
+        aDraft(
+          resize(web, { limits: { memory: '1Gi' } }),
+          target,
+          patching({ op: 'replace', path: '/spec/containers/0/resources/limits/memory', value: '1Gi' }),
+        ),
+        aSituation(),
+      ),
+    ).toContain(unlisted);
+  });
+
   it('allows a drain to evict pods, and only pods', () => {
     const node = aNode('node-1');
     const pod = aPod('web-1', { metadata: live() });

@@ -9,6 +9,7 @@ import {
   aSituation,
   evict,
   live,
+  resize,
   restart,
   saidBy,
 } from '../../../../support/healing.ts';
@@ -35,7 +36,10 @@ describe('G10, evicts and deletes nothing', () => {
     expect(saidBy(evictsOnly, aDraft(evict(ref), ready), aSituation({ target: ready }))).toContain('1 of which Ready');
   });
 
-  it('has nothing to do with actions on workloads', () => {
+  it('has nothing to do with actions on workloads, nor with a Pod that grows in place', () => {
+    expect(
+      saidBy(evictsOnly, aDraft(resize(ref, { limits: { memory: '1Gi' } }), ready), aSituation({ target: ready })),
+    ).toBe('nothing');
     expect(saidBy(evictsOnly, aDraft(restart(web), aLiveDeployment().target), aSituation())).toBe('nothing');
   });
 

@@ -81,6 +81,17 @@ describe('G20, rolls back to a healthy revision', () => {
     expect(saidOf(from, { others: [whole] })).toContain('allow: ');
   });
 
+  it('knows the keys of a Secret where they were read', () => {
+    const volumes = [{ name: 'key', secret: { secretName: 'tls', items: [{ key: 'a', path: 'a' }] } }];
+    const from = aRevision(target, 4, { image, ...healthy, volumes });
+
+    expect(saidOf(from, { others: [anObject('Secret', 'tls', { data: { b: '' } })] })).toContain(
+      'needs key a of Secret/tls',
+    );
+    expect(saidOf(from, { others: [anObject('Secret', 'tls', { data: { a: '' } })] })).toContain('allow: ');
+    expect(saidOf(from, { others: [anObject('Secret', 'tls')] })).toContain('allow: ');
+  });
+
   it('asks when it was not read whether what it needs exists', () => {
     const from = aRevision(target, 4, { image, ...healthy, serviceAccountName: 'web' });
 

@@ -15,7 +15,7 @@ import { aNode } from '../../../../support/nodes.ts';
 
 const web = { kind: 'Deployment', namespace: 'shop', name: 'web' };
 const { target } = aLiveDeployment();
-const pod = aPod('web-1', { spec: { volumes: [{ name: 'cache', emptyDir: {} }] } });
+const pod = aPod('web-1', { spec: { volumes: [{ name: 'conf' }, { name: 'cache', emptyDir: {} }] } });
 
 describe('G34, honest about the way back', () => {
   it('refuses a plan without a way back that does not say why', () => {
@@ -38,9 +38,13 @@ describe('G34, honest about the way back', () => {
     expect(saidBy(honestAboutReturn, aDraft(evict(web), pod), aSituation({ target: pod }))).toBe(
       'allow: An eviction cannot be taken back: the pod is another one when it returns; what 1 pod keeps in emptyDir volumes is lost.',
     );
-    expect(
-      saidBy(honestAboutReturn, aDraft(evict(web), aPod('web-1')), aSituation({ target: aPod('web-1') })),
-    ).not.toContain('emptyDir');
+    const inMemory = aPod('web-1', {
+      spec: { volumes: [{ name: 'run', emptyDir: { medium: 'Memory' } }, { name: 'conf' }] },
+    });
+
+    expect(saidBy(honestAboutReturn, aDraft(evict(web), inMemory), aSituation({ target: inMemory }))).not.toContain(
+      'emptyDir',
+    );
   });
 
   it('allows what can be undone, and asks about anything else that cannot', () => {

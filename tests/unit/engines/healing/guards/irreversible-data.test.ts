@@ -42,6 +42,7 @@ describe('G21, data does not roll back', () => {
 
     expect(evicted(pod, { finding })).toBe('allow: Pod/db-0 is not Ready, and comes back with its claims.');
     expect(evicted(pod, {})).toContain('approve: ');
+    expect(evicted(pod, { finding: { ...finding, object: { ...db, name: 'other' } } })).toContain('approve: ');
     expect(evicted(ready, { finding })).toContain('approve: ');
   });
 
@@ -63,6 +64,9 @@ describe('G21, data does not roll back', () => {
 
     expect(rolledBack({ metadata: release }, { objects: [job] })).toContain('approve: Job/shop-migrate-4 changes data');
     expect(rolledBack({ metadata: release }, { objects: [other] })).toContain('allow: ');
+    expect(
+      rolledBack({ metadata: release }, { heads: [{ ...definition, metadata: { name: 'carts.shop.io' } }] }),
+    ).toContain('allow: ');
     expect(rolledBack({ metadata: release }, { heads: [definition] })).toContain(
       'approve: CustomResourceDefinition/carts.shop.io changes data',
     );

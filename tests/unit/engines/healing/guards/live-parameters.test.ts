@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { liveParameters } from '../../../../../src/engines/healing/guards/live-parameters.ts';
-import { aContainer, aLog, anEvent } from '../../../../support/builders.ts';
+import { aContainer, aLog, anEvent, aPod } from '../../../../support/builders.ts';
 import {
   aBareObject,
   aDraft,
@@ -31,6 +31,14 @@ describe('G39, live parameters', () => {
   it('refuses an image that never was there, and names those that were', () => {
     expect(saidOf('registry.example/app:2.0')).toBe(
       'refuse: "registry.example/app:2.0" was in no revision and no pod of Deployment/web. Instead: registry.example/app:0.9, registry.example/app@sha256:aaaa',
+    );
+  });
+
+  it('proposes no image that may be another one tomorrow', () => {
+    const moved = aRevision(target, 3, { image: 'registry.example/app:latest' });
+
+    expect(saidOf('registry.example/app:2.0', { objects: [...all, moved] })).toContain(
+      'Instead: registry.example/app@sha256:aaaa',
     );
   });
 
@@ -67,6 +75,15 @@ describe('G39, live parameters', () => {
       'refuse: ',
     );
     expect(saidBy(liveParameters, aDraft(resize(web, {}), target), aSituation({ target }))).toContain('allow: ');
+  });
+
+  it('knows the containers of a Pod that grows in place', () => {
+    const pod = aPod('web-1');
+    const resized = (name: string) =>
+      saidBy(liveParameters, aDraft(resize(web, {}, name), pod), aSituation({ target: pod }));
+
+    expect(resized('app')).toBe('allow: Pod/web-1 has a container app.');
+    expect(resized('proxy')).toContain('refuse: Pod/web-1 has no container "proxy". Instead: it has app');
   });
 
   it('refuses on a bare object, and has nothing to do with a restart', () => {

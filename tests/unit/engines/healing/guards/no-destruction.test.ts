@@ -70,6 +70,9 @@ describe('G13, destroys nothing', () => {
     expect(saidBy(noDestruction, aDraft(scale(db, 2), deleting), aSituation({ target: deleting }))).toBe(
       'refuse: Scaling StatefulSet/db from 3 to 2 deletes claims: persistentVolumeClaimRetentionPolicy.whenScaled is Delete. Instead: set whenScaled to Retain first',
     );
+    expect(saidBy(noDestruction, aDraft(scale(db, 3), deleting), aSituation({ target: deleting }))).toContain(
+      'allow: ',
+    );
     expect(saidBy(noDestruction, aDraft(scale(db, 4), deleting), aSituation({ target: deleting }))).toContain(
       'allow: ',
     );

@@ -12,7 +12,7 @@ import {
   restart,
   saidBy,
 } from '../../../../support/healing.ts';
-import { aNode, controlPlane } from '../../../../support/nodes.ts';
+import { aNode, controlPlane, dedicated } from '../../../../support/nodes.ts';
 
 const ref = { kind: 'Node', name: 'node-1' };
 const { pods, all } = aLiveDeployment({ replicas: 2 });
@@ -28,7 +28,7 @@ describe('G37, nodes need approval', () => {
       'approve: Node/node-1 is a node: what the scheduler may place there concerns every workload.',
     );
     expect(drained(node)).toBe('approve: Node/node-1 is a node: 2 pods would have to go elsewhere.');
-    expect(drained(aNode('node-1', { taints: [controlPlane] }))).toContain('is a node of the control plane');
+    expect(drained(aNode('node-1', { taints: [dedicated, controlPlane] }))).toContain('is a node of the control plane');
   });
 
   it('refuses to evict a pod that is on another node', () => {
@@ -50,6 +50,10 @@ describe('G37, nodes need approval', () => {
       'refuse: The plan evicts the pods of Node/node-1 before it is cordoned: they might come back to it. Instead: cordon first',
     );
     expect(drained(aNode('node-1', { unschedulable: true }), { operations: evictions })).toContain('approve: ');
+    const [uncordon] = aDraft(cordon(ref, true), aNode('node-1')).operations;
+    expect(
+      drained(aNode('node-1'), { operations: [...(uncordon === undefined ? [] : [uncordon]), ...evictions] }),
+    ).toContain('refuse: ');
   });
 
   it('refuses to evict members of a StatefulSet from a node that does not answer', () => {

@@ -27,6 +27,14 @@ describe('G29, one assistant', () => {
     expect(saidBy(oneAssistant, draft, aSituation({ history }))).toContain('allow: No other action on Deployment/web');
   });
 
+  it('leaves other objects to the guard that keeps healing contained', () => {
+    const pay = { ...target, metadata: { ...target.metadata, name: 'pay', uid: 'uid-pay' } };
+
+    expect(saidBy(oneAssistant, draft, aSituation({ history: [aRecord({ state: 'applying', on: pay })] }))).toContain(
+      'allow: ',
+    );
+  });
+
   it('is not in its own way', () => {
     const situation = aSituation({ history: [aRecord({ state: 'applying', id: 'own' })], recordId: 'own' });
 

@@ -104,6 +104,27 @@ describe('G22, one member at a time', () => {
     expect(drained(1)).toContain('allow: ');
   });
 
+  it('judges every set of a node, and lets the worst decide', () => {
+    const { pods, all } = aLiveSet();
+    const other = aLiveSet({ replicas: 2 });
+    const renamed = JSON.parse(JSON.stringify(other.all).replaceAll('"db', '"kv')) as typeof other.all;
+    const [, first] = renamed;
+    const node = aNode('node-1');
+    const drained = (...leaving: typeof all) =>
+      saidBy(
+        oneAtATime,
+        aDraft(drain({ kind: 'Node', name: 'node-1' }), node, { pods: leaving }),
+        aSituation({ target: node, objects: [...all, ...renamed] }),
+      );
+
+    expect(drained(...pods.slice(0, 1), ...(first === undefined ? [] : [first]))).toContain(
+      'approve: StatefulSet/kv has 2',
+    );
+    expect(drained(...(first === undefined ? [] : [first]), ...pods.slice(0, 2))).toContain(
+      'refuse: 1 of 3 pods of StatefulSet/db',
+    );
+  });
+
   it('scales down by one member, not by two', () => {
     const { target } = aLiveSet();
     const scaled = (replicas: number) =>

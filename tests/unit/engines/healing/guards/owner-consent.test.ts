@@ -16,6 +16,7 @@ import {
 const web = { kind: 'Deployment', namespace: 'shop', name: 'web' };
 const healing = (value: string) => ({ annotations: { 'kubemend.dev/heal': value } });
 const namespace = (value: string) => anObject('Namespace', 'shop', { metadata: healing(value) });
+const optIn = { namespaces: ['shop'], actions: ['restart_workload'], tier: 'unattended' };
 const finding = { rule: 'config-stale-in-pod', object: web, summary: '', confidence: 0.9 };
 const { target } = aLiveDeployment();
 const draft = aDraft(restart(web), target);
@@ -23,7 +24,7 @@ const draft = aDraft(restart(web), target);
 describe('G15, consent of the owner', () => {
   it('refuses when the object opts out, whatever the policy says', () => {
     const out = aLiveDeployment({ metadata: healing('false') }).target;
-    const policy = aPolicy({ rules: [{ tier: 'unattended' }] });
+    const policy = aPolicy({ rules: [optIn] });
 
     expect(saidBy(ownerConsent, draft, aSituation({ target: out, policy }))).toBe(
       'refuse: Deployment/web says kubemend.dev/heal: false. Instead: ask its owner, who may take that back',
@@ -64,13 +65,13 @@ describe('G15, consent of the owner', () => {
   });
 
   it('allows what is on the list alone, when the namespace or the policy opts in', () => {
-    const policy = aPolicy({ rules: [{ namespaces: ['shop'], tier: 'unattended' }] });
+    const policy = aPolicy({ rules: [optIn] });
 
     expect(
       saidBy(ownerConsent, draft, aSituation({ tier: 'unattended', finding, namespace: namespace('unattended') })),
     ).toBe('allow: Namespace/shop opts in to restart_workload for config-stale-in-pod without asking.');
     expect(saidBy(ownerConsent, draft, aSituation({ tier: 'unattended', finding, policy }))).toBe(
-      'allow: The policy (rules[0]) opts in to restart_workload for config-stale-in-pod without asking.',
+      'allow: The policy (rules[0] (namespaces: shop; actions: restart_workload)) opts in to restart_workload for config-stale-in-pod without asking.',
     );
   });
 

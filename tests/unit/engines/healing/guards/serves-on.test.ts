@@ -8,6 +8,7 @@ import {
   aLiveSet,
   aSituation,
   live,
+  resize,
   restart,
   rollback,
   saidBy,
@@ -77,6 +78,21 @@ describe('G31, serves on', () => {
     );
     expect(daemon({})).toContain('refuse: ');
     expect(daemon({ rollingUpdate: { maxSurge: 1 } })).toContain('allow: ');
+  });
+
+  it('asks before the only Ready pod restarts to grow in place', () => {
+    const resizePolicy = [{ resourceName: 'memory', restartPolicy: 'RestartContainer' }];
+    const grown = (replicas: number, amounts: Parameters<typeof resize>[1]) => {
+      const { all, pods } = aLiveDeployment({ replicas, pod: { containers: [aContainer('app', { resizePolicy })] } });
+      const target = pods[0] ?? aPod('none');
+      return saidBy(servesOn, aDraft(resize(web, amounts), target), aSituation({ target, objects: all }));
+    };
+
+    expect(grown(1, { limits: { memory: '1Gi' } })).toBe(
+      'approve: Container app of Pod/web-5d8f-0 restarts when its memory changes, so nothing serves for a moment.',
+    );
+    expect(grown(2, { limits: { memory: '1Gi' } })).toContain('allow: ');
+    expect(grown(1, { limits: { cpu: '1' } })).toBe('allow: Container app of Pod/web-5d8f-0 keeps running.');
   });
 
   it('asks when no pod was read, also of a bare object, and leaves replicas alone', () => {

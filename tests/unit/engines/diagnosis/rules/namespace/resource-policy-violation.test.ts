@@ -28,6 +28,26 @@ testRule(resourcePolicyViolation, {
     }),
   },
   speaks: {
+    'of a request above the limit that a LimitRange gives by default': [
+      aSnapshot({
+        objects: [
+          vague.deployment,
+          replicaSet,
+          anEvent(
+            replicaSet,
+            'FailedCreate',
+            'Error creating: Pod "vague-5d8f-6b66w" is invalid: spec.containers[0].resources.requests: Invalid value: "600Mi": must be less than or equal to memory limit of 512Mi',
+          ),
+          anObject('LimitRange', 'range', { spec: { limits: [{ type: 'Container', default: { memory: '512Mi' } }] } }),
+        ],
+      }),
+      {
+        object,
+        problem:
+          'LimitRange/range gives containers without a limit a memory limit of 512Mi by default, which is below their request of 600Mi',
+        fix: 'set a memory limit of at least 600Mi',
+      },
+    ],
     'of limits that a quota demands': [
       aSnapshot({ objects: refused('failed quota: limits: must specify limits.cpu for: app; limits.memory for: app') }),
       {

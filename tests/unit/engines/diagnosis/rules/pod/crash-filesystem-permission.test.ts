@@ -25,6 +25,40 @@ testRule(crashFilesystemPermission, {
     'a running pod that skips a file': aSnapshot({ objects: [aPod('app')], logs: [aLog('app', [denied])] }),
   },
   speaks: {
+    'of a folder below the working directory, not of a frame of the trace': [
+      aSnapshot({
+        objects: [writer({ securityContext: { runAsUser: 1000 }, workingDir: '/usr/app' })],
+        logs: [
+          aLog('app', [
+            "Error: EACCES: permission denied, mkdir 'logs'",
+            '    at File._createLogDirIfNotExist (/usr/app/node_modules/winston/lib/file.js:759:10)',
+          ]),
+        ],
+      }),
+      { object: 'Pod/app', problem: '(it runs as user 1000 and /usr/app/logs is part of the image)' },
+    ],
+    'of a capability that root lacks': [
+      saying(
+        'nginx: [emerg] chown("/var/cache/nginx/client_temp", 101) failed (1: Operation not permitted)',
+        writer({ securityContext: { capabilities: { drop: ['ALL'] } } }),
+      ),
+      { object: 'Pod/app', problem: 'takes CHOWN from it', fix: 'add CHOWN' },
+    ],
+    'of the owner where a user who is not root lacks it': [
+      saying(
+        'nginx: [emerg] chown("/var/cache/nginx/client_temp", 101) failed (1: Operation not permitted)',
+        writer({ securityContext: { runAsUser: 101, capabilities: { drop: ['ALL'] } } }),
+      ),
+      { object: 'Pod/app', problem: 'is part of the image' },
+    ],
+    'of a setting of the kernel that only a privileged container may change': [
+      saying("sysctl: error setting key '/proc/sys/vm.max_map_count', vm.max_map_count: Read-only file system"),
+      {
+        object: 'Pod/app',
+        problem: 'containers[app].securityContext.privileged is not true',
+        fix: 'set vm.max_map_count on the nodes',
+      },
+    ],
     'of the path that is refused, not of a frame of the trace': [
       aSnapshot({
         objects: [writer({ securityContext: { runAsUser: 1000 } })],

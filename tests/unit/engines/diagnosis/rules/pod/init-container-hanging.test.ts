@@ -24,6 +24,11 @@ const complete = ['Service', 'EndpointSlice'];
 
 testRule(initContainerHanging, {
   silent: {
+    'twenty seconds of waiting for a Service that is not there': aSnapshot({
+      objects: [running(1 / 3)],
+      logs: log('waiting for queue:5672'),
+      complete,
+    }),
     'half a minute of waiting': aSnapshot({ objects: [running(0.5)], logs: log('waiting for queue:5672') }),
     'a minute of work without a word': aSnapshot({ objects: [running(1)] }),
     'a minute of a loop with short sleeps': aSnapshot({
@@ -41,6 +46,10 @@ testRule(initContainerHanging, {
     }),
   },
   speaks: {
+    'of half a minute of waiting for a Service that is not there': [
+      aSnapshot({ objects: [running(0.5)], logs: log('waiting for queue:5672'), complete }),
+      { object: 'Pod/api', problem: 'Service/queue' },
+    ],
     'of a command that sleeps for ever': [
       aSnapshot({ objects: [running(1, { command: ['/bin/sh', '-c', 'prepare && sleep infinity'] })] }),
       {

@@ -37,6 +37,32 @@ const unready = (lines: readonly string[]) => {
   });
 };
 
+const secret = (minutes: number) =>
+  anObject('Secret', 'db', {
+    metadata: {
+      managedFields: [{ manager: 'helm', time: minutesAgo(minutes), fieldsV1: { 'f:data': { 'f:password': {} } } }],
+    },
+  });
+/** A client that is refused, and its database, whose claim was made an hour ago. */
+const keeping = (secretWritten: number, variable = 'POSTGRES_PASSWORD') =>
+  aSnapshot({
+    objects: [
+      aPod('api', { containers: [aContainer('app', { env, ...crashed(failed) })] }),
+      aPod('db-0', {
+        spec: { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data-db-0' } }] },
+        containers: [
+          aContainer('db', {
+            env: [{ name: variable, valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }],
+            volumeMounts: [{ name: 'data', mountPath: '/data' }],
+          }),
+        ],
+      }),
+      anObject('PersistentVolumeClaim', 'data-db-0'),
+      secret(secretWritten),
+    ],
+    logs: [aLog('api', [line], { previous: true })],
+  });
+
 testRule(logAuthFailed, {
   silent: {
     'a healthy pod whose clients are refused': aSnapshot({ objects: [aPod('api')], logs: [aLog('api', [line])] }),
@@ -61,6 +87,43 @@ testRule(logAuthFailed, {
     ]),
   },
   speaks: {
+    'of a password that the database was not started with': [
+      keeping(5),
+      {
+        object: 'Pod/api',
+        problem:
+          'Pod/db-0 takes POSTGRES_PASSWORD from it only at its first start, and PersistentVolumeClaim/data-db-0 is older than its last change',
+        evidence: ['was made before Secret/db was written'],
+        fix: 'set the password of the user in Pod/db-0 itself to that of Secret/db',
+      },
+    ],
+    'of the Secret alone when the claim is not older': [
+      keeping(60),
+      { object: 'Pod/api', problem: '(env[DB_PASSWORD] takes it from Secret/db key password)' },
+    ],
+    'of the Secret alone when a server reads the password at each start': [
+      keeping(5, 'REDIS_PASSWORD'),
+      { object: 'Pod/api', problem: '(env[DB_PASSWORD] takes it from Secret/db key password)' },
+    ],
+    'of the name of the user when that alone is refused': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            containers: [
+              aContainer('app', {
+                env: [
+                  { name: 'DB_PASS', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } },
+                  { name: 'DB_USER', valueFrom: { secretKeyRef: { name: 'db', key: 'username' } } },
+                ],
+                ...crashed(failed),
+              }),
+            ],
+          }),
+        ],
+        logs: [aLog('api', ['ERROR: Invalid username format'], { previous: true })],
+      }),
+      { object: 'Pod/api', problem: '(env[DB_USER] takes it from Secret/db key username)' },
+    ],
     'in the words of a .NET logger': [
       dies(['fail: Shop.CartStore[0]', '      Unable to connect to redis: NOAUTH Authentication required.']),
       {

@@ -1,5 +1,5 @@
 import { logKeepsFailing } from '../../../../../../src/engines/diagnosis/rules/pod/log-keeps-failing.ts';
-import { anObject, aPod, aSnapshot } from '../../../../../support/builders.ts';
+import { aContainer, anObject, aPod, aSnapshot } from '../../../../../support/builders.ts';
 import { again, aSteadyLog, complains } from '../../../../../support/complaining-pod.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
@@ -14,6 +14,12 @@ const asked = (lines: readonly string[], { ago = 0, objects = [] as readonly obj
 
 testRule(logKeepsFailing, {
   silent: {
+    'a name that stayed as it stands in the pod, which another rule tells': aSnapshot({
+      scope: { namespace: 'shop', object: { kind: 'Pod', namespace: 'shop', name: 'api' } },
+      objects: [aPod('api', { containers: [aContainer('app', { args: ['wget $(API_HOST)'] })] })],
+      logs: [aSteadyLog(again(["wget: bad address '$(API_HOST)'"]))],
+      complete: ['Service', 'EndpointSlice'],
+    }),
     'a pod that nobody asks about': complains(again([own])),
     'an error that work followed': asked([...again([own]), ...again(['INFO served'], 3)]),
     'a known fault that another rule tells': asked(again(['ERROR pq: relation "items" does not exist'])),

@@ -1,8 +1,11 @@
 import { logMigrationFailed } from '../../../../../../src/engines/diagnosis/rules/pod/log-migration-failed.ts';
 import { aContainer, aLog, aPod, aSnapshot, crashed } from '../../../../../support/builders.ts';
 import { again, complains } from '../../../../../support/complaining-pod.ts';
-import { dies, failed } from '../../../../../support/dying-pod.ts';
+import { dies, dying, failed } from '../../../../../support/dying-pod.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
+
+const lock =
+  'ERROR Could not acquire change log lock.  Currently locked by api-1.api.shop.svc.cluster.local (10.0.0.3)';
 
 testRule(logMigrationFailed, {
   silent: {
@@ -25,6 +28,35 @@ testRule(logMigrationFailed, {
     }),
   },
   speaks: {
+    'of a lock whose holder is gone': [
+      aSnapshot({ complete: ['Pod'], objects: [dying()], logs: [aLog('api', [lock], { previous: true })] }),
+      {
+        object: 'Pod/api',
+        problem: '(Pod/api-1 is gone, and the lock that it took stays)',
+        evidence: ['Pod/api-1 was looked for and not found'],
+        fix: 'release the lock in the database',
+      },
+    ],
+    'of a lock whose holder is at work': [
+      aSnapshot({
+        complete: ['Pod'],
+        objects: [dying(), aPod('api-1')],
+        logs: [aLog('api', [lock], { previous: true })],
+      }),
+      { object: 'Pod/api', fix: 'wait until Pod/api-1 has migrated' },
+    ],
+    'of a lock whose holder may be anywhere': [
+      aSnapshot({
+        complete: ['Pod'],
+        objects: [dying()],
+        logs: [
+          aLog('api', ['ERROR Could not acquire change log lock. Currently locked by build-7.example.com'], {
+            previous: true,
+          }),
+        ],
+      }),
+      { object: 'Pod/api', fix: 'only when nobody migrates any more' },
+    ],
     'of a ready pod that says so all the time': [
       complains(
         again(['INFO polling', 'level=error msg="GET /items" err="pq: relation \\"items_v2\\" does not exist"']),

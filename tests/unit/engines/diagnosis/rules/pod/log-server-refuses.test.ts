@@ -1,10 +1,28 @@
 import { logServerRefuses } from '../../../../../../src/engines/diagnosis/rules/pod/log-server-refuses.ts';
+import type { KubernetesObject } from '../../../../../../src/engines/objects.ts';
 import { aContainer, anObject, aPod, aSnapshot } from '../../../../../support/builders.ts';
 import { again, aSteadyLog, complains } from '../../../../../support/complaining-pod.ts';
 import { dies } from '../../../../../support/dying-pod.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
 const full = "ReplyError: OOM command not allowed when used memory > 'maxmemory'. command: SET sess:91";
+
+const member = (name: string, role: string) =>
+  aPod(name, { metadata: { labels: { app: 'redis', role } }, containers: [aContainer('redis')] });
+const writingTo = (...objects: readonly KubernetesObject[]) =>
+  aSnapshot({
+    complete: ['Service'],
+    objects: [
+      aPod('api', { containers: [aContainer('app', { env: [{ name: 'REDIS_HOST', value: 'redis' }] })] }),
+      anObject('Service', 'redis', { spec: { selector: { app: 'redis' }, ports: [{ port: 6379 }] } }),
+      ...objects,
+    ],
+    logs: [aSteadyLog(again(["redis.exceptions.ReadOnlyError: You can't write against a read only replica."]))],
+  });
+const primary = anObject('Service', 'redis-master', {
+  spec: { selector: { app: 'redis', role: 'master' }, ports: [{ port: 6379 }] },
+});
+const members = [member('redis-0', 'master'), member('redis-1', 'slave')];
 
 testRule(logServerRefuses, {
   silent: {
@@ -16,6 +34,22 @@ testRule(logServerRefuses, {
     'a healthy pod': aSnapshot({ objects: [aPod('api')] }),
   },
   speaks: {
+    'of a Service that sends writes to replicas too, with the one for the primary': [
+      writingTo(...members, primary),
+      {
+        object: 'Pod/api',
+        problem: '(Service/redis selects app=redis, which 2 pods of Pod/redis-0 and Pod/redis-1 have',
+        fix: 'send writes to Service/redis-master instead of Service/redis',
+      },
+    ],
+    'of such a Service where none is there for the primary': [
+      writingTo(...members),
+      { object: 'Pod/api', fix: 'send writes to a Service that selects the primary alone' },
+    ],
+    'of a Service that selects a replica alone': [
+      writingTo(member('redis-1', 'slave'), primary),
+      { object: 'Pod/api', problem: '(Service/redis is a read-only replica)' },
+    ],
     'of a full Redis that refuses every write, by the Service that the pod is told': [
       aSnapshot({
         complete: ['Service'],

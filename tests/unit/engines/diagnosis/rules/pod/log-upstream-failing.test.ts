@@ -44,6 +44,20 @@ testRule(logUpstreamFailing, {
     'claims about other things': complains(again(['ERROR root cause: node-1 is down, connection refused'])),
   },
   speaks: {
+    'of a name that stayed as it stands in the pod': [
+      complains(again(["wget: bad address '$(API_HOST)'"]), {
+        env: [
+          { name: 'API_URL', value: 'http://$(API_HOST)/' },
+          { name: 'API_HOST', value: 'api' },
+        ],
+      }),
+      {
+        object: 'Pod/api',
+        problem: '($(API_HOST) in env[API_URL] stays as it is: env names API_HOST only after it)',
+        certainty: 'recomputed',
+        fix: 'move API_HOST before env[API_URL]',
+      },
+    ],
     'of a Service without endpoints': [
       withService(again(['INFO GET /', line])),
       {

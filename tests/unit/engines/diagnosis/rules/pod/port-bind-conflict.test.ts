@@ -1,5 +1,5 @@
 import { portBindConflict } from '../../../../../../src/engines/diagnosis/rules/pod/port-bind-conflict.ts';
-import { aContainer, aLog, aPod, aSnapshot, crashed } from '../../../../../support/builders.ts';
+import { aContainer, aLog, anObject, aPod, aSnapshot, crashed } from '../../../../../support/builders.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
 const dying = (spec = {}) => aContainer('metrics', { ...crashed({ exitCode: 1, reason: 'Error' }), ...spec });
@@ -20,6 +20,20 @@ testRule(portBindConflict, {
     }),
   },
   speaks: {
+    'of the address of a Service that the program takes for its own': [
+      aSnapshot({
+        objects: [
+          aPod('web', { containers: [dying()] }),
+          anObject('Service', 'api', { spec: { clusterIP: '10.96.0.7', ports: [{ port: 80 }] } }),
+        ],
+        logs: [aLog('web', ['Error: listen EACCES: permission denied tcp://10.96.0.7:80'], { container: 'metrics' })],
+      }),
+      {
+        object: 'Pod/web',
+        problem: 'cannot listen on the address of a Service (Kubernetes sets API_PORT to tcp://10.96.0.7:80',
+        fix: 'set enableServiceLinks to false',
+      },
+    ],
     'with the container that declares the port': [
       saying('Error: listen EADDRINUSE: address already in use :::8080', [holder, dying()]),
       {

@@ -53,6 +53,16 @@ testRule(probeMisconfigured, {
     }),
   },
   speaks: {
+    'of a server that wants TLS, as it answers or logs': [
+      aSnapshot({
+        objects: [
+          unready({ readinessProbe: get('/') }),
+          unhealthy('Readiness probe failed: HTTP probe failed with statuscode: 400'),
+        ],
+        logs: [aLog('web', ['http: TLS handshake error: client sent an HTTP request to an HTTPS server', 'up'])],
+      }),
+      { object: 'Pod/web', problem: 'for it speaks HTTPS there', fix: 'scheme' },
+    ],
     'of a Host that the app does not accept, as its log says': [
       aSnapshot({
         objects: [

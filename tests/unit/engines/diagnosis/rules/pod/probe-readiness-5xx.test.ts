@@ -1,5 +1,14 @@
 import { probeReadiness5xx } from '../../../../../../src/engines/diagnosis/rules/pod/probe-readiness-5xx.ts';
-import { aContainer, aLog, anEvent, anObject, aPod, aSnapshot, minutesAgo } from '../../../../../support/builders.ts';
+import {
+  aContainer,
+  aLog,
+  anEvent,
+  anObject,
+  aPod,
+  aSnapshot,
+  minutesAgo,
+  ownedBy,
+} from '../../../../../support/builders.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
 const http = { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 2 };
@@ -19,6 +28,19 @@ const unhealthy = (message: string, more = {}) =>
     ...more,
   });
 const status = (code: number) => unhealthy(`Readiness probe failed: HTTP probe failed with statuscode: ${code}`);
+
+const member = (podManagementPolicy?: string, made = 1) => {
+  const set = anObject('StatefulSet', 'web', {
+    spec: { replicas: 3, serviceName: 'web-peers', podManagementPolicy },
+    status: { replicas: made },
+  });
+  const pod = unready({ exec: { command: ['check'] }, periodSeconds: 2 });
+  const first = { ...pod, metadata: { ...pod.metadata, ...ownedBy(set), name: 'web-0' } };
+  const involvedObject = { kind: 'Pod', namespace: 'shop', name: 'web-0', fieldPath: 'spec.containers{app}' };
+  return aSnapshot({
+    objects: [set, first, anEvent(first, 'Unhealthy', 'Readiness probe failed: no quorum yet', { involvedObject })],
+  });
+};
 
 testRule(probeReadiness5xx, {
   silent: {
@@ -53,6 +75,22 @@ testRule(probeReadiness5xx, {
     }),
   },
   speaks: {
+    'of a member that waits for others, which are made only when it is ready': [
+      member(),
+      {
+        object: 'Pod/web-0',
+        problem: 'podManagementPolicy OrderedReady of StatefulSet/web makes the 2 others only when it is ready',
+        fix: 'create StatefulSet/web anew with podManagementPolicy: Parallel',
+      },
+    ],
+    'of a member that waits for others, as it says, where all are made at once': [
+      member('Parallel'),
+      { object: 'Pod/web-0', problem: 'says: no quorum yet', fix: 'find in the log' },
+    ],
+    'of a member that waits for others that are there': [
+      member(undefined, 3),
+      { object: 'Pod/web-0', problem: 'says: no quorum yet', fix: 'find in the log' },
+    ],
     'of a file that a command looks for and that is not there': [
       aSnapshot({
         objects: [

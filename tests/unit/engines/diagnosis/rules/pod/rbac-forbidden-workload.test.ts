@@ -56,6 +56,37 @@ testRule(rbacForbiddenWorkload, {
       asked([aBinding('viewer'), aRole('viewer', ['*'])], { text: inCluster.replaceAll('nodes', 'pods') }),
       { object: 'Pod/lister', fix: 'let the program ask in namespace shop only' },
     ],
+    'of a role that another namespace than the one it asks in gives it': [
+      asked([aBinding('viewer'), aRole('viewer', ['list'])], {
+        text: said.replace('namespace "shop"', 'namespace "data"'),
+      }),
+      {
+        object: 'Pod/lister',
+        problem:
+          'may not list pods in namespace data: Role/viewer allows it, but RoleBinding/bind-viewer gives that in namespace shop only',
+        fix: 'restore a Role that allows list pods, bound in namespace data to ServiceAccount/lister of namespace shop',
+      },
+    ],
+    'of a ClusterRole that can be bound there too': [
+      asked(
+        [
+          anObject('RoleBinding', 'bind-viewer', {
+            roleRef: { kind: 'ClusterRole', name: 'viewer' },
+            subjects: [{ kind: 'ServiceAccount', name: 'lister' }],
+          }),
+          anObject('ClusterRole', 'viewer', {
+            metadata: { namespace: undefined },
+            rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['list'] }],
+          }),
+        ],
+        { text: said.replace('namespace "shop"', 'namespace "data"') },
+      ),
+      {
+        object: 'Pod/lister',
+        problem: 'ClusterRole/viewer allows it, but RoleBinding/bind-viewer gives that in namespace shop only',
+        fix: 'bind ClusterRole/viewer to ServiceAccount/lister of namespace shop by a RoleBinding in namespace data too',
+      },
+    ],
     'of a Role about another verb, which is no matter of its reach': [
       asked([aBinding('viewer'), aRole('viewer', ['get'], ['nodes'])], { text: inCluster }),
       { object: 'Pod/lister', problem: 'no ClusterRoleBinding names ServiceAccount/lister' },

@@ -28,6 +28,15 @@ const gateway = {
 
 testRule(ingressTlsInvalid, {
   silent: {
+    'an Ingress whose certificate is still made': aSnapshot({
+      complete,
+      objects: [
+        ingress(tls, {
+          creationTimestamp: minutesAgo(0.5),
+          annotations: { 'cert-manager.io/cluster-issuer': 'letsencrypt' },
+        }),
+      ],
+    }),
     'a Gateway with a certificate that is valid for its listener': aSnapshot({
       complete,
       objects: [gateway, certificate()],
@@ -55,7 +64,7 @@ testRule(ingressTlsInvalid, {
     'no TLS': aSnapshot({ complete, objects: [ingress([])] }),
     'an Ingress that was just made': aSnapshot({
       complete,
-      objects: [ingress(tls, { creationTimestamp: minutesAgo(0.5) })],
+      objects: [ingress(tls, { creationTimestamp: minutesAgo(0.2) })],
     }),
   },
   speaks: {

@@ -1,6 +1,14 @@
 import { svcPortNotOffered } from '../../../../../../src/engines/diagnosis/rules/service/svc-port-not-offered.ts';
 import type { KubernetesObject } from '../../../../../../src/engines/objects.ts';
-import { aContainer, aDeployment, aLog, anObject, aSnapshot, crashed } from '../../../../../support/builders.ts';
+import {
+  aContainer,
+  aDeployment,
+  aLog,
+  anObject,
+  aSnapshot,
+  crashed,
+  withFields,
+} from '../../../../../support/builders.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
 const calling = (env: readonly object[]) =>
@@ -28,6 +36,20 @@ const snapshot = (words: string, service: KubernetesObject) =>
     objects: [...web.all, service, slice],
     logs: [aLog('web-5d8f-0', [words], { previous: true })],
   });
+/** A program that is told this, says no port, and is refused. */
+const headless = (told: string, port: object) =>
+  aSnapshot({
+    complete: ['Service', 'EndpointSlice'],
+    objects: [
+      ...calling([{ name: 'API', value: told }]).all,
+      api({ clusterIP: 'None', ports: [port] }),
+      withFields(slice, { ports: [{ port: 8080 }] }),
+    ],
+    logs: [
+      aLog('web-5d8f-0', ["wget: can't connect to remote host (10.244.0.7): Connection refused"], { previous: true }),
+    ],
+  });
+const http80 = { port: 80, targetPort: 'web' };
 const http = { ports: [{ port: 80, targetPort: 8080 }] };
 const timeout = 'dial tcp api:8080: i/o timeout';
 
@@ -35,6 +57,12 @@ testRule(svcPortNotOffered, {
   silent: {
     'a port that the Service has': snapshot(timeout, api({ ports: [{ port: 8080 }] })),
     'a headless Service': snapshot(timeout, api({ ...http, clusterIP: 'None' })),
+    'a headless Service whose port is that of its pods': headless('http://api:8080/', {
+      port: 8080,
+      targetPort: 'web',
+    }),
+    'a headless Service that is asked for the port of its pods': headless('http://api:8080/', http80),
+    'a headless Service that is asked for no port that is known': headless('api', http80),
     'a Service that is another name': snapshot(timeout, api({ ...http, type: 'ExternalName' })),
     'a Service without ports': snapshot(timeout, api({})),
     'a failure that names no port': snapshot('connect to api: i/o timeout', api(http)),
@@ -43,6 +71,17 @@ testRule(svcPortNotOffered, {
     'a connection that was closed': snapshot('read tcp 10.244.0.9:4711->10.96.0.7:8080: connection reset', api(http)),
   },
   speaks: {
+    'of a headless Service, which turns no port into another': [
+      headless('http://api/items', http80),
+      {
+        object: 'Pod/web-5d8f-0',
+        problem:
+          'asks Service/api for port 80 (env[API]), but that is headless: nothing turns its port 80 into targetPort web, and its pods listen on 8080',
+        certainty: 'recomputed',
+        evidence: ['spec.clusterIP: None', 'Connection refused'],
+        fix: 'write port 8080 instead of 80 in env[API]',
+      },
+    ],
     'of the port and where it stands': [
       snapshot(timeout, api(http)),
       {

@@ -25,6 +25,23 @@ testRule(pvcNoDefaultClass, {
     'classes that could not be listed and no event': aSnapshot({ objects: [claim()] }),
   },
   speaks: {
+    'of a volume that would fit but for one thing': [
+      aSnapshot({
+        complete: ['StorageClass', 'PersistentVolume'],
+        objects: [
+          anObject('PersistentVolumeClaim', 'ledger', {
+            spec: { storageClassName: '', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+            status: { phase: 'Pending' },
+          }),
+          unbound,
+          anObject('PersistentVolume', 'disk', {
+            spec: { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteMany'], storageClassName: '' },
+            status: { phase: 'Available' },
+          }),
+        ],
+      }),
+      { object: 'PersistentVolumeClaim/ledger', problem: '(PersistentVolume/disk lacks access mode ReadWriteOnce)' },
+    ],
     'with the class that could be the default': [
       aSnapshot({ complete, objects: [claim(), unbound, aClass('false')] }),
       {

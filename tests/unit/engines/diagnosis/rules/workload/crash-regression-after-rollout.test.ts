@@ -10,6 +10,7 @@ import {
   crashed,
   minutesAgo,
   ownedBy,
+  withFields,
 } from '../../../../../support/builders.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
@@ -52,8 +53,32 @@ const oldPod = aPod('api-64f7-x2xkq');
 const stopped = anEvent(oldPod, 'Killing', 'Stopping container app', { type: 'Normal', lastTimestamp: minutesAgo(10) });
 const crashes = [aLog('api-5d8f-0', ['ERROR: unknown flag --new-cache'])];
 
+const onClaim = <Kept extends object>(pod: Kept): Kept =>
+  withFields(pod, {
+    spec: {
+      ...('spec' in pod && typeof pod.spec === 'object' ? pod.spec : {}),
+      volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'books' } }],
+    },
+  });
+
 testRule(crashRegressionAfterRollout, {
   silent: {
+    'new pods that only miss the lock that the old ones hold': aSnapshot({
+      objects: [
+        ...rolledOut({}, [
+          aContainer('app', {
+            image: 'registry.example/api:2',
+            volumeMounts: [{ name: 'data', mountPath: '/data' }],
+            ...crashed({ exitCode: 1, reason: 'Error' }),
+          }),
+        ]).objects.map((object) => (object.kind === 'Pod' ? onClaim(object) : object)),
+        older(1),
+        onClaim(aPod('api-64f7-x2xkq', { metadata: ownedBy(older(1)) })),
+      ],
+      logs: [
+        aLog('api-5d8f-0', ['ERROR: opening storage failed: lock DB directory: resource temporarily unavailable']),
+      ],
+    }),
     'a first revision that fails': aSnapshot({ objects: rolledOut().objects }),
     'an older revision that was never seen to work': aSnapshot({ objects: [...rolledOut().objects, older(0)] }),
     'a Deployment that was never available': aSnapshot({
