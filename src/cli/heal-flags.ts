@@ -34,11 +34,15 @@ export interface Given {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-const targeted = z.looseObject({ namespace: z.string().optional(), context: z.string().optional() });
+const targeted = z.looseObject({
+  namespace: z.string().optional(),
+  context: z.string().optional(),
+  cluster: z.string().optional(),
+});
 
 /** What was written, as the tool takes it: `--memory-limit 256Mi` → `memory_limit`. */
 export function toolArguments(tool: string, { words, operand, options }: Given): Readonly<Record<string, unknown>> {
-  const { namespace, context } = targeted.parse(options);
+  const { namespace, cluster, context = cluster } = targeted.parse(options);
   const { shape } = healingTool(tool).input;
   const own = Object.entries(shape).flatMap(([name, schema]) => {
     const value = placed.has(name) ? undefined : options[camelCase(name)];

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { namedRules } from '../../src/engines/diagnosis/causality.ts';
 import { areas } from '../../src/engines/diagnosis/rule.ts';
 import { rules } from '../../src/engines/diagnosis/rules/index.ts';
-import { tools } from '../../src/tools/index.ts';
+import { healingTools, tools as readingTools } from '../../src/tools/index.ts';
 import { accesses } from '../../src/tools/tool.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -25,6 +25,7 @@ const repeated = (names: readonly string[]): readonly string[] =>
 const wordsIn = (text: string): number => text.split(/\s+/).length;
 
 describe('every tool', () => {
+  const tools = [...readingTools, ...healingTools];
   const files = filesOf('src/tools').filter((file) => ['diagnostic', 'healing'].includes(dirname(file)));
 
   it('is listed, under the name of its file', () => {
