@@ -39,6 +39,7 @@ export async function createHealing({ policy, ownNamespace, log, signal }: Heali
   const lasting = {
     holder: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
     ownNamespace,
+    clock: { now: Date.now, pause: (ms: number, ended: AbortSignal) => pause(ms, undefined, { signal: ended }) },
     approveElsewhere: (id: string, namespace: string | undefined) =>
       `kubemend heal approve ${id}${namespace === undefined ? '' : ` -n ${namespace}`}`,
     audit: (event: object) => log.info({ audit: event }, 'action'),
