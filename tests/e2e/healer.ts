@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { type Ended, kubectl, kubemend } from './bed.ts';
+import { aNamespace, deleteNamespaces, type Ended, kubectl, kubemend } from './bed.ts';
 
 /** Tests act more often than a person would: no rest between two actions, and no counting. */
 export const unlimited = `
@@ -79,6 +79,22 @@ export function aHealer(namespace: string, { policy = unlimited, env: more = {} 
       expect([status, stdout]).toEqual([2, '']);
       return stderr;
     },
+  };
+}
+
+/**
+ * Healers in namespaces of their own. What takes long goes on side by side: with histories of their own none of them
+ * waits for another, as actions of one installation do.
+ */
+export function healersOf(prefix: string): { in(name: string): Promise<Healer>; end(): Promise<unknown> } {
+  const made: string[] = [];
+  return {
+    async in(name) {
+      const namespace = await aNamespace(`${prefix}-${name}`);
+      made.push(namespace);
+      return aHealer(namespace);
+    },
+    end: () => deleteNamespaces(made),
   };
 }
 

@@ -1,153 +1,167 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aNamespace, apply, deleteNamespaces, eventually, kubectl } from './bed.ts';
-import { aHealer, type Healer, objectOf, podsOf, specOf } from './healer.ts';
+import { apply, eventually, kubectl } from './bed.ts';
+import { healersOf, objectOf, podsOf, specOf } from './healer.ts';
 import { aBudgetOver, aFleet, aServiceOf, aWorkload, scalableKind } from './workloads.ts';
 
-let namespace: string;
-let healer: Healer;
+const healers = healersOf('act');
 
 beforeAll(async () => {
-  namespace = await aNamespace('heal');
-  healer = aHealer(namespace);
-  await apply(namespace, scalableKind);
-  await apply(namespace, aWorkload('web'));
-  await apply(namespace, aServiceOf('web'));
-  await apply(namespace, aWorkload('db', { kind: 'StatefulSet' }));
-  await apply(namespace, aWorkload('agent', { kind: 'DaemonSet', spec: surgeOfDaemon }));
+  await apply('default', scalableKind);
   await kubectl('wait', '--for=condition=established', 'crd/fleets.e2e.kubemend.dev', '--timeout=30s');
-  await apply(namespace, aFleet('boats', 2));
-  await settled();
 });
 
 afterAll(async () => {
-  await deleteNamespaces([namespace]);
-  await kubectl('uncordon', 'node-1');
+  await healers.end();
   await kubectl('delete', 'crd', 'fleets.e2e.kubemend.dev', '--wait=false');
 });
 
-/** A pod more comes before the one that there is goes. */
-const surgeOfDaemon = { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } };
+type Kind = 'Deployment' | 'StatefulSet' | 'DaemonSet';
 
-async function settled(): Promise<void> {
-  for (const object of ['deployment/web', 'statefulset/db', 'daemonset/agent']) {
-    await kubectl('rollout', 'status', object, '-n', namespace, '--timeout=60s');
-  }
+/** Two pods behind a Service; a DaemonSet's next pod comes before the one that there is goes. */
+async function running(kind: Kind, name: string) {
+  const healer = await healers.in(name);
+  const { namespace } = healer;
+  const surge = { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } };
+  await apply(namespace, aWorkload(name, { kind, ...(kind === 'DaemonSet' && { spec: surge }) }));
+  await apply(namespace, aServiceOf(name));
+  const object = `${kind.toLowerCase()}/${name}`;
+  await rolledOut(object, namespace);
+  return { healer, namespace, object, spec: () => specOf(object, namespace) };
 }
 
+const rolledOut = (object: string, namespace: string): Promise<string> =>
+  kubectl('rollout', 'status', object, '-n', namespace, '--timeout=60s');
+
+const kinds = ['Deployment', 'StatefulSet', 'DaemonSet'] as const;
+const uidsOf = async (app: string, namespace: string): Promise<readonly string[]> => {
+  const listed = await kubectl(
+    'get',
+    'pods',
+    '-n',
+    namespace,
+    '-l',
+    `app=${app}`,
+    '-o',
+    'jsonpath={.items[*].metadata.uid}',
+  );
+  return listed.split(' ');
+};
+
 describe('an action and its way back', () => {
-  it.each(['deployment/web', 'statefulset/db', 'daemonset/agent'])('replaces the pods of %s', async (object) => {
-    const [, app = ''] = object.split('/');
-    const before = { spec: await specOf(object, namespace), pods: await podsOf(app, namespace) };
+  it.concurrent.each(kinds)('replaces all pods of a %s', async (kind) => {
+    const app = `restart-${kind.toLowerCase()}`;
+    const { healer, namespace, object, spec } = await running(kind, app);
+    const [before, pods] = [await spec(), await uidsOf(app, namespace)];
 
     const done = await healer.heal('restart', object);
 
-    const pods = await kubectl(
-      'get',
-      'pods',
-      '-n',
-      namespace,
-      '-l',
-      `app=${app}`,
-      '-o',
-      'jsonpath={.items[*].metadata.uid}',
-    );
-    expect(pods).not.toBe('');
-    expect(await specOf(object, namespace)).not.toEqual(before.spec);
+    expect((await uidsOf(app, namespace)).filter((uid) => pods.includes(uid))).toEqual([]);
+    expect(await spec()).not.toEqual(before);
     await healer.undo(done);
-    expect(await specOf(object, namespace)).toEqual(before.spec);
+    expect(await spec()).toEqual(before);
   });
 
-  it.each(['deployment/web', 'statefulset/db'])('scales %s', async (object) => {
-    const before = await specOf(object, namespace);
+  it.concurrent.each(['Deployment', 'StatefulSet'] as const)('scales a %s', async (kind) => {
+    const { healer, namespace, object, spec } = await running(kind, `scale-${kind.toLowerCase()}`);
+    const before = await spec();
 
     const done = await healer.heal('scale', object, '--replicas', '3');
 
-    expect(await specOf(object, namespace)).toEqual({ ...before, replicas: 3 });
+    expect(await spec()).toEqual({ ...before, replicas: 3 });
     expect((await objectOf(object, namespace)).status).toMatchObject({ readyReplicas: 3 });
     await healer.undo(done);
-    expect(await specOf(object, namespace)).toEqual(before);
+    expect(await spec()).toEqual(before);
   });
 
-  it('scales a kind of which it knows no more than that it can be scaled', async () => {
+  it.concurrent('scales a kind of which it knows no more than that it can be scaled', async () => {
+    const { namespace, heal, undo } = await healers.in('scale-fleet');
+    await apply(namespace, aFleet('boats', 2));
     const before = await specOf('fleet/boats', namespace);
-    await operated(2);
 
-    const done = await Promise.all([healer.heal('scale', 'fleet/boats', '--replicas', '3'), operated(3)]);
+    const [done] = await Promise.all([heal('scale', 'fleet/boats', '--replicas', '3'), operated(namespace, 3)]);
 
     expect(await specOf('fleet/boats', namespace)).toEqual({ replicas: 3 });
-    await Promise.all([healer.undo(done[0]), operated(2)]);
+    await Promise.all([undo(done), operated(namespace, 2)]);
     expect(await specOf('fleet/boats', namespace)).toEqual(before);
   });
 
-  it('sets an image that ran before', async () => {
-    await kubectl('set', 'image', 'deployment/web', 'app=nginx:1.27', '-n', namespace);
-    await settled();
-    const before = await specOf('deployment/web', namespace);
+  it.concurrent('sets an image that ran before', async () => {
+    const { healer, namespace, object, spec } = await running('Deployment', 'image');
+    await kubectl('set', 'image', object, 'app=nginx:1.27', '-n', namespace);
+    await rolledOut(object, namespace);
+    const before = await spec();
 
-    const done = await healer.heal('set-image', 'deployment/web', '--container', 'app', '--image', 'busybox:1.36');
+    const done = await healer.heal('set-image', object, '--container', 'app', '--image', 'busybox:1.36');
 
-    expect(JSON.stringify(await specOf('deployment/web', namespace))).toContain('busybox:1.36');
+    expect(JSON.stringify(await spec())).toBe(JSON.stringify(before).replace('nginx:1.27', 'busybox:1.36'));
     await healer.undo(done);
-    expect(await specOf('deployment/web', namespace)).toEqual(before);
+    expect(await spec()).toEqual(before);
   });
 
-  it('rolls back to a revision that a person names', async () => {
-    const before = await specOf('deployment/web', namespace);
-    const revision = await kubectl('rollout', 'history', 'deployment/web', '-n', namespace);
-    const [, older = ''] = /(\d+) +<none>\n\d+ +<none>\n*$/.exec(revision) ?? [];
+  it.concurrent.each(kinds)('takes a %s back to a revision that a person names', async (kind) => {
+    const { healer, namespace, object, spec } = await running(kind, `back-${kind.toLowerCase()}`);
+    const first = await spec();
+    await kubectl('set', 'env', object, 'VERSION=2', '-n', namespace);
+    await rolledOut(object, namespace);
+    const before = await spec();
 
-    const done = await healer.heal('rollback', 'deployment/web', '--revision', older);
+    const done = await healer.heal('rollback', object, '--revision', '1');
 
-    expect(JSON.stringify(await specOf('deployment/web', namespace))).toContain('busybox:1.36');
+    expect(await spec()).toEqual(first);
     await healer.undo(done);
-    expect(await specOf('deployment/web', namespace)).toEqual(before);
-  });
-
-  it('cordons a node, and lets it take pods again', async () => {
-    const before = await specOf('node/node-1');
-
-    const done = await healer.heal('cordon', 'node/node-1');
-
-    expect(await specOf('node/node-1')).toMatchObject({ unschedulable: true });
-    await healer.undo(done);
-    await untainted(before);
-    await healer.heal('cordon', 'node/node-1');
-    await healer.heal('uncordon', 'node/node-1');
-    await untainted(before);
+    expect(await spec()).toEqual(before);
   });
 });
 
-/** The taint of a cordoned node is the node controller's, which takes its time. */
-const untainted = (before: object): Promise<void> =>
-  eventually(async () => expect(await specOf('node/node-1')).toEqual(before), { seconds: 20 });
-
 describe('an eviction', () => {
-  it('replaces one pod, and says that there is no way back', async () => {
-    const [pod = ''] = await podsOf('web', namespace);
+  it.concurrent('replaces one pod, and says that there is no way back', async () => {
+    const { healer, namespace } = await running('Deployment', 'evicted');
+    const [pod = ''] = await podsOf('evicted', namespace);
 
     const done = await healer.heal('evict', `pod/${pod}`);
 
     expect(done.text).toContain('way back  none: the pod is gone then; its controller makes another one');
-    expect(await podsOf('web', namespace)).not.toContain(pod);
-    expect(await healer.refusal('undo', done.id)).toContain(`${done.id} cannot be undone`);
+    expect(await podsOf('evicted', namespace)).not.toContain(pod);
+    expect(await healer.refusal('undo', done.id, '-n', namespace)).toContain(
+      `${done.id} cannot be undone: the pod is gone then`,
+    );
   });
 
-  it('is not tried against a budget, which it names', async () => {
-    await apply(namespace, aBudgetOver('web', { minAvailable: 2 }));
+  it.concurrent('is not tried against a budget, which it names', async () => {
+    const { healer, namespace } = await running('Deployment', 'budgeted');
+    await apply(namespace, aBudgetOver('budgeted', { minAvailable: 2 }));
     await eventually(async () =>
-      expect((await objectOf('poddisruptionbudget/web', namespace)).status).toMatchObject({ currentHealthy: 2 }),
+      expect((await objectOf('poddisruptionbudget/budgeted', namespace)).status).toMatchObject({ currentHealthy: 2 }),
     );
-    const before = await podsOf('web', namespace);
+    const before = await podsOf('budgeted', namespace);
 
     const said = await healer.refusal('evict', `pod/${before[0]}`);
 
-    expect(said).toMatch(/G11: Pod\/\S+ may not be evicted: .*PodDisruptionBudget\/web/);
-    expect(await podsOf('web', namespace)).toEqual(before);
+    expect(said).toMatch(/G11: Pod\/\S+ may not be evicted: .*PodDisruptionBudget\/budgeted/);
+    expect(await podsOf('budgeted', namespace)).toEqual(before);
+  });
+
+  it.concurrent('removes a pod that the kubelet has evicted, and that has failed for good', async () => {
+    const { namespace, heal } = await healers.in('leftover');
+    const volumes = [{ name: 'data', emptyDir: { sizeLimit: '1Mi' } }];
+    const container = { volumeMounts: [{ name: 'data', mountPath: '/data' }] };
+    await apply(namespace, aWorkload('leftover', { container, pod: { volumes } }));
+    await rolledOut('deployment/leftover', namespace);
+    const [pod = ''] = await podsOf('leftover', namespace);
+    await kubectl('exec', pod, '-n', namespace, '--', 'dd', 'if=/dev/zero', 'of=/data/file', 'bs=1M', 'count=4');
+    const phase = () => kubectl('get', 'pod', pod, '-n', namespace, '-o', 'jsonpath={.status.phase}');
+    await eventually(async () => expect(await phase()).toBe('Failed'), { seconds: 90 });
+    await rolledOut('deployment/leftover', namespace);
+
+    await heal('evict', `pod/${pod}`);
+
+    await expect(phase()).rejects.toThrow('NotFound');
+    await rolledOut('deployment/leftover', namespace);
   });
 });
 
 /** What an operator of the kind would do, once the count is wanted. */
-const operated = (replicas: number): Promise<unknown> =>
+const operated = (namespace: string, replicas: number): Promise<unknown> =>
   eventually(
     async () => {
       expect(await specOf('fleet/boats', namespace)).toEqual({ replicas });

@@ -1,6 +1,7 @@
 import type { ObjectRef } from '../objects.ts';
 import type { Action, Operation, Precondition } from './action.ts';
 import type { BlastRadius, FieldChange, Verification } from './draft.ts';
+import type { KeptEvidence } from './evidence.ts';
 import type { GuardVerdict } from './guards/guard.ts';
 
 /**
@@ -71,6 +72,8 @@ export interface ActionRecord {
   /** The target as our write left it: whose lineage is ours (G33). */
   readonly applied?: Precondition | undefined;
   readonly appliedAt?: string | undefined;
+  /** What the broken pods told that the action takes away (G36). */
+  readonly evidence?: readonly KeptEvidence[] | undefined;
   /** Ids of the causes that were there when it was planned: what appears besides is new. */
   readonly causesBefore: readonly string[];
 }

@@ -103,6 +103,7 @@ const actionRecordShape: z.ZodType<ActionRecord> = z.object({
   approvedBy: maybe,
   applied: precondition.optional(),
   appliedAt: maybe,
+  evidence: z.array(z.object({ object: ref, status: text, container: maybe, lines: z.array(text) })).optional(),
   causesBefore: z.array(text),
 });
 

@@ -33,12 +33,25 @@ export interface ConsiderOptions {
   readonly tier: Situation['tier'];
 }
 
+const tries = 3;
+
 /**
  * Reads the target, its namespace and its history afresh, works the action out and tries it without effect. Changes
  * nothing.
  * @throws AppError `not_found` without a target; `refused` for what cannot be done at all.
  */
-export async function consider(
+export async function consider(action: Action, context: ToolContext, options: ConsiderOptions): Promise<Considered> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await consideredOnce(action, context, options);
+    } catch (error) {
+      // A heartbeat of a node, a container that ends once more: the object moved between the look at it and the dry-run.
+      if (!(error instanceof AppError) || error.code !== 'conflict' || attempt >= tries) throw error;
+    }
+  }
+}
+
+async function consideredOnce(
   action: Action,
   context: ToolContext,
   { planned, earlier, tier }: ConsiderOptions,

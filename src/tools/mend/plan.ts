@@ -1,4 +1,6 @@
 import type { Action } from '../../engines/healing/action.ts';
+import { touchedPods } from '../../engines/healing/blast-radius.ts';
+import { evidenceOf } from '../../engines/healing/evidence.ts';
 import type { Situation } from '../../engines/healing/guards/guard.ts';
 import type { ActionRecord } from '../../engines/healing/record.ts';
 import { nameOf } from '../../engines/objects.ts';
@@ -47,6 +49,7 @@ function recordOf(
     verdicts,
     ...(finding !== undefined && { finding }),
     digest: approvedDigest(cluster, draft),
+    evidence: evidenceOf(snapshot, touchedPods(snapshot, draft.target.object)),
     causesBefore: explanation.causes.map(({ id }) => id),
     state: 'planned',
     steps: [{ at: createdAt, state: 'planned', by: caller, text: 'planned; nothing has changed yet' }],

@@ -27,6 +27,12 @@ export function reportLines(report: ActionReport): readonly string[] {
     ...report.guards
       .filter(({ decision }) => decision !== 'allow')
       .map(({ guard, decision, reason }) => line(decision === 'refuse' ? 'refused' : 'mind', `${guard}: ${reason}`)),
+    ...report.evidence.map(({ object, status, container, lines }) =>
+      line(
+        'kept',
+        `${nameOf(object)} ${status}${container === undefined ? '' : `, the end of the log of ${container}: ${lines.at(-1)}`}`,
+      ),
+    ),
     line('way back', report.way_back),
     line('success', `${report.success_is}, within ${formatDuration(report.deadline_seconds * second)}`),
     line('id', `${report.action_id}${report.state === 'planned' ? `, until ${report.expires_at}` : ''}`),

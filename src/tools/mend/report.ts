@@ -32,6 +32,17 @@ export const actionReport = z.object({
   way_back: z.string(),
   success_is: z.string(),
   deadline_seconds: z.int(),
+  /** What broken pods told that the action takes away. */
+  evidence: z
+    .array(
+      z.object({
+        object: objectRef,
+        status: z.string(),
+        container: z.string().optional(),
+        lines: z.array(z.string()).readonly(),
+      }),
+    )
+    .readonly(),
   created_at: z.string(),
   expires_at: z.string(),
   approved_by: z.string().optional(),
@@ -55,6 +66,7 @@ export function reportOf(record: ActionRecord): ActionReport {
     way_back: wayBack(record),
     success_is: verification.expects,
     deadline_seconds: verification.deadlineSeconds,
+    evidence: record.evidence ?? [],
     created_at: record.createdAt,
     expires_at: record.expiresAt,
     ...(record.approvedBy !== undefined && { approved_by: record.approvedBy }),
