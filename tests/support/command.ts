@@ -16,6 +16,7 @@ interface CommandFields {
   readonly color?: boolean;
   readonly columns?: number;
   readonly signal?: AbortSignal;
+  readonly healing?: CommandContext['healing'];
   /** Settings as flags. */
   readonly flags?: Readonly<Record<string, string | boolean>>;
 }
@@ -48,7 +49,7 @@ export async function runCommand(
     log: silentLogger,
     signal,
     openClusters: async () => fields.clusters ?? someClusters(),
-    healing: () => Promise.reject(new Error('unexpected healing')),
+    healing: fields.healing ?? (() => Promise.reject(new Error('unexpected healing'))),
     approvalKey: () => Promise.reject(new Error('unexpected approval')),
     user: 'somebody',
     call: fields.call ?? (({ name }) => Promise.reject(new Error(`unexpected call of ${name}`))),

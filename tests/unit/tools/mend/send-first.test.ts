@@ -36,7 +36,7 @@ async function sent(states: readonly KubernetesObject[]) {
     actionId: 'a1',
     seen,
     writer,
-    healing: { clock } as never,
+    healing: { clock },
     signal,
   }).then(
     (live) => live?.metadata.resourceVersion,

@@ -1,0 +1,109 @@
+import { writeFile } from 'node:fs/promises';
+import { describe, expect, it } from 'vitest';
+import { createHealing } from '../../../src/cli/healing-service.ts';
+import type { Logger } from '../../../src/platform/logging.ts';
+import { silentLogger } from '../../../src/platform/logging.ts';
+import { policyFile } from '../../support/policies.ts';
+
+const service = (fields: { policy?: string; signal?: AbortSignal; log?: Logger } = {}) =>
+  createHealing({
+    policy: undefined,
+    ownNamespace: 'mend',
+    log: silentLogger,
+    signal: new AbortController().signal,
+    ...fields,
+  });
+
+describe('what actions need of a process', () => {
+  it('names the process, another one each time', async () => {
+    const [one, two] = [await (await service()).options(), await (await service()).options()];
+
+    expect(one.holder).toContain(String(process.pid));
+    expect(one.holder).not.toBe(two.holder);
+    expect(one.ownNamespace).toBe('mend');
+  });
+
+  it('says how a person approves elsewhere', async () => {
+    const { approveElsewhere } = await (await service()).options();
+
+    expect(approveElsewhere('a1', 'shop')).toBe('kubemend heal approve a1 -n shop');
+    expect(approveElsewhere('a1', undefined)).toBe('kubemend heal approve a1');
+  });
+
+  it('has time, and waits no longer than it is told to', async () => {
+    const { clock } = await (await service()).options();
+    const stop = new AbortController();
+    const waiting = clock.pause(60_000, stop.signal);
+    stop.abort();
+
+    await expect(waiting).rejects.toThrow('aborted');
+    await expect(clock.pause(1, new AbortController().signal)).resolves.toBeUndefined();
+    expect(clock.now()).toBeGreaterThan(1.7e12);
+  });
+
+  it('reads the policy at each call, and pauses when it can no longer be read', async () => {
+    const policy = await policyFile('default_tier: advice');
+    const { options } = await service({ policy });
+
+    expect((await options()).policy).toMatchObject({ default_tier: 'advice', paused: false });
+    await writeFile(policy, 'paused: true');
+    expect((await options()).policy).toMatchObject({ default_tier: 'approve', paused: true });
+    await writeFile(policy, 'paused: {');
+    expect((await options()).policy.paused).toBe(true);
+  });
+
+  it('does not begin with a policy that is bad', async () => {
+    await expect(service({ policy: await policyFile('tiers: 1') })).rejects.toMatchObject({ code: 'validation_error' });
+  });
+
+  it('is told what was decided', async () => {
+    const lines: object[] = [];
+    const { audit } = await (
+      await service({ log: { ...silentLogger, info: (fields) => lines.push(fields) } })
+    ).options();
+    const event = {
+      action: 'restart_workload',
+      object: 'shop/Deployment/web',
+      outcome: 'planned',
+      text: 'planned',
+    } as const;
+    audit(event);
+
+    expect(lines).toEqual([{ audit: event }]);
+  });
+});
+
+describe('work in the background', () => {
+  it('is waited for', async () => {
+    const made = await service();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const ended: string[] = [];
+    const { background } = await made.options();
+    background(() => promise.then(() => void ended.push('work')));
+    const idle = made.idle().then(() => ended.push('idle'));
+    resolve();
+    await idle;
+
+    expect(ended).toEqual(['work', 'idle']);
+  });
+
+  it.each(['the process', 'the service'])('is told when %s ends', async (who) => {
+    const stop = new AbortController();
+    const made = await service({ signal: stop.signal });
+    const { background } = await made.options();
+    background((signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))));
+    if (who === 'the process') stop.abort();
+    else await made.stop();
+
+    await expect(made.idle()).resolves.toBeUndefined();
+  });
+
+  it('that fails is logged, and keeps nobody', async () => {
+    const problems: string[] = [];
+    const made = await service({ log: { ...silentLogger, error: (_, message) => problems.push(message) } });
+    (await made.options()).background(async () => Promise.reject(new Error('a slip')));
+    await made.idle();
+
+    expect(problems).toEqual(['work in the background failed']);
+  });
+});

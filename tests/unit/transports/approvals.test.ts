@@ -1,0 +1,111 @@
+import type { McpServer, ServerContext } from '@modelcontextprotocol/server';
+import { describe, expect, it } from 'vitest';
+import type { Failure } from '../../../src/outcome.ts';
+import { createApprovals } from '../../../src/transports/approvals.ts';
+
+const key = async () => Buffer.alloc(32, 'k');
+const approvals = createApprovals(key);
+
+/** A call of a client with these capabilities, with what came back from a first round. */
+const aCall = ({
+  state,
+  responses,
+  envelope,
+  method = 'tools/call',
+}: {
+  state?: unknown;
+  responses?: object;
+  envelope?: unknown;
+  method?: string;
+} = {}) =>
+  ({ mcpReq: { method, requestState: () => state, inputResponses: responses, envelope } }) as unknown as ServerContext;
+const aServer = (capabilities?: object) =>
+  ({ server: { getClientCapabilities: () => capabilities } }) as unknown as McpServer;
+const plan = {
+  success: false,
+  error: 'The plan.',
+  error_type: 'approval_required',
+  details: { action_id: 'a1' },
+} as Failure;
+
+describe('whether a client can ask a person', () => {
+  it.each<[object | undefined, boolean]>([
+    [undefined, false],
+    [{}, false],
+    [{ elicitation: {} }, true],
+    [{ elicitation: { form: {} } }, true],
+    [{ elicitation: { url: {} } }, false],
+    [{ elicitation: { url: {}, form: {} } }, true],
+    [{ elicitation: 'yes' }, false],
+  ])('with %j is %j, in both eras', (capabilities, expected) => {
+    const envelope = { 'io.modelcontextprotocol/clientCapabilities': capabilities };
+
+    expect(approvals.canAsk(aCall(), aServer(capabilities))).toBe(expected);
+    expect(approvals.canAsk(aCall({ envelope }), aServer(undefined))).toBe(expected);
+  });
+});
+
+describe('the question', () => {
+  it('is the plan, with one box, and state that only we can have made', async () => {
+    const asked = (await approvals.ask(plan, aCall())) as unknown as { requestState: string; inputRequests: object };
+
+    expect(asked.inputRequests).toMatchObject({
+      approve: {
+        method: 'elicitation/create',
+        params: { message: 'The plan.', requestedSchema: { required: ['apply'] } },
+      },
+    });
+    await expect(approvals.verify(asked.requestState, aCall())).resolves.toEqual({ actionId: 'a1' });
+  });
+
+  it('does not hold when it was changed, signed by another key, or asked of another method', async () => {
+    const { requestState } = (await approvals.ask(plan, aCall())) as unknown as { requestState: string };
+    const others = createApprovals(async () => Buffer.alloc(32, 'x'));
+
+    await expect(approvals.verify(`${requestState.slice(0, -2)}00`, aCall())).rejects.toThrow(/state/i);
+    await expect(others.verify(requestState, aCall())).rejects.toThrow(/state/i);
+    await expect(approvals.verify(requestState, aCall({ method: 'prompts/get' }))).rejects.toThrow(/state/i);
+  });
+
+  it('is asked by all replicas with the same key', async () => {
+    const { requestState } = (await approvals.ask(plan, aCall())) as unknown as { requestState: string };
+
+    await expect(createApprovals(key).verify(requestState, aCall())).resolves.toEqual({ actionId: 'a1' });
+  });
+});
+
+describe('the answer', () => {
+  const state = { actionId: 'a1' };
+  const answered = (answer: object, given: unknown = state) =>
+    approvals.answered(aCall({ state: given, responses: { approve: answer } }));
+
+  it('is a yes only when the box is set', () => {
+    expect(answered({ action: 'accept', content: { apply: true } })).toEqual({
+      actionId: 'a1',
+      answer: 'approved',
+      by: 'mcp-client',
+    });
+  });
+
+  it.each([
+    { action: 'accept', content: { apply: false } },
+    { action: 'accept', content: {} },
+    { action: 'accept', content: { apply: 'true' } },
+    { action: 'accept', content: { apply: 1 } },
+    { action: 'accept' },
+    { action: 'decline' },
+    { action: 'cancel' },
+    { action: 'decline', content: { apply: true } },
+  ])('%j is a no', (answer) => {
+    expect(answered(answer)).toMatchObject({ answer: 'declined' });
+  });
+
+  it('is none without state of ours, or without an answer to our question', () => {
+    const yes = { approve: { action: 'accept', content: { apply: true } } };
+
+    expect(approvals.answered(aCall({ responses: yes }))).toBeUndefined();
+    expect(answered({ action: 'accept', content: { apply: true } }, { actionId: 7 })).toBeUndefined();
+    expect(approvals.answered(aCall({ state, responses: { other: { action: 'accept' } } }))).toBeUndefined();
+    expect(approvals.answered(aCall({ state }))).toBeUndefined();
+  });
+});
