@@ -8,12 +8,12 @@ import { aLiveDeployment, aRecord } from '../../../support/healing.ts';
 const { target } = aLiveDeployment({ metadata: { resourceVersion: '9', generation: 4 } });
 const record = aRecord({ inverse: [{ verb: 'scale', on: preconditionOf(aLiveDeployment().target), replicas: 3 }] });
 
-async function tried(error?: AppError) {
+async function tried(fault?: AppError) {
   const sent: unknown[] = [];
   const writer = aWriter({
     apply: async (operation, { actionId }) => {
       sent.push([operation.on.resourceVersion, actionId]);
-      if (error !== undefined) throw error;
+      if (fault !== undefined) throw fault;
       return target;
     },
   });
