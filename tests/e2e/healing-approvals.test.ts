@@ -144,7 +144,7 @@ describe('a plan that was made over REST', () => {
 
     const ended = await Promise.all([1, 2, 3, 4].map(() => healer.approve(plan)));
 
-    expect(ended.map(({ status }) => status).toSorted()).toEqual([0, 2, 2, 2]);
+    expect(ended.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([0, 2, 2, 2]);
     expect(await generation()).toBe(before + 1);
     await healer.undo(plan);
   });
