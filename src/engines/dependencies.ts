@@ -151,7 +151,7 @@ function dependencyOf(
     // An address tells a person nothing, and another replica may have met another one.
     const shown = /^[\d.]+$/.test(host) ? 'an address outside of the known Services' : host;
     return {
-      name: port === undefined ? shown : `${shown}:${port}`,
+      name: port === undefined ? shown : shown === host ? `${shown}:${port}` : `port ${port} of ${shown}`,
       failure,
       host,
       port,

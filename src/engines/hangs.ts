@@ -34,6 +34,8 @@ const silentHold = 5 * minute;
 const waitingWords =
   /\b(?:wait(?:ing|s)?|retry(?:ing)?|retries|sleep(?:ing)?|not (?:yet )?(?:ready|available|up|reachable)|unavailable|still|trying|attempt)\b/i;
 const repeated = 3;
+/** Lines of one look-up of a name, with all domains that are tried. */
+const lookedUp = 10;
 
 /** Init containers that run for longer than they say something new, and sidecars whose startup probe never succeeds. */
 export const hangs = (snapshot: Snapshot): readonly Hang[] =>
@@ -91,13 +93,15 @@ function dependencyOf(
   entries: readonly LogEntry[],
 ): Dependency | undefined {
   const last = entries
-    .slice(-repeated)
+    .slice(-lookedUp)
     .toReversed()
     .map(({ lines }) => lines.join('\n'));
-  for (const text of last) {
-    const told = dependencyIn(snapshot, { pod, container }, text);
-    if (told !== undefined) return told;
-  }
+  const told = last.map((text) => dependencyIn(snapshot, { pod, container }, text));
+  const recent = told.slice(0, repeated).find((each) => each !== undefined);
+  // A resolver that is asked for a short name says of each domain of its search path that there is none.
+  const meant = recent?.failure === 'unknown-host' ? told.find((each) => each?.missing === true) : undefined;
+  const found = meant ?? recent;
+  if (found !== undefined) return found;
   return dependencyNamed(snapshot, { pod, container }, last[0] ?? '');
 }
 

@@ -91,10 +91,10 @@ export interface Service {
 }
 
 /** The built program as an HTTP service on a free port. */
-export async function aService(): Promise<Service> {
-  const args = ['dist/kubemend.js', 'serve', '--http', '--port', '0', '--metrics-port', '0'];
+export async function aService(flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Service> {
+  const args = ['dist/kubemend.js', 'serve', '--http', '--port', '0', '--metrics-port', '0', ...flags];
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, KUBECONFIG: await kubeconfig() },
+    env: { ...process.env, KUBECONFIG: await kubeconfig(), ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const stop = async (): Promise<void> => {

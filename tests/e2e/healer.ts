@@ -24,17 +24,17 @@ export interface Healer {
   readonly namespace: string;
   readonly env: Readonly<Record<string, string>>;
   /** `heal WORD…`, without anybody who could answer. */
-  run(...words: readonly string[]): Promise<Ended>;
+  readonly run: (...words: readonly string[]) => Promise<Ended>;
   /** That a plan is made, and nothing done. */
-  plan(...words: readonly string[]): Promise<Plan>;
+  readonly plan: (...words: readonly string[]) => Promise<Plan>;
   /** Applies a plan that was shown. */
-  approve(plan: Plan): Promise<Ended>;
+  readonly approve: (plan: Plan) => Promise<Ended>;
   /** Plans, applies, and expects that it is verified. */
-  heal(...words: readonly string[]): Promise<Plan>;
+  readonly heal: (...words: readonly string[]) => Promise<Plan>;
   /** Undoes an action and expects that it is verified. */
-  undo(plan: Plan): Promise<Plan>;
+  readonly undo: (plan: Plan) => Promise<Plan>;
   /** Expects that no plan is made; what is said instead. */
-  refusal(...words: readonly string[]): Promise<string>;
+  readonly refusal: (...words: readonly string[]) => Promise<string>;
 }
 
 export function aHealer(namespace: string, { policy = unlimited, env: more = {} } = {}): Healer {
@@ -74,7 +74,7 @@ export function aHealer(namespace: string, { policy = unlimited, env: more = {} 
     approve,
     heal,
     undo: ({ id, place }) => heal('undo', id, ...(place.length === 0 ? ['-n', 'default'] : place)),
-    async refusal(...words) {
+    refusal: async (...words) => {
       const { status, stdout, stderr } = await run(...here(words));
       expect([status, stdout]).toEqual([2, '']);
       return stderr;
@@ -86,13 +86,13 @@ export function aHealer(namespace: string, { policy = unlimited, env: more = {} 
  * Healers in namespaces of their own. What takes long goes on side by side: with histories of their own none of them
  * waits for another, as actions of one installation do.
  */
-export function healersOf(prefix: string): { in(name: string): Promise<Healer>; end(): Promise<unknown> } {
+export function healersOf(prefix: string) {
   const made: string[] = [];
   return {
-    async in(name) {
+    async in(name: string, options: Parameters<typeof aHealer>[1] = {}): Promise<Healer> {
       const namespace = await aNamespace(`${prefix}-${name}`);
       made.push(namespace);
-      return aHealer(namespace);
+      return aHealer(namespace, options);
     },
     end: () => deleteNamespaces(made),
   };

@@ -11,7 +11,7 @@ let before: object;
 beforeAll(async () => {
   healer = await healers.in('heal');
   ({ namespace } = healer);
-  await eventually(async () => expect(await onNode()).toEqual([]));
+  await emptied();
   await apply(namespace, aWorkload('web'));
   await kubectl('rollout', 'status', 'deployment/web', '-n', namespace, '--timeout=60s');
   before = await specOf('node/node-1');
@@ -69,7 +69,14 @@ describe('a node', () => {
   });
 });
 
-/** The apps of the pods on the node, those that other tests have left too: they would have to go as well. */
+/** What other tests have left would have to be drained as well. */
+const emptied = (): Promise<void> =>
+  eventually(async () => {
+    const left = await onNode();
+    if (left.length > 0) throw new Error(`still on the node: ${left.join()}`);
+  });
+
+/** The apps of the pods on the node, in all namespaces. */
 async function onNode(): Promise<readonly string[]> {
   const listed = await kubectl('get', 'pods', '-A', '--field-selector=spec.nodeName=node-1', '-o', 'json');
   const { items } = JSON.parse(listed) as { items: { metadata: { labels?: { app?: string } } }[] };

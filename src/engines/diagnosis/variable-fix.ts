@@ -1,3 +1,4 @@
+import { nearest } from '../../platform/nearest.ts';
 import type { Pod } from '../objects.ts';
 import { workloadOf } from '../owners.ts';
 import { templateName } from '../pod-spec-path.ts';
@@ -8,7 +9,7 @@ import type { Fix } from './rule.ts';
 
 /** Names of variables that a line says are not there. */
 const missingVariable =
-  /(?:missing|required?|not set|unset|undefined|not found|not defined|must be set|KeyError|no value|empty|unbound).{0,60}?\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b|\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b["'`]*:?[\w ]{0,40}?\b(?:missing|required?|not set|unset|undefined|not found|not defined|must be set|is empty|unbound|not configured)/;
+  /(?:missing|required?|not set|unset|undefined|not found|not defined|not provided|must be (?:set|provided|specified|defined)|KeyError|no value|empty|unbound).{0,60}?\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b|\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b["'`]*:?[\w ]{0,40}?\b(?:missing|required?|not set|unset|undefined|not found|not defined|not provided|must be (?:set|provided|specified|defined)|parameter (?:null or )?not set|is empty|unbound|not configured)/;
 
 /** `You must specify POSTGRES_PASSWORD`, `You need to specify one of the following: - MYSQL_ROOT_PASSWORD`. */
 const demandedVariable =
@@ -21,6 +22,25 @@ const placeholder = /Could not resolve placeholder '([A-Z][A-Z0-9_]+)'/;
 export function missingVariableIn(text: string): string | undefined {
   const match = missingVariable.exec(text);
   return match?.[1] ?? match?.[2] ?? demandedVariable.exec(text)?.[1] ?? placeholder.exec(text)?.[1];
+}
+
+/** A variable that differs in one word from the one that a text says is missing, and there in few letters. */
+export function misspeltVariable(
+  { spec }: PodContainer,
+  text: string,
+): { readonly missing: string; readonly has: string } | undefined {
+  const missing = missingVariableIn(text);
+  const names = (spec.env ?? []).flatMap(({ name }) => name ?? []);
+  if (missing === undefined || names.includes(missing)) return undefined;
+  const has = names.find((name) => isMisspelt(name.split('_'), missing.split('_')));
+  return has === undefined ? undefined : { missing, has };
+}
+
+/** `HOST` and `PORT` are no misspellings of each other: short words may differ in one letter. */
+function isMisspelt(words: readonly string[], wanted: readonly string[]): boolean {
+  const [place, ...others] = wanted.flatMap((word, index) => (words[index] === word ? [] : [index]));
+  if (words.length !== wanted.length || place === undefined || others.length > 0) return false;
+  return nearest(wanted[place] ?? '', [words[place] ?? ''], 1).length > 0;
 }
 
 /** How to set the variable that a text says is missing, unless the container has it. */

@@ -49,6 +49,21 @@ testRule(crashAppError, {
         fix: 'set the image of container app back to a version that reads data of 12',
       },
     ],
+    'of data that a newer version wrote': [
+      aSnapshot({
+        objects: [onClaim],
+        logs: log('[ERROR] [InnoDB] Cannot boot server version 80031 on data directory built by version 80034.'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(PersistentVolumeClaim/books holds data of version 8.0.34, and 8.0.31 runs)',
+        fix: 'to a version that reads data of 8.0.34: the one that wrote them, or a newer one',
+      },
+    ],
+    'of data of a format that an older Redis does not know': [
+      aSnapshot({ objects: [onClaim], logs: log("ERROR Can't handle RDB format version 11") }),
+      { object: 'Pod/api', problem: '(PersistentVolumeClaim/books holds data of RDB format version 11)' },
+    ],
     'of data of another version that lie on no claim': [
       aSnapshot({ objects: [dies()], logs: log(...otherVersion) }),
       { object: 'Pod/api', problem: '(its data directory holds data of version 12' },

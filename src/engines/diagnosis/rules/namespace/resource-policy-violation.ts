@@ -81,7 +81,11 @@ function unspecified({ owner, reason }: CreationFailure): Violation | undefined 
   return {
     problem: `${nameOf(culprit)} demands ${resources.join(' and ')}, which ${where} not set`,
     culprit,
-    advice: `kubectl set resources ${targetOf(owner)} -n ${owner.namespace}${containers[0] === undefined ? '' : ` -c ${containers.join(',')}`} ${flagsFor(resources)}`,
+    // The template of a Job cannot be changed.
+    advice:
+      owner.kind === 'Job'
+        ? `delete ${nameOf(owner)}, and create it anew with ${resources.join(', ')} set in ${containers.length === 0 ? 'its containers' : `container ${containers.join(', ')}`}`
+        : `kubectl set resources ${targetOf(owner)} -n ${owner.namespace}${containers[0] === undefined ? '' : ` -c ${containers.join(',')}`} ${flagsFor(resources)}`,
   };
 }
 

@@ -1,7 +1,7 @@
 import { configuredTexts } from '../../../configured.ts';
 import { pathIn } from '../../../file-paths.ts';
 import { isFolder, mountOf, variableLink, variablesIn } from '../../../log-links.ts';
-import { nameOf } from '../../../objects.ts';
+import { nameOf, refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { absentFileIn } from '../../absent-file.ts';
 import { absentKeyGap } from '../../absent-key.ts';
@@ -9,7 +9,7 @@ import { brokenFileGap } from '../../broken-file.ts';
 import { type LogFault, logFindings, ofContainer, textOf } from '../../log-finding.ts';
 import { defineRule, type Fix } from '../../rule.ts';
 import { settingGap } from '../../setting-gap.ts';
-import { missingVariableIn, variableFix } from '../../variable-fix.ts';
+import { missingVariableIn, misspeltVariable, variableFix } from '../../variable-fix.ts';
 
 export const logConfigParse = defineRule({
   id: 'log-config-parse',
@@ -39,6 +39,22 @@ function judge(snapshot: Snapshot, fault: LogFault) {
       ? (settingGap(snapshot, fault, textOf(fault)) ?? brokenFileGap(snapshot, fault, textOf(fault)))
       : undefined);
   if (gap !== undefined) return { clause: ` (${gap.says})`, evidence: gap.evidence, fixes: gap.fixes };
+  const misspelt = misspeltVariable(fault.container, textOf(fault));
+  if (misspelt !== undefined) {
+    const { missing, has } = misspelt;
+    const env = `env of container ${fault.container.name}`;
+    return {
+      clause: ` (${env} has no ${missing}; it has ${has})`,
+      evidence: [{ object: refOf(fault.pod), source: 'spec' as const, text: `${env} has ${has}, not ${missing}` }],
+      fixes: [
+        {
+          advice: `rename ${has} in ${env} to ${missing}`,
+          reason: 'the names differ little, and the program asks for that one',
+        },
+        ...variableFix(snapshot, fault, textOf(fault)),
+      ],
+    };
+  }
   const source = sourceOf(fault) ?? onlyFile(snapshot, fault);
   const fixes: readonly Fix[] = [
     ...variableFix(snapshot, fault, textOf(fault)),

@@ -54,6 +54,7 @@ function findingOf(snapshot: Snapshot, { pod, container, denial, entry }: Denied
       fixes: [
         ...(confined.length > 0 ? [] : subjectFix(snapshot, denial, bound)),
         ...nearFix(bound),
+        ...wideningFix(bound, what),
         ...(namespace === undefined ? confinedFix(denial, confined) : reachFix(denial, confined)),
         {
           advice: `restore a ${namespace === undefined ? 'ClusterRole' : 'Role'} that allows ${what}, bound${namespace === undefined || namespace === account.namespace ? '' : ` in namespace ${namespace}`} to ${nameOf(account)} of namespace ${account.namespace}, through what owns it`,
@@ -79,6 +80,19 @@ function subjectFix(snapshot: Snapshot, denial: Denial, bound: readonly BoundRol
       reason: `it names ${stray.subject}`,
     },
   ];
+}
+
+/** The one role that the account has, which lacks a rule for this. */
+function wideningFix(bound: readonly BoundRole[], what: string): readonly Fix[] {
+  const [only, ...others] = bound.filter(isOwn);
+  return only === undefined || others.length > 0 || !only.exists || only.near !== undefined
+    ? []
+    : [
+        {
+          advice: `add ${what} to the rules of ${nameOf(only.role)}, through what owns it`,
+          reason: `${nameOf(only.binding)} binds it already`,
+        },
+      ];
 }
 
 /** A role of the cluster that is bound in another namespace can be bound where it is needed, as it is. */

@@ -1,4 +1,4 @@
-import { type Of, refOf } from '../../../objects.ts';
+import { nameOf, type Of, refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { candidateText, fittingFor } from '../../../volumes/fitting.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
@@ -70,7 +70,17 @@ function findingOf(snapshot: Snapshot, claim: Of<'PersistentVolumeClaim'>): read
             ]),
       ],
       since: claim.metadata.creationTimestamp,
-      fixes: fixesOf(claim.metadata.name, explicit, names),
+      fixes: [
+        ...(nearest === undefined
+          ? []
+          : [
+              {
+                advice: `let ${nameOf(subject)} and the volume agree, if it is meant for it: ${candidateText(nearest)}`,
+                reason: 'a claim that was never bound can be made anew with what the volume offers',
+              },
+            ]),
+        ...fixesOf(claim.metadata.name, explicit, names),
+      ],
     },
   ];
 }

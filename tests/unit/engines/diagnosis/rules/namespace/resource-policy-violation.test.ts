@@ -18,6 +18,8 @@ const range = anObject('LimitRange', 'range', {
 });
 const object = 'Deployment/vague';
 
+const seed = anObject('Job', 'seed', { spec: { completions: 1, parallelism: 1 }, status: {} });
+
 testRule(resourcePolicyViolation, {
   silent: {
     'a full quota': aSnapshot({
@@ -28,6 +30,19 @@ testRule(resourcePolicyViolation, {
     }),
   },
   speaks: {
+    'of a Job, whose template cannot be changed': [
+      aSnapshot({
+        objects: [
+          seed,
+          anEvent(
+            seed,
+            'FailedCreate',
+            'Error creating: pods "seed-x" is forbidden: failed quota: q: must specify limits.cpu for: app',
+          ),
+        ],
+      }),
+      { object: 'Job/seed', fix: 'delete Job/seed, and create it anew with limits.cpu set in container app' },
+    ],
     'of a request above the limit that a LimitRange gives by default': [
       aSnapshot({
         objects: [

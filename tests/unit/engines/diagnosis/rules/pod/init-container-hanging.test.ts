@@ -46,6 +46,20 @@ testRule(initContainerHanging, {
     }),
   },
   speaks: {
+    'of half a minute of looking up a Service that is not there in all domains': [
+      aSnapshot({
+        objects: [running(0.5)],
+        logs: log(
+          "** server can't find queue.shop.svc.cluster.local: NXDOMAIN",
+          "** server can't find queue.svc.cluster.local: NXDOMAIN",
+          "** server can't find queue.cluster.local: NXDOMAIN",
+          "** server can't find queue.cluster.local: NXDOMAIN",
+          'not yet',
+        ),
+        complete,
+      }),
+      { object: 'Pod/api', problem: 'Service/queue' },
+    ],
     'of half a minute of waiting for a Service that is not there': [
       aSnapshot({ objects: [running(0.5)], logs: log('waiting for queue:5672'), complete }),
       { object: 'Pod/api', problem: 'Service/queue' },

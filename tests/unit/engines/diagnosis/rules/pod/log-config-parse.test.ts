@@ -25,6 +25,22 @@ testRule(logConfigParse, {
     'a container whose log was not read': aSnapshot({ objects: [dying()] }),
   },
   speaks: {
+    'of a variable whose name is misspelt': [
+      dies(['ERROR missing environment variable API_TOKEN'], { env: [{ name: 'API_TOCEN', value: 'x' }] }),
+      {
+        object: 'Pod/api',
+        problem: '(env of container app has no API_TOKEN; it has API_TOCEN)',
+        fix: 'rename API_TOCEN in env of container app to API_TOKEN',
+      },
+    ],
+    'of no misspelling where two variables only look alike': [
+      dies(['ERROR missing environment variable DB_HOST'], { env: [{ name: 'DB_PORT', value: '5432' }] }),
+      { object: 'Pod/api', fix: '[{"advice":"add DB_HOST to env of container app' },
+    ],
+    'of a variable that must be provided': [
+      dies(['DATABASE_HOST must be provided']),
+      { object: 'Pod/api', fix: 'add DATABASE_HOST to env of container app' },
+    ],
     'of the folder of a ConfigMap as of no file in it': [
       dies(['ERROR invalid configuration, settings read from /etc/app'], { volumeMounts }, { volumes }),
       { object: 'Pod/api', fix: '[{"advice":"correct the configuration that the log complains about' },

@@ -5,6 +5,8 @@ import { testRule } from '../../../../../support/rule-tester.ts';
 
 const slower = Array.from({ length: 60 }, (_, index) => `INFO GET /items in ${20 + index * 10} ms`);
 
+const waiting = Array.from({ length: 24 }, (_, index) => `queue_depth=${25 + index * 3}`);
+
 testRule(logSlowDrift, {
   silent: {
     'a log that says the same all the time': complains(again(['INFO GET /items in 20 ms'], 60)),
@@ -16,6 +18,16 @@ testRule(logSlowDrift, {
     'a log that ended': complains(slower, {}, { ago: 200 }),
   },
   speaks: {
+    'of work that waits more and more': [
+      complains(waiting),
+      {
+        object: 'Pod/api',
+        problem: 'falls behind: more comes in than it gets done, and queue_depth grows',
+        certainty: 'inferred',
+        evidence: ['queue_depth grew from 25 to 94', 'queue_depth=94'],
+        fix: 'give Pod/api more replicas or workers',
+      },
+    ],
     'of work that takes longer and longer': [
       complains(slower),
       {

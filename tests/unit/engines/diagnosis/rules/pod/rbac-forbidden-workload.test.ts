@@ -99,7 +99,11 @@ testRule(rbacForbiddenWorkload, {
     ],
     'of a role about something else': [
       asked([aBinding('other'), aRole('other', ['list'], ['secrets'])]),
-      { object: 'Pod/lister', problem: 'Role/other, which does not name that resource' },
+      {
+        object: 'Pod/lister',
+        problem: 'Role/other, which does not name that resource',
+        fix: 'add list pods to the rules of Role/other',
+      },
     ],
     'of a container that is ready, and refused, beside one that is not': [
       aSnapshot({

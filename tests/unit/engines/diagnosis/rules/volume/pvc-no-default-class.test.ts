@@ -40,7 +40,11 @@ testRule(pvcNoDefaultClass, {
           }),
         ],
       }),
-      { object: 'PersistentVolumeClaim/ledger', problem: '(PersistentVolume/disk lacks access mode ReadWriteOnce)' },
+      {
+        object: 'PersistentVolumeClaim/ledger',
+        problem: '(PersistentVolume/disk lacks access mode ReadWriteOnce)',
+        fix: 'let PersistentVolumeClaim/ledger and the volume agree',
+      },
     ],
     'with the class that could be the default': [
       aSnapshot({ complete, objects: [claim(), unbound, aClass('false')] }),
