@@ -5,7 +5,7 @@ import { containersOf, isFinished, isReady, isTerminating, lastTermination } fro
 import { quantity } from '../quantity.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { touchedPods } from './blast-radius.ts';
-import { leaves } from './drafts/drain.ts';
+import { isMovable } from './drafts/drain.ts';
 import { replicasOf } from './drafts/scale.ts';
 import type { ActionRecord } from './record.ts';
 import { rollingKinds } from './rolling-kinds.ts';
@@ -168,7 +168,7 @@ function nodeMissing({ changes }: ActionRecord, { target }: Aftermath): string |
 }
 
 function drainMissing({ target }: ActionRecord, { snapshot }: Aftermath): string | undefined {
-  const left = touchedPods(snapshot, target.object).filter((pod) => leaves(pod) && !isFinished(pod));
+  const left = touchedPods(snapshot, target.object).filter((pod) => isMovable(pod) && !isFinished(pod));
   const [first] = left;
   return first === undefined
     ? undefined

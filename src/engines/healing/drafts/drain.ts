@@ -38,13 +38,21 @@ export function draftDrain(action: Extract<Action, { name: 'drain_node' }>, { sn
       expects: `${nameOf(ref)} runs no pod that could run elsewhere`,
       by: 'drained',
       holdSeconds: 0,
-      deadlineSeconds: Math.min(podSeconds * (leaving.length + 1), longest),
+      deadlineSeconds: Math.min(podSeconds * (leaving.length + 1) + graceOf(leaving), longest),
     },
   };
 }
 
+/** The longest that one of them may take to end, in s. */
+const graceOf = (pods: readonly Pod[]): number =>
+  Math.max(0, ...pods.map(({ spec }) => spec?.terminationGracePeriodSeconds ?? defaultGrace));
+
+/** What the API server sets (core v1 `DefaultTerminationGracePeriodSeconds`). */
+const defaultGrace = 30;
+
 /** Whether a drain evicts this pod, as `kubectl drain --ignore-daemonsets` does. */
-export const leaves = (pod: Pod): boolean =>
-  !isTerminating(pod) &&
-  pod.metadata.annotations?.['kubernetes.io/config.mirror'] === undefined &&
-  controllerOf(pod)?.kind !== 'DaemonSet';
+export const leaves = (pod: Pod): boolean => !isTerminating(pod) && isMovable(pod);
+
+/** Whether it could run elsewhere; one that is leaving is still here. */
+export const isMovable = (pod: Pod): boolean =>
+  pod.metadata.annotations?.['kubernetes.io/config.mirror'] === undefined && controllerOf(pod)?.kind !== 'DaemonSet';

@@ -162,10 +162,14 @@ describe('a node', () => {
   });
 
   it('is drained when nothing is left that could run elsewhere', () => {
+    const going = aPod('going', { metadata: { deletionTimestamp: minutesAgo(1) } });
     const done = aPod('done', { status: { phase: 'Succeeded' } });
 
     expect(stands('drained', aNode('node-1'), { fields: { target: node }, objects: [aPod('web-1'), done] })).toBe(
       'waiting: 1 pod is still there, among them web-1',
+    );
+    expect(stands('drained', aNode('node-1'), { fields: { target: node }, objects: [going] })).toContain(
+      'among them going',
     );
     expect(stands('drained', aNode('node-1'), { fields: { target: node }, objects: [done] })).toBe(
       'healthy: all is well',

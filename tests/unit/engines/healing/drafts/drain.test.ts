@@ -27,7 +27,7 @@ describe('a drain', () => {
     ]);
     expect(draft.inverse).toMatchObject([{ verb: 'patch', steps: [{ op: 'remove' }] }]);
     expect(draft.irreversible).toBe('evicted pods start on other nodes and do not come back');
-    expect(draft.verification).toMatchObject({ by: 'drained', deadlineSeconds: 180 });
+    expect(draft.verification).toMatchObject({ by: 'drained', deadlineSeconds: 210 });
   });
 
   it('of a cordoned node evicts only, and has no way back', () => {
