@@ -37,7 +37,12 @@ describe('between plan and approval', () => {
     ['somebody changes the template', template, ['restart', web], conflict],
     ['somebody scales it', count, ['scale', web, '--replicas=3'], conflict],
     ['somebody pauses it', pause, ['restart', web], conflict],
-    ['it is deleted', gone, ['restart', web], conflict],
+    [
+      'it is deleted',
+      gone,
+      ['restart', web],
+      /when this was planned: Deployment\/web .* does not exist\. Nothing has changed/,
+    ],
     ['it is deleted and made anew', anew, ['scale', web, '--replicas=3'], conflict],
     ['its owner opts out', optOut, ['restart', web], conflict],
     ['an autoscaler takes it over', scaler, ['scale', web, '--replicas=3'], /G18: HorizontalPodAutoscaler\/web sets/],
