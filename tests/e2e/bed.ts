@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const script = 'tests/e2e/cluster/cluster.sh';
+export const script = 'tests/e2e/cluster/cluster.sh';
 const megabyte = 2 ** 20;
 
 export interface Ended {

@@ -1,6 +1,6 @@
 import { nameOf, type ObjectRef, type Of, type Pod, refOf } from '../objects.ts';
 import { podsOf } from '../owners.ts';
-import { isReady } from '../pods.ts';
+import { isReady, isTerminating } from '../pods.ts';
 import { routesTo } from '../routes.ts';
 import { matchesMap, matchesSelector } from '../selectors.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -44,7 +44,8 @@ export function blastRadius(snapshot: Snapshot, target: ObjectRef): BlastRadius 
   const services = servicesOver(snapshot, pods);
   return {
     pods: pods.length,
-    ready: pods.filter(isReady).length,
+    // A pod that ends may still be Ready for a while: nobody is to wait for it to be so again.
+    ready: pods.filter((pod) => isReady(pod) && !isTerminating(pod)).length,
     services: services.map((service) => nameOf(refOf(service))),
     routes: services.flatMap((service) => routesTo(snapshot, refOf(service)).map(({ path }) => path)),
     budgets: budgetsOver(snapshot, pods).map((budget) => {

@@ -64,7 +64,7 @@ async function again(stored: StoredAction, tier: Situation['tier'], context: Too
 const changed = ({ record }: StoredAction, cause: AppError | undefined): AppError =>
   new AppError(
     'conflict',
-    `${nameOf(record.target.object)} is not as it was when this was planned${cause === undefined ? '' : `: ${cause.message}`}. Nothing has changed.`,
+    `${nameOf(record.target.object)} is not as it was when this was planned${cause === undefined ? '' : `: ${cause.message.replace(/\.$/, '')}`}. Nothing has changed.`,
     { hint: 'Plan it again, and look at what is different.', details: { action_id: record.id }, cause },
   );
 
