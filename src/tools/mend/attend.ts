@@ -35,9 +35,9 @@ export const attend = defineTool({
     const reader = await context.reader();
     const scope = await scopeOf(request, reader, context);
     await resume(context, scope.namespace);
-    const { causes } = await investigate(reader, scope, context);
+    const { causes, risks } = await investigate(reader, scope, context);
     const left: { summary: string; why: string }[] = [];
-    for (const cause of causes) {
+    for (const cause of [...causes, ...risks]) {
       const action = await actionOf(cause, context);
       const { summary } = cause;
       if (action === undefined) continue;
@@ -73,7 +73,10 @@ const argumentsShape = z.object({
 });
 
 /** The remedy of a cause that may be done without a person at all; its arguments come from the rule (G39). */
-async function actionOf({ rule, fixes }: Cause, context: ToolContext): Promise<Action | undefined> {
+async function actionOf(
+  { rule, fixes }: Pick<Cause, 'rule' | 'fixes'>,
+  context: ToolContext,
+): Promise<Action | undefined> {
   const name = remedies.get(rule);
   const fix = fixes.find((each) => 'tool' in each && each.tool === name);
   if (name === undefined || fix === undefined || !('tool' in fix)) return undefined;

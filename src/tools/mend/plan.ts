@@ -4,13 +4,15 @@ import { evidenceOf } from '../../engines/healing/evidence.ts';
 import type { Situation } from '../../engines/healing/guards/guard.ts';
 import type { ActionRecord } from '../../engines/healing/record.ts';
 import { nameOf } from '../../engines/objects.ts';
+import type { Writer } from '../../kubernetes/ports.ts';
+import { AppError } from '../../platform/errors.ts';
 import { newHandle } from '../../platform/handle.ts';
 import type { ToolContext } from '../tool.ts';
 import { approvedDigest } from './approved-digest.ts';
 import { type Considered, consider } from './consider.ts';
 import { earlierOf } from './earlier.ts';
 import { judged } from './judged.ts';
-import { tell } from './records.ts';
+import { say } from './records.ts';
 
 /** How long a plan may be approved, in ms (G3). */
 const validMs = 600_000;
@@ -24,12 +26,30 @@ export async function plan(
   context.progress(0, undefined, `planning ${action.name} of ${nameOf(action.target)}`);
   const earlier = await earlierOf(action, context);
   const considered = await consider(action, context, { earlier, tier });
-  const verdicts = judged(considered, context.healing());
-  const record = recordOf(considered, verdicts, context);
   const writer = await context.writer();
+  const verdicts = await judgedAloud(considered, writer, context);
+  const record = recordOf(considered, verdicts, context);
   await writer.actions.create(record, context.signal);
-  tell(record, 'planned', context.healing());
+  await say(record, 'planned; nothing has changed yet', { writer, healing: context.healing(), signal: context.signal });
   return record;
+}
+
+/** A refusal is told where the object is looked at, too (G35). */
+async function judgedAloud(
+  considered: Considered,
+  writer: Writer,
+  context: ToolContext,
+): Promise<ActionRecord['verdicts']> {
+  try {
+    return judged(considered, context.healing());
+  } catch (error) {
+    // Whoever acts alone asks again and again: the audit is enough then.
+    if (error instanceof AppError && considered.situation.tier === 'approve') {
+      const event = { type: 'Warning', reason: 'MendRefused', message: error.message } as const;
+      await writer.announce(considered.draft.target, event, context.signal);
+    }
+    throw error;
+  }
 }
 
 function recordOf(

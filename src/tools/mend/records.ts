@@ -57,7 +57,7 @@ export async function say(
   await writer.announce(record.target, eventOf(record, text), signal);
 }
 
-export function tell(record: ActionRecord, text: string, healing: Healing): void {
+function tell(record: ActionRecord, text: string, healing: Healing): void {
   healing.audit({
     action: record.action.name,
     actionId: record.id,
