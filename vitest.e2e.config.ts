@@ -9,5 +9,7 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 600_000,
     fileParallelism: false,
+    // Of tests that say so: they wait for the cluster, not for the processor.
+    maxConcurrency: 10,
   },
 });

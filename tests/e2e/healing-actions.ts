@@ -47,8 +47,8 @@ const uidsOf = async (app: string, namespace: string): Promise<readonly string[]
   return listed.split(' ');
 };
 
-describe('an action and its way back', () => {
-  it.concurrent.each(kinds)('replaces all pods of a %s', async (kind) => {
+describe.concurrent('an action and its way back', () => {
+  it.each(kinds)('replaces all pods of a %s', async (kind) => {
     const app = `restart-${kind.toLowerCase()}`;
     const { healer, namespace, object, spec } = await running(kind, app);
     const [before, pods] = [await spec(), await uidsOf(app, namespace)];
@@ -61,7 +61,7 @@ describe('an action and its way back', () => {
     expect(await spec()).toEqual(before);
   });
 
-  it.concurrent.each(['Deployment', 'StatefulSet'] as const)('scales a %s', async (kind) => {
+  it.each(['Deployment', 'StatefulSet'] as const)('scales a %s', async (kind) => {
     const { healer, namespace, object, spec } = await running(kind, `scale-${kind.toLowerCase()}`);
     const before = await spec();
 
@@ -73,7 +73,7 @@ describe('an action and its way back', () => {
     expect(await spec()).toEqual(before);
   });
 
-  it.concurrent('scales a kind of which it knows no more than that it can be scaled', async () => {
+  it('scales a kind of which it knows no more than that it can be scaled', async () => {
     const { namespace, heal, undo } = await healers.in('scale-fleet');
     await apply(namespace, aFleet('boats', 2));
     const before = await specOf('fleet/boats', namespace);
@@ -85,7 +85,7 @@ describe('an action and its way back', () => {
     expect(await specOf('fleet/boats', namespace)).toEqual(before);
   });
 
-  it.concurrent('sets an image that ran before', async () => {
+  it('sets an image that ran before', async () => {
     const { healer, namespace, object, spec } = await running('Deployment', 'image');
     await kubectl('set', 'image', object, 'app=nginx:1.27', '-n', namespace);
     await rolledOut(object, namespace);
@@ -98,7 +98,7 @@ describe('an action and its way back', () => {
     expect(await spec()).toEqual(before);
   });
 
-  it.concurrent.each(kinds)('takes a %s back to a revision that a person names', async (kind) => {
+  it.each(kinds)('takes a %s back to a revision that a person names', async (kind) => {
     const { healer, namespace, object, spec } = await running(kind, `back-${kind.toLowerCase()}`);
     const first = await spec();
     await kubectl('set', 'env', object, 'VERSION=2', '-n', namespace);
@@ -113,8 +113,8 @@ describe('an action and its way back', () => {
   });
 });
 
-describe('an eviction', () => {
-  it.concurrent('replaces one pod, and says that there is no way back', async () => {
+describe.concurrent('an eviction', () => {
+  it('replaces one pod, and says that there is no way back', async () => {
     const { healer, namespace } = await running('Deployment', 'evicted');
     const [pod = ''] = await podsOf('evicted', namespace);
 
@@ -127,7 +127,7 @@ describe('an eviction', () => {
     );
   });
 
-  it.concurrent('is not tried against a budget, which it names', async () => {
+  it('is not tried against a budget, which it names', async () => {
     const { healer, namespace } = await running('Deployment', 'budgeted');
     await apply(namespace, aBudgetOver('budgeted', { minAvailable: 2 }));
     await eventually(async () =>
@@ -141,7 +141,7 @@ describe('an eviction', () => {
     expect(await podsOf('budgeted', namespace)).toEqual(before);
   });
 
-  it.concurrent('removes a pod that the kubelet has evicted, and that has failed for good', async () => {
+  it('removes a pod that the kubelet has evicted, and that has failed for good', async () => {
     const { namespace, heal } = await healers.in('leftover');
     const volumes = [{ name: 'data', emptyDir: { sizeLimit: '1Mi' } }];
     const container = { volumeMounts: [{ name: 'data', mountPath: '/data' }] };

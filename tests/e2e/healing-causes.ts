@@ -5,7 +5,6 @@ import { faultOf, provoke } from './fault.ts';
 import { healersOf, objectOf, specOf } from './healer.ts';
 import { aServiceOf, aWorkload } from './workloads.ts';
 
-/** Restarts have to stay flat for two minutes, so all of them go on side by side. */
 const healers = healersOf('cause');
 afterAll(() => healers.end());
 
@@ -30,8 +29,8 @@ const offeredFix = (namespace: string, rule: string): Promise<Fix> =>
 const rolledOut = (namespace: string, object: string): Promise<string> =>
   kubectl('rollout', 'status', object, '-n', namespace, '--timeout=90s');
 
-describe('a cause that a diagnosis finds', () => {
-  it.concurrent('is rolled back to the newest revision that was healthy, not to the one before', async () => {
+describe.concurrent('a cause that a diagnosis finds', () => {
+  it('is rolled back to the newest revision that was healthy, not to the one before', async () => {
     const { namespace, plan, heal, approve } = await healers.in('regression');
     const app = 'deployment/app';
     // What ends at once is never asked whether it is ready, so that the rollout gets nowhere.
@@ -64,7 +63,7 @@ describe('a cause that a diagnosis finds', () => {
     await eventually(async () => expect(await template()).toEqual(broken), { seconds: 20 });
   });
 
-  it.concurrent('frees a StatefulSet that waits for a pod which cannot start', async () => {
+  it('frees a StatefulSet that waits for a pod which cannot start', async () => {
     const { namespace, heal } = await healers.in('trap');
     await provoke(namespace, faultOf('sts-rollback-trap.yaml'));
     const before = await specOf('statefulset/trap', namespace);
@@ -77,7 +76,7 @@ describe('a cause that a diagnosis finds', () => {
     expect(await specOf('statefulset/trap', namespace)).toEqual(before);
   });
 
-  it.concurrent('gets more memory by a step, twice a day', async () => {
+  it('gets more memory by a step, twice a day', async () => {
     const { namespace, heal, refusal, undo } = await healers.in('memory');
     const eater = 'deployment/eater';
     // As a value of the shell, and once more while it is made, 9 MB do not fit in 16 MiB, but in 24.
@@ -99,7 +98,7 @@ describe('a cause that a diagnosis finds', () => {
     expect(await refusal('undo', first.id)).toMatch(/Deployment\/eater was changed (?:since|after) action/);
   });
 
-  it.concurrent('is restarted pod by pod for what it read too early, and no request is lost', async () => {
+  it('is restarted pod by pod for what it read too early, and no request is lost', async () => {
     const { namespace, heal, undo } = await healers.in('stale');
     const secret = (password: string) =>
       apply(
@@ -127,7 +126,7 @@ describe('a cause that a diagnosis finds', () => {
     expect(await specOf('deployment/shop', namespace)).toEqual(before);
   });
 
-  it.concurrent('is taken back by itself when it does not help', async () => {
+  it('is taken back by itself when it does not help', async () => {
     const { namespace, plan, approve } = await healers.in('useless');
     const readinessProbe = { exec: { command: ['false'] }, periodSeconds: 1 };
     await apply(namespace, aWorkload('dark', { replicas: 0, container: { readinessProbe } }));

@@ -32,8 +32,8 @@ const scaler: Meddling = (namespace) => kubectl('autoscale', web, '--min=2', '--
 
 const conflict = /Deployment\/web is not as it was when this was planned.* Nothing has changed/;
 
-describe('between plan and approval', () => {
-  it.concurrent.each<[string, Meddling, readonly string[], RegExp]>([
+describe.concurrent('between plan and approval', () => {
+  it.each<[string, Meddling, readonly string[], RegExp]>([
     ['somebody changes the template', template, ['restart', web], conflict],
     ['somebody scales it', count, ['scale', web, '--replicas=3'], conflict],
     ['somebody pauses it', pause, ['restart', web], conflict],
@@ -61,7 +61,7 @@ describe('between plan and approval', () => {
     expect((await run('list', planned.id)).stdout).toContain('expired: not applied, nothing has changed: ');
   });
 
-  it.concurrent('a budget comes: the pod stays', async () => {
+  it('a budget comes: the pod stays', async () => {
     const { namespace, plan, approve } = await running('budget');
     const pods = await podsOf('web', namespace);
     const planned = await plan('evict', `pod/${pods[0]}`);
@@ -76,7 +76,7 @@ describe('between plan and approval', () => {
     expect(await podsOf('web', namespace)).toEqual(pods);
   });
 
-  it.concurrent('nothing but status moves: it is applied', async () => {
+  it('nothing but status moves: it is applied', async () => {
     const { namespace, plan, approve } = await running('status');
     const planned = await plan('scale', web, '--replicas=3');
     const [pod = ''] = await podsOf('web', namespace);
@@ -87,8 +87,8 @@ describe('between plan and approval', () => {
   });
 });
 
-describe('after an action', () => {
-  it.concurrent('what somebody changed since is not undone', async () => {
+describe.concurrent('after an action', () => {
+  it('what somebody changed since is not undone', async () => {
     const { namespace, heal, refusal } = await running('since');
     const done = await heal('scale', web, '--replicas=3');
     await template(namespace);
