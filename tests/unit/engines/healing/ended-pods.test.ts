@@ -7,7 +7,7 @@ import { aLiveDeployment } from '../../../support/healing.ts';
 describe('what an action touches', () => {
   it('counts as ready what stays, not what ends and has not noticed yet', () => {
     const { all, target } = aLiveDeployment({ replicas: 3 });
-    const [ending] = all.filter(({ kind }) => kind === 'Pod');
+    const ending = all.find(({ kind }) => kind === 'Pod');
     const objects = all.map((each) =>
       each === ending ? { ...each, metadata: { ...each.metadata, deletionTimestamp: now } } : each,
     );
