@@ -23,7 +23,7 @@ export interface BlastRadius {
 export interface Verification {
   /** In one sentence, for people. */
   readonly expects: string;
-  readonly by: 'rollout' | 'replicas' | 'resized' | 'pod_replaced' | 'schedulable' | 'drained';
+  readonly by: 'rollout' | 'replicas' | 'resized' | 'pod_replaced' | 'schedulable' | 'drained' | 'restored';
   /** Whose health tells, when it is not the target's: the workload of a pod that is evicted. */
   readonly watches?: ObjectRef | undefined;
   /** How long restarts have to stay flat, once ready, in s: max(120, 2 × the time to failure that was seen), 0 when none was. */

@@ -53,6 +53,7 @@ function missingOf(record: ActionRecord, aftermath: Aftermath): string | undefin
   if (by === 'resized') return resizeMissing(record, aftermath);
   if (by === 'schedulable') return nodeMissing(record, aftermath);
   if (by === 'drained') return drainMissing(record, aftermath);
+  if (by === 'restored') return unseenMissing(aftermath.target);
   const missing = otherReplicas(record, aftermath.target) ?? rolloutMissing(aftermath.target);
   return missing ?? causeMissing(record, aftermath) ?? endpointsMissing(record, aftermath);
 }
@@ -62,6 +63,16 @@ function otherReplicas({ action }: ActionRecord, target: KubernetesObject | unde
   const replicas = target && replicasOf(target);
   if (action.name !== 'scale_workload' || replicas === undefined || replicas === action.replicas) return undefined;
   return `${nameOf(action.target)} was set to ${replicas} replicas since`;
+}
+
+/** Whether the controller has seen the spec that is there, where its kind tells. */
+function unseenMissing(target: KubernetesObject | undefined): string | undefined {
+  if (target === undefined) return 'the object is gone';
+  // Custom workloads have the same field or none.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const { observedGeneration } = (target as KubernetesObject & Counted).status ?? {};
+  const unseen = observedGeneration !== undefined && observedGeneration < (target.metadata.generation ?? 0);
+  return unseen ? `${nameOf(refOf(target))}: the change is not seen yet` : undefined;
 }
 
 /** Counts in the status of workloads; each kind has its own. */

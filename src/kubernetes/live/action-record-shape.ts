@@ -88,7 +88,7 @@ const actionRecordShape: z.ZodType<ActionRecord> = z.object({
   }),
   verification: z.object({
     expects: text,
-    by: z.enum(['rollout', 'replicas', 'resized', 'pod_replaced', 'schedulable', 'drained']),
+    by: z.enum(['rollout', 'replicas', 'resized', 'pod_replaced', 'schedulable', 'drained', 'restored']),
     watches: ref.optional(),
     holdSeconds: count,
     deadlineSeconds: count,

@@ -1,7 +1,7 @@
-import { nameOf, type PodTemplate, refOf } from '../../objects.ts';
+import { nameOf, type ObjectRef, type PodTemplate, refOf } from '../../objects.ts';
 import { type Action, type Operation, type Precondition, preconditionOf } from '../action.ts';
 import { blastRadius } from '../blast-radius.ts';
-import type { FieldChange } from '../draft.ts';
+import type { FieldChange, Verification } from '../draft.ts';
 import type { Drafted, Impossible, Material } from '../material.ts';
 import type { ActionRecord } from '../record.ts';
 import { rolloutVerification } from '../verification.ts';
@@ -26,12 +26,28 @@ export function draftUndo(action: Extract<Action, { name: 'undo_action' }>, mate
     changes: earlier.changes.filter(({ object }) => object.kind === ref.kind).map(turned),
     ...(template !== undefined && { template }),
     radius: blastRadius(snapshot, ref),
-    verification: {
-      ...rolloutVerification(snapshot, ref, `${nameOf(ref)} is as it was before, and its pods are ready`),
-      by: ref.kind === 'Node' ? 'schedulable' : earlier.verification.by,
-    },
+    verification: wasWell(earlier)
+      ? {
+          ...rolloutVerification(snapshot, ref, `${nameOf(ref)} is as it was before, and its pods are ready`),
+          by: ref.kind === 'Node' ? 'schedulable' : earlier.verification.by,
+        }
+      : restored(ref),
   };
 }
+
+/** Whether there is anything to be healthy again: an action that mended something is undone into what was broken. */
+const wasWell = ({ finding, radius, target }: ActionRecord): boolean =>
+  target.object.kind === 'Node' || (finding === undefined && radius.ready >= radius.pods);
+
+/** The controller takes moments to see a change. */
+const restoredSeconds = 60;
+
+const restored = (ref: ObjectRef): Verification => ({
+  expects: `${nameOf(ref)} is as it was before, when it was not well`,
+  by: 'restored',
+  holdSeconds: 0,
+  deadlineSeconds: restoredSeconds,
+});
 
 /** Why an action cannot be undone, whatever became of its target, which may be gone. */
 export function nothingToUndo({

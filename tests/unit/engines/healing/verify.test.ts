@@ -49,6 +49,31 @@ describe('a count that was set back', () => {
   });
 });
 
+describe('what was broken and is so again', () => {
+  const target = aPrecondition();
+  const undone = applied({
+    target,
+    action: { name: 'undo_action', target: target.object, action_id: 'a1' },
+    verification: { expects: 'it is as it was', by: 'restored', holdSeconds: 0, deadlineSeconds: 60 },
+  });
+
+  it('is restored once its controller has seen the change, whatever its pods do', () => {
+    const { target: web } = aLiveDeployment({ metadata: { generation: 4 } });
+
+    expect(progressOf(undone, after([], { ...web, status: { observedGeneration: 3 } } as never))).toMatchObject({
+      state: 'waiting',
+      text: expect.stringContaining('not seen yet'),
+    });
+    expect(
+      progressOf(undone, after([], { ...web, status: { observedGeneration: 4, readyReplicas: 0 } } as never)),
+    ).toMatchObject({ state: 'healthy' });
+  });
+
+  it('is not when it is gone', () => {
+    expect(progressOf(undone, after([], undefined))).toMatchObject({ state: 'waiting', text: 'the object is gone' });
+  });
+});
+
 describe('a custom kind', () => {
   const fleet = (status: object) => ({
     apiVersion: 'e2e.kubemend.dev/v1',

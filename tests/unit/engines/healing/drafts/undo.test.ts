@@ -49,6 +49,24 @@ describe('an undo', () => {
     expect(draftIn(undone(scaled({ inverse }))).template).toBeUndefined();
   });
 
+  it('is verified as what it undoes was, when all was well before', () => {
+    expect(draftIn(undone(scaled({ finding: undefined }))).verification).toMatchObject({ by: 'rollout' });
+  });
+
+  it('is done when the spec is back, when what it goes back to was broken', () => {
+    const finding = {
+      rule: 'image-tag-not-found',
+      object: ref,
+      summary: 'Deployment/web has no image',
+      confidence: 0.9,
+    };
+    const expected = { by: 'restored', holdSeconds: 0, expects: expect.stringContaining('when it was not well') };
+
+    expect(draftIn(undone(scaled({ finding }))).verification).toMatchObject(expected);
+    const radius = { pods: 3, ready: 1, services: [], routes: [], budgets: [] };
+    expect(draftIn(undone(scaled({ finding: undefined, radius }))).verification).toMatchObject(expected);
+  });
+
   it('is impossible for what is unknown, did nothing, is undone, or has no way back', () => {
     expect(whyNot(undone(undefined))).toBe('There is no action a1.');
     expect(whyNot(undone(scaled({ applied: undefined, state: 'failed' })))).toBe(
