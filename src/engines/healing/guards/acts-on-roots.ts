@@ -1,8 +1,8 @@
 import type { Cause } from '../../diagnosis/explanation.ts';
-import type { Fix } from '../../diagnosis/rule.ts';
 import { keyOf, nameOf, type ObjectRef, refOf } from '../../objects.ts';
 import type { Action, ActionName } from '../action.ts';
 import type { Finding } from '../record.ts';
+import { isRemedy } from '../remedy.ts';
 import { affectedWorkload } from '../subject.ts';
 import type { Guard, Situation } from './guard.ts';
 import { allow, approve, clause, refuse } from './verdicts.ts';
@@ -42,7 +42,7 @@ function judged(action: Action, finding: Finding, situation: Situation, own: rea
   const { confidence, rule, object } = finding;
   const cause = causeOf(situation, finding);
   const isOwn = own.some((ref) => keyOf(ref) === keyOf(object));
-  if (!isOwn && !(cause?.fixes ?? []).some((fix) => isFor(fix, action))) {
+  if (!isOwn && !(cause?.fixes ?? []).some((fix) => isRemedy(fix, action))) {
     if (cause !== undefined && passesThrough(cause, own)) return insteadOf(nameOf(refOf(situation.target)), cause);
     return approve(`${rule} was found on ${nameOf(object)}, not on ${nameOf(refOf(situation.target))}.`);
   }
@@ -66,20 +66,13 @@ const causeOf = ({ explanation }: Situation, { rule, object }: Finding): Cause |
 function rootElsewhere(action: Action, { explanation }: Situation, own: readonly ObjectRef[]): Cause | undefined {
   if (!hiding.has(action.name)) return undefined;
   const isOwn = ({ object }: Cause): boolean => own.some((ref) => keyOf(ref) === keyOf(object));
-  if (explanation.causes.some((cause) => isOwn(cause) || cause.fixes.some((fix) => isFor(fix, action))))
+  if (explanation.causes.some((cause) => isOwn(cause) || cause.fixes.some((fix) => isRemedy(fix, action))))
     return undefined;
   return explanation.causes.find((cause) => passesThrough(cause, own));
 }
 
 const passesThrough = ({ chain }: Cause, own: readonly ObjectRef[]): boolean =>
   chain.some(({ object }) => own.some((ref) => keyOf(ref) === keyOf(object)));
-
-/** Whether a fix is this very action on this very object. */
-function isFor(fix: Fix, { name, target }: Action): boolean {
-  if (!('tool' in fix) || fix.tool !== name) return false;
-  const { kind = target.kind, namespace = target.namespace, name: object } = fix.arguments;
-  return kind === target.kind && namespace === target.namespace && object === target.name;
-}
 
 function insteadOf(name: string, { object, summary, fixes }: Cause) {
   const [fix] = fixes;

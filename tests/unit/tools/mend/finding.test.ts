@@ -23,14 +23,6 @@ describe('what an action is to mend', () => {
     expect(foundIn(cause('first'), cause('second', { fixes: [fix] }))).toBe('second');
   });
 
-  it('may be told by kind and name', () => {
-    const fix = { tool: 'restart_workload', arguments: { kind: 'Deployment', name: 'web' }, reason: '' };
-    const other = { tool: 'restart_workload', arguments: { kind: 'StatefulSet', name: 'web' }, reason: '' };
-
-    expect(foundIn(cause('first'), cause('second', { fixes: [fix] }))).toBe('second');
-    expect(foundIn(cause('first'), cause('second', { fixes: [other] }))).toBe('first');
-  });
-
   it('is else the first cause of the object, or whose chain leads to it', () => {
     const elsewhere = { object: { ...web, name: 'db' } };
 

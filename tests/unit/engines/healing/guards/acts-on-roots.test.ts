@@ -64,7 +64,7 @@ describe('G4, acts on roots', () => {
     const fixes = [
       {
         tool: 'restart_workload',
-        arguments: { namespace: 'shop', kind: 'Deployment', name: 'web' },
+        arguments: { namespace: 'shop', object: 'deployment/web' },
         reason: 'it is stale',
       },
     ];
@@ -80,7 +80,7 @@ describe('G4, acts on roots', () => {
 
   it('does not take a fix of another object, or another tool, for this action', () => {
     const proposing = (tool: string, name: string) => {
-      const fixes = [{ tool, arguments: { namespace: 'shop', kind: 'Deployment', name }, reason: 'it is stale' }];
+      const fixes = [{ tool, arguments: { namespace: 'shop', object: `deployment/${name}` }, reason: 'it is stale' }];
       return saidBy(actsOnRoots, draft, aSituation({ explanation: anExplanation({ causes: [{ ...dbDown, fixes }] }) }));
     };
 
