@@ -20,7 +20,7 @@ const servers: FakeApiServer[] = [];
 afterEach(() => closeServers(servers.splice(0)));
 
 async function aServer(options: FakeApiServerOptions = {}): Promise<FakeApiServer> {
-  const server = await aFakeApiServer({ writable: true, ...options });
+  const server = await aFakeApiServer({ writable: true, clock: Date.parse(now), ...options });
   servers.push(server);
   return server;
 }
