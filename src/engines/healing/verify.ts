@@ -97,15 +97,15 @@ function rolloutMissing(target: KubernetesObject | undefined): string | undefine
   const { status = {} } = target as KubernetesObject & Counted;
   const name = nameOf(refOf(target));
   const { replicas = 0, updatedReplicas } = status;
-  // Custom kinds need not tell more than the count that their scale subresource reads.
+  // Counts of 0 are left out. Custom kinds need not tell more than the count that their scale subresource reads.
   const custom = !rollingKinds.has(target.kind);
   const readyReplicas = status.readyReplicas ?? (custom ? replicas : 0);
   const observed = status.observedGeneration ?? (custom ? Number.POSITIVE_INFINITY : 0);
   if (observed < (target.metadata.generation ?? 0)) return `${name}: the change is not seen yet`;
   const daemon = target.kind === 'DaemonSet';
   const wanted = daemon ? (status.desiredNumberScheduled ?? 0) : (replicasOf(target) ?? 1);
-  const updated = daemon ? (status.updatedNumberScheduled ?? 0) : (updatedReplicas ?? replicas);
-  const available = daemon ? (status.numberAvailable ?? 0) : (status.availableReplicas ?? readyReplicas);
+  const updated = daemon ? (status.updatedNumberScheduled ?? 0) : (updatedReplicas ?? (custom ? replicas : 0));
+  const available = daemon ? (status.numberAvailable ?? 0) : (status.availableReplicas ?? (custom ? readyReplicas : 0));
   if (updated < wanted) return `${name}: ${updated} of ${wanted} pods are new`;
   if (!daemon && replicas > wanted) return `${name}: ${counted(replicas - wanted, 'old pod')} still there`;
   return available < wanted ? `${name}: ${available} of ${wanted} pods are available` : undefined;

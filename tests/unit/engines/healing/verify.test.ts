@@ -49,6 +49,28 @@ describe('a count that was set back', () => {
   });
 });
 
+describe('a rollout that has just begun', () => {
+  it('is not over although its old pods are all available: the count of new ones is left out while it is 0', () => {
+    const { target: web } = aLiveDeployment({ metadata: { generation: 4 } });
+    const begun = { observedGeneration: 4, replicas: 3, readyReplicas: 3, availableReplicas: 3 };
+    const restarted = applied({
+      target: aPrecondition(),
+      verification: { expects: 'all pods are new', by: 'rollout', holdSeconds: 0, deadlineSeconds: 300 },
+    });
+
+    expect(progressOf(restarted, after([], { ...web, status: begun } as never))).toEqual({
+      state: 'waiting',
+      text: 'Deployment/web: 0 of 3 pods are new',
+    });
+    // With minReadySeconds pods are Ready before they are available.
+    const ready = { ...begun, updatedReplicas: 3, availableReplicas: undefined };
+    expect(progressOf(restarted, after([], { ...web, status: ready } as never))).toEqual({
+      state: 'waiting',
+      text: 'Deployment/web: 0 of 3 pods are available',
+    });
+  });
+});
+
 describe('what was broken and is so again', () => {
   const target = aPrecondition();
   const undone = applied({
