@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { healingTools, tools as readingTools } from '../src/tools/index.ts';
+import { healingTools } from '../src/tools/healing-tools.ts';
+import { tools as readingTools } from '../src/tools/index.ts';
 import type { AnyTool } from '../src/tools/tool.ts';
 
 const tools = [...readingTools, ...healingTools];

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import * as z from 'zod';
 import { AppError } from '../platform/errors.ts';
-import { healingTools } from '../tools/index.ts';
+import { healingTools } from '../tools/healing-tools.ts';
 import { approveAction } from '../tools/mend/approve-action.ts';
 import type { AnyTool } from '../tools/tool.ts';
 

@@ -1,4 +1,4 @@
-import { healingTools } from '../tools/index.ts';
+import { healingTools } from '../tools/healing-tools.ts';
 import { diagnosis } from '../tools/report/diagnosis.ts';
 import { fixSpans } from '../tools/report/fix-text.ts';
 import { healed } from './healed.ts';

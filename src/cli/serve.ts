@@ -89,8 +89,11 @@ async function assemble(context: CommandContext, metrics: Metrics, tools: readon
 
 /** The catalogue, less what `--tools` and `--read-only` leave out; what is not offered cannot be called either. */
 async function offeredTools({ tools: wanted, readOnly, heal }: Settings): Promise<readonly AnyTool[]> {
-  const { tools: reading, healingTools } = await import('../tools/index.ts');
-  const tools = heal ? [...reading, ...healingTools] : reading;
+  const [{ tools: reading }, { healingTools }] = await Promise.all([
+    import('../tools/index.ts'),
+    heal ? import('../tools/healing-tools.ts') : { healingTools: [] },
+  ]);
+  const tools = [...reading, ...healingTools];
   const names = tools.map(({ name }) => name);
   if (wanted?.length === 0) {
     throw new AppError('validation_error', '--tools names no tool.', { hint: `The tools are ${names.join(', ')}.` });

@@ -8,7 +8,7 @@ import { policySchema } from '../../src/platform/healing-policy.ts';
 import { silentLogger } from '../../src/platform/logging.ts';
 import { noMetrics } from '../../src/platform/metrics.ts';
 import { noRateLimit } from '../../src/platform/rate-limit.ts';
-import { healingTools } from '../../src/tools/index.ts';
+import { healingTools } from '../../src/tools/healing-tools.ts';
 import { approveAction } from '../../src/tools/mend/approve-action.ts';
 import type { Approval, Healing, HealingEvent } from '../../src/tools/mend/healing.ts';
 import { now } from './builders.ts';

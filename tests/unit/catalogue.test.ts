@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { namedRules } from '../../src/engines/diagnosis/causality.ts';
 import { areas } from '../../src/engines/diagnosis/rule.ts';
 import { rules } from '../../src/engines/diagnosis/rules/index.ts';
-import { healingTools, tools as readingTools } from '../../src/tools/index.ts';
+import { healingTools } from '../../src/tools/healing-tools.ts';
+import { tools as readingTools } from '../../src/tools/index.ts';
 import { accesses } from '../../src/tools/tool.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { healingTools, tools } from '../../../src/tools/index.ts';
+import { healingTools } from '../../../src/tools/healing-tools.ts';
+import { tools } from '../../../src/tools/index.ts';
 import { defineTool } from '../../../src/tools/tool.ts';
 import { describeTools } from '../../../src/transports/tool-schemas.ts';
 

@@ -7,7 +7,7 @@ import {
   targetOf,
   uncordonFix,
 } from '../../../../src/engines/diagnosis/heal-fixes.ts';
-import { healingTools } from '../../../../src/tools/index.ts';
+import { healingTools } from '../../../../src/tools/healing-tools.ts';
 
 const web = { kind: 'Deployment', namespace: 'shop', name: 'web' };
 const pod = { kind: 'Pod', namespace: 'shop', name: 'web-1' };
