@@ -16,12 +16,12 @@ const demandedVariable =
   /\b(?:must|need to|please) (?:specify|set|provide|define)\b[^]{0,80}?\b([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)\b/i;
 
 /** Spring's `${ENABLE_TRACING}`; names with dots are properties, which other variables give. */
-const placeholder = /Could not resolve placeholder '([A-Z][A-Z0-9_]+)'/;
+const springProperty = /Could not resolve placeholder '([A-Z][A-Z0-9_]+)'/;
 
 /** The variable that a text says is missing; `undefined` when it names none. */
 export function missingVariableIn(text: string): string | undefined {
   const match = missingVariable.exec(text);
-  return match?.[1] ?? match?.[2] ?? demandedVariable.exec(text)?.[1] ?? placeholder.exec(text)?.[1];
+  return match?.[1] ?? match?.[2] ?? demandedVariable.exec(text)?.[1] ?? springProperty.exec(text)?.[1];
 }
 
 /** A variable that differs in one word from the one that a text says is missing, and there in few letters. */

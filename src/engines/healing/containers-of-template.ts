@@ -1,4 +1,4 @@
-import { nameOf, refOf } from '../objects.ts';
+import { type Container, nameOf, type PodTemplate, refOf } from '../objects.ts';
 import { templateOf } from '../references.ts';
 import type { Impossible, Material } from './material.ts';
 import { rollingKinds } from './rolling-kinds.ts';
@@ -40,3 +40,18 @@ export function containerOfTemplate({ target, snapshot }: Material, name: string
 
 const amounts = (map: Readonly<Record<string, string | undefined>> | undefined): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(map ?? {}).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]])));
+
+/** The template with one of its containers, by name, as it becomes. */
+export function withContainer(
+  template: PodTemplate | undefined,
+  name: string,
+  become: (container: Container) => Container,
+): PodTemplate {
+  const changed = (list: readonly Container[] | undefined) =>
+    list?.map((each) => (each.name === name ? become(each) : each));
+  const { containers, initContainers } = template?.spec ?? {};
+  return {
+    ...template,
+    spec: { ...template?.spec, containers: changed(containers), initContainers: changed(initContainers) },
+  };
+}

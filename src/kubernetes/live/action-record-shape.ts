@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { ActionRecord } from '../../engines/healing/record.ts';
+import type { Verification } from '../../engines/healing/draft.ts';
+import type { ActionRecord, ActionState } from '../../engines/healing/record.ts';
 import { isJson } from '../../platform/is-json.ts';
 
 /** What is read of a stored action: foreign JSON, even when its signature is ours, for another version may have written it. */
@@ -57,17 +58,28 @@ const verdict = z.discriminatedUnion('decision', [
   z.object({ ...judged, decision: z.literal('refuse'), instead: text.exactOptional() }),
 ]);
 
-const state = z.enum([
-  'planned',
-  'declined',
-  'expired',
-  'applying',
-  'verifying',
-  'healthy',
-  'failed',
-  'reverted',
-  'undone',
-]);
+const verifiedBy = z.enum({
+  rollout: 'rollout',
+  replicas: 'replicas',
+  resized: 'resized',
+  pod_replaced: 'pod_replaced',
+  schedulable: 'schedulable',
+  drained: 'drained',
+  restored: 'restored',
+} as const satisfies { readonly [By in Verification['by']]: By });
+
+/** Each state there is, by itself: one that is left out would make records that cannot be read again. */
+const state = z.enum({
+  planned: 'planned',
+  declined: 'declined',
+  expired: 'expired',
+  applying: 'applying',
+  verifying: 'verifying',
+  healthy: 'healthy',
+  failed: 'failed',
+  reverted: 'reverted',
+  undone: 'undone',
+} as const satisfies { readonly [State in ActionState]: State });
 
 const actionRecordShape: z.ZodType<ActionRecord> = z.object({
   id: text,
@@ -88,7 +100,7 @@ const actionRecordShape: z.ZodType<ActionRecord> = z.object({
   }),
   verification: z.object({
     expects: text,
-    by: z.enum(['rollout', 'replicas', 'resized', 'pod_replaced', 'schedulable', 'drained', 'restored']),
+    by: verifiedBy,
     watches: ref.optional(),
     holdSeconds: count,
     deadlineSeconds: count,

@@ -1,6 +1,6 @@
 import { nameOf, refOf } from '../../objects.ts';
-import { type Action, preconditionOf } from '../action.ts';
-import { blastRadius } from '../blast-radius.ts';
+import type { Action } from '../action.ts';
+import { editedDraft } from '../edited-draft.ts';
 import { setField } from '../field-step.ts';
 import type { Drafted, Material } from '../material.ts';
 
@@ -15,14 +15,8 @@ export function draftCordon(action: Extract<Action, { name: 'cordon_node' }>, { 
   }
   const edit = setField(target, ['spec', 'unschedulable'], !action.uncordon);
   if (edit === undefined) return { impossible: `${nameOf(ref)} is so already.` };
-  const on = preconditionOf(target);
   return {
-    action,
-    target: on,
-    operations: [{ verb: 'patch', on, steps: [edit.step] }],
-    inverse: [{ verb: 'patch', on, steps: [edit.inverse] }],
-    changes: [{ object: ref, ...edit.change }],
-    radius: blastRadius(snapshot, ref),
+    ...editedDraft(action, { snapshot, target }, [edit]),
     verification: {
       expects: `${nameOf(ref)} takes ${action.uncordon ? 'new pods again' : 'no new pods'}`,
       by: 'schedulable',

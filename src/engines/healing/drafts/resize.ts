@@ -1,9 +1,9 @@
 import { nameOf, type ObjectRef, type PodTemplate, refOf } from '../../objects.ts';
 import { templateOf } from '../../references.ts';
-import { type Action, preconditionOf } from '../action.ts';
-import { blastRadius } from '../blast-radius.ts';
-import { containerOfTemplate, type TemplateContainer } from '../containers-of-template.ts';
+import type { Action } from '../action.ts';
+import { containerOfTemplate, type TemplateContainer, withContainer } from '../containers-of-template.ts';
 import type { Verification } from '../draft.ts';
+import { editedDraft } from '../edited-draft.ts';
 import { type FieldEdit, setField } from '../field-step.ts';
 import type { Drafted, Material } from '../material.ts';
 import { rolloutVerification } from '../verification.ts';
@@ -30,15 +30,9 @@ export function draftResize(action: Resize, material: Material): Drafted {
   }
   const edits = wanted.flatMap(({ list, resource, amount }) => editOf({ container, target }, list, resource, amount));
   if (edits.length === 0) return { impossible: `Container ${action.container} of ${nameOf(ref)} has these already.` };
-  const on = preconditionOf(target);
   return {
-    action,
-    target: on,
-    operations: [{ verb: 'patch', on, steps: edits.map(({ step }) => step) }],
-    inverse: [{ verb: 'patch', on, steps: edits.map(({ inverse }) => inverse) }],
-    changes: edits.map(({ change }) => ({ object: ref, ...change })),
+    ...editedDraft(action, material, edits),
     ...(target.kind !== 'Pod' && { template: withAmounts(templateOf(target), action) }),
-    radius: blastRadius(snapshot, ref),
     verification:
       target.kind === 'Pod'
         ? inPlace(ref)
@@ -77,23 +71,12 @@ function editOf(
   return edit === undefined ? [] : [edit];
 }
 
-function withAmounts(template: PodTemplate | undefined, action: Resize): PodTemplate {
-  const change = (list: NonNullable<PodTemplate['spec']>['containers']) =>
-    list?.map((each) =>
-      each.name === action.container
-        ? {
-            ...each,
-            resources: {
-              ...each.resources,
-              requests: { ...each.resources?.requests, ...action.requests },
-              limits: { ...each.resources?.limits, ...action.limits },
-            },
-          }
-        : each,
-    );
-  const { containers, initContainers } = template?.spec ?? {};
-  return {
-    ...template,
-    spec: { ...template?.spec, containers: change(containers), initContainers: change(initContainers) },
-  };
-}
+const withAmounts = (template: PodTemplate | undefined, { container, requests, limits }: Resize): PodTemplate =>
+  withContainer(template, container, (each) => ({
+    ...each,
+    resources: {
+      ...each.resources,
+      requests: { ...each.resources?.requests, ...requests },
+      limits: { ...each.resources?.limits, ...limits },
+    },
+  }));

@@ -1,6 +1,6 @@
 import { nameOf, refOf } from '../../objects.ts';
-import { type Action, preconditionOf } from '../action.ts';
-import { blastRadius } from '../blast-radius.ts';
+import type { Action } from '../action.ts';
+import { editedDraft } from '../edited-draft.ts';
 import { setField } from '../field-step.ts';
 import type { Drafted, Material } from '../material.ts';
 import { rollingKinds } from '../rolling-kinds.ts';
@@ -22,14 +22,8 @@ export function draftRestart(
   }
   const edit = setField(target, restartedAt, at);
   if (edit === undefined) return { impossible: `${nameOf(ref)} was restarted at this very moment.` };
-  const on = preconditionOf(target);
   return {
-    action,
-    target: on,
-    operations: [{ verb: 'patch', on, steps: [edit.step] }],
-    inverse: [{ verb: 'patch', on, steps: [edit.inverse] }],
-    changes: [{ object: ref, ...edit.change }],
-    radius: blastRadius(snapshot, ref),
+    ...editedDraft(action, { snapshot, target }, [edit]),
     verification: rolloutVerification(snapshot, ref, `every pod of ${nameOf(ref)} is replaced and ready`),
   };
 }

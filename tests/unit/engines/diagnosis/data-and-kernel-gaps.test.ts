@@ -25,7 +25,7 @@ const sharing = (mountPath: string, script: string) =>
       aContainer('setup', {
         init: true,
         command: ['sh', '-c', script],
-        volumeMounts: [{ name: 'conf', mountPath: '/work' }],
+        volumeMounts: [{ name: 'conf', mountPath: '/made' }],
         status: { ready: true, state: { terminated: { exitCode: 0 } } },
       }),
       aContainer('app', { ...crashed(failed), volumeMounts: [{ name: 'conf', mountPath }] }),
@@ -108,7 +108,7 @@ testRule(crashAppError, {
     ],
     'of a file that the init container writes to a volume that is mounted elsewhere here': [
       aSnapshot({
-        objects: [sharing('/data', 'echo x > /work/app.conf')],
+        objects: [sharing('/data', 'echo x > /made/app.conf')],
         logs: log('ERROR: Config file not found at /app/config/app.conf'),
       }),
       {
@@ -120,7 +120,7 @@ testRule(crashAppError, {
     ],
     'of no volume to which another file is written': [
       aSnapshot({
-        objects: [sharing('/data', 'echo x > /work/other.conf')],
+        objects: [sharing('/data', 'echo x > /made/other.conf')],
         logs: log('ERROR: Config file not found at /app/config/app.conf'),
       }),
       plain,
