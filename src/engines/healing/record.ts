@@ -1,6 +1,6 @@
 import type { ObjectRef } from '../objects.ts';
-import type { Action, Operation, Precondition } from './action.ts';
-import type { BlastRadius, FieldChange, Verification } from './draft.ts';
+import type { Precondition } from './action.ts';
+import type { Draft } from './draft.ts';
 import type { KeptEvidence } from './evidence.ts';
 import type { GuardVerdict } from './guards/guard.ts';
 
@@ -45,20 +45,12 @@ export interface Finding {
   readonly confidence: number;
 }
 
-/** What is kept of an action, from plan to end; the same in the store, in results and in the audit. */
-export interface ActionRecord {
+/** What is kept of an action, from plan to end: its draft, without the template, which may hold secrets (G38). */
+export interface ActionRecord extends Omit<Draft, 'template'> {
   /** 26 characters of base 32: 128 random bits. */
   readonly id: string;
   readonly cluster: string;
   readonly caller: string;
-  readonly action: Action;
-  readonly target: Precondition;
-  readonly operations: readonly Operation[];
-  readonly inverse: readonly Operation[];
-  readonly irreversible?: string | undefined;
-  readonly changes: readonly FieldChange[];
-  readonly radius: BlastRadius;
-  readonly verification: Verification;
   readonly verdicts: readonly GuardVerdict[];
   readonly finding?: Finding | undefined;
   /** SHA-256 over what is approved: action, target, operations. Hex. */
