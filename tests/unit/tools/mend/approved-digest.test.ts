@@ -35,6 +35,16 @@ describe('what is approved', () => {
 
     expect(new Set(evictions).size).toBe(3);
   });
+
+  it('is another one when a pod of the same name came in the place of one that was shown', () => {
+    const evicting = (uid: string) => [
+      { verb: 'evict', on: { object: { ...ref, kind: 'Pod' }, apiVersion: 'v1', uid, resourceVersion: '1' } } as const,
+    ];
+
+    expect(approvedDigest('prod', { ...draft, operations: evicting('first') })).not.toBe(
+      approvedDigest('prod', { ...draft, operations: evicting('second') }),
+    );
+  });
 });
 
 describe('whether two actions are the same', () => {
