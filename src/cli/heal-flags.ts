@@ -4,6 +4,7 @@ import { AppError } from '../platform/errors.ts';
 import { healingTools } from '../tools/healing-tools.ts';
 import { approveAction } from '../tools/mend/approve-action.ts';
 import type { AnyTool } from '../tools/tool.ts';
+import { targetFlags } from './target-flags.ts';
 
 /** Arguments that have flags or operands of their own. */
 const placed = new Set(['object', 'action_id', 'namespace', 'cluster']);
@@ -34,15 +35,15 @@ export interface Given {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-const targeted = z.looseObject({
-  namespace: z.string().optional(),
-  context: z.string().optional(),
-  cluster: z.string().optional(),
-});
-
 /** What was written, as the tool takes it: `--memory-limit 256Mi` → `memory_limit`. */
 export function toolArguments(tool: string, { words, operand, options }: Given): Readonly<Record<string, unknown>> {
-  const { namespace, cluster, context = cluster } = targeted.parse(options);
+  const { namespace, allNamespaces, cluster, context = cluster } = targetFlags.parse(options);
+  // `heal` takes the flag, to look for what can be mended; behind it, an action does not.
+  if (allNamespaces === true) {
+    throw new AppError('validation_error', 'An action is on one object, in one namespace: -A says nothing here.', {
+      hint: 'Name the namespace: -n NAME',
+    });
+  }
   const { shape } = healingTool(tool).input;
   const own = Object.entries(shape).flatMap(([name, schema]) => {
     const value = placed.has(name) ? undefined : options[camelCase(name)];

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { healFlags, toolArguments } from './heal-flags.ts';
 import { healed, healFormats, listed } from './healed.ts';
 import type { Register } from './program.ts';
-import { addTargetFlags } from './target-flags.ts';
+import { addPlaceFlags, addTargetFlags } from './target-flags.ts';
 
 /** What a person writes, and the tool behind it. */
 const verbs = [
@@ -67,7 +67,7 @@ const operands = {
 } as const;
 
 const withPlanFlags = (command: Command): Command =>
-  withOutput(addTargetFlags(command))
+  withOutput(addPlaceFlags(command))
     .option('--plan <id>', 'Apply this plan, which was made before, and no other.')
     .option('-y, --yes', 'Do not ask; only together with --plan.');
 

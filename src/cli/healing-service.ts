@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PipelineOptions } from '../call.ts';
+import type { ActionRecord } from '../engines/healing/record.ts';
+import { inClusterContext } from '../kubernetes/live/kubeconfig.ts';
 import { AppError } from '../platform/errors.ts';
 import { defaultPolicy, type HealingPolicy } from '../platform/healing-policy.ts';
 import { loadPolicy } from '../platform/load-policy.ts';
@@ -40,8 +42,7 @@ export async function createHealing({ policy, ownNamespace, log, signal }: Heali
     holder: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
     ownNamespace,
     clock: { now: Date.now, pause: (ms: number, ended: AbortSignal) => pause(ms, undefined, { signal: ended }) },
-    approveElsewhere: (id: string, namespace: string | undefined) =>
-      `kubemend heal approve ${id}${namespace === undefined ? '' : ` -n ${namespace}`}`,
+    approveElsewhere,
     audit: (event: object) => log.info({ audit: event }, 'action'),
     background(work: (signal: AbortSignal) => Promise<void>) {
       const going = work(stopped)
@@ -67,6 +68,18 @@ export async function createHealing({ policy, ownNamespace, log, signal }: Heali
     },
   };
 }
+
+/** The command that says of which cluster it speaks, whatever the current context of the person is. */
+function approveElsewhere({ id, cluster, target }: Pick<ActionRecord, 'id' | 'cluster' | 'target'>): string {
+  const { namespace } = target.object;
+  const place = namespace === undefined ? [] : ['-n', namespace];
+  // Who runs in the cluster has no context to name.
+  const context = cluster === inClusterContext ? [] : ['--context', quoted(cluster)];
+  return ['kubemend heal approve', id, ...place, ...context].join(' ');
+}
+
+const quoted = (word: string): string =>
+  /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
 /** A policy that was edited into something unreadable allows nothing. */
 async function policyNow(path: string | undefined, log: Logger): Promise<HealingPolicy> {

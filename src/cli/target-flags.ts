@@ -10,13 +10,18 @@ export const targetFlags = z.object({
 });
 export type TargetFlags = z.output<typeof targetFlags>;
 
-/** The flags by which commands are told where to look, as kubectl has them. */
-export const addTargetFlags = (command: Command): Command =>
+/** The flags by which commands are told where one object is, as kubectl has them. */
+export const addPlaceFlags = (command: Command): Command =>
   command
     .addOption(new Option('-n, --namespace <name>', 'Namespace; by default K8S_NAMESPACE, else "default".'))
-    .addOption(new Option('-A, --all-namespaces', 'Look at every namespace.').conflicts('namespace'))
     .addOption(new Option('--context <name>', 'Context of the kubeconfig; by default the current one.'))
     .addOption(new Option('--cluster <name>', 'The same as --context.').hideHelp().conflicts('context'));
+
+/** The same for commands that can look everywhere. */
+export const addTargetFlags = (command: Command): Command =>
+  addPlaceFlags(command).addOption(
+    new Option('-A, --all-namespaces', 'Look at every namespace.').conflicts('namespace'),
+  );
 
 interface Source {
   readonly from?: string | undefined;

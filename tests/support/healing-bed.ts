@@ -128,7 +128,7 @@ export async function aProcess(bed: Bed, options: ProcessOptions = {}): Promise<
       policy: policySchema.parse({ ...impatient, ...options.policy }),
       holder,
       clock: { now: () => clock.ms, pause: options.pause ?? pause },
-      approveElsewhere: (id) => `kubemend heal approve ${id}`,
+      approveElsewhere: ({ id }) => `kubemend heal approve ${id}`,
       audit: (event) => audit.push(event),
       background(work) {
         const going = work(stop.signal)

@@ -19,7 +19,7 @@ export const aHealing = (fields: Partial<Healing> = {}): Healing => ({
   caller: 'local',
   holder: 'process-1',
   clock: { now: () => 0, pause: async () => {} },
-  approveElsewhere: (id) => `kubemend heal approve ${id}`,
+  approveElsewhere: ({ id }) => `kubemend heal approve ${id}`,
   audit: () => {},
   background: () => {},
   ...fields,

@@ -5,7 +5,7 @@ import { defineTool } from '../tool.ts';
 import { mend } from './mend.ts';
 import { ownAction } from './own-action.ts';
 import { planShown } from './plan-shown.ts';
-import { actionReport, reportOf } from './report.ts';
+import { actionReport } from './report.ts';
 import { reportLines } from './report-lines.ts';
 
 /**
@@ -25,7 +25,7 @@ export const approveAction = defineTool({
     const { approval } = context.healing();
     const { record } = await ownAction(id, home, context);
     if (approval !== undefined) return mend(record.action, context);
-    if (record.state === 'planned') throw planShown(reportOf(record), context);
+    if (record.state === 'planned') throw planShown(record, context);
     throw new AppError('refused', `The plan ${id} was used already: it is ${record.state}.`, {
       details: { rules: ['G3'] },
     });

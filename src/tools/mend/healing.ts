@@ -1,5 +1,5 @@
 import type { ActionName } from '../../engines/healing/action.ts';
-import type { ActionState } from '../../engines/healing/record.ts';
+import type { ActionRecord, ActionState } from '../../engines/healing/record.ts';
 import type { HealingPolicy } from '../../platform/healing-policy.ts';
 
 /** A person's answer to a plan that a face showed; bound to that plan and to whoever asked for it. */
@@ -39,8 +39,8 @@ export interface Healing {
   readonly ownNamespace?: string | undefined;
   readonly approval?: Approval | undefined;
   readonly clock: Clock;
-  /** How a person approves elsewhere, when this face cannot ask: a command, for the id of a plan. */
-  approveElsewhere(actionId: string, namespace: string | undefined): string;
+  /** How a person approves elsewhere, when this face cannot ask: a command. */
+  approveElsewhere(plan: Pick<ActionRecord, 'id' | 'cluster' | 'target'>): string;
   audit(event: HealingEvent): void;
   /** Goes on after the call was answered, until it ends or the process is told to stop. */
   background(work: (signal: AbortSignal) => Promise<void>): void;

@@ -3,7 +3,7 @@ import type { ToolContext } from '../tool.ts';
 import { approve } from './approve.ts';
 import { plan } from './plan.ts';
 import { planShown } from './plan-shown.ts';
-import { type ActionReport, reportOf } from './report.ts';
+import type { ActionReport } from './report.ts';
 import { resume } from './resume.ts';
 
 /**
@@ -15,5 +15,5 @@ export async function mend(action: Action, context: ToolContext): Promise<Action
   const { approval } = context.healing();
   await resume(context, action.target.namespace);
   if (approval !== undefined) return approve(action, approval, context);
-  throw planShown(reportOf(await plan(action, context)), context);
+  throw planShown(await plan(action, context), context);
 }

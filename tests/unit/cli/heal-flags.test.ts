@@ -43,4 +43,8 @@ describe('arguments of a tool, as they were written', () => {
     expect(object(['d/web'], { context: 'prod' })['cluster']).toBe('prod');
     expect(object(['d/web'], { cluster: 'prod' })['cluster']).toBe('prod');
   });
+
+  it('take no flag that would look everywhere', () => {
+    expect(() => object(['d/web'], { allNamespaces: true })).toThrow('An action is on one object, in one namespace');
+  });
 });

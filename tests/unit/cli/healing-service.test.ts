@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { createHealing } from '../../../src/cli/healing-service.ts';
+import type { ObjectRef } from '../../../src/engines/objects.ts';
 import type { Logger } from '../../../src/platform/logging.ts';
 import { silentLogger } from '../../../src/platform/logging.ts';
 import { policyFile } from '../../support/policies.ts';
@@ -14,6 +15,8 @@ const service = (fields: { policy?: string; signal?: AbortSignal; log?: Logger }
     ...fields,
   });
 
+const aPrecondition = { apiVersion: 'apps/v1', uid: 'u1', resourceVersion: '1' };
+
 describe('what actions need of a process', () => {
   it('names the process, another one each time', async () => {
     const [one, two] = [await (await service()).options(), await (await service()).options()];
@@ -26,8 +29,14 @@ describe('what actions need of a process', () => {
   it('says how a person approves elsewhere', async () => {
     const { approveElsewhere } = await (await service()).options();
 
-    expect(approveElsewhere('a1', 'shop')).toBe('kubemend heal approve a1 -n shop');
-    expect(approveElsewhere('a1', undefined)).toBe('kubemend heal approve a1');
+    const plan = (cluster: string, object: ObjectRef) => ({ id: 'a1', cluster, target: { ...aPrecondition, object } });
+    expect(approveElsewhere(plan('prod', { kind: 'Deployment', namespace: 'shop', name: 'api' }))).toBe(
+      'kubemend heal approve a1 -n shop --context prod',
+    );
+    expect(approveElsewhere(plan("o'neil; reboot", { kind: 'Node', name: 'n1' }))).toBe(
+      String.raw`kubemend heal approve a1 --context 'o'\''neil; reboot'`,
+    );
+    expect(approveElsewhere(plan('in-cluster', { kind: 'Node', name: 'n1' }))).toBe('kubemend heal approve a1');
   });
 
   it('has time, and waits no longer than it is told to', async () => {
