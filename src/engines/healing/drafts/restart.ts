@@ -1,4 +1,5 @@
 import { nameOf, refOf } from '../../objects.ts';
+import { templateOf } from '../../references.ts';
 import type { Action } from '../action.ts';
 import { editedDraft } from '../edited-draft.ts';
 import { setField } from '../field-step.ts';
@@ -24,6 +25,8 @@ export function draftRestart(
   if (edit === undefined) return { impossible: `${nameOf(ref)} was restarted at this very moment.` };
   return {
     ...editedDraft(action, { snapshot, target }, [edit]),
+    // Quota and admission may have changed since its pods were made.
+    template: templateOf(target),
     verification: rolloutVerification(snapshot, ref, `every pod of ${nameOf(ref)} is replaced and ready`),
   };
 }

@@ -1,7 +1,8 @@
-import { type KubernetesObject, nameOf, type Of, refOf } from '../../objects.ts';
+import { nameOf, refOf } from '../../objects.ts';
 import { maxUnavailableOf } from '../../rolling-update.ts';
 import { fitsOf } from '../../scheduling/node-fit.ts';
 import type { Action, ActionName } from '../action.ts';
+import { asDeployment, hasSurge } from '../makes-room-first.ts';
 import {
   affectedWorkload,
   changesTemplate,
@@ -91,9 +92,6 @@ function outageOf(situation: Situation, ready: number): Outage | undefined {
   return { why: `${name} has ${ready} Ready pods, and maxUnavailable lets ${lost} go at once`, instead: scaleUp };
 }
 
-/** What is handed in is one by its kind: all fields of a Deployment are optional. */
-const asDeployment = (object: KubernetesObject): Of<'Deployment'> => object;
-
 /** A new pod comes first here; it has to find a node. Waiting for one leaves the old pods, so several can wait. */
 function withoutRoom({ snapshot, target }: Situation, ready: number): Outage | undefined {
   const [pod] = readyPods(snapshot, refOf(target));
@@ -104,20 +102,4 @@ function withoutRoom({ snapshot, target }: Situation, ready: number): Outage | u
         why: `No node has room for one more pod of ${nameOf(refOf(target))}`,
         instead: 'add a node, or free one first',
       };
-}
-
-type Surging = KubernetesObject & {
-  readonly spec?:
-    | {
-        readonly updateStrategy?:
-          | { readonly rollingUpdate?: { readonly maxSurge?: string | number } | undefined }
-          | undefined;
-      }
-    | undefined;
-};
-
-/** A DaemonSet may bring the new pod first. */
-function hasSurge(target: Surging): boolean {
-  const surge = target.spec?.updateStrategy?.rollingUpdate?.maxSurge;
-  return target.kind === 'DaemonSet' && surge !== undefined && !/^0%?$/.test(String(surge));
 }

@@ -29,6 +29,12 @@ describe('a restart', () => {
     expect(draft.verification.expects).toBe('every pod of Deployment/web is replaced and ready');
   });
 
+  it('has a pod tried of the template that there is: quota and admission may have changed', () => {
+    const { target: web } = aLiveDeployment();
+
+    expect(draftIn(draftRestart(action, aMaterial(web))).template).toEqual(web.spec?.template);
+  });
+
   it('is the same when it is worked out again', () => {
     const material = aMaterial(aLiveDeployment().target);
 

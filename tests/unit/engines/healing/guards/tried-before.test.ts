@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { triedBefore } from '../../../../../src/engines/healing/guards/tried-before.ts';
+import { type KubernetesObject, refOf } from '../../../../../src/engines/objects.ts';
 import {
   aBareObject,
   aDraft,
   aLiveDeployment,
+  aLiveSet,
   aSituation,
   restart,
   saidBy,
@@ -30,6 +32,18 @@ describe('G8, tried before', () => {
     expect(saidBy(triedBefore, draft, aSituation({ dryRun }))).toContain(
       'would refuse the pods of the new template of Deployment/web: exceeded quota: small.',
     );
+  });
+
+  it('asks where the quota is full and each pod goes before the next one comes', () => {
+    const refusal = 'exceeded quota: small, requested: limits.memory=64Mi,pods=1, used: pods=3, limited: pods=3';
+    const dryRun = { write: { ok: true }, pod: { ok: false, message: refusal }, unexpected };
+    const said = (set: KubernetesObject, template = draft.template) =>
+      saidBy(triedBefore, { ...aDraft(restart(refOf(set)), set), template }, aSituation({ target: set, dryRun }));
+    const greedy = { spec: { containers: [{ resources: { limits: { memory: '1Gi' } } }] } };
+
+    expect(said(aLiveSet().target)).toContain('approve: The quota of StatefulSet/db has no room for one pod more (');
+    expect(said(aLiveSet().target, greedy)).toContain('refuse: ');
+    expect(said(target)).toContain('refuse: ');
   });
 
   it('refuses what was not tried', () => {
