@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../objects.ts';
 import type { Action, Operation } from './action.ts';
 import { leavesOf } from './guards/fields.ts';
-import { containersOfTarget } from './subject.ts';
+import { containerAt } from './subject.ts';
 
 /** The first field that a write sets otherwise than the parameters of its action say; `undefined` when it sets none so. */
 export function strayField(operation: Operation, action: Action, target: KubernetesObject): string | undefined {
@@ -19,8 +19,12 @@ interface Meant {
 
 /** Whether a value at a path is what the action says, for the container that it names. */
 function isMeant(path: string, value: unknown, { action, target }: Meant): boolean {
-  const [, index, side, resource] =
-    /^\/spec\/(?:template\/spec\/)?containers\/(\d+)\/(?:resources\/)?(\w+)(?:\/(\w+))?$/.exec(path) ?? [];
+  const [, list, index, side, resource] =
+    /^\/spec\/(?:template\/spec\/)?(containers|initContainers)\/(\d+)\/(?:resources\/)?(\w+)(?:\/(\w+))?$/.exec(path) ??
+    [];
+  // A patch counts containers; people name them.
+  const isNamed = (name: string): boolean =>
+    (list === 'containers' || list === 'initContainers') && containerAt(target, list, Number(index))?.name === name;
   switch (action.name) {
     case 'scale_workload':
       return value === action.replicas;
@@ -29,9 +33,9 @@ function isMeant(path: string, value: unknown, { action, target }: Meant): boole
     case 'drain_node':
       return value === true;
     case 'set_image':
-      return value === action.image && isNamed(target, index, action.container);
+      return value === action.image && isNamed(action.container);
     case 'resize_workload':
-      return value === amountOf(action, side, resource) && isNamed(target, index, action.container);
+      return value === amountOf(action, side, resource) && isNamed(action.container);
     default:
       return true;
   }
@@ -41,7 +45,3 @@ function amountOf(action: Extract<Action, { name: 'resize_workload' }>, side?: s
   const amounts = side === 'requests' || side === 'limits' ? action[side] : undefined;
   return resource === 'cpu' || resource === 'memory' ? amounts?.[resource] : undefined;
 }
-
-/** A patch counts containers; people name them. */
-const isNamed = (target: KubernetesObject, index: string | undefined, name: string): boolean =>
-  containersOfTarget(target)[Number(index)]?.name === name;

@@ -4,6 +4,7 @@ import {
   keyOf,
   type ObjectRef,
   type Pod,
+  type PodSpec,
   type PodTemplate,
   refOf,
 } from '../objects.ts';
@@ -71,12 +72,24 @@ export const changesTemplate = ({ operations }: Pick<Draft, 'operations'>): bool
       (operation.verb === 'patch' && operation.steps.some(({ path }) => path.startsWith('/spec/template/'))),
   );
 
-/** The containers of the target's template, or of the target when it is a Pod. */
-export const containersOfTarget = (target: WithContainers): readonly Container[] =>
-  (target.kind === 'Pod' ? target.spec?.containers : templateOf(target)?.spec?.containers) ?? [];
+const podSpecOf = (target: WithContainers): WithContainers['spec'] =>
+  target.kind === 'Pod' ? target.spec : templateOf(target)?.spec;
+
+/** All containers of the target's template, or of the target when it is a Pod, init containers last. */
+export function containersOfTarget(target: WithContainers): readonly Container[] {
+  const { containers = [], initContainers = [] } = podSpecOf(target) ?? {};
+  return [...containers, ...initContainers];
+}
+
+/** The one at a place of a patch: `initContainers`, 0. */
+export const containerAt = (
+  target: WithContainers,
+  list: 'containers' | 'initContainers',
+  index: number,
+): Container | undefined => podSpecOf(target)?.[list]?.[index];
 
 type WithContainers = KubernetesObject & {
-  readonly spec?: { readonly containers?: readonly Container[] | undefined } | undefined;
+  readonly spec?: Pick<PodSpec, 'containers' | 'initContainers'> | undefined;
 };
 
 /** The number of replicas that the action sets, if it does. */

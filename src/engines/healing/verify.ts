@@ -160,7 +160,7 @@ function resizeMissing({ action, target }: ActionRecord, { snapshot }: Aftermath
   const unseen = observed !== undefined && observed < (pod.metadata.generation ?? 0);
   if (unseen || action.name !== 'resize_workload')
     return unseen ? 'the kubelet has not seen the change yet' : undefined;
-  const given = pod.status?.containerStatuses?.find(({ name }) => name === action.container)?.resources;
+  const given = containersOf(pod).find(({ name }) => name === action.container)?.status?.resources;
   const short = (['requests', 'limits'] as const).find((list) =>
     Object.entries(action[list] ?? {}).some(
       ([resource, amount]) => amount !== undefined && quantity(given?.[list]?.[resource]) !== quantity(amount),

@@ -37,7 +37,8 @@ export async function applyOperation(
   return applyEviction(operation, applying);
 }
 
-const isOfResources = (path: string): boolean => /^\/spec\/containers\/\d+\/resources(?:\/|$)/.test(path);
+const isOfResources = (path: string): boolean =>
+  /^\/spec\/(?:containers|initContainers)\/\d+\/resources(?:\/|$)/.test(path);
 
 /** Resources of a pod that runs are changed through its `resize` subresource, which takes no annotation. */
 function applyPatch({ on, steps }: OperationOf<'patch'>, applying: Applying): Promise<KubernetesObject> {

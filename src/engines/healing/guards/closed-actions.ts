@@ -107,7 +107,8 @@ function verbFault({ verb, on }: Operation, action: ActionName) {
 
 function stepFault(step: FieldStep, action: ActionName, target: KubernetesObject) {
   // Only a Pod has containers outside of a template.
-  if (step.path.startsWith('/spec/containers/') !== (target.kind === 'Pod')) return unlisted(step.path);
+  if (/^\/spec\/(?:containers|initContainers)\//.test(step.path) !== (target.kind === 'Pod'))
+    return unlisted(step.path);
   if (step.op === 'remove') {
     const held = leavesOf(step.path, valueAt(target, step.path)).map(([path]) => path);
     return pathFault(

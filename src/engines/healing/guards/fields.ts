@@ -11,7 +11,7 @@ export interface Field {
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
-const container = String.raw`^/spec/template/spec/containers/\d{1,3}`;
+const container = String.raw`^/spec/template/spec/(?:containers|initContainers)/\d{1,3}`;
 const restartedAt = '/spec/template/metadata/annotations/kubectl.kubernetes.io~1restartedAt';
 
 /** Every field that a patch may set: nothing else, whatever an action says. */
@@ -31,7 +31,7 @@ const allowed: readonly (readonly [RegExp, Field])[] = [
   [new RegExp(`${container}/image$`), { of: ['set_image'], takes: isText, expects: 'the name of an image' }],
   [
     // Of a Pod in place too (KEP-1287).
-    /^\/spec\/(?:template\/spec\/)?containers\/\d{1,3}\/resources\/(?:requests|limits)\/(?:cpu|memory)$/,
+    /^\/spec\/(?:template\/spec\/)?(?:containers|initContainers)\/\d{1,3}\/resources\/(?:requests|limits)\/(?:cpu|memory)$/,
     {
       of: ['resize_workload'],
       takes: (value) => typeof value === 'string' && /^\d+(?:\.\d+)?(?:m|k|[KMGT]i?)?$/.test(value),

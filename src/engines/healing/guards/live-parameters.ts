@@ -1,6 +1,7 @@
 import { parseImage } from '../../images.ts';
 import { nameOf, type ObjectRef, type PodTemplate, refOf } from '../../objects.ts';
 import { podsOf } from '../../owners.ts';
+import { containersOf } from '../../pods.ts';
 import { templateOf } from '../../references.ts';
 import type { Snapshot } from '../../snapshot.ts';
 import type { Action } from '../action.ts';
@@ -63,15 +64,17 @@ function ofImage({ container, image }: Action & { name: 'set_image' }, situation
     : refuse(`${shown} was in no revision and no pod of ${nameOf(workload)}.`, instead);
 }
 
-const imageIn = (template: PodTemplate | undefined, container: string): string | undefined =>
-  template?.spec?.containers?.find(({ name }) => name === container)?.image;
+function imageIn(template: PodTemplate | undefined, container: string): string | undefined {
+  const { containers = [], initContainers = [] } = template?.spec ?? {};
+  return [...containers, ...initContainers].find(({ name }) => name === container)?.image;
+}
 
 /** Images that a container of the workload had, newest first: in its revisions and pods, also as digests that ran. */
 function knownImages(snapshot: Snapshot, workload: ObjectRef, container: string): readonly string[] {
-  const ofPods = podsOf(snapshot, workload).flatMap(({ spec, status }) => {
-    const own = status?.containerStatuses?.find(({ name }) => name === container);
+  const ofPods = podsOf(snapshot, workload).flatMap((pod) => {
+    const own = containersOf(pod).find(({ name }) => name === container)?.status;
     const digest = own?.imageID?.includes('@') === true ? own.imageID.replace(/^[a-z-]+:\/\//, '') : undefined;
-    return [imageIn({ spec }, container), digest];
+    return [imageIn({ spec: pod.spec }, container), digest];
   });
   const ofRevisions = knownRevisions(snapshot, workload).map(({ template }) => imageIn(template, container));
   const images = [...ofRevisions, ...ofPods].flatMap((image) => image || []);

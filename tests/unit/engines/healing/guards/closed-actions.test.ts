@@ -44,7 +44,7 @@ describe('G2, closed actions', () => {
     ['the host network', { op: 'add', path: '/spec/template/spec/hostNetwork', value: true }],
     ['another annotation', { op: 'add', path: '/spec/template/metadata/annotations/a', value: 'x' }],
     ['a path that only begins like one', { op: 'replace', path: `${container}/image/../command`, value: 'x' }],
-    ['an init container', { op: 'replace', path: '/spec/template/spec/initContainers/0/image', value: 'x' }],
+    ['an ephemeral container', { op: 'replace', path: '/spec/template/spec/ephemeralContainers/0/image', value: 'x' }],
     ['the whole of the spec', { op: 'replace', path: '/spec', value: { replicas: 1 } }],
     [
       'a key beside the allowed ones',
@@ -52,6 +52,22 @@ describe('G2, closed actions', () => {
     ],
   ] as const)('refuses a patch of %s', (_, step) => {
     expect(saidBy(closedActions, aDraft(setImage(web, 'x'), target, patching(step)), aSituation())).toContain(unlisted);
+  });
+
+  it('allows an init container, and only the one that the action names', () => {
+    const withSetup = aLiveDeployment({
+      pod: { containers: [aContainer('setup', { init: true }), aContainer('app')] },
+    });
+    const step = { op: 'replace', path: '/spec/template/spec/initContainers/0/image', value: 'setup:2' } as const;
+    const said = (name: string) =>
+      saidBy(
+        closedActions,
+        aDraft(setImage(web, 'setup:2', name), withSetup.target, patching(step)),
+        aSituation({ target: withSetup.target }),
+      );
+
+    expect(said('setup')).toContain('allow: ');
+    expect(said('app')).toContain('otherwise than the parameters of set_image say');
   });
 
   it('refuses a field that belongs to another action', () => {
