@@ -98,6 +98,52 @@ describe.concurrent('an action and its way back', () => {
     expect(await spec()).toEqual(before);
   });
 
+  it('sets the image of an init container', async () => {
+    const { namespace, heal, undo } = await healers.in('setup');
+    const initContainers = [{ name: 'setup', image: 'nginx:1.27', command: ['true'] }];
+    const setup = (image: string) =>
+      apply(
+        namespace,
+        aWorkload('setup', { pod: { initContainers: initContainers.map((each) => ({ ...each, image })) } }),
+      );
+    await setup('busybox:1.36');
+    await rolledOut('deployment/setup', namespace);
+    await setup('nginx:1.27');
+    await rolledOut('deployment/setup', namespace);
+    const before = await specOf('deployment/setup', namespace);
+
+    const done = await heal('set-image', 'deployment/setup', '--container', 'setup', '--image', 'busybox:1.36');
+
+    expect(await specOf('deployment/setup', namespace)).toMatchObject({
+      template: { spec: { initContainers: [{ image: 'busybox:1.36' }], containers: [{ image: 'busybox:1.36' }] } },
+    });
+    await undo(done);
+    expect(await specOf('deployment/setup', namespace)).toEqual(before);
+  });
+
+  it('resizes a pod in place, which runs on', async () => {
+    const { namespace, heal, undo } = await healers.in('in-place');
+    const resources = { requests: { cpu: '10m', memory: '8Mi' }, limits: { memory: '16Mi' } };
+    await apply(namespace, aWorkload('in-place', { container: { resources } }));
+    await rolledOut('deployment/in-place', namespace);
+    const [name = ''] = await podsOf('in-place', namespace);
+    const pod = `pod/${name}`;
+    const before = await objectOf(pod, namespace);
+
+    const done = await heal('resize', pod, '--container', 'app', '--memory-limit', '24Mi', '--cpu-request', '15m');
+
+    const after = await objectOf(pod, namespace);
+    const wanted = { requests: { cpu: '15m', memory: '8Mi' }, limits: { memory: '24Mi' } };
+    expect(after).toMatchObject({
+      metadata: { uid: before.metadata.uid },
+      spec: { containers: [{ resources: wanted }] },
+      status: { containerStatuses: [{ restartCount: 0, resources: wanted }] },
+    });
+    expect(await objectOf('deployment/in-place', namespace)).toMatchObject({ metadata: { generation: 1 } });
+    await undo(done);
+    expect(await specOf(pod, namespace)).toEqual(before.spec);
+  });
+
   it.each(kinds)('takes a %s back to a revision that a person names', async (kind) => {
     const { healer, namespace, object, spec } = await running(kind, `back-${kind.toLowerCase()}`);
     const first = await spec();

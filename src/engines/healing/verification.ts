@@ -30,8 +30,10 @@ const longAgo = hour;
 function holdOf(snapshot: Snapshot, target: ObjectRef): number {
   const lives = touchedPods(snapshot, target)
     .flatMap(containersOf)
-    .flatMap(({ status }) => {
-      const ended = lastTermination(status);
+    .flatMap(({ init, sidecar, status }) => {
+      // An init container ends when its work is done: only what it failed at before tells.
+      const done = init && !sidecar && status?.state?.terminated?.exitCode === 0;
+      const ended = done ? status.lastState?.terminated : lastTermination(status);
       const [from, to] = [timeOf(ended?.startedAt), timeOf(ended?.finishedAt)];
       if (from === undefined || to === undefined) return (status?.restartCount ?? 0) > 0 ? [0] : [];
       return snapshot.now - to > longAgo ? [] : [(to - from) / 1000];

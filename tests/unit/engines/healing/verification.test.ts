@@ -46,6 +46,16 @@ describe('how a rollout is verified', () => {
     ).toBe(0);
   });
 
+  it('does not hold for an init container that has done its work, but for one that failed before', () => {
+    const done = { state: { terminated: { exitCode: 0, startedAt: minutesAgo(2), finishedAt: minutesAgo(1) } } };
+    const failed = { terminated: { exitCode: 1, startedAt: minutesAgo(4), finishedAt: minutesAgo(3) } };
+
+    expect(after(aContainer('setup', { init: true, status: done })).holdSeconds).toBe(0);
+    expect(
+      after(aContainer('setup', { init: true, status: { ...done, restartCount: 1, lastState: failed } })).holdSeconds,
+    ).toBe(120);
+  });
+
   it('holds two minutes after restarts of which nothing else is known', () => {
     expect(after(aContainer('app', { status: { restartCount: 2, lastState: {} } })).holdSeconds).toBe(120);
   });
