@@ -10,6 +10,7 @@ import { evicted } from './patient-eviction.ts';
 import type { Keeping } from './records.ts';
 import { sendFirst } from './send-first.ts';
 import { sendOnce } from './send-once.ts';
+import { withdraw } from './settle.ts';
 
 export interface Applying extends Omit<Keeping, 'signal'> {
   /** The target as it was judged. */
@@ -25,7 +26,7 @@ const keepingMs = 60_000;
 
 /**
  * Sends the writes in their order. A caller that leaves does not stop between two of them, and the first failure is the
- * last write.
+ * last write: what was written before it is taken back.
  * @throws AppError of the write that failed; the record then says how far it came, or stays `applying` when nobody knows:
  * then it is read off the object later.
  */
@@ -42,8 +43,7 @@ export async function applyWrites({ operations, target }: Draft, applying: Apply
       live = (await written(operation, live, { ...applying, signal, first: done === 0 })) ?? live;
     } catch (error) {
       stop.throwIfAborted();
-      await failed({ done: `${done} of ${operations.length} writes done`, live, error }, applying);
-      throw error;
+      throw await failed({ done: `${done} of ${operations.length} writes done`, live, error }, applying);
     }
   }
   const applied = live === undefined ? target : preconditionOf(live);
@@ -82,16 +82,29 @@ interface Failed {
 }
 
 /**
- * Writes down how far it came. What nobody knows, or what cannot be stored now, is found out by whoever resumes the
- * action.
+ * Writes down how far it came, and goes back where something was changed. What nobody knows, or what cannot be stored
+ * now, is found out by whoever resumes the action.
+ * @returns What to tell the caller.
  */
-async function failed({ done, live, error }: Failed, { hold, clock, healing, context }: Applying): Promise<void> {
-  if (!(error instanceof AppError) || error.details['effect'] === 'unknown') return;
+async function failed({ done, live, error }: Failed, applying: Applying): Promise<unknown> {
+  const { hold, clock, healing, context, stop } = applying;
+  if (!(error instanceof AppError) || error.details['effect'] === 'unknown') return error;
+  const why = `${done}; then: ${error.message.replace(/\.$/, '')}`;
+  const half = live !== undefined && hold.stored.record.inverse.length > 0;
+  const step = { state: half ? 'verifying' : 'failed', by: healing.caller, text: why } as const;
   const more = live === undefined ? {} : { applied: preconditionOf(live), appliedAt: clock.at() };
-  const step = { state: 'failed', by: healing.caller, text: `${done}; then: ${error.message}`, more } as const;
   try {
-    await hold.advance(step, AbortSignal.timeout(keepingMs));
+    await hold.advance({ ...step, more }, AbortSignal.timeout(keepingMs));
+    if (!half) return error;
+    const { record } = await withdraw(hold, why, { context, clock, signal: stop });
+    return new AppError(error.code, record.steps.at(-1)?.text ?? why, {
+      hint: error.hint,
+      details: error.details,
+      cause: error,
+    });
   } catch (unkept) {
+    stop.throwIfAborted();
     context.log.warn({ err: unkept, action: hold.stored.record.id }, 'the end of an action could not be stored');
+    return error;
   }
 }

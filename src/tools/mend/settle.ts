@@ -27,14 +27,30 @@ export interface Settling {
 
 /**
  * Watches an applied action until it is verified healthy; not so by its deadline, goes back by the stored inverse, as
- * long as the object is as the action left it (G32, G33). An API server that does not answer is asked again.
+ * long as the object is as the action left it (G32, G33).
  */
-export async function settle(hold: Hold, settling: Settling): Promise<StoredAction> {
+export const settle = (hold: Hold, settling: Settling): Promise<StoredAction> =>
+  untilOver(hold, settling, (look, watching) => stepAfter(hold.stored, look, watching));
+
+/** Ends an action of which a part was written and the rest cannot be: as one that does not become healthy. */
+export const withdraw = (hold: Hold, why: string, settling: Settling): Promise<StoredAction> =>
+  untilOver(hold, settling, async (_, watching) => {
+    const { record } = hold.stored;
+    const target = await watching.writer.current(record.target.object, watching.signal).catch(unlessGone);
+    return unhealthy(hold.stored, why, { ...watching, target });
+  });
+
+/** Looks again and again; an API server that does not answer is asked again. */
+async function untilOver(
+  hold: Hold,
+  settling: Settling,
+  stepAt: (look: number, watching: Watching) => Promise<LastStep | undefined>,
+): Promise<StoredAction> {
   const { context, signal } = settling;
   const writer = await context.writer();
   const { clock } = context.healing();
   for (let look = 1; ; look++) {
-    const step = await stepAfter(hold.stored, look, { ...settling, writer }).catch(unlessPassing(context));
+    const step = await stepAt(look, { ...settling, writer }).catch(unlessPassing(context));
     if (step !== undefined) return ended(hold, step, settling);
     await hold.renew(signal);
     await clock.pause(lookEveryMs, signal);

@@ -96,27 +96,7 @@ describe('an eviction that a budget forbids', { timeout: 60_000 }, () => {
     const process = await aProcess(bed);
     const args = { object: 'pod/web-5d8f-0' };
     const id = await process.plan('evict_pod', args);
-    const budget = {
-      reason: 'DisruptionBudget',
-      message: 'The disruption budget web needs 3 healthy pods and has 3 currently',
-    };
-    bed.server.on(
-      ({ path, query }) => path.endsWith('/eviction') && query.get('dryRun') === null,
-      (_request, response) => {
-        response.writeHead(429, { 'content-type': 'application/json' });
-        response.end(
-          JSON.stringify({
-            kind: 'Status',
-            apiVersion: 'v1',
-            status: 'Failure',
-            code: 429,
-            reason: 'TooManyRequests',
-            message: 'no',
-            details: { causes: [budget] },
-          }),
-        );
-      },
-    );
+    forbidden(bed, '/eviction');
 
     expect(await process.answer('evict_pod', args, id)).toMatchObject({
       error_type: 'refused',
@@ -127,7 +107,54 @@ describe('an eviction that a budget forbids', { timeout: 60_000 }, () => {
     expect(new Set(writesOf(bed))).toEqual(new Set(['POST web-5d8f-0/eviction']));
     expect(bed.server.stored({ kind: 'Pod', namespace: 'shop', name: 'web-5d8f-0' })).toBeDefined();
   });
+
+  it('ends a drain half-way: the node takes pods again, and the caller is told how far it came', async () => {
+    const { deployment, replicaSet, pods } = aLiveDeployment();
+    const elsewhere = pods.map((pod, index) =>
+      index < 2 ? pod : { ...pod, spec: { ...pod.spec, nodeName: 'node-2' } },
+    );
+    const bed = await aShop([deployment, replicaSet, ...elsewhere] as KubernetesObject[]);
+    const process = await aProcess(bed);
+    const args = { object: 'node/node-1' };
+    const id = await process.plan('drain_node', args);
+    forbidden(bed, 'web-5d8f-1/eviction');
+
+    expect(await process.answer('drain_node', args, id)).toMatchObject({
+      error_type: 'refused',
+      error: expect.stringMatching(/^2 of 3 writes done; then: .*web.*; went back to what was before$/),
+    });
+    expect(recordOf(bed, id, 'default').state).toBe('reverted');
+    expect(bed.server.stored({ kind: 'Node', name: 'node-1' })).not.toMatchObject({ spec: { unschedulable: true } });
+    expect(new Set(writesOf(bed))).toEqual(
+      new Set(['PATCH nodes/node-1', 'POST web-5d8f-0/eviction', 'POST web-5d8f-1/eviction']),
+    );
+  });
 });
+
+/** The eviction API answers that a budget forbids it, but for what is tried without effect. */
+const forbidden = (bed: Bed, what: string): void => {
+  const budget = {
+    reason: 'DisruptionBudget',
+    message: 'The disruption budget web needs 3 healthy pods and has 3 currently',
+  };
+  bed.server.on(
+    ({ path, query }) => path.endsWith(what) && query.get('dryRun') === null,
+    (_request, response) => {
+      response.writeHead(429, { 'content-type': 'application/json' });
+      response.end(
+        JSON.stringify({
+          kind: 'Status',
+          apiVersion: 'v1',
+          status: 'Failure',
+          code: 429,
+          reason: 'TooManyRequests',
+          message: 'no',
+          details: { causes: [budget] },
+        }),
+      );
+    },
+  );
+};
 
 describe('a process that is told to end', { timeout: 60_000 }, () => {
   it('leaves the watching to whoever comes next, who finishes it', async () => {
