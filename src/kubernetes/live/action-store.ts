@@ -49,8 +49,9 @@ export function createActionStore({ rest, keys, stateNamespace, log, now }: Acti
     try {
       return stored(await rest.write({ asking, path, method: replaces ? 'PUT' : 'POST', body }, { signal }));
     } catch (error) {
-      const late = replaces && error instanceof AppError && error.code === 'conflict';
-      throw late ? takenBefore(error) : error;
+      if (!(error instanceof AppError)) throw error;
+      if (replaces && error.code === 'conflict') throw takenBefore(error);
+      throw !replaces && error.code === 'not_found' ? homeless(namespace, error) : error;
     }
   }
 
@@ -153,6 +154,13 @@ const takenBefore = (cause: AppError): AppError =>
   new AppError('conflict', 'Another process has changed this action meanwhile. Nothing was stored.', {
     hint: 'list_actions shows how it stands.',
     details: cause.details,
+    cause,
+  });
+
+const homeless = (namespace: string, cause: AppError): AppError =>
+  new AppError('not_found', `The namespace ${namespace}, where actions are kept, does not exist.`, {
+    hint: 'Create it, or name another one: KUBEMEND_STATE_NAMESPACE.',
+    details: { namespace },
     cause,
   });
 

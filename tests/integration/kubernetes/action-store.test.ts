@@ -108,6 +108,17 @@ describe('an action', () => {
     ]);
   });
 
+  it('has no home in a namespace that is not there', async () => {
+    const server = await aServer();
+    const store = await storeOf(server, { stateNamespace: 'nope' });
+    server.on(({ method, path }) => method === 'POST' && path.includes('/namespaces/nope/'), { status: 404 });
+
+    await expect(store.create(aRecord(), signal)).rejects.toMatchObject({
+      code: 'not_found',
+      message: 'The namespace nope, where actions are kept, does not exist.',
+    });
+  });
+
   it('is made once', async () => {
     const server = await aServer();
     const store = await storeOf(server);
