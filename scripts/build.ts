@@ -1,6 +1,7 @@
 /** Bundles the program into dist/: what starts it, and the rest in parts that are loaded when needed; nothing to install. */
-import { chmod, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { chmod, copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build as bundle, type Plugin, transform } from 'esbuild';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
@@ -132,6 +133,12 @@ const main = await bundle({
   define: { ...constants, 'process.env.KUBEMEND_PROGRAM': JSON.stringify(basename(programFile)) },
 });
 await chmod('dist/kubemend.js', 0o755);
+await mkdir('dist/assets');
+for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css']) {
+  const text = await readFile(join('node_modules/swagger-ui-dist', file));
+  await writeFile(`dist/assets/${file}.gz`, gzipSync(text, { level: 9 }));
+}
+await copyFile('node_modules/swagger-ui-dist/LICENSE', 'dist/assets/swagger-ui.LICENSE');
 await writeFile('dist/package.json', `${JSON.stringify({ type: 'commonjs' })}\n`);
 
 const files = [...parts, ...Object.keys(main.metafile.outputs)];

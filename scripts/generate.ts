@@ -4,6 +4,8 @@
  */
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { demoExamples } from './demo-examples.ts';
+import { apiPage } from './generate-api.ts';
 import { configurationPage } from './generate-configuration.ts';
 import { guardsPage } from './generate-guards.ts';
 import { policySchemaFile } from './generate-policy-schema.ts';
@@ -13,11 +15,14 @@ import { toolsPage } from './generate-tools.ts';
 const root = join(import.meta.dirname, '..');
 const ownFolders = ['docs/rules'];
 
+const examples = await demoExamples();
 const pages = new Map([
+  ['docs/api.md', apiPage(examples)],
   ['docs/configuration.md', configurationPage()],
   ['docs/guards.md', guardsPage()],
   ['docs/tools.md', toolsPage()],
   ['docs/healing-policy.schema.json', policySchemaFile()],
+  ['src/transports/openapi-examples.json', `${JSON.stringify(examples, null, 2)}\n`],
   ...[...rulePages()].map(([path, text]): [string, string] => [`docs/rules/${path}`, text]),
 ]);
 

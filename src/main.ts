@@ -47,6 +47,7 @@ async function main(): Promise<void> {
     version: process.env.KUBEMEND_VERSION ?? versionOf(contentOf(join(import.meta.dirname, '../package.json'))),
     nodeVersion: process.version,
     demo: join(import.meta.dirname, '../demo/shop.kubemend.gz'),
+    assets: join(import.meta.dirname, '../dist/assets'),
   };
   const status = await loadProgram()
     .then((runProgram) => runProgram(host))

@@ -25,6 +25,8 @@ export interface Host {
   readonly nodeVersion: string;
   /** Path of the embedded snapshot of a broken cluster. */
   readonly demo: string;
+  /** Path of the folder with the files of pages in a browser. */
+  readonly assets: string;
 }
 
 /** Where a command writes: results to stdout, everything else to stderr. */

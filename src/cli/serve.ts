@@ -35,7 +35,7 @@ async function serveStdio(context: CommandContext, host: Host): Promise<number> 
   return 0;
 }
 
-async function serveHttp(context: CommandContext, { signal, version, nodeVersion }: Host): Promise<number> {
+async function serveHttp(context: CommandContext, { signal, version, nodeVersion, assets }: Host): Promise<number> {
   const { settings, log } = context;
   checkExposure(settings);
   const [{ createPrometheusMetrics }, { startHttp }, { startMetrics }, tools] = await Promise.all([
@@ -53,7 +53,7 @@ async function serveHttp(context: CommandContext, { signal, version, nodeVersion
   );
   try {
     const service = await listening('port', { host, port }, () =>
-      startHttp({ ...assembled, metrics, log, version, host, port, allowedHosts }),
+      startHttp({ ...assembled, metrics, log, version, host, port, allowedHosts, assets }),
     );
     log.info({ url: service.url, metrics: scraped.url, tools: tools.length }, 'serving');
     await aborted(signal);

@@ -12,11 +12,13 @@ import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { currentRequest, requestIdFrom, runInRequest } from '../platform/request-context.ts';
+import { createApiDocs } from './api-docs.ts';
 import { type BodyEnv, limitedBody, parseBody } from './json-body.ts';
 import type { McpHttp } from './mcp-http.ts';
 import type { Readiness } from './probes.ts';
-import { createRest, failureResponse, statusOf } from './rest.ts';
+import { createRest, failureResponse } from './rest.ts';
 import { rpcError } from './rpc-error.ts';
+import { statusOf } from './status-of.ts';
 
 export interface HttpAppOptions {
   readonly pipeline: Pipeline;
@@ -27,11 +29,14 @@ export interface HttpAppOptions {
   readonly log: Logger;
   /** Host names besides loopback ones. */
   readonly allowedHosts: readonly string[];
+  readonly version: string;
+  /** Where the files of the documentation's pages are. */
+  readonly assets: string;
 }
 
 /** Everything that the service port serves, as a fetch handler. */
 export function createHttpApp(options: HttpAppOptions): Hono<BodyEnv> {
-  const { pipeline, clusters, mcp, readiness, metrics, log } = options;
+  const { pipeline, clusters, mcp, readiness, metrics, log, version, assets } = options;
   const app = new Hono<BodyEnv>();
 
   app.use(async (context, next) => {
@@ -70,10 +75,11 @@ export function createHttpApp(options: HttpAppOptions): Hono<BodyEnv> {
     }
   });
   app.route('/api/v1', createRest(pipeline, clusters));
+  app.route('/', createApiDocs({ tools: pipeline.tools, version, assets }));
 
   app.notFound((context) => {
     const error = new AppError('not_found', `There is nothing at ${context.req.path.slice(0, 100)}.`, {
-      hint: 'MCP is at /mcp, the tools are at /api/v1/tools.',
+      hint: 'MCP is at /mcp, the tools are at /api/v1/tools, their description at /docs.',
     });
     return failureResponse(failureOf(error, 'request', requestId()), 404);
   });
@@ -108,6 +114,7 @@ const methodOf = ({ req }: Context): string => (methods.has(req.method) ? req.me
 
 /** The pattern of a path: a closed set, as metrics need. */
 function routeOf(path: string): string {
-  if (['/mcp', '/health', '/ready', '/api/v1/tools'].includes(path)) return path;
+  if (['/mcp', '/health', '/ready', '/api/v1/tools', '/openapi.json', '/docs'].includes(path)) return path;
+  if (path.startsWith('/docs/')) return '/docs/{asset}';
   return /^\/api\/v1\/tools\/[^/]+$/.test(path) ? '/api/v1/tools/{tool_name}' : 'other';
 }

@@ -18,6 +18,8 @@ export interface HttpOptions extends Service {
   readonly host: string;
   readonly port: number;
   readonly allowedHosts: readonly string[];
+  /** Where the files of the documentation's pages are. */
+  readonly assets: string;
   /** How long calls that run may still run once the service is told to stop, in ms. */
   readonly drainMs?: number | undefined;
 }
@@ -47,6 +49,8 @@ export async function startHttp(options: HttpOptions): Promise<HttpService> {
     metrics,
     log,
     allowedHosts: [...options.allowedHosts, host],
+    version,
+    assets: options.assets,
   });
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = await listen((request, response) => void listener(request, response), host, port);

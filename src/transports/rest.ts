@@ -2,25 +2,11 @@ import { Hono } from 'hono';
 import type { Pipeline } from '../call.ts';
 import type { Clusters } from '../kubernetes/ports.ts';
 import { type Failure, failureOf, type Outcome } from '../outcome.ts';
-import { AppError, type ErrorType } from '../platform/errors.ts';
+import { AppError } from '../platform/errors.ts';
 import { currentRequest } from '../platform/request-context.ts';
 import { type BodyEnv, parseBody } from './json-body.ts';
+import { statusOf } from './status-of.ts';
 import { describeTools } from './tool-schemas.ts';
-
-/** The status that says most about an `error_type` to HTTP clients, proxies and dashboards. */
-export const statusOf = {
-  validation_error: 400,
-  permission_denied: 403,
-  refused: 403,
-  not_found: 404,
-  conflict: 409,
-  approval_required: 428,
-  rate_limited: 429,
-  internal_error: 500,
-  api_error: 502,
-  unavailable: 503,
-  timeout: 504,
-} as const satisfies Record<ErrorType, number>;
 
 /** The tools as plain HTTP: the same pipeline, the structured result as body. */
 export function createRest(pipeline: Pipeline, clusters: Clusters): Hono<BodyEnv> {

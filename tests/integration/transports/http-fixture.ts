@@ -39,6 +39,8 @@ export function anApp(options: AppFixtureOptions = {}): AppFixture {
     metrics: noMetrics,
     log: silentLogger,
     allowedHosts: [],
+    version: '0.0.0',
+    assets: '/nowhere',
     ...options,
   });
   return {

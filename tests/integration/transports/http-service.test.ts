@@ -25,6 +25,7 @@ async function aService(options: Partial<HttpOptions> = {}): Promise<HttpService
     host: '127.0.0.1',
     port: 0,
     allowedHosts: [],
+    assets: '/nowhere',
     drainMs: 200,
     ...options,
   });

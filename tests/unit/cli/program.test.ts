@@ -18,6 +18,7 @@ async function run(argv: readonly string[], overrides: Partial<Host> & { readonl
     version: '1.2.3',
     nodeVersion: 'v24.0.0',
     demo: '/nowhere/demo',
+    assets: '/nowhere/assets',
     ...overrides,
   });
   const [out, err] = await Promise.all([text(stdout.end()), text(stderr.end())]);
