@@ -11,6 +11,7 @@ import { type Considered, consider } from './consider.ts';
 import { earlierOf } from './earlier.ts';
 import type { Approval } from './healing.ts';
 import { judged } from './judged.ts';
+import { notApplied } from './look-around.ts';
 import { advance, type Keeping } from './records.ts';
 import { type ActionReport, reportOf } from './report.ts';
 
@@ -76,9 +77,8 @@ const final: ReadonlySet<string> = new Set(['conflict', 'refused']);
  */
 async function lapsed(stored: StoredAction, error: unknown, keeping: Keeping): Promise<unknown> {
   if (!(error instanceof AppError) || !final.has(error.code)) return error;
-  const text = `not applied, nothing has changed: ${error.message}`;
   try {
-    await advance(stored, { state: 'expired', by: keeping.healing.caller, text }, keeping);
+    await advance(stored, { state: 'expired', by: keeping.healing.caller, text: notApplied(error) }, keeping);
     return error;
   } catch (unkept) {
     return unkept instanceof AppError && unkept.code === 'conflict' ? unkept : error;
