@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PipelineOptions } from '../call.ts';
+import { createClaims } from '../platform/claims.ts';
 import { AppError } from '../platform/errors.ts';
 import { defaultPolicy, type HealingPolicy } from '../platform/healing-policy.ts';
 import { loadPolicy } from '../platform/load-policy.ts';
@@ -23,6 +24,8 @@ interface HealingParts {
   readonly policy: string | undefined;
   /** The namespace this process runs in, when it runs in a cluster. */
   readonly ownNamespace: string | undefined;
+  /** The Redis that replicas share; loaded when a plan is first approved. */
+  readonly redisUrl: string | undefined;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -31,14 +34,17 @@ interface HealingParts {
  * What actions need of this process. Work in the background ends when `signal` aborts; the records say how far it came.
  * @throws AppError `validation_error` for a policy that is bad from the start.
  */
-export async function createHealing({ policy, ownNamespace, log, signal }: HealingParts): Promise<HealingService> {
+export async function createHealing({ policy, redisUrl, log, ...parts }: HealingParts): Promise<HealingService> {
   await loadPolicy(policy);
   const running = new Set<Promise<void>>();
   const ending = new AbortController();
-  const stopped = AbortSignal.any([signal, ending.signal]);
+  const stopped = AbortSignal.any([parts.signal, ending.signal]);
+  const holder = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const claims = redisUrl === undefined ? undefined : claimsBy(redisUrl, holder, log);
   const lasting = {
-    holder: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
-    ownNamespace,
+    holder,
+    claims,
+    ownNamespace: parts.ownNamespace,
     clock: { now: Date.now, pause: (ms: number, ended: AbortSignal) => pause(ms, undefined, { signal: ended }) },
     approveElsewhere: (id: string, namespace: string | undefined) =>
       `kubemend heal approve ${id}${namespace === undefined ? '' : ` -n ${namespace}`}`,
@@ -61,12 +67,22 @@ export async function createHealing({ policy, ownNamespace, log, signal }: Heali
     },
     options: async () => ({ ...lasting, policy: await policyNow(policy, log) }),
     idle,
-    stop() {
+    async stop() {
       ending.abort();
-      return idle();
+      await idle();
+      await claims?.close();
     },
   };
 }
+
+const claimsBy = (url: string, holder: string, log: Logger) =>
+  createClaims({
+    holder,
+    async redis() {
+      const { openRedis } = await import('../platform/redis.ts');
+      return openRedis(url, log);
+    },
+  });
 
 /** A policy that was edited into something unreadable allows nothing. */
 async function policyNow(path: string | undefined, log: Logger): Promise<HealingPolicy> {

@@ -14,12 +14,14 @@ import { judged } from './judged.ts';
 import { notApplied } from './look-around.ts';
 import { advance, type Keeping } from './records.ts';
 import { type ActionReport, reportOf } from './report.ts';
+import { take } from './take.ts';
 
 /**
- * Applies a plan that a person has answered yes to, once: checks it anew against what is there now, takes it by
- * compare-and-swap, writes, and watches what comes of it, past the end of the call if need be.
+ * Applies a plan that a person has answered yes to, once: checks it anew against what is there now, takes it, writes, and
+ * watches what comes of it, past the end of the call if need be.
  * @throws AppError `not_found` for a plan of another caller; `refused` for one that is used, expired or declined, or that
- * a guard now refuses; `conflict` when the object is not as it was, or another process was faster.
+ * a guard now refuses; `conflict` when the object is not as it was, or another process was faster; `unavailable` when it
+ * could not be taken, and may be approved again.
  */
 export async function approve(action: Action, approval: Approval, context: ToolContext): Promise<ActionReport> {
   const { signal } = context;
@@ -41,8 +43,7 @@ export async function approve(action: Action, approval: Approval, context: ToolC
   const considered = await again(stored, tier, context).catch(async (error: unknown) => {
     throw await lapsed(stored, error, keeping);
   });
-  const approved = { state: 'applying', by: approval.by, text: 'approved', more: { approvedBy: approval.by } } as const;
-  const taken = await advance(stored, approved, keeping);
+  const taken = await take(stored, approval.by, keeping);
   const last = await carryOut(taken, { considered, clock }, context);
   return reportOf(last.record);
 }
