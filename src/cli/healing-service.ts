@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { PipelineOptions } from '../call.ts';
-import { createClaims } from '../platform/claims.ts';
 import { AppError } from '../platform/errors.ts';
 import { defaultPolicy, type HealingPolicy } from '../platform/healing-policy.ts';
 import { loadPolicy } from '../platform/load-policy.ts';
 import type { Logger } from '../platform/logging.ts';
+import { claimsBy } from './shared-claims.ts';
 
 export interface HealingService {
   /** What actions need, with the policy as its file stands now: a kill switch works at the next call. */
@@ -74,15 +74,6 @@ export async function createHealing({ policy, redisUrl, log, ...parts }: Healing
     },
   };
 }
-
-const claimsBy = (url: string, holder: string, log: Logger) =>
-  createClaims({
-    holder,
-    async redis() {
-      const { openRedis } = await import('../platform/redis.ts');
-      return openRedis(url, log);
-    },
-  });
 
 /** A policy that was edited into something unreadable allows nothing. */
 async function policyNow(path: string | undefined, log: Logger): Promise<HealingPolicy> {

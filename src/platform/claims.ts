@@ -10,6 +10,8 @@ interface ClaimsOptions {
   readonly redis: () => Promise<SharedRedis>;
 }
 
+/** Of every key. */
+const prefix = 'kubemend:';
 /** Longer than any plan is valid. */
 const keptSeconds = 3600;
 
@@ -25,9 +27,9 @@ export function createClaims({ holder, redis }: ClaimsOptions) {
   };
 
   return {
-    /** @throws AppError `unavailable` when Redis does not answer. */
+    /** @throws AppError `unavailable` when Redis does not answer, or takes no writes. */
     async check(): Promise<void> {
-      await (await shared()).ask((client) => client.ping());
+      await (await shared()).ask((client) => client.set(`${prefix}check`, holder, 'EX', 1));
     },
 
     /**
@@ -63,7 +65,7 @@ export function createClaims({ holder, redis }: ClaimsOptions) {
 const noop = (): void => {};
 
 const keyOf = ({ cluster, id }: { readonly cluster: string; readonly id: string }): string =>
-  `kubemend:approval:${cluster}:${digestOf(id)}`;
+  `${prefix}approval:${cluster}:${digestOf(id)}`;
 
 const stillPlanned = ({ code, message, details }: AppError): AppError =>
   new AppError(code, `${message} Without it nobody knows whether this approval was used. Nothing has changed.`, {

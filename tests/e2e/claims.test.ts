@@ -108,7 +108,7 @@ describe('a Redis that hangs', () => {
 
     await signal('SIGCONT');
     await sleep(300);
-    expect(await ask('DBSIZE')).toBe(':0');
+    expect(await ask('KEYS', 'kubemend:approval:*')).toBe('*0');
     expect(await outcome(fresh.claim(plan('plan-1')))).toBe('claimed');
   });
 });
@@ -144,6 +144,7 @@ describe('a Redis that cannot be used', () => {
     const { said, soon } = await timed(() => claim(plan('plan-1')));
 
     expect([said, soon]).toEqual([expect.stringContaining(`unavailable: ${why}`), true]);
+    expect(await outcome(replica(address(url)).check())).toContain(`unavailable: ${why}`);
     expect(`${said}${lines.join('')}`).not.toMatch(/hunter2|right-Horse/);
   });
 

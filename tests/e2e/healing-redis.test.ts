@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aRedisServer, type RedisServer } from '../support/redis-server.ts';
-import { apply, kubectl } from './bed.ts';
+import { apply, kubectl, kubemend } from './bed.ts';
 import { type Healer, healersOf, objectOf, type Plan } from './healer.ts';
 import { aWorkload } from './workloads.ts';
 
@@ -57,11 +57,14 @@ describe('with a Redis that replicas share, a plan', () => {
     expect(await generation()).toBe(before + 1);
   });
 
-  it('is declined, listed and planned without it', async () => {
+  it('is made and listed without it, and the doctor tells', async () => {
     await redis.signal('SIGKILL');
     const plan = await restart();
+    const { status, stdout } = await kubemend(['doctor', '-n', namespace], healer.env);
+    await redis.start();
 
     expect(await recordOf(plan)).toContain('(planned)');
-    await redis.start();
+    expect([status, stdout]).toEqual([0, expect.stringMatching(/! Redis +does not answer \(ECONNREFUSED\)/)]);
+    expect((await kubemend(['doctor', '-n', namespace], healer.env)).stdout).toMatch(/✔ Redis +answers/);
   });
 });
