@@ -16,6 +16,7 @@ import { AppError } from '../../platform/errors.ts';
 import { gather, merged } from '../gather.ts';
 import type { ToolContext } from '../tool.ts';
 import { findingOf } from './finding.ts';
+import { historyOf } from './history.ts';
 import { neededPermissions } from './needed-permissions.ts';
 
 /** An action worked out, with everything that its guards look at. */
@@ -62,7 +63,7 @@ async function consideredOnce(
   const [data, revisions, history] = await Promise.all([
     everything(action, target, context),
     rollingKinds.has(target.kind) ? writer.revisions(action.target, signal) : [],
-    writer.actions.list({}, signal).catch((error: unknown) => onlyHere(error, { writer, action, signal })),
+    historyOf(action, { writer, signal, except: planned?.id }),
   ]);
   const [{ diagnose }, snapshot] = [await import('../../engines/index.ts'), indexSnapshot(data)];
   const explanation = diagnose(data);
@@ -74,7 +75,7 @@ async function consideredOnce(
     explanation,
     finding: findingOf(action, explanation),
     plannedFor: planned?.finding,
-    history: history.actions.map(({ record }) => record).filter(({ id }) => id !== planned?.id),
+    history,
     policy,
     tier,
     healing: true,
@@ -83,12 +84,6 @@ async function consideredOnce(
     ownNamespace,
   };
   return { draft, situation, cluster: data.cluster };
-}
-
-/** Who may not list the whole cluster knows the history of the target's namespace. */
-function onlyHere(error: unknown, { writer, action, signal }: { writer: Writer; action: Action; signal: AbortSignal }) {
-  if (!(error instanceof AppError) || error.code !== 'permission_denied') throw error;
-  return writer.actions.list({ namespace: action.target.namespace ?? 'default' }, signal);
 }
 
 /** What a diagnosis of the target reads, what it touches, and what the guards look at. */
