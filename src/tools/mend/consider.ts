@@ -8,7 +8,7 @@ import type { ActionRecord } from '../../engines/healing/record.ts';
 import { rollingKinds } from '../../engines/healing/rolling-kinds.ts';
 import { touchedReads } from '../../engines/healing/touched-reads.ts';
 import { unexpectedFields } from '../../engines/healing/unexpected.ts';
-import { type KubernetesObject, nameOf } from '../../engines/objects.ts';
+import type { KubernetesObject } from '../../engines/objects.ts';
 import { indexSnapshot, type Snapshot } from '../../engines/snapshot.ts';
 import type { SnapshotData } from '../../engines/snapshot-data.ts';
 import type { StoredAction, Writer } from '../../kubernetes/ports.ts';
@@ -16,6 +16,7 @@ import { AppError } from '../../platform/errors.ts';
 import { gather, merged } from '../gather.ts';
 import type { ToolContext } from '../tool.ts';
 import { findingOf } from './finding.ts';
+import { impossible } from './impossible.ts';
 import { neededPermissions } from './needed-permissions.ts';
 
 /** An action worked out, with everything that its guards look at. */
@@ -124,7 +125,7 @@ interface DraftMaterial {
 function drafted(action: Action, { earlier, ...material }: DraftMaterial): Draft {
   const draft = draftOf(action, { ...material, earlier: earlier?.record });
   if (!('impossible' in draft)) return draft;
-  throw new AppError('refused', draft.impossible, { hint: draft.instead, details: { object: nameOf(action.target) } });
+  throw impossible(draft, action.target);
 }
 
 async function lackingPermissions(draft: Draft, context: ToolContext): Promise<readonly string[]> {
