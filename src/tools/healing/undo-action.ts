@@ -19,6 +19,7 @@ export const undoAction = defineTool({
     'patch apps/deployments',
     'patch apps/statefulsets',
     'patch apps/daemonsets',
+    'create pods',
     'patch nodes',
     ...healingPermissions,
   ],

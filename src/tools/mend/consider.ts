@@ -137,12 +137,22 @@ async function lackingPermissions(draft: Draft, context: ToolContext): Promise<r
 
 /** The first write with `dryRun=All`, and a Pod with the new template: quota and admission speak of pods, not of workloads. */
 async function tried(draft: Draft, target: KubernetesObject, { writer, signal }: Trying): Promise<DryRun> {
-  const { template } = draft;
-  const [write, pod] = await Promise.all([
-    triedWrite(draft, { writer, signal }),
-    template === undefined ? undefined : writer.tryPod(template, draft.target.object.namespace ?? '', signal),
-  ]);
-  return { write, ...(pod !== undefined && { pod }), unexpected: unexpectedFields(draft, target, write.after) };
+  const [write, pod] = await Promise.all([triedWrite(draft, { writer, signal }), triedPod(draft, { writer, signal })]);
+  return { write, ...pod, unexpected: unexpectedFields(draft, target, write.after) };
+}
+
+/** Whoever may change a workload need not be allowed to make pods; then a person has to be asked (G8). */
+async function triedPod(
+  { template, target }: Draft,
+  { writer, signal }: Trying,
+): Promise<Pick<DryRun, 'pod' | 'untried'>> {
+  if (template === undefined) return {};
+  try {
+    return { pod: await writer.tryPod(template, target.object.namespace ?? '', signal) };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'permission_denied') throw error;
+    return { untried: 'create pods' };
+  }
 }
 
 interface Trying {

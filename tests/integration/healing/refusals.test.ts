@@ -8,9 +8,9 @@ import { aNode } from '../../support/nodes.ts';
 const servers: FakeApiServer[] = [];
 afterEach(() => closeServers(servers.splice(0)));
 
-async function aShop(): Promise<Bed> {
+async function aShop(options: Parameters<typeof aBed>[1] = {}): Promise<Bed> {
   const around = [anObject('Namespace', 'shop'), anObject('Namespace', 'default'), aNode('node-1')];
-  const bed = await aBed([...around, ...aLiveDeployment().all]);
+  const bed = await aBed([...around, ...aLiveDeployment().all], options);
   servers.push(bed.server);
   return bed;
 }
@@ -19,6 +19,19 @@ const eventsOf = ({ server }: Bed): readonly unknown[] =>
   server.requests
     .filter(({ method, path }) => method === 'POST' && path.endsWith('/events'))
     .map(({ body }) => JSON.parse(body) as unknown);
+
+describe('a plan', { timeout: 30_000 }, () => {
+  it('is made where no pod may be tried, and says so', async () => {
+    const bed = await aShop({ denied: ['create pods'] });
+    const process = await aProcess(bed);
+    const image = `registry.example/app@sha256:${'a'.repeat(64)}`;
+
+    expect(await process.call('set_image', { object: 'deployment/web', container: 'app', image })).toMatchObject({
+      error_type: 'approval_required',
+      details: { guards: expect.arrayContaining([expect.objectContaining({ guard: 'G8', decision: 'approve' })]) },
+    });
+  });
+});
 
 describe('a refusal', { timeout: 30_000 }, () => {
   it.each<[string, object, string]>([
