@@ -51,7 +51,9 @@ function ofWorkload({ target, name }: Action, snapshot: Snapshot): readonly Read
   if (workload === undefined) return [];
   const { namespace } = target;
   const { selector } = workload.spec ?? {};
-  const nodes = new Set(snapshot.all('Pod', namespace).flatMap(({ spec }) => spec?.nodeName || []));
+  const homes = snapshot.all('Pod', namespace).flatMap(({ spec }) => spec?.nodeName || []);
+  // What has no pod yet may come to any node.
+  const nodes = new Set(homes.length > 0 ? homes : snapshot.all('Node').map((node) => node.metadata.name));
   return [
     // An empty selector is for custom kinds, which may mean anything by it.
     ...(selector?.matchLabels === undefined

@@ -5,6 +5,7 @@ import type { StoredAction } from '../../kubernetes/ports.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { ToolContext } from '../tool.ts';
 import { approvedDigest, isSameAction } from './approved-digest.ts';
+import { boundRefusal, usedAlready } from './bound-refusal.ts';
 import { carryOut } from './carry-out.ts';
 import { clusterClock } from './cluster-clock.ts';
 import { type Considered, consider } from './consider.ts';
@@ -33,7 +34,7 @@ export async function approve(action: Action, approval: Approval, context: ToolC
   const { id, expiresAt } = stored.record;
   if (Date.parse(clock.at()) > Date.parse(expiresAt)) {
     await advance(stored, { state: 'expired', by: healing.caller, text: 'expired before it was approved' }, keeping);
-    throw refusal(`The plan ${id} expired at ${expiresAt}.`, 'Plan it again.');
+    throw boundRefusal(`The plan ${id} expired at ${expiresAt}.`, 'Plan it again.');
   }
   if (approval.answer === 'declined') {
     const declined = await advance(stored, { state: 'declined', by: approval.by, text: 'declined' }, keeping);
@@ -92,15 +93,9 @@ function checkPlan({ record }: StoredAction, action: Action, caller: string): vo
     throw new AppError('not_found', 'There is no such action.', { hint: 'Plan the action first.' });
   }
   if (!isSameAction(record.action, action)) {
-    throw refusal('The approval was for a different action.', 'Call it with the arguments of the plan.');
+    throw boundRefusal('The approval was for a different action.', 'Call it with the arguments of the plan.');
   }
   if (record.state !== 'planned') {
-    throw refusal(
-      `The plan ${record.id} was used already: it is ${record.state}.`,
-      'list_actions tells what became of it.',
-    );
+    throw usedAlready(record);
   }
 }
-
-const refusal = (message: string, hint: string): AppError =>
-  new AppError('refused', message, { hint, details: { rules: ['G3'] } });

@@ -93,14 +93,27 @@ function ofLeaving(pods: readonly Pod[], snapshot: Situation['snapshot']) {
   const serving = pods.filter((pod) => isReady(pod) && !isFinished(pod));
   if (first === undefined || serving.length === 0) return undefined;
   const workload = workloadOf(snapshot, first);
+  // A pod that nobody makes anew is what G12 is about.
+  if (workload.kind === 'Pod') return undefined;
   const names = new Set(pods.map(({ metadata }) => metadata.name));
   const left = readyPods(snapshot, workload).filter(({ metadata }) => !names.has(metadata.name));
   return left.length > 0
     ? undefined
     : refuse(
         `No pod of ${nameOf(workload)} is Ready but ${serving.map((pod) => nameOf(refOf(pod))).join(', ')}.`,
-        `scale ${nameOf(workload)} up first, or restart it, which brings a new pod before the old one goes`,
+        insteadOf(workload),
       );
+}
+
+/** Only a Deployment brings a new pod before the old one goes; not every kind can have one more. */
+function insteadOf(workload: ObjectRef): string {
+  const { kind } = workload;
+  const name = nameOf(workload);
+  if (kind === 'Deployment')
+    return `scale ${name} up first, or restart it, which brings a new pod before the old one goes`;
+  return kind === 'StatefulSet' || kind === 'ReplicaSet'
+    ? `scale ${name} up first`
+    : 'do it by hand when nobody needs it';
 }
 
 function toZero({ action, radius }: Draft, { target }: Situation) {

@@ -48,7 +48,7 @@ function faultOf(revision: KnownRevision, { snapshot, target }: Situation, best:
     ? undefined
     : refuse(
         `Revision ${revision.number} of ${name} needs ${missing}, which does not exist any more.`,
-        insteadOf(best),
+        `bring that back; or: ${insteadOf(best)}`,
       );
 }
 

@@ -38,7 +38,7 @@ export const servesOn: Guard = {
     if (ready === 0) return allow(`No pod of ${name} is Ready, so nothing is lost.`);
     const outage = outageOf(situation, ready);
     if (outage === undefined)
-      return allow(`${name} has ${ready} Ready pods or room for one more, so that one serves on.`);
+      return allow(`${name} has ${counted(ready, 'Ready pod')} or room for one more, so that one serves on.`);
     return mending.has(draft.action.name)
       ? approve(`${outage.why}, so nothing serves for a moment.`)
       : refuse(`${outage.why}, so nothing would serve for a moment.`, outage.instead);
@@ -85,11 +85,14 @@ function outageOf(situation: Situation, ready: number): Outage | undefined {
   const lost = maxUnavailableOf(asDeployment(target));
   if (lost === undefined)
     return {
-      why: `${name} has the strategy Recreate: all ${ready} Ready pods go before the next ones come`,
+      why: `${name} has the strategy Recreate, by which ${counted(ready, 'Ready pod')} would go before the next ones come`,
       instead: 'change the strategy to RollingUpdate, or do it by hand when nobody needs it',
     };
   if (ready > lost) return lost > 0 ? undefined : withoutRoom(situation, ready);
-  return { why: `${name} has ${ready} Ready pods, and maxUnavailable lets ${lost} go at once`, instead: scaleUp };
+  return {
+    why: `${name} has ${counted(ready, 'Ready pod')}, and maxUnavailable lets ${lost} go at once`,
+    instead: scaleUp,
+  };
 }
 
 /** A new pod comes first here; it has to find a node. Waiting for one leaves the old pods, so several can wait. */

@@ -12,6 +12,7 @@ import {
   restart,
   rollback,
 } from '../../../support/healing.ts';
+import { aNode } from '../../../support/nodes.ts';
 
 const web = { kind: 'Deployment', namespace: 'shop', name: 'web' };
 const { target, all, pods } = aLiveDeployment({
@@ -60,6 +61,14 @@ describe('guardReads', () => {
     const pod = { kind: 'Pod', namespace: 'shop', name: pods[0]?.metadata.name ?? '' };
 
     expect(texts(guardReads(evict(pod), aSnapshot({ objects: all })))).toContain('list Pod shop app=web');
+  });
+
+  it('reads what is on any node before a resize of what has no pod', () => {
+    const snapshot = aSnapshot({ objects: [target, aNode('node-1'), aNode('node-2')] });
+
+    expect(texts(guardReads(resize(web, {}), snapshot))).toEqual(
+      expect.arrayContaining(['list Pod spec.nodeName=node-1', 'list Pod spec.nodeName=node-2']),
+    );
   });
 
   it('reads what is on the nodes before a resize, and what revisions need before a rollback', () => {

@@ -91,6 +91,18 @@ describe('G27, contained', () => {
     expect(evicted(dead)).toContain('allow: ');
   });
 
+  it('names what its owner can do instead, and leaves a pod without one to G12', () => {
+    const ownedBy = (kind: string) => {
+      const pod = aPod('web-0', { metadata: { ownerReferences: [{ kind, name: 'web', controller: true }] } });
+      return saidBy(contained, aDraft(evict(web), pod), aSituation({ target: pod, objects: [pod] }));
+    };
+
+    expect(ownedBy('StatefulSet')).toContain('Instead: scale StatefulSet/web up first');
+    expect(ownedBy('DaemonSet')).toContain('Instead: do it by hand when nobody needs it');
+    const bare = aPod('bare');
+    expect(saidBy(contained, aDraft(evict(web), bare), aSituation({ target: bare }))).toContain('allow: ');
+  });
+
   it('refuses to drain a node that has all Ready pods of a workload', () => {
     const { pods, all } = aLiveDeployment({ replicas: 2 });
     const node = aNode('node-1');
