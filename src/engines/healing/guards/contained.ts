@@ -2,6 +2,7 @@ import { hour } from '../../durations.ts';
 import { keyOf, nameOf, type ObjectRef, type Pod, refOf } from '../../objects.ts';
 import { workloadOf } from '../../owners.ts';
 import { isFinished, isReady } from '../../pods.ts';
+import { budgetsOver } from '../budgets.ts';
 import type { Draft } from '../draft.ts';
 import { isRunning, pastActions, sinceBegin } from '../past-actions.ts';
 import { counted, evictionsOf, podOf, readyPods, replicasAfter, type Workload, wasListed } from '../subject.ts';
@@ -81,11 +82,8 @@ function lastReplica(draft: Draft, situation: Situation) {
   const { snapshot } = situation;
   const leaving = evictionsOf(draft).flatMap(({ on }) => podOf(situation, on.object) ?? []);
   const groups = Map.groupBy(leaving, (pod) => keyOf(workloadOf(snapshot, pod)));
-  for (const pods of groups.values()) {
-    const fault = ofLeaving(pods, snapshot);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
+  const verdicts = [...groups.values()].flatMap((pods) => ofLeaving(pods, snapshot) ?? []);
+  return verdicts.find(({ decision }) => decision === 'refuse') ?? verdicts[0];
 }
 
 function ofLeaving(pods: readonly Pod[], snapshot: Situation['snapshot']) {
@@ -97,11 +95,15 @@ function ofLeaving(pods: readonly Pod[], snapshot: Situation['snapshot']) {
   if (workload.kind === 'Pod') return undefined;
   const names = new Set(pods.map(({ metadata }) => metadata.name));
   const left = readyPods(snapshot, workload).filter(({ metadata }) => !names.has(metadata.name));
-  return left.length > 0
-    ? undefined
-    : refuse(
+  if (left.length > 0) return undefined;
+  const keeps = serving.length > 1 ? keptReady(serving, snapshot) : undefined;
+  return keeps === undefined
+    ? refuse(
         `No pod of ${nameOf(workload)} is Ready but ${serving.map((pod) => nameOf(refOf(pod))).join(', ')}.`,
         insteadOf(workload),
+      )
+    : approve(
+        `All ${serving.length} Ready pods of ${nameOf(workload)} leave, one after the other: ${keeps}, and the evictions wait for it.`,
       );
 }
 
@@ -114,6 +116,16 @@ function insteadOf(workload: ObjectRef): string {
   return kind === 'StatefulSet' || kind === 'ReplicaSet'
     ? `scale ${name} up first`
     : 'do it by hand when nobody needs it';
+}
+
+/** A budget under which the eviction API lets several pods go only as others become Ready, if there is one. */
+function keptReady(pods: readonly Pod[], snapshot: Situation['snapshot']): string | undefined {
+  const budgets = pods.map((pod) => budgetsOver(snapshot, pod));
+  const [budget] = budgets[0] ?? [];
+  const { desiredHealthy = 0 } = budget?.status ?? {};
+  if (budget === undefined || desiredHealthy < 1) return undefined;
+  const isOver = budgets.every((each) => each.length === 1 && each[0] === budget);
+  return isOver ? `${nameOf(refOf(budget))} keeps ${desiredHealthy} Ready` : undefined;
 }
 
 function toZero({ action, radius }: Draft, { target }: Situation) {

@@ -8,6 +8,7 @@ import {
   changesTemplate,
   containersOfTarget,
   counted,
+  evictionsOf,
   isWorkload,
   livingPods,
   readyPods,
@@ -15,6 +16,7 @@ import {
   wasListed,
 } from '../subject.ts';
 import type { Guard, Situation } from './guard.ts';
+import { successorsStart } from './successors-start.ts';
 import { allow, approve, refuse } from './verdicts.ts';
 
 /** Without these something broken stays broken: a person may take the outage. */
@@ -30,6 +32,7 @@ export const servesOn: Guard = {
   check(draft, situation) {
     const { snapshot, target } = situation;
     if (draft.action.name === 'resize_workload' && target.kind === 'Pod') return inPlace(draft.action, situation);
+    if (evictionsOf(draft).length > 0) return successorsStart(draft, situation);
     if (!changesTemplate(draft) || !isWorkload(target)) return undefined;
     const ready = readyPods(snapshot, refOf(target)).length;
     const name = nameOf(refOf(target));
