@@ -101,6 +101,7 @@ const program = await bundle({
     'socks-proxy-agent': './scripts/no-proxy-agents.ts',
     socks: './scripts/no-proxy-agents.ts',
     hpagent: './scripts/no-proxy-agents.ts',
+    debug: './scripts/no-debug.ts',
   },
   plugins: [schemasInUse, lightUndici, withoutApiClasses, withoutSideEffects],
   define: constants,

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { safeText } from '../platform/safe-text.ts';
 import { glue, type Line, type Span, span } from '../tools/report/lines.ts';
 import { type Check, examine } from './doctor/checks.ts';
+import { redisChecks } from './doctor/redis.ts';
 import type { CommandContext, Register } from './program.ts';
 import { paint } from './render/paint.ts';
 import { showProgress } from './render/progress.ts';
@@ -61,7 +62,7 @@ async function examined(context: CommandContext, options: Options): Promise<read
       permissions: [...new Set(reading)],
       signal: context.signal,
     });
-    return checks.map(safe);
+    return [...checks, ...(await redisChecks(context.settings.redisUrl))].map(safe);
   } finally {
     progress.end();
   }

@@ -1,10 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import * as z from 'zod';
 import { attend } from '../tools/mend/attend.ts';
 import type { CommandContext } from './program.ts';
 import { targetArguments, targetFlags } from './target-flags.ts';
 
-/** Between two rounds, in ms. */
+/** Between two rounds, in ms: while there is nothing to do, and when the last one has mended something. */
 const everyMs = 30_000;
+const onwardsMs = 1_000;
+
+const attended = z.object({ done: z.object({ state: z.string() }).optional() });
 
 /**
  * `kubemend heal --watch`: round after round does what the policy lets be done without asking, until it is told to stop. A
@@ -16,10 +20,11 @@ export async function healWatch(context: CommandContext, options: Readonly<Recor
   const clusters = await context.openClusters(undefined, { healing: true, fresh: true });
   let last = '';
   while (!signal.aborted) {
-    const { text } = await context.call(attend, args, { clusters, healing: true, patient: true });
+    const { text, result } = await context.call(attend, args, { clusters, healing: true, patient: true });
     if (text !== last && !signal.aborted) terminal.out(`${new Date().toISOString().slice(11, 19)} ${text}\n`);
     last = text;
-    await pause(everyMs, undefined, { signal }).catch(() => {});
+    const mended = attended.safeParse(result).data?.done?.state === 'healthy';
+    await pause(mended ? onwardsMs : everyMs, undefined, { signal }).catch(() => {});
   }
   await (await context.healing()).idle();
   return 130;

@@ -8,6 +8,7 @@ import { AppError } from '../platform/errors.ts';
 import { defaultPolicy, type HealingPolicy } from '../platform/healing-policy.ts';
 import { loadPolicy } from '../platform/load-policy.ts';
 import type { Logger } from '../platform/logging.ts';
+import { claimsBy } from './shared-claims.ts';
 
 export interface HealingService {
   /** What actions need, with the policy as its file stands now: a kill switch works at the next call. */
@@ -25,6 +26,8 @@ interface HealingParts {
   readonly policy: string | undefined;
   /** The namespace this process runs in, when it runs in a cluster. */
   readonly ownNamespace: string | undefined;
+  /** The Redis that replicas share; loaded when a plan is first approved. */
+  readonly redisUrl: string | undefined;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -33,14 +36,17 @@ interface HealingParts {
  * What actions need of this process. Work in the background ends when `signal` aborts; the records say how far it came.
  * @throws AppError `validation_error` for a policy that is bad from the start.
  */
-export async function createHealing({ policy, ownNamespace, log, signal }: HealingParts): Promise<HealingService> {
+export async function createHealing({ policy, redisUrl, log, ...parts }: HealingParts): Promise<HealingService> {
   await loadPolicy(policy);
   const running = new Set<Promise<void>>();
   const ending = new AbortController();
-  const stopped = AbortSignal.any([signal, ending.signal]);
+  const stopped = AbortSignal.any([parts.signal, ending.signal]);
+  const holder = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
+  const claims = redisUrl === undefined ? undefined : claimsBy(redisUrl, holder, log);
   const lasting = {
-    holder: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
-    ownNamespace,
+    holder,
+    claims,
+    ownNamespace: parts.ownNamespace,
     clock: { now: Date.now, pause: (ms: number, ended: AbortSignal) => pause(ms, undefined, { signal: ended }) },
     approveElsewhere,
     audit: (event: object) => log.info({ audit: event }, 'action'),
@@ -62,9 +68,10 @@ export async function createHealing({ policy, ownNamespace, log, signal }: Heali
     },
     options: async () => ({ ...lasting, policy: await policyNow(policy, log) }),
     idle,
-    stop() {
+    async stop() {
       ending.abort();
-      return idle();
+      await idle();
+      await claims?.close();
     },
   };
 }

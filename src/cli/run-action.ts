@@ -104,7 +104,8 @@ function contextOf(settings: Settings, host: Host, { opened, healing: toStop }: 
 
 async function healingOf(settings: Settings, { environment, signal }: Host, log: Logger): Promise<HealingService> {
   const { createHealing } = await import('./healing-service.ts');
-  return createHealing({ policy: settings.policy, ownNamespace: environment['POD_NAMESPACE'], log, signal });
+  const { policy, redisUrl } = settings;
+  return createHealing({ policy, redisUrl, ownNamespace: environment['POD_NAMESPACE'], log, signal });
 }
 
 function firstOf([key]: readonly Buffer[]): Buffer {

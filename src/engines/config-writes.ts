@@ -12,6 +12,8 @@ export interface ConfigWrite {
   readonly time: string;
   /** Field manager, such as `kubectl-edit`. */
   readonly by: string | undefined;
+  /** The keys of its data that the writer owns: which of them it changed, nobody tells. */
+  readonly keys: readonly string[];
   /** Where the pod consumes it. */
   readonly references: readonly Reference[];
 }
@@ -41,7 +43,9 @@ function lastWrite(object: KubernetesObject | undefined, references: readonly Re
       const at = timeOf(time);
       const written = keysIn(fieldsV1);
       const concerns = keys.some((key) => (key === undefined ? written.size > 0 : written.has(`f:${key}`)));
-      return at !== undefined && concerns ? [{ at, time, by: manager }] : [];
+      return at !== undefined && concerns
+        ? [{ at, time, by: manager, keys: [...written].map((key) => key.replace(/^f:/, '')) }]
+        : [];
     })
     .toSorted((a, b) => b.at - a.at)
     .at(0);

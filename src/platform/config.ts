@@ -45,6 +45,7 @@ const whole = (minimum: number, maximum: number) => {
 const choice = <Values extends readonly [string, ...string[]]>(values: Values, meant: (value: string) => string) =>
   text.transform(meant).pipe(z.enum(values, `must be one of ${values.join(', ')}`));
 
+const isRedisUrl = (value: string): boolean => /^rediss?:\/\/./.test(value) && URL.canParse(value);
 const lower = (value: string): string => value.toLowerCase();
 const levelName = (value: string): string => lower(value).replace(/^warning$/, 'warn');
 /** A DNS label (RFC 1123): what Kubernetes allows as a namespace's name. */
@@ -172,6 +173,15 @@ export const settingsSchema = z.object({
     description: 'Key that signs records of actions: 32 characters or more, the same for all replicas.',
     value: 'key',
     commands: 'all',
+    secret: true,
+  }),
+  redisUrl: setting(text.refine(isRedisUrl, 'must be a URL such as redis://redis.mend:6379').optional(), {
+    group: 'Healing',
+    description:
+      'Redis that all replicas share, `redis://` or `rediss://`: an approval is then used once by it too, and none is used while it does not answer.',
+    value: 'url',
+    commands: 'all',
+    plain: true,
     secret: true,
   }),
 

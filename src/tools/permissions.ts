@@ -45,7 +45,7 @@ export const healingPermissions: readonly string[] = [
   'list apps/controllerrevisions',
   'get apps/controllerrevisions',
   ...['get', 'list', 'create', 'update', 'delete'].map((verb) => `${verb} coordination.k8s.io/leases`),
-  'create events.k8s.io/events',
+  'create events',
   'list autoscaling.k8s.io/verticalpodautoscalers',
   'list keda.sh/scaledobjects',
 ];

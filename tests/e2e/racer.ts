@@ -22,7 +22,13 @@ const environment = process.env;
 const settings = loadSettings({ flags: {}, environment, dotenv: {}, defaults: { k8s_cache_ttl: '0' } });
 const [log, metrics, signal] = [silentLogger, noMetrics, AbortSignal.timeout(3_600_000)];
 const clusters = openClusters({ settings, metrics, environment, version: '0', demo: '', writes: true, log });
-const service = await createHealing({ policy: settings.policy, ownNamespace: undefined, log, signal });
+const service = await createHealing({
+  policy: settings.policy,
+  redisUrl: settings.redisUrl,
+  ownNamespace: undefined,
+  log,
+  signal,
+});
 const pipeline = createPipeline({
   tools: healingTools,
   settings: { namespace: settings.k8sNamespace, allowSystemNamespaces: false },

@@ -12,21 +12,23 @@ export interface Wanted {
   /** Of the pod. */
   readonly pod?: object;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Of the workload, not of its pods. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** A workload whose pods have the label `app`. */
 export function aWorkload(name: string, wanted: Wanted = {}): string {
   const { kind = 'Deployment', replicas = 2, annotations } = wanted;
-  const labels = { app: name };
+  const selected = { app: name };
   return JSON.stringify({
     apiVersion: 'apps/v1',
     kind,
-    metadata: { name, annotations },
+    metadata: { name, annotations, labels: wanted.labels },
     spec: {
       ...(kind !== 'DaemonSet' && { replicas }),
       ...(kind === 'StatefulSet' && { serviceName: name }),
-      selector: { matchLabels: labels },
-      template: { metadata: { labels }, spec: podSpec(wanted) },
+      selector: { matchLabels: selected },
+      template: { metadata: { labels: selected }, spec: podSpec(wanted) },
       ...wanted.spec,
     },
   });

@@ -19,6 +19,8 @@ interface CommandFields {
   readonly healing?: CommandContext['healing'];
   /** Settings as flags. */
   readonly flags?: Readonly<Record<string, string | boolean>>;
+  /** Settings as variables. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface CommandRun {
@@ -37,7 +39,7 @@ export async function runCommand(
   const err: string[] = [];
   const { interactive = false, color = false, columns = 80, signal = new AbortController().signal } = fields;
   const context: CommandContext = {
-    settings: loadSettings({ flags: fields.flags ?? {}, environment: {}, dotenv: {} }),
+    settings: loadSettings({ flags: fields.flags ?? {}, environment: fields.environment ?? {}, dotenv: {} }),
     terminal: {
       out: (text) => out.push(text),
       err: (text) => err.push(text),

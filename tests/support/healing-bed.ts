@@ -69,6 +69,7 @@ interface ProcessOptions extends Partial<Pick<PipelineOptions, 'timeoutMs' | 'lo
   readonly clusters?: Clusters;
   readonly holder?: string;
   readonly pause?: Healing['clock']['pause'];
+  readonly claims?: Healing['claims'];
 }
 
 export interface Process {
@@ -127,6 +128,7 @@ export async function aProcess(bed: Bed, options: ProcessOptions = {}): Promise<
     healing: async () => ({
       policy: policySchema.parse({ ...impatient, ...options.policy }),
       holder,
+      claims: options.claims,
       clock: { now: () => clock.ms, pause: options.pause ?? pause },
       approveElsewhere: ({ id }) => `kubemend heal approve ${id}`,
       audit: (event) => audit.push(event),

@@ -19,9 +19,12 @@ export function draftIn(drafted: Drafted): Draft {
   return drafted;
 }
 
-/** Why there is no draft, and what would be possible instead. */
-export const whyNot = (drafted: Drafted): string =>
-  'impossible' in drafted ? [drafted.impossible, drafted.instead].filter(Boolean).join(' ') : 'it is possible';
+/** The guard rule that stands against it, why there is no draft, and what would be possible instead. */
+export function whyNot(drafted: Drafted): string {
+  if (!('impossible' in drafted)) return 'it is possible';
+  const { rule, impossible, instead } = drafted;
+  return `${rule === undefined ? '' : `${rule}: `}${impossible} ${instead}`;
+}
 
 export const revisionFacts = (number: number, template: PodTemplate, kind = 'ReplicaSet'): RevisionFacts => ({
   number,

@@ -45,7 +45,7 @@ export function diagnose(data: SnapshotData, rules: readonly Rule[] = catalogue)
     scope: { cluster: data.cluster, ...data.scope },
     verdict: roots.length > 0 ? 'unhealthy' : incomplete ? 'unknown' : 'healthy',
     causes: roots.map((root) => causeOf(snapshot, root, incomplete)),
-    risks: risks.map(riskOf),
+    risks: risks.map((problem) => riskOf(problem, confidenceIn(problem, incomplete))),
     blind_spots: blindSpotsOf(data.reads),
     checked: { ...countsOf(snapshot), rules: rules.length },
     snapshot: {
@@ -97,12 +97,11 @@ const blindness = 0.05;
 
 function causeOf(snapshot: Snapshot, root: Root, incomplete: boolean): Cause {
   const { problem, explained, effects } = root;
-  const confidence = Math.round((certainties[problem.certainty] - (incomplete ? blindness : 0)) * 100) / 100;
+  const confidence = confidenceIn(problem, incomplete);
   const chain = chainOf(snapshot, problem, explained, effects);
   return {
-    ...riskOf(problem),
+    ...riskOf(problem, confidence),
     severity: effects.routes.length > 0 && problem.severity === 'high' ? 'critical' : problem.severity,
-    confidence,
     band: confidence >= 0.85 ? 'confirmed' : confidence >= 0.6 ? 'likely' : 'possible',
     chain,
     evidence: [
@@ -125,11 +124,15 @@ function causeOf(snapshot: Snapshot, root: Root, incomplete: boolean): Cause {
   };
 }
 
-const riskOf = (problem: Problem): Risk => ({
+const confidenceIn = ({ certainty }: Problem, incomplete: boolean): number =>
+  Math.round((certainties[certainty] - (incomplete ? blindness : 0)) * 100) / 100;
+
+const riskOf = (problem: Problem, confidence: number): Risk => ({
   id: `${problem.rule.id}:${keyOf(problem.object)}${problem.container === undefined ? '' : `#${problem.container}`}`,
   rule: problem.rule.id,
   title: problem.rule.title,
   severity: problem.severity,
+  confidence,
   object: problem.object,
   summary: problem.summary,
   fixes: problem.fixes,

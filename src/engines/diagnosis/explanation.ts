@@ -79,4 +79,4 @@ export interface Explanation {
   };
 }
 
-export type Risk = Pick<Cause, 'id' | 'rule' | 'title' | 'severity' | 'object' | 'summary' | 'fixes'>;
+export type Risk = Pick<Cause, 'id' | 'rule' | 'title' | 'severity' | 'confidence' | 'object' | 'summary' | 'fixes'>;

@@ -16,7 +16,11 @@ export function containerOfTemplate({ target, snapshot }: Material, name: string
   const ref = refOf(target);
   const pod = snapshot.find('Pod', ref.namespace, target.kind === 'Pod' ? ref.name : '');
   if (pod === undefined && !rollingKinds.has(target.kind)) {
-    return { impossible: `A ${target.kind} has no template that could be changed.` };
+    return {
+      impossible: `A ${target.kind} has no template that could be changed.`,
+      instead: 'Name a Deployment, StatefulSet or DaemonSet.',
+      rule: 'G2',
+    };
   }
   const spec = pod === undefined ? templateOf(target)?.spec : pod.spec;
   const root = pod === undefined ? ['spec', 'template', 'spec'] : ['spec'];
@@ -35,7 +39,11 @@ export function containerOfTemplate({ target, snapshot }: Material, name: string
     };
   }
   const names = lists.flatMap(([, containers]) => containers.flatMap((container) => container.name ?? []));
-  return { impossible: `${nameOf(ref)} has no container ${name}.`, instead: `It has ${names.join(', ')}.` };
+  return {
+    impossible: `${nameOf(ref)} has no container ${name}.`,
+    instead: `It has ${names.join(', ')}.`,
+    rule: 'G39',
+  };
 }
 
 const amounts = (map: Readonly<Record<string, string | undefined>> | undefined): Readonly<Record<string, string>> =>

@@ -9,9 +9,13 @@ import { draftScale } from './drafts/scale.ts';
 import { draftSetImage } from './drafts/set-image.ts';
 import { draftUndo } from './drafts/undo.ts';
 import type { Drafted, Material } from './material.ts';
+import { neverTouched } from './never-touched.ts';
 
 /** Works an action out against what was just read: the same material gives the same draft. */
-export function draftOf(action: Action, material: Material): Drafted {
+export const draftOf = (action: Action, material: Material): Drafted =>
+  neverTouched(material.target) ?? drafted(action, material);
+
+function drafted(action: Action, material: Material): Drafted {
   switch (action.name) {
     case 'restart_workload':
       return draftRestart(action, material);

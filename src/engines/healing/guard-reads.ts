@@ -1,12 +1,14 @@
 import { deliveriesOf, deliveryReads } from '../deliveries.ts';
-import { keyOf, refOf } from '../objects.ts';
+import { keyOf, type ObjectRef, type Pod, refOf } from '../objects.ts';
 import { podsOn } from '../pod-groups.ts';
-import { referencesOf } from '../references.ts';
+import { isReady } from '../pods.ts';
+import { fitsOf } from '../scheduling/node-fit.ts';
 import { type LabelSelector, selectorText } from '../selectors.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Read } from '../snapshot-data.ts';
 import type { Action, ActionName } from './action.ts';
 import { knownRevisions } from './known-revisions.ts';
+import { type Need, needsOf } from './needs.ts';
 import { affectedWorkload, type Workload } from './subject.ts';
 
 /** What owns pods, counts them, or keeps them from going. */
@@ -19,7 +21,6 @@ const customLists = [
 ] as const;
 /** Nodes whose pods are read to know what is free there. */
 const maximumNodes = 10;
-const clusterScoped: ReadonlySet<string> = new Set(['PriorityClass', 'RuntimeClass']);
 
 /**
  * What the guards look at and a diagnosis may not have read, given what was read so far: asked again after each round
@@ -27,7 +28,7 @@ const clusterScoped: ReadonlySet<string> = new Set(['PriorityClass', 'RuntimeCla
  */
 export function guardReads(action: Action, snapshot: Snapshot): readonly Read[] {
   const { kind, namespace } = action.target;
-  if (kind === 'Node') return ofNode(action.target.name, snapshot);
+  if (kind === 'Node') return ofNode(action, snapshot);
   if (namespace === undefined) return [];
   return [
     { verb: 'get', kind: 'Namespace', name: namespace },
@@ -51,7 +52,9 @@ function ofWorkload({ target, name }: Action, snapshot: Snapshot): readonly Read
   if (workload === undefined) return [];
   const { namespace } = target;
   const { selector } = workload.spec ?? {};
-  const nodes = new Set(snapshot.all('Pod', namespace).flatMap(({ spec }) => spec?.nodeName || []));
+  const homes = snapshot.all('Pod', namespace).flatMap(({ spec }) => spec?.nodeName || []);
+  // What has no pod yet may come to any node.
+  const nodes = new Set(homes.length > 0 ? homes : snapshot.all('Node').map((node) => node.metadata.name));
   return [
     // An empty selector is for custom kinds, which may mean anything by it.
     ...(selector?.matchLabels === undefined
@@ -59,6 +62,7 @@ function ofWorkload({ target, name }: Action, snapshot: Snapshot): readonly Read
       : [{ verb: 'list', kind: 'Pod', namespace, labelSelector: selectorText(selector), as: 'full' } as const]),
     ...(name === 'resize_workload' ? [...nodes].slice(0, maximumNodes).map(podsOfNode) : []),
     ...deliveriesOf(workload).map(deliveryReads),
+    ...(name === 'evict_pod' ? forSuccessor(target, snapshot) : []),
     ...(name === 'rollback_workload' ? neededByRevisions(snapshot, workload) : []),
     ...(changesVersion.has(name) ? definitionsWith(workload) : []),
   ];
@@ -86,27 +90,51 @@ const podsOfNode = (node: string): Read => ({
 });
 
 function neededByRevisions(snapshot: Snapshot, workload: Workload): readonly Read[] {
-  const needed = knownRevisions(snapshot, refOf(workload)).flatMap(({ template }) =>
-    referencesOf(template?.spec)
-      .filter(({ optional }) => !optional)
-      .map(({ kind, name }) => ({
-        kind,
-        name,
-        namespace: clusterScoped.has(kind) ? undefined : workload.metadata.namespace,
-      })),
+  return readsOfNeeds(
+    knownRevisions(snapshot, refOf(workload)).flatMap(({ template }) =>
+      needsOf(template?.spec, workload.metadata.namespace),
+    ),
   );
-  return [...new Map(needed.map((ref) => [keyOf(ref), ref])).values()].map((ref): Read => ({ verb: 'get', ...ref }));
 }
 
+const readsOfNeeds = (needs: readonly Need[]): readonly Read[] =>
+  [...new Map(needs.map((need) => [keyOf(need), need])).values()].map(
+    ({ kind, name, namespace }): Read => ({ verb: 'get', kind, name, namespace }),
+  );
+
+/** What the successor of a pod needs, and what is free on the nodes that might take it. */
+function forSuccessor(ref: ObjectRef, snapshot: Snapshot): readonly Read[] {
+  const pod = snapshot.find('Pod', ref.namespace, ref.name);
+  if (pod === undefined || !isReady(pod)) return [];
+  return [...readsOfNeeds(needsOf(pod.spec, ref.namespace)), ...candidates(snapshot, pod).map(podsOfNode)];
+}
+
+/** Nodes that would take a pod if they have room, its own before others. */
+const candidates = (snapshot: Snapshot, pod: Pod): readonly string[] => {
+  const fits = fitsOf(snapshot, pod).filter(({ obstacles }) => [...obstacles].every((each) => each === 'capacity'));
+  const names = fits.map(({ node }) => node.metadata.name);
+  // Its place there becomes free: the others do not matter then.
+  return names.includes(pod.spec?.nodeName ?? '') ? [] : names.slice(0, maximumNodes);
+};
+
 /** All nodes, the pods of this one, and the neighbours and owners of those. */
-function ofNode(node: string, snapshot: Snapshot): readonly Read[] {
+function ofNode({ name, target: { name: node } }: Action, snapshot: Snapshot): readonly Read[] {
   const namespaces = new Set(podsOn(snapshot, node).flatMap(({ metadata }) => metadata.namespace ?? []));
   return [
     { verb: 'list', kind: 'Node', as: 'full' },
     podsOfNode(node),
+    ...(name === 'drain_node' ? othersThan(node, snapshot).map(podsOfNode) : []),
     ...[...namespaces].flatMap((namespace): readonly Read[] => [
       { verb: 'get', kind: 'Namespace', name: namespace },
       ...listsIn(namespace, ['Pod', ...workloadLists]),
     ]),
   ];
 }
+
+/** Nodes that may take what a drain evicts. */
+const othersThan = (node: string, snapshot: Snapshot): readonly string[] =>
+  snapshot
+    .all('Node')
+    .filter(({ metadata, spec }) => metadata.name !== node && spec?.unschedulable !== true)
+    .slice(0, maximumNodes)
+    .map(({ metadata }) => metadata.name);

@@ -30,7 +30,12 @@ export interface Material {
 export interface Impossible {
   readonly impossible: string;
   /** What would be possible. */
-  readonly instead?: string | undefined;
+  readonly instead: string;
+  /** The guard rule that stands against it, where one does: `G33`. */
+  readonly rule?: string | undefined;
 }
+
+/** What is possible where all is as wanted. */
+export const nothingToDo = 'Nothing has to be done.';
 
 export type Drafted = Draft | Impossible;

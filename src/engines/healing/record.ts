@@ -8,7 +8,8 @@ import type { GuardVerdict } from './guards/guard.ts';
  * planned → applying → verifying → healthy
  *    │          │          ├→ reverted   (not healthy by the deadline; the inverse was applied)
  *    │          │          └→ failed     (not healthy, and no safe way back)
- *    │          └→ failed                (the API server refused the write)
+ *    │          ├→ failed                (the API server refused the write)
+ *    │          └→ expired               (another action was begun at the same moment; nothing was written)
  *    ├→ declined   (a person said no)
  *    └→ expired
  * healthy → undone

@@ -23,6 +23,9 @@ export interface LiveWriterOptions {
 /** Codes of a Pod that the API server would not take; every other failure says nothing about the Pod. */
 const complaints: ReadonlySet<string> = new Set(['refused', 'validation_error', 'not_found']);
 
+/** What was tried has another name each time, and was never there. */
+const triedName = /^pods "kubemend-try-\w+" is /;
+
 /** Changes one API server as one user. Only here are templates with the values of their variables in reach. */
 export function createLiveWriter({ rest, metrics, actions, log, now }: LiveWriterOptions): Writer {
   const discovery = createDiscovery(rest, metrics);
@@ -63,7 +66,7 @@ export function createLiveWriter({ rest, metrics, actions, log, now }: LiveWrite
       } catch (error) {
         if (!(error instanceof AppError) || !complaints.has(error.code)) throw error;
         const { said } = error.details;
-        return { ok: false, message: typeof said === 'string' ? said : error.message };
+        return { ok: false, message: (typeof said === 'string' ? said : error.message).replace(triedName, '') };
       }
     },
     async announce(on, event, signal) {

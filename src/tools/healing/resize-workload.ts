@@ -15,7 +15,13 @@ export const resizeWorkload = defineAction({
     Plans new requests or limits of one container, by at most half as much again, twice a day. Mends an OOMKilled
     container whose limit is too low. Of a pod: in place, until it is replaced.`,
   access: 'write',
-  permissions: ['patch apps/deployments', 'patch apps/statefulsets', 'patch apps/daemonsets', 'patch pods/resize'],
+  permissions: [
+    'patch apps/deployments',
+    'patch apps/statefulsets',
+    'patch apps/daemonsets',
+    'create pods',
+    'patch pods/resize',
+  ],
   input: {
     container: z
       .string()

@@ -7,7 +7,7 @@ export const setImage = defineAction({
   description: `
     Plans another image for one container: one that this workload ran before.`,
   access: 'write',
-  permissions: ['patch apps/deployments', 'patch apps/statefulsets', 'patch apps/daemonsets'],
+  permissions: ['patch apps/deployments', 'patch apps/statefulsets', 'patch apps/daemonsets', 'create pods'],
   input: {
     container: z
       .string()

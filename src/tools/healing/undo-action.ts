@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { nothingToUndo } from '../../engines/healing/drafts/undo.ts';
-import { AppError } from '../../platform/errors.ts';
+import { impossible } from '../mend/impossible.ts';
 import { mend } from '../mend/mend.ts';
 import { ownAction } from '../mend/own-action.ts';
 import { actionReport } from '../mend/report.ts';
@@ -19,6 +19,7 @@ export const undoAction = defineTool({
     'patch apps/deployments',
     'patch apps/statefulsets',
     'patch apps/daemonsets',
+    'create pods',
     'patch nodes',
     ...healingPermissions,
   ],
@@ -28,7 +29,7 @@ export const undoAction = defineTool({
   async run({ action_id, namespace: home }, context) {
     const { record } = await ownAction(action_id, home, context);
     const nothing = nothingToUndo(record);
-    if (nothing !== undefined) throw new AppError('refused', nothing.impossible, { details: { rules: ['G34'] } });
+    if (nothing !== undefined) throw impossible(nothing, record.target.object);
     return mend({ name: 'undo_action', target: record.target.object, action_id }, context);
   },
 

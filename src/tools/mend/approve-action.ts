@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { AppError } from '../../platform/errors.ts';
 import { actionId, cluster, namespace } from '../schemas.ts';
 import { defineTool } from '../tool.ts';
+import { usedAlready } from './bound-refusal.ts';
 import { mend } from './mend.ts';
 import { ownAction } from './own-action.ts';
 import { planShown } from './plan-shown.ts';
@@ -26,9 +26,7 @@ export const approveAction = defineTool({
     const { record } = await ownAction(id, home, context);
     if (approval !== undefined) return mend(record.action, context);
     if (record.state === 'planned') throw planShown(record, context);
-    throw new AppError('refused', `The plan ${id} was used already: it is ${record.state}.`, {
-      details: { rules: ['G3'] },
-    });
+    throw usedAlready(record);
   },
 
   render: (report) => reportLines(report).join('\n'),

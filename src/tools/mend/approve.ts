@@ -5,20 +5,24 @@ import type { StoredAction } from '../../kubernetes/ports.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { ToolContext } from '../tool.ts';
 import { approvedDigest, isSameAction } from './approved-digest.ts';
+import { boundRefusal, usedAlready } from './bound-refusal.ts';
 import { carryOut } from './carry-out.ts';
 import { clusterClock } from './cluster-clock.ts';
 import { type Considered, consider } from './consider.ts';
 import { earlierOf } from './earlier.ts';
 import type { Approval } from './healing.ts';
 import { judged } from './judged.ts';
+import { notApplied } from './look-around.ts';
 import { advance, type Keeping } from './records.ts';
 import { type ActionReport, reportOf } from './report.ts';
+import { take } from './take.ts';
 
 /**
- * Applies a plan that a person has answered yes to, once: checks it anew against what is there now, takes it by
- * compare-and-swap, writes, and watches what comes of it, past the end of the call if need be.
+ * Applies a plan that a person has answered yes to, once: checks it anew against what is there now, takes it, writes, and
+ * watches what comes of it, past the end of the call if need be.
  * @throws AppError `not_found` for a plan of another caller; `refused` for one that is used, expired or declined, or that
- * a guard now refuses; `conflict` when the object is not as it was, or another process was faster.
+ * a guard now refuses; `conflict` when the object is not as it was, or another process was faster; `unavailable` when it
+ * could not be taken, and may be approved again.
  */
 export async function approve(action: Action, approval: Approval, context: ToolContext): Promise<ActionReport> {
   const { signal } = context;
@@ -30,7 +34,7 @@ export async function approve(action: Action, approval: Approval, context: ToolC
   const { id, expiresAt } = stored.record;
   if (Date.parse(clock.at()) > Date.parse(expiresAt)) {
     await advance(stored, { state: 'expired', by: healing.caller, text: 'expired before it was approved' }, keeping);
-    throw refusal(`The plan ${id} expired at ${expiresAt}.`, 'Plan it again.');
+    throw boundRefusal(`The plan ${id} expired at ${expiresAt}.`, 'Plan it again.');
   }
   if (approval.answer === 'declined') {
     const declined = await advance(stored, { state: 'declined', by: approval.by, text: 'declined' }, keeping);
@@ -40,8 +44,7 @@ export async function approve(action: Action, approval: Approval, context: ToolC
   const considered = await again(stored, tier, context).catch(async (error: unknown) => {
     throw await lapsed(stored, error, keeping);
   });
-  const approved = { state: 'applying', by: approval.by, text: 'approved', more: { approvedBy: approval.by } } as const;
-  const taken = await advance(stored, approved, keeping);
+  const taken = await take(stored, approval.by, keeping);
   const last = await carryOut(taken, { considered, clock }, context);
   return reportOf(last.record);
 }
@@ -76,9 +79,8 @@ const final: ReadonlySet<string> = new Set(['conflict', 'refused']);
  */
 async function lapsed(stored: StoredAction, error: unknown, keeping: Keeping): Promise<unknown> {
   if (!(error instanceof AppError) || !final.has(error.code)) return error;
-  const text = `not applied, nothing has changed: ${error.message}`;
   try {
-    await advance(stored, { state: 'expired', by: keeping.healing.caller, text }, keeping);
+    await advance(stored, { state: 'expired', by: keeping.healing.caller, text: notApplied(error) }, keeping);
     return error;
   } catch (unkept) {
     return unkept instanceof AppError && unkept.code === 'conflict' ? unkept : error;
@@ -91,15 +93,9 @@ function checkPlan({ record }: StoredAction, action: Action, caller: string): vo
     throw new AppError('not_found', 'There is no such action.', { hint: 'Plan the action first.' });
   }
   if (!isSameAction(record.action, action)) {
-    throw refusal('The approval was for a different action.', 'Call it with the arguments of the plan.');
+    throw boundRefusal('The approval was for a different action.', 'Call it with the arguments of the plan.');
   }
   if (record.state !== 'planned') {
-    throw refusal(
-      `The plan ${record.id} was used already: it is ${record.state}.`,
-      'list_actions tells what became of it.',
-    );
+    throw usedAlready(record);
   }
 }
-
-const refusal = (message: string, hint: string): AppError =>
-  new AppError('refused', message, { hint, details: { rules: ['G3'] } });

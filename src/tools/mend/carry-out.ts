@@ -5,6 +5,7 @@ import { applyWrites } from './apply-writes.ts';
 import type { ClusterClock } from './cluster-clock.ts';
 import type { Considered } from './consider.ts';
 import { type Hold, holdOf } from './hold.ts';
+import { lookAround } from './look-around.ts';
 import { settle } from './settle.ts';
 
 export interface Course {
@@ -13,9 +14,9 @@ export interface Course {
 }
 
 /**
- * Writes and watches, in the background, so that neither the end of the call nor a caller that leaves ends it. Returns
+ * Looks around once more, writes and watches, in the background, so that neither the end of the call nor a caller that leaves ends it. Returns
  * when it is over, or when the call has to answer, with how far it came.
- * @throws AppError of a write that failed while the call waited.
+ * @throws AppError of a guard that refuses by now, or of a write that failed, while the call waited.
  */
 export async function carryOut(
   taken: StoredAction,
@@ -30,6 +31,7 @@ export async function carryOut(
     const inBackground = { ...context, signal: stop, enough: stop };
     try {
       const { draft, situation } = considered;
+      await lookAround(considered, { hold, healing, context: inBackground });
       await applyWrites(draft, {
         writer,
         healing,

@@ -8,7 +8,7 @@ import type { ActionRecord } from '../../engines/healing/record.ts';
 import { rollingKinds } from '../../engines/healing/rolling-kinds.ts';
 import { touchedReads } from '../../engines/healing/touched-reads.ts';
 import { unexpectedFields } from '../../engines/healing/unexpected.ts';
-import { type KubernetesObject, nameOf } from '../../engines/objects.ts';
+import type { KubernetesObject } from '../../engines/objects.ts';
 import { indexSnapshot, type Snapshot } from '../../engines/snapshot.ts';
 import type { SnapshotData } from '../../engines/snapshot-data.ts';
 import type { StoredAction, Writer } from '../../kubernetes/ports.ts';
@@ -16,6 +16,8 @@ import { AppError } from '../../platform/errors.ts';
 import { gather, merged } from '../gather.ts';
 import type { ToolContext } from '../tool.ts';
 import { findingOf } from './finding.ts';
+import { historyOf } from './history.ts';
+import { impossible } from './impossible.ts';
 import { neededPermissions } from './needed-permissions.ts';
 
 /** An action worked out, with everything that its guards look at. */
@@ -62,7 +64,7 @@ async function consideredOnce(
   const [data, revisions, history] = await Promise.all([
     everything(action, target, context),
     rollingKinds.has(target.kind) ? writer.revisions(action.target, signal) : [],
-    writer.actions.list({}, signal).catch((error: unknown) => onlyHere(error, { writer, action, signal })),
+    historyOf(action, { writer, signal, except: planned?.id }),
   ]);
   const [{ diagnose }, snapshot] = [await import('../../engines/index.ts'), indexSnapshot(data)];
   const explanation = diagnose(data);
@@ -74,7 +76,7 @@ async function consideredOnce(
     explanation,
     finding: findingOf(action, explanation),
     plannedFor: planned?.finding,
-    history: history.actions.map(({ record }) => record).filter(({ id }) => id !== planned?.id),
+    history,
     policy,
     tier,
     healing: true,
@@ -83,12 +85,6 @@ async function consideredOnce(
     ownNamespace,
   };
   return { draft, situation, cluster: data.cluster };
-}
-
-/** Who may not list the whole cluster knows the history of the target's namespace. */
-function onlyHere(error: unknown, { writer, action, signal }: { writer: Writer; action: Action; signal: AbortSignal }) {
-  if (!(error instanceof AppError) || error.code !== 'permission_denied') throw error;
-  return writer.actions.list({ namespace: action.target.namespace ?? 'default' }, signal);
 }
 
 /** What a diagnosis of the target reads, what it touches, and what the guards look at. */
@@ -124,7 +120,7 @@ interface DraftMaterial {
 function drafted(action: Action, { earlier, ...material }: DraftMaterial): Draft {
   const draft = draftOf(action, { ...material, earlier: earlier?.record });
   if (!('impossible' in draft)) return draft;
-  throw new AppError('refused', draft.impossible, { hint: draft.instead, details: { object: nameOf(action.target) } });
+  throw impossible(draft, action.target);
 }
 
 async function lackingPermissions(draft: Draft, context: ToolContext): Promise<readonly string[]> {
@@ -136,12 +132,22 @@ async function lackingPermissions(draft: Draft, context: ToolContext): Promise<r
 
 /** The first write with `dryRun=All`, and a Pod with the new template: quota and admission speak of pods, not of workloads. */
 async function tried(draft: Draft, target: KubernetesObject, { writer, signal }: Trying): Promise<DryRun> {
-  const { template } = draft;
-  const [write, pod] = await Promise.all([
-    triedWrite(draft, { writer, signal }),
-    template === undefined ? undefined : writer.tryPod(template, draft.target.object.namespace ?? '', signal),
-  ]);
-  return { write, ...(pod !== undefined && { pod }), unexpected: unexpectedFields(draft, target, write.after) };
+  const [write, pod] = await Promise.all([triedWrite(draft, { writer, signal }), triedPod(draft, { writer, signal })]);
+  return { write, ...pod, unexpected: unexpectedFields(draft, target, write.after) };
+}
+
+/** Whoever may change a workload need not be allowed to make pods; then a person has to be asked (G8). */
+async function triedPod(
+  { template, target }: Draft,
+  { writer, signal }: Trying,
+): Promise<Pick<DryRun, 'pod' | 'untried'>> {
+  if (template === undefined) return {};
+  try {
+    return { pod: await writer.tryPod(template, target.object.namespace ?? '', signal) };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'permission_denied') throw error;
+    return { untried: 'create pods' };
+  }
 }
 
 interface Trying {

@@ -29,6 +29,18 @@ export interface Clock {
   pause(ms: number, signal: AbortSignal): Promise<void>;
 }
 
+/** Lets one process at most have a plan, whichever replica it is, besides the compare-and-swap on its record. */
+export interface Claims {
+  /** @throws AppError `unavailable` when no plan could be claimed now. */
+  check(): Promise<void>;
+  /**
+   * Resolves with how the plan is given back, for when it was not taken after all.
+   * @throws AppError `conflict` when another process has or had it; `unavailable` when nobody can tell, and then the plan is
+   * as it was.
+   */
+  claim(plan: { readonly cluster: string; readonly id: string }): Promise<() => Promise<void>>;
+}
+
 /** What actions need besides clusters: only there when healing is switched on. */
 export interface Healing {
   readonly policy: HealingPolicy;
@@ -38,6 +50,8 @@ export interface Healing {
   readonly holder: string;
   readonly ownNamespace?: string | undefined;
   readonly approval?: Approval | undefined;
+  /** Where replicas share a Redis. */
+  readonly claims?: Claims | undefined;
   readonly clock: Clock;
   /** How a person approves elsewhere, when this face cannot ask: a command. */
   approveElsewhere(plan: Pick<ActionRecord, 'id' | 'cluster' | 'target'>): string;

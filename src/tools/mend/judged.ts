@@ -15,7 +15,7 @@ export function judged({ draft, situation }: Considered, healing: Healing): read
   const against: readonly string[] = situation.tier === 'unattended' ? ['refuse', 'approve'] : ['refuse'];
   const refusals = verdicts.filter(({ decision }) => against.includes(decision));
   if (refusals.length === 0) return verdicts;
-  const text = refusals.map(({ guard, reason }) => `${guard}: ${reason}`).join('; ');
+  const text = refusals.map(({ guard, reason }) => `${guard}: ${reason}`).join(' ');
   const instead = refusals.flatMap((verdict) => (verdict.decision === 'refuse' ? (verdict.instead ?? []) : []));
   const { object } = draft.target;
   healing.audit({
@@ -25,7 +25,7 @@ export function judged({ draft, situation }: Considered, healing: Healing): read
     text,
   });
   throw new AppError('refused', `${draft.action.name} of ${nameOf(object)} is refused. ${text}`, {
-    hint: instead.length === 0 ? undefined : instead.join(' '),
+    hint: instead.length === 0 ? undefined : instead.join('; '),
     details: {
       rules: refusals.map(({ guard }) => guard),
       guards: verdicts.map(({ guard, decision, reason }) => ({ guard, decision, reason })),

@@ -9,7 +9,10 @@ const resources: Readonly<Record<string, string>> = {
   Pod: 'pods/resize',
 };
 
-/** What these writes ask of RBAC: `patch apps/deployments`. A custom kind's scale is tried by the dry-run instead. */
+/**
+ * What these writes, and telling of them, ask of RBAC: `patch apps/deployments`. A custom kind's scale is tried by the
+ * dry-run instead.
+ */
 export const neededPermissions = (operations: readonly Operation[]): readonly string[] => [
   ...new Set(
     operations.flatMap(({ verb, on }) => {
@@ -18,4 +21,5 @@ export const neededPermissions = (operations: readonly Operation[]): readonly st
       return resource === undefined ? [] : [`patch ${resource}`];
     }),
   ),
+  'create events',
 ];

@@ -1,4 +1,4 @@
-import type { Action } from '../../engines/healing/action.ts';
+import { type Action, preconditionOf } from '../../engines/healing/action.ts';
 import { touchedPods } from '../../engines/healing/blast-radius.ts';
 import { evidenceOf } from '../../engines/healing/evidence.ts';
 import type { Situation } from '../../engines/healing/guards/guard.ts';
@@ -25,8 +25,11 @@ export async function plan(
 ): Promise<ActionRecord> {
   context.progress(0, undefined, `planning ${action.name} of ${nameOf(action.target)}`);
   const earlier = await earlierOf(action, context);
-  const considered = await consider(action, context, { earlier, tier });
   const writer = await context.writer();
+  const considered = await consider(action, context, { earlier, tier }).catch(async (error: unknown) => {
+    await tellRefusal(error, { action, tier, writer, context });
+    throw error;
+  });
   const verdicts = await judgedAloud(considered, writer, context);
   const record = recordOf(considered, verdicts, context);
   await writer.actions.create(record, context.signal);
@@ -45,12 +48,30 @@ async function judgedAloud(
   } catch (error) {
     // Whoever acts alone asks again and again: the audit is enough then.
     if (error instanceof AppError && considered.situation.tier === 'approve') {
-      const event = { type: 'Warning', reason: 'MendRefused', message: error.message } as const;
-      await writer.announce(considered.draft.target, event, context.signal);
+      await writer.announce(considered.draft.target, refused(error), context.signal);
     }
     throw error;
   }
 }
+
+interface Telling {
+  readonly action: Action;
+  readonly tier: Situation['tier'];
+  readonly writer: Writer;
+  readonly context: ToolContext;
+}
+
+/** What cannot be done at all is refused before any guard looks at it, and told all the same (G35). */
+async function tellRefusal(reason: unknown, { action, tier, writer, context }: Telling): Promise<void> {
+  if (!(reason instanceof AppError) || reason.code !== 'refused') return;
+  const { name, target } = action;
+  const object = `${target.namespace ?? ''}/${nameOf(target)}`;
+  context.healing().audit({ action: name, object, outcome: 'refused', text: reason.message });
+  const live = tier === 'approve' ? await writer.current(target, context.signal).catch(() => undefined) : undefined;
+  if (live !== undefined) await writer.announce(preconditionOf(live), refused(reason), context.signal);
+}
+
+const refused = ({ message }: AppError) => ({ type: 'Warning', reason: 'MendRefused', message }) as const;
 
 function recordOf(
   { draft, situation, cluster }: Considered,

@@ -163,7 +163,8 @@ function causeOf(cause: Cause, detail: CauseDetail, take: Take): DiagnosedCause 
 /** Characters of a summary; it is one sentence, and the one that has to survive. */
 const summaryText = 400;
 
-const riskOf = (risk: Risk, take: Take): Risk => ({
+/** How sure a risk is matters to whoever acts on it alone, and is not shown. */
+const riskOf = ({ confidence: _sure, ...risk }: Risk, take: Take): Diagnosis['risks'][number] => ({
   ...risk,
   summary: cut(risk.summary, 240),
   fixes: take(risk.fixes, 1, 'fixes'),

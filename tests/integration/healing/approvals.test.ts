@@ -55,7 +55,7 @@ describe('an approval', { timeout: 30_000 }, () => {
 
     expect(await process.answer('restart_workload', web, id)).toMatchObject({
       error_type: 'refused',
-      error: `The plan ${id} was used already: it is healthy.`,
+      error: `G3: The plan ${id} was used already: it is healthy.`,
       details: { rules: ['G3'] },
     });
     expect(writesOf(bed)).toHaveLength(1);
@@ -278,7 +278,7 @@ describe('undo', { timeout: 30_000 }, () => {
     await process.answer('undo_action', { action_id: scaled }, undone);
     expect(await process.call('undo_action', { action_id: scaled })).toMatchObject({
       error_type: 'refused',
-      error: `Action ${scaled} is undone already.`,
+      error: `G33: Action ${scaled} is undone already.`,
     });
   });
 

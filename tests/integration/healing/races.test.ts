@@ -18,7 +18,7 @@ describe('two processes', { timeout: 120_000 }, () => {
     expect(ended).toHaveLength(rounds);
   });
 
-  it('with two plans for one object write it once: the second finds it changed', async () => {
+  it('with two plans for one object write it once at most: whoever sees the other, or a change, gives way', async () => {
     const bed = await aBed([
       anObject('Namespace', 'shop'),
       anObject('Namespace', 'default'),
@@ -34,9 +34,10 @@ describe('two processes', { timeout: 120_000 }, () => {
       second.answer('scale_workload', five ?? {}, plans[1] ?? ''),
     ]);
 
-    expect(results.filter(({ success }) => success)).toHaveLength(1);
-    expect(results.find(({ success }) => !success)?.['error_type']).toMatch(/^(?:conflict|refused)$/);
-    expect(writesOf(bed).filter((each) => each === 'PATCH deployments/web').length).toBeLessThanOrEqual(2);
+    const gaveWay = results.filter(({ success }) => !success).map((result) => result['error_type']);
+    expect(gaveWay).toEqual(gaveWay.map(() => expect.stringMatching(/^(?:conflict|refused)$/)));
+    expect(gaveWay.length).toBeGreaterThanOrEqual(1);
+    expect(writesOf(bed).length).toBeLessThanOrEqual(1);
     await bed.server.close();
   });
 });

@@ -417,10 +417,11 @@ describe('trying a pod', () => {
 
   it('tells what the cluster has against it', async () => {
     const { server, writer } = await serving([]);
-    const message = 'pods "x" is forbidden: exceeded quota: q, requested: pods=1, used: pods=3, limited: pods=3';
+    const said = 'forbidden: exceeded quota: q, requested: pods=1, used: pods=3, limited: pods=3';
+    const message = `pods "kubemend-try-x7k2p" is ${said}`;
     server.on('POST /api/v1/namespaces/shop/pods', { status: 403, reason: 'Forbidden', message });
 
-    expect(await writer.tryPod(templateOf('web:3'), 'shop', signal)).toEqual({ ok: false, message });
+    expect(await writer.tryPod(templateOf('web:3'), 'shop', signal)).toEqual({ ok: false, message: said });
   });
 
   it('throws when it may not be tried', async () => {

@@ -43,6 +43,17 @@ describe('kubemend doctor', () => {
     `);
   });
 
+  it('says what it costs that the Redis of replicas does not answer, without its password', async () => {
+    const environment = { REDIS_URL: 'redis://:hunter2@127.0.0.1:1' };
+    const { status, out } = await runCommand(register, ['doctor'], { clusters: withReader(), environment });
+
+    expect(status).toBe(0);
+    expect(out.replaceAll(/\s+/g, ' ')).toContain(
+      '! Redis does not answer (ECONNREFUSED). – No plan can be approved until it answers.',
+    );
+    expect(out).not.toContain('hunter2');
+  });
+
   it('says what each gap costs', async () => {
     const denied = new Set(['list configmaps', 'get configmaps', 'get pods/log', 'list policy/poddisruptionbudgets']);
     const onlyInside = new Set(['list pods', 'get pods']);

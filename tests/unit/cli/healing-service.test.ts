@@ -10,6 +10,7 @@ const service = (fields: { policy?: string; signal?: AbortSignal; log?: Logger }
   createHealing({
     policy: undefined,
     ownNamespace: 'mend',
+    redisUrl: undefined,
     log: silentLogger,
     signal: new AbortController().signal,
     ...fields,

@@ -148,6 +148,21 @@ describe('loadSettings', () => {
     expect(problemsOf({ dotenv: short })).toEqual(['KUBEMEND_SIGNING_KEY in .env must have at least 32 characters']);
   });
 
+  it('reads a Redis by two names, and never shows its password', () => {
+    const [plain, secure] = ['redis://:hunter2@redis.mend:6379/1', 'rediss://mend:hunter2@redis.mend'];
+
+    expect(load({ environment: { REDIS_URL: plain } }).redisUrl).toBe(plain);
+    expect(load({ environment: { REDIS_URL: plain, KUBEMEND_REDIS_URL: secure } }).redisUrl).toBe(secure);
+    expect(load({ flags: { redisUrl: plain } }).redisUrl).toBeUndefined();
+    expect(load({}).redisUrl).toBeUndefined();
+    expect(problemsOf({ environment: { REDIS_URL: 'http://:hunter2@redis.mend' } })).toEqual([
+      'REDIS_URL must be a URL such as redis://redis.mend:6379',
+    ]);
+    expect(problemsOf({ environment: { KUBEMEND_REDIS_URL: 'redis://:hunter2@' } })).toEqual([
+      'KUBEMEND_REDIS_URL must be a URL such as redis://redis.mend:6379',
+    ]);
+  });
+
   it('reads where healing finds its policy and keeps its records', () => {
     const environment = { KUBEMEND_HEAL: 'true', KUBEMEND_POLICY: 'p.yaml', KUBEMEND_STATE_NAMESPACE: 'kubemend' };
 

@@ -5,6 +5,8 @@ import { type Action, preconditionOf } from '../action.ts';
 import { blastRadius, touchedPods } from '../blast-radius.ts';
 import { setField } from '../field-step.ts';
 import type { Drafted, Material } from '../material.ts';
+import { nothingToDo } from '../material.ts';
+import { noNode } from './cordon.ts';
 
 /** Each pod has its grace period; PodDisruptionBudgets may let them go one by one only. */
 const podSeconds = 60;
@@ -13,10 +15,12 @@ const longest = 3_600;
 /** Cordon first, then evict what is not bound to the node (G37): mirror pods and those of DaemonSets stay. */
 export function draftDrain(action: Extract<Action, { name: 'drain_node' }>, { snapshot, target }: Material): Drafted {
   const ref = refOf(target);
-  if (target.kind !== 'Node') return { impossible: `${nameOf(ref)} is no node.` };
+  if (target.kind !== 'Node') return noNode(ref);
   const leaving = touchedPods(snapshot, ref).filter((pod) => leaves(pod));
   const edit = setField(target, ['spec', 'unschedulable'], true);
-  if (edit === undefined && leaving.length === 0) return { impossible: `${nameOf(ref)} is drained already.` };
+  if (edit === undefined && leaving.length === 0) {
+    return { impossible: `${nameOf(ref)} is drained already.`, instead: nothingToDo };
+  }
   const on = preconditionOf(target);
   return {
     action,

@@ -11,8 +11,16 @@ const deadlineSeconds = 300;
 export function draftEvict(action: Extract<Action, { name: 'evict_pod' }>, { snapshot, target }: Material): Drafted {
   const ref = refOf(target);
   const pod = snapshot.find('Pod', ref.namespace, ref.name);
-  if (target.kind !== 'Pod' || pod === undefined) return { impossible: `${nameOf(ref)} is no pod that could be read.` };
-  if (isTerminating(pod)) return { impossible: `${nameOf(ref)} is being terminated already.` };
+  if (target.kind !== 'Pod' || pod === undefined) {
+    return { impossible: `${nameOf(ref)} is no pod that could be read.`, instead: 'Name a pod.', rule: 'G2' };
+  }
+  if (isTerminating(pod)) {
+    return {
+      impossible: `${nameOf(ref)} is being terminated already.`,
+      instead: 'Wait; diagnose it when it does not go. Nothing is deleted by force.',
+      rule: 'G13',
+    };
+  }
   const on = preconditionOf(target);
   const leftover = isFinished(pod);
   const workload = workloadOf(snapshot, pod);

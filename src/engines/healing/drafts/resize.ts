@@ -6,6 +6,7 @@ import type { Verification } from '../draft.ts';
 import { editedDraft } from '../edited-draft.ts';
 import { type FieldEdit, setField } from '../field-step.ts';
 import type { Drafted, Material } from '../material.ts';
+import { nothingToDo } from '../material.ts';
 import { rolloutVerification } from '../verification.ts';
 
 type Resize = Extract<Action, { name: 'resize_workload' }>;
@@ -20,16 +21,20 @@ export function draftResize(action: Resize, material: Material): Drafted {
   const container = containerOfTemplate(material, action.container);
   if ('impossible' in container) return container;
   const wanted = amountsOf(action);
-  if (wanted.length === 0) return { impossible: 'Neither a request nor a limit is given.' };
+  if (wanted.length === 0)
+    return { impossible: 'Neither a request nor a limit is given.', instead: 'Name an amount of cpu or memory.' };
   const missing = wanted.find(({ list, resource }) => container.resources[list][resource] === undefined);
   if (missing !== undefined) {
     return {
       impossible: `Container ${action.container} of ${nameOf(ref)} has no ${missing.resource} in ${missing.list}: there is nothing to take a step from.`,
       instead: 'Set it in the manifest.',
+      rule: 'G23',
     };
   }
   const edits = wanted.flatMap(({ list, resource, amount }) => editOf({ container, target }, list, resource, amount));
-  if (edits.length === 0) return { impossible: `Container ${action.container} of ${nameOf(ref)} has these already.` };
+  if (edits.length === 0) {
+    return { impossible: `Container ${action.container} of ${nameOf(ref)} has these already.`, instead: nothingToDo };
+  }
   return {
     ...editedDraft(action, material, edits),
     ...(target.kind !== 'Pod' && { template: withAmounts(templateOf(target), action) }),

@@ -4,6 +4,7 @@ import type { Action } from '../action.ts';
 import { editedDraft } from '../edited-draft.ts';
 import { setField } from '../field-step.ts';
 import type { Drafted, Material } from '../material.ts';
+import { nothingToDo } from '../material.ts';
 import { rollingKinds } from '../rolling-kinds.ts';
 import { rolloutVerification } from '../verification.ts';
 
@@ -18,11 +19,16 @@ export function draftRestart(
   if (!rollingKinds.has(target.kind)) {
     return {
       impossible: `A ${target.kind} has no rolling restart.`,
-      instead: target.kind === 'Pod' ? 'evict_pod replaces one pod of a workload.' : undefined,
+      instead:
+        target.kind === 'Pod'
+          ? 'evict_pod replaces one pod of a workload.'
+          : 'Name a Deployment, StatefulSet or DaemonSet.',
+      rule: 'G2',
     };
   }
   const edit = setField(target, restartedAt, at);
-  if (edit === undefined) return { impossible: `${nameOf(ref)} was restarted at this very moment.` };
+  if (edit === undefined)
+    return { impossible: `${nameOf(ref)} was restarted at this very moment.`, instead: nothingToDo };
   return {
     ...editedDraft(action, { snapshot, target }, [edit]),
     // Quota and admission may have changed since its pods were made.

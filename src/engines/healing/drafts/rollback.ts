@@ -6,7 +6,7 @@ import { revisionsOf, templateChanges } from '../../revisions.ts';
 import type { Snapshot } from '../../snapshot.ts';
 import { type Action, type Operation, preconditionOf } from '../action.ts';
 import { blastRadius } from '../blast-radius.ts';
-import type { Drafted, Material, RevisionFacts } from '../material.ts';
+import type { Drafted, Impossible, Material, RevisionFacts } from '../material.ts';
 import { rollingKinds } from '../rolling-kinds.ts';
 import { rolloutVerification } from '../verification.ts';
 
@@ -19,16 +19,38 @@ type Rollback = Extract<Action, { name: 'rollback_workload' }>;
 export function draftRollback(action: Rollback, material: Material): Drafted {
   const { snapshot, target, revisions } = material;
   const ref = refOf(target);
-  if (!rollingKinds.has(target.kind)) return { impossible: `A ${target.kind} keeps no revisions.` };
+  if (!rollingKinds.has(target.kind)) {
+    return {
+      impossible: `A ${target.kind} keeps no revisions.`,
+      instead: 'Name a Deployment, StatefulSet or DaemonSet.',
+      rule: 'G2',
+    };
+  }
   const current = currentRevision(material);
-  if (current === undefined) return { impossible: `${nameOf(ref)} has no revision of its present template yet.` };
+  if (current === undefined) {
+    return {
+      impossible: `${nameOf(ref)} has no revision of its present template yet.`,
+      instead: 'Wait until its controller has looked at it.',
+      rule: 'G19',
+    };
+  }
   const others = revisions.filter(({ digest }) => digest !== current.digest);
-  if (others.length === 0) return { impossible: `${nameOf(ref)} has no other revision to go back to.` };
+  if (others.length === 0) {
+    return {
+      impossible: `${nameOf(ref)} has no other revision to go back to.`,
+      instead: 'Mend its template.',
+      rule: 'G20',
+    };
+  }
   const wanted = chosen(action, others, healthyRevisions(snapshot, ref, others));
   if ('impossible' in wanted) return wanted;
   const changes = templateChanges(current.template, wanted.template);
   if (changes.length === 0) {
-    return { impossible: `Revision ${wanted.number} of ${nameOf(ref)} differs only in when it was restarted.` };
+    return {
+      impossible: `Revision ${wanted.number} of ${nameOf(ref)} differs only in when it was restarted.`,
+      instead: 'Name another one, or mend its template.',
+      rule: 'G20',
+    };
   }
   const on = preconditionOf(target);
   const stuck = stuckPods(snapshot, ref);
@@ -69,7 +91,7 @@ function chosen(
   { revision, target }: Rollback,
   others: readonly RevisionFacts[],
   healthy: ReadonlySet<number>,
-): RevisionFacts | { readonly impossible: string; readonly instead?: string } {
+): RevisionFacts | Impossible {
   const numbers = others.map(({ number }) => number).join(', ');
   const wanted = others.find(({ number }) => (revision === undefined ? healthy.has(number) : number === revision));
   if (wanted !== undefined) return wanted;
@@ -77,8 +99,13 @@ function chosen(
     ? {
         impossible: `No earlier revision of ${nameOf(target)} was seen healthy, as far as the cluster still tells.`,
         instead: `Name one: it has ${numbers}.`,
+        rule: 'G20',
       }
-    : { impossible: `${nameOf(target)} has no other revision ${revision}.`, instead: `It has ${numbers}.` };
+    : {
+        impossible: `${nameOf(target)} has no other revision ${revision}.`,
+        instead: `It has ${numbers}.`,
+        rule: 'G20',
+      };
 }
 
 /** Revisions with a ready pod now, or proof that they worked until the rollout that broke it. */

@@ -3,6 +3,7 @@ import { type Action, preconditionOf } from '../action.ts';
 import { blastRadius } from '../blast-radius.ts';
 import { setField } from '../field-step.ts';
 import type { Drafted, Material } from '../material.ts';
+import { nothingToDo } from '../material.ts';
 import { rolloutVerification } from '../verification.ts';
 
 /** Kinds whose `spec.replicas` is patched in place, with the annotation that says by which action. */
@@ -14,14 +15,24 @@ export function draftScale(
 ): Drafted {
   const ref = refOf(target);
   if (target.kind === 'DaemonSet' || target.kind === 'Pod') {
-    return { impossible: `A ${target.kind} has no replicas that could be set.` };
+    return {
+      impossible: `A ${target.kind} has no replicas that could be set.`,
+      instead: target.kind === 'Pod' ? 'Scale the workload that owns it.' : 'It has one pod on each node that fits.',
+      rule: 'G2',
+    };
   }
   const before = replicasOf(target);
   if (before === undefined && !builtIn.has(target.kind)) {
-    return { impossible: `${nameOf(ref)} has no spec.replicas, so it cannot be scaled.` };
+    return {
+      impossible: `${nameOf(ref)} has no spec.replicas, so it cannot be scaled.`,
+      instead: 'Name a Deployment, a StatefulSet, or another kind with a scale subresource.',
+      rule: 'G2',
+    };
   }
   const edit = setField(target, ['spec', 'replicas'], action.replicas);
-  if (edit === undefined) return { impossible: `${nameOf(ref)} has ${action.replicas} replicas already.` };
+  if (edit === undefined) {
+    return { impossible: `${nameOf(ref)} has ${action.replicas} replicas already.`, instead: nothingToDo };
+  }
   const on = preconditionOf(target);
   const own = builtIn.has(target.kind);
   return {

@@ -5,6 +5,7 @@ import { containerOfTemplate, withContainer } from '../containers-of-template.ts
 import { editedDraft } from '../edited-draft.ts';
 import { setField } from '../field-step.ts';
 import type { Drafted, Material } from '../material.ts';
+import { nothingToDo } from '../material.ts';
 import { rolloutVerification } from '../verification.ts';
 
 export function draftSetImage(action: Extract<Action, { name: 'set_image' }>, material: Material): Drafted {
@@ -14,7 +15,10 @@ export function draftSetImage(action: Extract<Action, { name: 'set_image' }>, ma
   if ('impossible' in container) return container;
   const edit = setField(target, [...container.path, 'image'], action.image);
   if (edit === undefined)
-    return { impossible: `Container ${action.container} of ${nameOf(ref)} has this image already.` };
+    return {
+      impossible: `Container ${action.container} of ${nameOf(ref)} has this image already.`,
+      instead: nothingToDo,
+    };
   return {
     ...editedDraft(action, material, [edit]),
     template: withContainer(templateOf(target), action.container, (each) => ({ ...each, image: action.image })),

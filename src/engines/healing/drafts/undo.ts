@@ -3,6 +3,7 @@ import { type Action, type Operation, type Precondition, preconditionOf } from '
 import { blastRadius } from '../blast-radius.ts';
 import type { FieldChange, Verification } from '../draft.ts';
 import type { Drafted, Impossible, Material } from '../material.ts';
+import { nothingToDo } from '../material.ts';
 import type { ActionRecord } from '../record.ts';
 import { rolloutVerification } from '../verification.ts';
 
@@ -13,7 +14,9 @@ export const actionAnnotation = 'kubemend.dev/action';
 export function draftUndo(action: Extract<Action, { name: 'undo_action' }>, material: Material): Drafted {
   const { snapshot, target, earlier, revisions } = material;
   const ref = refOf(target);
-  if (earlier === undefined) return { impossible: `There is no action ${action.action_id}.` };
+  if (earlier === undefined) {
+    return { impossible: `There is no action ${action.action_id}.`, instead: known, rule: 'G33' };
+  }
   const gone = whyNot(earlier, material);
   if (gone !== undefined) return gone;
   const on = preconditionOf(target);
@@ -34,6 +37,8 @@ export function draftUndo(action: Extract<Action, { name: 'undo_action' }>, mate
       : restored(ref),
   };
 }
+
+const known = 'list_actions shows those that there are.';
 
 /** Whether there is anything to be healthy again: an action that mended something is undone into what was broken. */
 const wasWell = ({ finding, radius, target }: ActionRecord): boolean =>
@@ -57,9 +62,19 @@ export function nothingToUndo({
   irreversible = 'it has no way back',
   applied,
 }: ActionRecord): Impossible | undefined {
-  if (applied === undefined) return { impossible: `Action ${id} changed nothing (it is ${state}).` };
-  if (state === 'reverted' || state === 'undone') return { impossible: `Action ${id} is ${state} already.` };
-  return inverse.length === 0 ? { impossible: `Action ${id} cannot be undone: ${irreversible}.` } : undefined;
+  if (applied === undefined) {
+    return { impossible: `Action ${id} changed nothing (it is ${state}).`, instead: nothingToDo, rule: 'G33' };
+  }
+  if (state === 'reverted' || state === 'undone') {
+    return { impossible: `Action ${id} is ${state} already.`, instead: nothingToDo, rule: 'G33' };
+  }
+  return inverse.length === 0
+    ? {
+        impossible: `Action ${id} cannot be undone: ${irreversible}.`,
+        instead: 'Diagnose the object, and plan what it needs now.',
+        rule: 'G34',
+      }
+    : undefined;
 }
 
 function whyNot(earlier: ActionRecord, { target }: Material): Impossible | undefined {
@@ -70,6 +85,7 @@ function whyNot(earlier: ActionRecord, { target }: Material): Impossible | undef
     return {
       impossible: `${nameOf(applied.object)} was changed since action ${id}, so going back could undo somebody else's work.`,
       instead: 'Look at get_timeline, then plan what is needed now.',
+      rule: 'G33',
     };
   }
   return undefined;

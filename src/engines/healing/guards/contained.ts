@@ -2,6 +2,7 @@ import { hour } from '../../durations.ts';
 import { keyOf, nameOf, type ObjectRef, type Pod, refOf } from '../../objects.ts';
 import { workloadOf } from '../../owners.ts';
 import { isFinished, isReady } from '../../pods.ts';
+import { budgetsOver } from '../budgets.ts';
 import type { Draft } from '../draft.ts';
 import { isRunning, pastActions, sinceBegin } from '../past-actions.ts';
 import { counted, evictionsOf, podOf, readyPods, replicasAfter, type Workload, wasListed } from '../subject.ts';
@@ -81,11 +82,8 @@ function lastReplica(draft: Draft, situation: Situation) {
   const { snapshot } = situation;
   const leaving = evictionsOf(draft).flatMap(({ on }) => podOf(situation, on.object) ?? []);
   const groups = Map.groupBy(leaving, (pod) => keyOf(workloadOf(snapshot, pod)));
-  for (const pods of groups.values()) {
-    const fault = ofLeaving(pods, snapshot);
-    if (fault !== undefined) return fault;
-  }
-  return undefined;
+  const verdicts = [...groups.values()].flatMap((pods) => ofLeaving(pods, snapshot) ?? []);
+  return verdicts.find(({ decision }) => decision === 'refuse') ?? verdicts[0];
 }
 
 function ofLeaving(pods: readonly Pod[], snapshot: Situation['snapshot']) {
@@ -93,14 +91,41 @@ function ofLeaving(pods: readonly Pod[], snapshot: Situation['snapshot']) {
   const serving = pods.filter((pod) => isReady(pod) && !isFinished(pod));
   if (first === undefined || serving.length === 0) return undefined;
   const workload = workloadOf(snapshot, first);
+  // A pod that nobody makes anew is what G12 is about.
+  if (workload.kind === 'Pod') return undefined;
   const names = new Set(pods.map(({ metadata }) => metadata.name));
   const left = readyPods(snapshot, workload).filter(({ metadata }) => !names.has(metadata.name));
-  return left.length > 0
-    ? undefined
-    : refuse(
+  if (left.length > 0) return undefined;
+  const keeps = serving.length > 1 ? keptReady(serving, snapshot) : undefined;
+  return keeps === undefined
+    ? refuse(
         `No pod of ${nameOf(workload)} is Ready but ${serving.map((pod) => nameOf(refOf(pod))).join(', ')}.`,
-        `scale ${nameOf(workload)} up first, or restart it, which brings a new pod before the old one goes`,
+        insteadOf(workload),
+      )
+    : approve(
+        `All ${serving.length} Ready pods of ${nameOf(workload)} leave, one after the other: ${keeps}, and the evictions wait for it.`,
       );
+}
+
+/** Only a Deployment brings a new pod before the old one goes; not every kind can have one more. */
+function insteadOf(workload: ObjectRef): string {
+  const { kind } = workload;
+  const name = nameOf(workload);
+  if (kind === 'Deployment')
+    return `scale ${name} up first, or restart it, which brings a new pod before the old one goes`;
+  return kind === 'StatefulSet' || kind === 'ReplicaSet'
+    ? `scale ${name} up first`
+    : 'do it by hand when nobody needs it';
+}
+
+/** A budget under which the eviction API lets several pods go only as others become Ready, if there is one. */
+function keptReady(pods: readonly Pod[], snapshot: Situation['snapshot']): string | undefined {
+  const budgets = pods.map((pod) => budgetsOver(snapshot, pod));
+  const [budget] = budgets[0] ?? [];
+  const { desiredHealthy = 0 } = budget?.status ?? {};
+  if (budget === undefined || desiredHealthy < 1) return undefined;
+  const isOver = budgets.every((each) => each.length === 1 && each[0] === budget);
+  return isOver ? `${nameOf(refOf(budget))} keeps ${desiredHealthy} Ready` : undefined;
 }
 
 function toZero({ action, radius }: Draft, { target }: Situation) {

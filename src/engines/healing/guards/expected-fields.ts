@@ -15,7 +15,7 @@ export const expectedFields: Guard = {
       const more = unexpected.length > namedFields ? ` and ${unexpected.length - namedFields} more` : '';
       return refuse(
         `The API server would change fields of ${name} that the action does not: ${unexpected.slice(0, namedFields).join(', ')}${more}.`,
-        'look which webhook changes them; until then do it by hand',
+        'look which webhook or admission policy changes them; until then do it by hand',
       );
     }
     if (operations.every(({ verb }) => verb === 'evict')) return allow('No field changes.');

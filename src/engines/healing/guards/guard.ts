@@ -11,6 +11,8 @@ export interface DryRun {
   readonly write?: { readonly ok: boolean; readonly message?: string | undefined } | undefined;
   /** Of a Pod made from the new template. */
   readonly pod?: { readonly ok: boolean; readonly message?: string | undefined } | undefined;
+  /** The permission that trying a Pod takes, when it is lacking: `create pods`. */
+  readonly untried?: string | undefined;
   /** Fields that the server would change besides those of the draft. */
   readonly unexpected: readonly string[];
 }

@@ -1,9 +1,10 @@
 import { nameOf, type ObjectRef, refOf } from '../../objects.ts';
-import { referencesOf, templateOf } from '../../references.ts';
+import { templateOf } from '../../references.ts';
 import { templateChanges } from '../../revisions.ts';
 import type { Snapshot } from '../../snapshot.ts';
 import type { Action } from '../action.ts';
 import { type KnownRevision, knownRevisions, wasAvailable } from '../known-revisions.ts';
+import { missingOf, needsOf } from '../needs.ts';
 import type { Guard, Situation } from './guard.ts';
 import { allow, approve, refuse } from './verdicts.ts';
 
@@ -43,12 +44,12 @@ function faultOf(revision: KnownRevision, { snapshot, target }: Situation, best:
       `Revision ${revision.number} of ${name} differs from the present one in nothing but a restart.`,
       insteadOf(best),
     );
-  const [missing] = missingOf(snapshot, refOf(target), revision);
+  const [missing] = missingOf(snapshot, neededBy(refOf(target), revision));
   return missing === undefined
     ? undefined
     : refuse(
         `Revision ${revision.number} of ${name} needs ${missing}, which does not exist any more.`,
-        insteadOf(best),
+        `bring that back; or: ${insteadOf(best)}`,
       );
 }
 
@@ -84,34 +85,11 @@ function newestHealthy(situation: Situation, revisions: readonly KnownRevision[]
     (revision) =>
       templateChanges(revision.template, templateOf(target)).length > 0 &&
       wasAvailable(snapshot, workload, revision) &&
-      missingOf(snapshot, workload, revision).length === 0,
+      missingOf(snapshot, neededBy(workload, revision)).length === 0,
   );
 }
 
-const clusterScoped: ReadonlySet<string> = new Set(['PriorityClass', 'RuntimeClass']);
-
-const neededBy = ({ namespace }: ObjectRef, { template }: KnownRevision) =>
-  referencesOf(template?.spec)
-    .filter(({ optional }) => !optional)
-    .map(({ kind, name, key }) => ({ kind, name, key, namespace: clusterScoped.has(kind) ? undefined : namespace }));
-
-/** Objects and keys that a revision needs and that are known not to exist. */
-const missingOf = (snapshot: Snapshot, workload: ObjectRef, revision: KnownRevision): readonly string[] =>
-  neededBy(workload, revision).flatMap(({ kind, namespace, name, key }) => {
-    if (snapshot.presence(kind, namespace, name) === 'absent') return nameOf({ kind, name });
-    return key !== undefined && lacksKey(snapshot, { kind, namespace, name }, key)
-      ? `key ${key} of ${nameOf({ kind, name })}`
-      : [];
-  });
-
-function lacksKey(snapshot: Snapshot, { kind, namespace, name }: ObjectRef, key: string): boolean {
-  if (kind === 'Secret') {
-    const data = snapshot.find('Secret', namespace, name)?.data;
-    return data !== undefined && !Object.hasOwn(data, key);
-  }
-  const found = kind === 'ConfigMap' ? snapshot.find('ConfigMap', namespace, name) : undefined;
-  return found !== undefined && !Object.hasOwn({ ...found.data, ...found.binaryData }, key);
-}
+const neededBy = ({ namespace }: ObjectRef, { template }: KnownRevision) => needsOf(template?.spec, namespace);
 
 const unreadOf = (snapshot: Snapshot, workload: ObjectRef, revision: KnownRevision): readonly string[] =>
   neededBy(workload, revision)

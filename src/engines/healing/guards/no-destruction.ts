@@ -1,32 +1,10 @@
 import { type KubernetesObject, nameOf, refOf } from '../../objects.ts';
 import type { Operation } from '../action.ts';
+import { untouchable } from '../never-touched.ts';
 import { replicasAfter, type Workload } from '../subject.ts';
 import type { Guard } from './guard.ts';
 import { allow, refuse } from './verdicts.ts';
 
-/** Kinds on which nothing is ever written: data, credentials, and what the whole cluster rests on. */
-const untouchable: ReadonlySet<string> = new Set([
-  'APIService',
-  'ClusterRole',
-  'ClusterRoleBinding',
-  'CustomResourceDefinition',
-  'MutatingAdmissionPolicy',
-  'MutatingAdmissionPolicyBinding',
-  'MutatingWebhookConfiguration',
-  'Namespace',
-  'PersistentVolume',
-  'PersistentVolumeClaim',
-  'Role',
-  'RoleBinding',
-  'Secret',
-  'ServiceAccount',
-  'StorageClass',
-  'ValidatingAdmissionPolicy',
-  'ValidatingAdmissionPolicyBinding',
-  'ValidatingWebhookConfiguration',
-  'VolumeAttachment',
-  'VolumeSnapshot',
-]);
 /** Records come back from a store: what a verb is called there is checked once more. */
 const harmless: ReadonlySet<string> = new Set(['patch', 'set_template', 'scale', 'evict']);
 const identity = /^\/metadata\/(?:finalizers|deletion|ownerReferences|uid)|^\/status(?:\/|$)/;

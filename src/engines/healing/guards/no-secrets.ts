@@ -1,10 +1,10 @@
 import { nameOf } from '../../objects.ts';
 import type { FieldChange } from '../draft.ts';
+import { configuration } from '../never-touched.ts';
 import { pathsOf } from './fields.ts';
 import type { Guard } from './guard.ts';
 import { allow, refuse } from './verdicts.ts';
 
-const configuration: ReadonlySet<string> = new Set(['ConfigMap', 'Secret']);
 const variables = /\/env(?:From)?(?:\/|$)|^\/(?:data|stringData|binaryData)(?:\/|$)/;
 /** Where a change shows the value of a variable, and what may stand there instead of it. */
 const ofVariable = /\benv\b.*\bvalue$|\b(?:data|stringData|binaryData)\b/;

@@ -1,4 +1,5 @@
 import { nameOf, refOf } from '../../objects.ts';
+import { isForEvents } from './audited.ts';
 import type { Guard } from './guard.ts';
 import { allow, refuse } from './verdicts.ts';
 
@@ -7,7 +8,8 @@ export const permitted: Guard = {
   id: 'G7',
   title: 'is permitted to whoever asks',
 
-  check(_, { lacking, target }) {
+  check(_, { lacking: all, target }) {
+    const lacking = all.filter((permission) => !isForEvents(permission));
     const { namespace } = target.metadata;
     const where = namespace === undefined ? '' : ` in namespace ${namespace}`;
     return lacking.length === 0

@@ -8,6 +8,7 @@ import {
   changesTemplate,
   containersOfTarget,
   counted,
+  evictionsOf,
   isWorkload,
   livingPods,
   readyPods,
@@ -15,6 +16,7 @@ import {
   wasListed,
 } from '../subject.ts';
 import type { Guard, Situation } from './guard.ts';
+import { successorsStart } from './successors-start.ts';
 import { allow, approve, refuse } from './verdicts.ts';
 
 /** Without these something broken stays broken: a person may take the outage. */
@@ -30,6 +32,7 @@ export const servesOn: Guard = {
   check(draft, situation) {
     const { snapshot, target } = situation;
     if (draft.action.name === 'resize_workload' && target.kind === 'Pod') return inPlace(draft.action, situation);
+    if (evictionsOf(draft).length > 0) return successorsStart(draft, situation);
     if (!changesTemplate(draft) || !isWorkload(target)) return undefined;
     const ready = readyPods(snapshot, refOf(target)).length;
     const name = nameOf(refOf(target));
@@ -38,7 +41,7 @@ export const servesOn: Guard = {
     if (ready === 0) return allow(`No pod of ${name} is Ready, so nothing is lost.`);
     const outage = outageOf(situation, ready);
     if (outage === undefined)
-      return allow(`${name} has ${ready} Ready pods or room for one more, so that one serves on.`);
+      return allow(`${name} has ${counted(ready, 'Ready pod')} or room for one more, so that one serves on.`);
     return mending.has(draft.action.name)
       ? approve(`${outage.why}, so nothing serves for a moment.`)
       : refuse(`${outage.why}, so nothing would serve for a moment.`, outage.instead);
@@ -85,11 +88,14 @@ function outageOf(situation: Situation, ready: number): Outage | undefined {
   const lost = maxUnavailableOf(asDeployment(target));
   if (lost === undefined)
     return {
-      why: `${name} has the strategy Recreate: all ${ready} Ready pods go before the next ones come`,
+      why: `${name} has the strategy Recreate, by which ${counted(ready, 'Ready pod')} would go before the next ones come`,
       instead: 'change the strategy to RollingUpdate, or do it by hand when nobody needs it',
     };
   if (ready > lost) return lost > 0 ? undefined : withoutRoom(situation, ready);
-  return { why: `${name} has ${ready} Ready pods, and maxUnavailable lets ${lost} go at once`, instead: scaleUp };
+  return {
+    why: `${name} has ${counted(ready, 'Ready pod')}, and maxUnavailable lets ${lost} go at once`,
+    instead: scaleUp,
+  };
 }
 
 /** A new pod comes first here; it has to find a node. Waiting for one leaves the old pods, so several can wait. */

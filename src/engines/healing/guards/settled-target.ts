@@ -1,6 +1,6 @@
 import { nameOf, type ObjectRef, refOf } from '../../objects.ts';
 import type { ActionName } from '../action.ts';
-import { changesTemplate, isWorkload, type Workload } from '../subject.ts';
+import { changesTemplate, counted, isWorkload, type Workload } from '../subject.ts';
 import type { Guard, Situation } from './guard.ts';
 import { allow, refuse } from './verdicts.ts';
 
@@ -68,7 +68,8 @@ function progressOf({ kind, spec, status = {} }: Workload): string | undefined {
   const wanted = spec?.replicas ?? 1;
   if (kind === 'StatefulSet' && currentRevision === updateRevision) return undefined;
   if (updatedReplicas < wanted) return `${updatedReplicas} of ${wanted} pods are of the new template`;
-  return replicas > updatedReplicas ? `${replicas - updatedReplicas} old pods are still there` : undefined;
+  const old = replicas - updatedReplicas;
+  return old > 0 ? `${counted(old, 'old pod')} left` : undefined;
 }
 
 /** Whether a rollout gets nowhere: its deadline is over, or what is mended is found on the very target. */

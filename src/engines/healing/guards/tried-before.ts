@@ -13,12 +13,14 @@ export const triedBefore: Guard = {
   id: 'G8',
   title: 'was tried by the API server without effect',
 
-  check({ template }, { dryRun: { write, pod }, target }) {
+  check({ template }, { dryRun: { write, pod, untried }, target }) {
     const name = nameOf(refOf(target));
     if (write === undefined) return refuse(`The change of ${name} was not tried without effect.`, 'plan again');
     if (!write.ok)
       return refuse(`The API server would refuse the change of ${name}: ${clause(write.message ?? silent)}.`, repair);
     if (template === undefined) return allow(`The API server would take the change of ${name}.`);
+    if (untried !== undefined)
+      return approve(`No pod of the new template of ${name} was tried, as ${untried} is not permitted.`);
     if (pod === undefined) return refuse(`No pod of the new template of ${name} was tried.`, 'plan again');
     if (!pod.ok && isReplacing(target, template, pod.message ?? ''))
       return approve(

@@ -36,6 +36,7 @@ describe('a container of a template', () => {
     expect(containerOfTemplate(aMaterial(target), 'ap')).toEqual({
       impossible: 'Deployment/web has no container ap.',
       instead: 'It has app, proxy, setup.',
+      rule: 'G39',
     });
     expect(containerOfTemplate(aMaterial(aBareObject('Deployment')), 'app')).toMatchObject({ instead: 'It has .' });
   });
@@ -43,6 +44,8 @@ describe('a container of a template', () => {
   it('is none of a kind without a template that may be changed', () => {
     expect(containerOfTemplate(aMaterial(aBareObject('CronJob')), 'app')).toEqual({
       impossible: 'A CronJob has no template that could be changed.',
+      instead: 'Name a Deployment, StatefulSet or DaemonSet.',
+      rule: 'G2',
     });
     expect(aPod('web-1').kind).toBe('Pod');
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Action } from '../../../../src/engines/healing/action.ts';
 import { draftOf } from '../../../../src/engines/healing/draft-of.ts';
-import { aLiveDeployment } from '../../../support/healing.ts';
+import { aBareObject, aLiveDeployment } from '../../../support/healing.ts';
 import { aMaterial, whyNot } from '../../../support/materials.ts';
 
 const target = { kind: 'Deployment', namespace: 'shop', name: 'web' };
@@ -20,5 +20,20 @@ const actions: readonly (readonly [Action, string])[] = [
 describe('an action', () => {
   it.each(actions)('%o is worked out by its own draft', (action, expected) => {
     expect(whyNot(draftOf(action, aMaterial(aLiveDeployment().target)))).toContain(expected);
+  });
+
+  it.each([
+    ['ConfigMap', 'G38: ConfigMap/bare is configuration, which is never edited. Edit it where it comes from'],
+    ['Secret', 'G38: Secret/bare is configuration'],
+    ['PersistentVolumeClaim', 'G13: Nothing is ever written to PersistentVolumeClaim/bare. A person who knows'],
+    ['ValidatingWebhookConfiguration', 'G13: '],
+  ])('on a %s is none, whatever it is', (kind, expected) => {
+    const object = aBareObject(kind);
+    const ref = { kind, namespace: 'shop', name: 'bare' };
+
+    expect(whyNot(draftOf({ name: 'evict_pod', target: ref }, aMaterial(object)))).toContain(expected);
+    expect(whyNot(draftOf({ name: 'scale_workload', target: ref, replicas: 0 }, aMaterial(object)))).toContain(
+      expected,
+    );
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { guardReads } from '../../../../src/engines/healing/guard-reads.ts';
+import type { KubernetesObject } from '../../../../src/engines/objects.ts';
 import type { Read } from '../../../../src/engines/snapshot-data.ts';
-import { aPod, aSnapshot } from '../../../support/builders.ts';
+import { aContainer, aPod, aSnapshot, crashed } from '../../../support/builders.ts';
 import {
   aLiveDeployment,
   aRevision,
@@ -12,6 +13,7 @@ import {
   restart,
   rollback,
 } from '../../../support/healing.ts';
+import { aNode } from '../../../support/nodes.ts';
 
 const web = { kind: 'Deployment', namespace: 'shop', name: 'web' };
 const { target, all, pods } = aLiveDeployment({
@@ -62,6 +64,42 @@ describe('guardReads', () => {
     expect(texts(guardReads(evict(pod), aSnapshot({ objects: all })))).toContain('list Pod shop app=web');
   });
 
+  it('reads what is on any node before a resize of what has no pod', () => {
+    const snapshot = aSnapshot({ objects: [target, aNode('node-1'), aNode('node-2')] });
+
+    expect(texts(guardReads(resize(web, {}), snapshot))).toEqual(
+      expect.arrayContaining(['list Pod spec.nodeName=node-1', 'list Pod spec.nodeName=node-2']),
+    );
+  });
+
+  it('reads what is on other nodes when a Ready pod cannot come back to its own', () => {
+    const pod = { kind: 'Pod', namespace: 'shop', name: pods[0]?.metadata.name ?? '' };
+    const read = (...nodes: readonly KubernetesObject[]) =>
+      texts(guardReads(evict(pod), aSnapshot({ objects: [...all, ...nodes] }))).filter((text) =>
+        text.includes('nodeName'),
+      );
+    const away = aNode('node-3', { taints: [{ key: 'gpu', effect: 'NoSchedule' }] });
+
+    expect(read(aNode('node-1'), aNode('node-2'))).toEqual([]);
+    expect(read(aNode('node-1', { unschedulable: true }), aNode('node-2'), away)).toEqual([
+      'list Pod spec.nodeName=node-2',
+    ]);
+  });
+
+  it('reads what the successor of a Ready pod needs, and of no other', () => {
+    const envFrom = [{ configMapRef: { name: 'settings' } }, { secretRef: { name: 'db', optional: true } }];
+    const read = (fields: object) => {
+      const { all: objects } = aLiveDeployment({ pod: { containers: [aContainer('app', { envFrom, ...fields })] } });
+      const pod = { kind: 'Pod', namespace: 'shop', name: 'web-5d8f-0' };
+      return texts(guardReads(evict(pod), aSnapshot({ objects }))).filter((text) =>
+        /get (?:ConfigMap|Secret)/.test(text),
+      );
+    };
+
+    expect(read({})).toEqual(['get ConfigMap shop settings']);
+    expect(read(crashed({ exitCode: 1 }))).toEqual([]);
+  });
+
   it('reads what is on the nodes before a resize, and what revisions need before a rollback', () => {
     const revision = aRevision(target, 4, { image: 'app:0.9', serviceAccountName: 'web', priorityClassName: 'high' });
     const snapshot = aSnapshot({ objects: [...all, revision] });
@@ -86,7 +124,11 @@ describe('guardReads', () => {
   it('reads all nodes, the pods of one, and then what owns those', () => {
     const node = { kind: 'Node', name: 'node-1' };
 
-    expect(texts(guardReads(cordon(node), aSnapshot()))).toEqual(['list Node', 'list Pod spec.nodeName=node-1']);
+    const others = aSnapshot({ objects: [aNode('node-1'), aNode('node-2'), aNode('node-3', { unschedulable: true })] });
+
+    expect(texts(guardReads(cordon(node), others))).toEqual(['list Node', 'list Pod spec.nodeName=node-1']);
+    expect(texts(guardReads(drain(node), others))).toContain('list Pod spec.nodeName=node-2');
+    expect(texts(guardReads(drain(node), others)).join()).not.toContain('node-3');
     expect(texts(guardReads(drain(node), aSnapshot({ objects: [aPod('web-1')] })))).toEqual(
       expect.arrayContaining(['list Pod shop', 'list StatefulSet shop', 'list PodDisruptionBudget shop']),
     );

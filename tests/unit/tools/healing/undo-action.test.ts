@@ -32,7 +32,7 @@ describe('undo_action', () => {
   it('looks for the action wherever it is, and proposes its way back for the same target', async () => {
     const { record, asked, result } = undone('alice');
 
-    await expect(result).rejects.toMatchObject({ message: 'The approval was for a different action.' });
+    await expect(result).rejects.toMatchObject({ message: 'G3: The approval was for a different action.' });
     expect(asked[0]).toEqual([record.id, { namespace: undefined }]);
     expect(asked.at(-1)).toEqual([record.id, { namespace: 'shop' }]);
   });

@@ -31,6 +31,25 @@ describe('what an action is to mend', () => {
     );
   });
 
+  it('is a mere risk when that one names the action, and no cause does', () => {
+    const leftover = { kind: 'Pod', namespace: 'shop', name: 'web-1' };
+    const evict = (object: string) => ({ tool: 'evict_pod', arguments: { object }, reason: '' });
+    const found = (fix: object, causes: readonly object[] = []) =>
+      findingOf(
+        { name: 'evict_pod', target: leftover },
+        { ...anExplanation(), causes: causes as never, risks: [cause('leftovers', { fixes: [fix] })] as never },
+      );
+
+    expect(found(evict('pod/web-1'))).toEqual({
+      rule: 'leftovers',
+      object: web,
+      summary: 'leftovers',
+      confidence: 0.9,
+    });
+    expect(found(evict('pod/web-2'))).toBeUndefined();
+    expect(found(evict('pod/web-1'), [cause('first', { fixes: [evict('pod/web-1')] })])?.rule).toBe('first');
+  });
+
   it('is nothing when the object is well', () => {
     expect(foundIn()).toBeUndefined();
     expect(foundIn(cause('other', { object: { ...web, namespace: 'pay' } }))).toBeUndefined();

@@ -37,6 +37,17 @@ describe('the verdict of all guards', () => {
     ]);
   });
 
+  it('tells apart what several guards have against it, and what would be possible', () => {
+    const { judge } = judgedBy({ policy: aPolicy({ paused: true }), lacking: ['patch apps/deployments'] });
+
+    expect(judge).toThrow(
+      expect.objectContaining({
+        message: expect.stringMatching(/G7: .*apps\/deployments\. G30: The policy pauses all healing\.$/),
+        hint: expect.stringMatching(/who has them; set paused to false/),
+      }),
+    );
+  });
+
   it('is a refusal where a guard wants a person and nobody is asked', () => {
     const asking = judgedBy({ policy: aPolicy({}) });
     const unattended = judgedBy({ policy: aPolicy({}), tier: 'unattended' });

@@ -152,8 +152,8 @@ describe('a report without a cause', () => {
 });
 
 it('ends with risks and with what was left out', () => {
-  const { id, rule, title, severity, object, fixes } = aCause();
-  const risk = { id, rule, title, severity, object, fixes, summary: 'Deployment/api has one replica' };
+  const { id, rule, title, severity, confidence, object, fixes } = aCause();
+  const risk = { id, rule, title, severity, confidence, object, fixes, summary: 'Deployment/api has one replica' };
   const note = { ...risk, severity: 'info' as const };
   const explanation = anExplanation({
     scope: { cluster: 'prod' },

@@ -37,13 +37,18 @@ export const podFailedLeftovers = defineRule({
   },
 });
 
+/** In which order they are to go, whatever the order in which they were read. */
+const byAge = (a: Group[number], b: Group[number]): number =>
+  (timeOf(endedAt(a.pod)) ?? 0) - (timeOf(endedAt(b.pod)) ?? 0) ||
+  a.pod.metadata.name.localeCompare(b.pod.metadata.name);
+
 type Group = readonly {
   readonly pod: Parameters<typeof endedAt>[0];
   readonly workload: ReturnType<typeof workloadOf>;
 }[];
 
 function findingOf(group: Group): readonly Finding[] {
-  const [first] = group;
+  const [first] = group.toSorted(byAge);
   if (first === undefined) return [];
   const { workload } = first;
   const reasons = Map.groupBy(group, ({ pod }) => pod.status?.reason ?? 'Error');

@@ -26,8 +26,10 @@ describe('a cordon', () => {
   });
 
   it('is impossible when it is so already, and for what is no node', () => {
-    expect(whyNot(cordoned(aNode('node-1', { unschedulable: true })))).toBe('Node/node-1 is cordoned already.');
-    expect(whyNot(cordoned(aNode('node-1'), true))).toBe('Node/node-1 is schedulable already.');
-    expect(whyNot(cordoned(aPod('web')))).toBe('Pod/web is no node.');
+    expect(whyNot(cordoned(aNode('node-1', { unschedulable: true })))).toBe(
+      'Node/node-1 is cordoned already. Nothing has to be done.',
+    );
+    expect(whyNot(cordoned(aNode('node-1'), true))).toBe('Node/node-1 is schedulable already. Nothing has to be done.');
+    expect(whyNot(cordoned(aPod('web')))).toBe('G2: Pod/web is no node. Name a node.');
   });
 });

@@ -49,8 +49,10 @@ describe('a drain', () => {
   });
 
   it('is impossible when it is done, and for what is no node', () => {
-    expect(whyNot(drained(aNode('node-1', { unschedulable: true }), logger))).toBe('Node/node-1 is drained already.');
-    expect(whyNot(drained(aPod('web-1')))).toBe('Pod/web-1 is no node.');
+    expect(whyNot(drained(aNode('node-1', { unschedulable: true }), logger))).toBe(
+      'Node/node-1 is drained already. Nothing has to be done.',
+    );
+    expect(whyNot(drained(aPod('web-1')))).toBe('G2: Pod/web-1 is no node. Name a node.');
   });
 });
 

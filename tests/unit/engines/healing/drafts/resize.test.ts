@@ -45,7 +45,7 @@ describe('a resize', () => {
   });
 
   it('is impossible for nothing, for what is there already, and where there is nothing to take a step from', () => {
-    expect(whyNot(resized({}))).toBe('Neither a request nor a limit is given.');
+    expect(whyNot(resized({}))).toBe('Neither a request nor a limit is given. Name an amount of cpu or memory.');
     expect(whyNot(resized({ limits: { memory: '100Mi' } }))).toContain('has these already');
     expect(whyNot(resized({ requests: { cpu: '1' } }))).toContain('has no cpu in requests');
     expect(whyNot(resized({ limits: { memory: '1Gi' } }, 'proxy'))).toContain('Set it in the manifest.');

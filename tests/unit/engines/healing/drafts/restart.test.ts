@@ -44,8 +44,10 @@ describe('a restart', () => {
   it('is impossible at the moment of the last one, and for what has no rollout', () => {
     expect(whyNot(draftRestart(action, aMaterial(annotated(now))))).toContain('was restarted at this very moment');
     expect(whyNot(draftRestart(action, aMaterial(aPod('web-1'))))).toBe(
-      'A Pod has no rolling restart. evict_pod replaces one pod of a workload.',
+      'G2: A Pod has no rolling restart. evict_pod replaces one pod of a workload.',
     );
-    expect(whyNot(draftRestart(action, aMaterial(aBareObject('Job'))))).toBe('A Job has no rolling restart.');
+    expect(whyNot(draftRestart(action, aMaterial(aBareObject('Job'))))).toBe(
+      'G2: A Job has no rolling restart. Name a Deployment, StatefulSet or DaemonSet.',
+    );
   });
 });

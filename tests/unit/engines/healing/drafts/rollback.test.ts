@@ -49,9 +49,9 @@ describe('a rollback', () => {
 
   it('is impossible without a healthy one, unless one is named', () => {
     expect(whyNot(rolled(undefined, [made.target]))).toBe(
-      'No earlier revision of Deployment/web was seen healthy, as far as the cluster still tells. Name one: it has 2, 1.',
+      'G20: No earlier revision of Deployment/web was seen healthy, as far as the cluster still tells. Name one: it has 2, 1.',
     );
-    expect(whyNot(rolled(9))).toBe('Deployment/web has no other revision 9. It has 2, 1.');
+    expect(whyNot(rolled(9))).toBe('G20: Deployment/web has no other revision 9. It has 2, 1.');
   });
 
   it('is impossible to nothing else: no revision, no other, or one that differs in a restart', () => {
@@ -72,7 +72,7 @@ describe('a rollback', () => {
     const service = aBareObject('Service');
 
     expect(whyNot(draftRollback({ name: 'rollback_workload', target: ref }, aMaterial(service)))).toBe(
-      'A Service keeps no revisions.',
+      'G2: A Service keeps no revisions. Name a Deployment, StatefulSet or DaemonSet.',
     );
   });
 });

@@ -26,12 +26,16 @@ describe('a scale', () => {
   });
 
   it('is impossible to the count that is there, and for what has none', () => {
-    expect(whyNot(scaled(rollout, 2))).toBe('Rollout/web has 2 replicas already.');
+    expect(whyNot(scaled(rollout, 2))).toBe('Rollout/web has 2 replicas already. Nothing has to be done.');
     expect(whyNot(scaled(aBareObject('Service', 'web'), 2))).toBe(
-      'Service/web has no spec.replicas, so it cannot be scaled.',
+      'G2: Service/web has no spec.replicas, so it cannot be scaled. Name a Deployment, a StatefulSet, or another kind with a scale subresource.',
     );
-    expect(whyNot(scaled(aBareObject('DaemonSet', 'web'), 2))).toBe('A DaemonSet has no replicas that could be set.');
-    expect(whyNot(scaled(aPod('web'), 2))).toBe('A Pod has no replicas that could be set.');
+    expect(whyNot(scaled(aBareObject('DaemonSet', 'web'), 2))).toBe(
+      'G2: A DaemonSet has no replicas that could be set. It has one pod on each node that fits.',
+    );
+    expect(whyNot(scaled(aPod('web'), 2))).toBe(
+      'G2: A Pod has no replicas that could be set. Scale the workload that owns it.',
+    );
   });
 });
 

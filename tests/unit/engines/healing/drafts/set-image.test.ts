@@ -34,7 +34,7 @@ describe('an image', () => {
   it('is impossible for a container that is not there, or that has it', () => {
     expect(whyNot(set('none', 'x:1'))).toContain('has no container none');
     expect(whyNot(set('app', 'registry.example/app:1.0'))).toBe(
-      'Container app of Deployment/web has this image already.',
+      'Container app of Deployment/web has this image already. Nothing has to be done.',
     );
   });
 });

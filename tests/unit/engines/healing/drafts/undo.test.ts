@@ -68,14 +68,18 @@ describe('an undo', () => {
   });
 
   it('is impossible for what is unknown, did nothing, is undone, or has no way back', () => {
-    expect(whyNot(undone(undefined))).toBe('There is no action a1.');
+    expect(whyNot(undone(undefined))).toBe('G33: There is no action a1. list_actions shows those that there are.');
     expect(whyNot(undone(scaled({ applied: undefined, state: 'failed' })))).toBe(
-      'Action a1 changed nothing (it is failed).',
+      'G33: Action a1 changed nothing (it is failed). Nothing has to be done.',
     );
-    expect(whyNot(undone(scaled({ state: 'undone' })))).toBe('Action a1 is undone already.');
-    expect(whyNot(undone(scaled({ state: 'reverted' })))).toBe('Action a1 is reverted already.');
+    expect(whyNot(undone(scaled({ state: 'undone' })))).toBe(
+      'G33: Action a1 is undone already. Nothing has to be done.',
+    );
+    expect(whyNot(undone(scaled({ state: 'reverted' })))).toBe(
+      'G33: Action a1 is reverted already. Nothing has to be done.',
+    );
     expect(whyNot(undone(scaled({ inverse: [], irreversible: 'the pod is gone' })))).toBe(
-      'Action a1 cannot be undone: the pod is gone.',
+      'G34: Action a1 cannot be undone: the pod is gone. Diagnose the object, and plan what it needs now.',
     );
   });
 

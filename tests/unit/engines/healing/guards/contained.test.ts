@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { contained } from '../../../../../src/engines/healing/guards/contained.ts';
-import { aContainer, aPod, crashed } from '../../../../support/builders.ts';
+import { aContainer, anObject, aPod, crashed } from '../../../../support/builders.ts';
 import {
   aBareObject,
   aDraft,
@@ -91,6 +91,18 @@ describe('G27, contained', () => {
     expect(evicted(dead)).toContain('allow: ');
   });
 
+  it('names what its owner can do instead, and leaves a pod without one to G12', () => {
+    const ownedBy = (kind: string) => {
+      const pod = aPod('web-0', { metadata: { ownerReferences: [{ kind, name: 'web', controller: true }] } });
+      return saidBy(contained, aDraft(evict(web), pod), aSituation({ target: pod, objects: [pod] }));
+    };
+
+    expect(ownedBy('StatefulSet')).toContain('Instead: scale StatefulSet/web up first');
+    expect(ownedBy('DaemonSet')).toContain('Instead: do it by hand when nobody needs it');
+    const bare = aPod('bare');
+    expect(saidBy(contained, aDraft(evict(web), bare), aSituation({ target: bare }))).toContain('allow: ');
+  });
+
   it('refuses to drain a node that has all Ready pods of a workload', () => {
     const { pods, all } = aLiveDeployment({ replicas: 2 });
     const node = aNode('node-1');
@@ -103,6 +115,32 @@ describe('G27, contained', () => {
 
     expect(drained(2)).toContain('refuse: No pod of Deployment/web is Ready but Pod/web-5d8f-0, Pod/web-5d8f-1.');
     expect(drained(1)).toContain('allow: ');
+  });
+
+  it('asks about a drain of all Ready pods that a budget makes go one after the other', () => {
+    const { pods, all } = aLiveDeployment({ replicas: 2, pod: { metadata: { labels: { app: 'web' } } } });
+    const node = aNode('node-1');
+    const drained = (desiredHealthy: number, app = 'web') =>
+      saidBy(
+        contained,
+        aDraft(drain({ kind: 'Node', name: 'node-1' }), node, { pods }),
+        aSituation({
+          target: node,
+          objects: [
+            ...all,
+            anObject('PodDisruptionBudget', 'web', {
+              spec: { selector: { matchLabels: { app } } },
+              status: { desiredHealthy },
+            }),
+          ],
+        }),
+      );
+
+    expect(drained(1)).toBe(
+      'approve: All 2 Ready pods of Deployment/web leave, one after the other: PodDisruptionBudget/web keeps 1 Ready, and the evictions wait for it.',
+    );
+    expect(drained(0)).toContain('refuse: ');
+    expect(drained(1, 'other')).toContain('refuse: ');
   });
 
   it('refuses to scale to 0 what stands behind a Service, and asks about anything else', () => {

@@ -23,7 +23,7 @@ describe('G9, expected fields', () => {
     const unexpected = ['spec.template.spec.containers[sidecar]', 'metadata.labels.team'];
 
     expect(saidBy(expectedFields, draft, aSituation({ dryRun: { write: { ok: true }, unexpected } }))).toBe(
-      'refuse: The API server would change fields of Deployment/web that the action does not: spec.template.spec.containers[sidecar], metadata.labels.team. Instead: look which webhook changes them; until then do it by hand',
+      'refuse: The API server would change fields of Deployment/web that the action does not: spec.template.spec.containers[sidecar], metadata.labels.team. Instead: look which webhook or admission policy changes them; until then do it by hand',
     );
   });
 

@@ -6,6 +6,10 @@ const web = { kind: 'Deployment', namespace: 'shop', name: 'web' };
 const draft = aDraft(restart(web), aLiveDeployment().target);
 
 describe('G7, permitted', () => {
+  it('leaves it to G35 that no Event can be written', () => {
+    expect(saidBy(permitted, draft, aSituation({ lacking: ['create events'] }))).toContain('allow: ');
+  });
+
   it('refuses when a permission is lacking, and names it', () => {
     expect(saidBy(permitted, draft, aSituation({ lacking: ['patch apps/deployments'] }))).toBe(
       'refuse: Changing Deployment/web needs permissions that are lacking in namespace shop: patch apps/deployments. Instead: have them granted by a Role, or let somebody do it who has them',

@@ -36,7 +36,7 @@ describe('G31, serves on', () => {
 
   it('refuses where the single pod goes first', () => {
     expect(restarted({ replicas: 1, ...noSurge })).toBe(
-      'refuse: Deployment/web has 1 Ready pods, and maxUnavailable lets 1 go at once, so nothing would serve for a moment. Instead: scale up to 2 or more first',
+      'refuse: Deployment/web has 1 Ready pod, and maxUnavailable lets 1 go at once, so nothing would serve for a moment. Instead: scale up to 2 or more first',
     );
   });
 
@@ -53,7 +53,9 @@ describe('G31, serves on', () => {
   it('refuses Recreate, and asks where it mends something', () => {
     const { target, all } = aLiveDeployment(recreate);
 
-    expect(restarted(recreate)).toContain('refuse: Deployment/web has the strategy Recreate: all 3 Ready pods go');
+    expect(restarted(recreate)).toContain(
+      'refuse: Deployment/web has the strategy Recreate, by which 3 Ready pods would go',
+    );
     expect(saidBy(servesOn, aDraft(rollback(web), target), aSituation({ target, objects: all }))).toContain(
       'approve: Deployment/web has the strategy Recreate',
     );

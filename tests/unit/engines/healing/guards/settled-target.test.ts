@@ -37,7 +37,7 @@ describe('G19, one change at a time', () => {
     expect(restarted({ status: halfway })).toContain(
       'refuse: A rollout of Deployment/web is under way: 1 of 3 pods are of the new template.',
     );
-    expect(restarted({ status: { replicas: 4 } })).toContain('1 old pods are still there');
+    expect(restarted({ status: { replicas: 4 } })).toContain('under way: 1 old pod left');
   });
 
   it('refuses what no controller has looked at', () => {

@@ -46,6 +46,14 @@ describe('G8, tried before', () => {
     expect(said(target)).toContain('refuse: ');
   });
 
+  it('asks where no pod may be tried', () => {
+    const dryRun = { write: { ok: true }, untried: 'create pods', unexpected };
+
+    expect(saidBy(triedBefore, draft, aSituation({ dryRun }))).toBe(
+      'approve: No pod of the new template of Deployment/web was tried, as create pods is not permitted.',
+    );
+  });
+
   it('refuses what was not tried', () => {
     expect(saidBy(triedBefore, draft, aSituation({ dryRun: { unexpected } }))).toContain(
       'refuse: The change of Deployment/web was not tried without effect.',

@@ -33,5 +33,9 @@ testRule(podFailedLeftovers, {
         fix: 'kubectl delete pods -n shop --field-selector=status.phase=Failed',
       },
     ],
+    'of the oldest first, in whatever order they were read': [
+      aSnapshot({ objects: [deployment, replicaSet, ...many(replicaSet, 12, 48), failed(replicaSet, 12, 72)] }),
+      { object: 'Deployment/books', evidence: [], fix: 'pod/books-5d8f-12' },
+    ],
   },
 });

@@ -1,0 +1,125 @@
+import { type Node, nameOf, type Pod, refOf } from '../objects.ts';
+import { type AffinityTerm, placedPods, termMeans } from '../scheduling/neighbours.ts';
+import { fitsOf, type NodeFit } from '../scheduling/node-fit.ts';
+import { freeOf, type NodeRoom } from '../scheduling/node-room.ts';
+import { podRequests, type Resources } from '../scheduling/requests.ts';
+import type { Snapshot } from '../snapshot.ts';
+
+/** Whether the successor of a pod finds a node. */
+export interface Place {
+  /** `unsure`: only nodes would do of which not every pod was read. */
+  readonly found: 'yes' | 'unsure' | 'no';
+  /** What keeps it from the nodes, a clause for each of the first few: `Node/node-1 is cordoned`. */
+  readonly why: string;
+}
+
+const namedNodes = 3;
+
+/**
+ * Where the successor of a pod may start once the pod is gone, as kube-scheduler would judge it from what was read: its
+ * own node counts, as the eviction frees its place there. Volumes that are bound to a node are not looked at.
+ */
+export function placeAfterwards(snapshot: Snapshot, pod: Pod): Place {
+  const fits = fitsOf(snapshot, pod).map((fit) => (isOwn(fit, pod) ? freed(fit, pod) : fit));
+  return placeAmong(fits, snapshot, pod);
+}
+
+/** What finds no other node when all of these leave one, each with the reason. */
+export function homelessPods(snapshot: Snapshot, pods: readonly Pod[], left: Node): readonly (Place & { pod: Pod })[] {
+  const taken = new Map<string, Resources>();
+  return pods.flatMap((pod) => {
+    const others = fitsOf(snapshot, pod)
+      .filter(({ node }) => node.metadata.name !== left.metadata.name)
+      .map((fit) => withoutTaken(fit, pod, taken));
+    const place = placeAmong(others, snapshot, pod);
+    if (place.found === 'no') return [{ ...place, pod }];
+    const chosen = others.find((fit) => isFree(fit, snapshot, pod));
+    if (chosen !== undefined) take(taken, chosen.node.metadata.name, pod);
+    return [];
+  });
+}
+
+function placeAmong(fits: readonly NodeFit[], snapshot: Snapshot, pod: Pod): Place {
+  const free = fits.filter((fit) => isFree(fit, snapshot, pod));
+  const why =
+    fits.length === 0
+      ? 'there is no other node'
+      : fits
+          .slice(0, namedNodes)
+          .map((fit) => `${nameOf(refOf(fit.node))} ${obstacleText(fit)}`)
+          .join(', ') + (fits.length > namedNodes ? `, and so on for ${fits.length} nodes` : '');
+  if (free.length === 0) return { found: 'no', why };
+  const sure = free.some((fit) => isOwn(fit, pod) || fit.room?.complete === true);
+  return { found: sure ? 'yes' : 'unsure', why };
+}
+
+const isOwn = ({ node }: NodeFit, { spec }: Pod): boolean => node.metadata.name === spec?.nodeName;
+
+const isFree = (fit: NodeFit, snapshot: Snapshot, pod: Pod): boolean =>
+  fit.obstacles.size === 0 && !repels(fit.node, snapshot, pod);
+
+/** The pod itself is what fills its node, unless the node has shrunk since. */
+function freed(fit: NodeFit, pod: Pod): NodeFit {
+  const { room } = fit;
+  if (room === undefined || !fit.obstacles.has('capacity')) return fit;
+  const shrunk = Object.keys(demanded(pod)).some(
+    (resource) => (room.requested[resource] ?? 0) > (room.allocatable[resource] ?? 0),
+  );
+  return shrunk ? fit : { ...fit, obstacles: new Set([...fit.obstacles].filter((each) => each !== 'capacity')) };
+}
+
+/** What those that left before it have taken is gone. */
+function withoutTaken(fit: NodeFit, pod: Pod, taken: ReadonlyMap<string, Resources>): NodeFit {
+  const { room } = fit;
+  const gone = taken.get(fit.node.metadata.name);
+  if (room === undefined || gone === undefined || hasRoom(room, gone, pod)) return fit;
+  return { ...fit, obstacles: new Set([...fit.obstacles, 'capacity' as const]) };
+}
+
+const hasRoom = (room: NodeRoom, gone: Resources, pod: Pod): boolean =>
+  Object.entries(demanded(pod)).every(
+    ([resource, request]) => request === 0 || freeOf(room, resource) - (gone[resource] ?? 0) >= request,
+  );
+
+function take(taken: Map<string, Resources>, node: string, pod: Pod): void {
+  const before = taken.get(node) ?? {};
+  const more = Object.entries(demanded(pod)).map(([resource, request]) => [
+    resource,
+    (before[resource] ?? 0) + request,
+  ]);
+  taken.set(node, { ...before, ...Object.fromEntries(more) });
+}
+
+const demanded = ({ spec }: Pod): Resources => ({ pods: 1, ...podRequests(spec) });
+
+/** Whether a pod that is there, or in the same part of the cluster, is one that this pod must not be beside. */
+function repels(node: Node, snapshot: Snapshot, pod: Pod): boolean {
+  const terms: readonly AffinityTerm[] =
+    pod.spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+  if (terms.length === 0) return false;
+  const nodes = new Map(snapshot.all('Node').map((each) => [each.metadata.name, each]));
+  const others = placedPods(snapshot).filter(({ metadata }) => metadata.uid !== pod.metadata.uid);
+  return terms.some((term) => {
+    const domain = domainOf(node, term);
+    return (
+      domain !== undefined &&
+      others.some(
+        (other) =>
+          domainOf(nodes.get(other.spec?.nodeName ?? ''), term) === domain && termMeans(snapshot, pod, term, other),
+      )
+    );
+  });
+}
+
+const domainOf = (node: Node | undefined, { topologyKey = '' }: AffinityTerm): string | undefined =>
+  node?.metadata.labels?.[topologyKey];
+
+function obstacleText({ obstacles, taints, shortages }: NodeFit): string {
+  if (obstacles.has('affinity')) return 'does not have the labels that it asks for';
+  if (obstacles.has('cordon')) return 'is cordoned';
+  if (obstacles.has('system-taint') || obstacles.has('taint'))
+    return `has a taint that it does not tolerate (${taints.map(({ key }) => key).join(', ')})`;
+  if (!obstacles.has('capacity')) return 'has a pod that it must not be beside';
+  const short = shortages.map(({ resource }) => resource).join(' and ');
+  return short === '' ? 'has no room left by then' : `has too little ${short} left`;
+}

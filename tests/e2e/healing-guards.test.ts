@@ -1,0 +1,1 @@
+import './guards-proposed.ts';
