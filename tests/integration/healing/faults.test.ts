@@ -16,14 +16,14 @@ afterEach(async () => {
 const web = { object: 'deployment/web' };
 const ref = { kind: 'Deployment', namespace: 'shop', name: 'web' };
 
-/** A process that has 400 ms of patience with the API server. */
+/** A process that has a second of patience with the API server. */
 async function hasty(bed: Bed) {
   const clusters = await clustersOf(bed.server, {
     nextReads,
     cacheTtlMs: 0,
     now: () => bed.clock.ms,
     healing: { signingKeys: async () => [signingKey] },
-    rest: { wait: async () => {}, random: () => 0, timeouts: { totalMs: 400, headersMs: 300 } },
+    rest: { wait: async () => {}, random: () => 0, timeouts: { totalMs: 1_000, headersMs: 800 } },
   });
   return aProcess(bed, { clusters });
 }
