@@ -10,6 +10,7 @@ import {
   type Outcome,
   type Success,
 } from './outcome.ts';
+import type { Admission } from './platform/admission.ts';
 import { AppError, type ErrorType } from './platform/errors.ts';
 import type { Logger } from './platform/logging.ts';
 import type { Metrics } from './platform/metrics.ts';
@@ -56,6 +57,8 @@ export interface PipelineOptions {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly limiter: RateLimiter;
+  /** Absent: as many calls run as come. */
+  readonly admission?: Admission | undefined;
   readonly audit?: ((entry: AuditEntry) => void) | undefined;
   /** As the policy stands at the call. Absent: nothing can be changed. */
   readonly healing?: (() => Promise<Omit<Healing, 'caller' | 'approval'>>) | undefined;
@@ -69,14 +72,15 @@ export interface Pipeline {
   call(call: Call): Promise<Outcome>;
 }
 
-/** request id → identity → rate limit → validation → policy → deadline → run → redact → cap → metrics → log → audit */
+/** request id → identity → rate limit → validation → policy → admission → deadline → run → redact → cap → metrics → log → audit */
 export function createPipeline(options: PipelineOptions): Pipeline {
   return {
     tools: options.tools,
     call(call) {
       const requestId = currentRequest()?.requestId ?? randomUUID();
       const tool = options.tools.find(({ name }) => name === call.tool);
-      return runInRequest({ requestId, tool: tool?.name ?? unknownTool }, () =>
+      const notes = currentRequest()?.notes;
+      return runInRequest({ requestId, tool: tool?.name ?? unknownTool, ...(notes !== undefined && { notes }) }, () =>
         answer({ options, call, tool, requestId }),
       );
     },
@@ -113,8 +117,14 @@ async function attempt({ options, call, tool }: Running): Promise<FitResult> {
     const known = existing(tool, call.tool, options.tools);
     const input = validate(known, call.arguments);
     checkPolicy(known, input, options.settings);
-    const data = await run(known, input, { options, call, deadline });
-    return fitToLeave({ success: true, ...data }, known.render(data));
+    const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]);
+    const end = await options.admission?.enter(caller.id, signal);
+    try {
+      const data = await run(known, input, { options, call, signal });
+      return fitToLeave({ success: true, ...data }, known.render(data));
+    } finally {
+      end?.();
+    }
   } catch (error) {
     if (error instanceof AppError) throw error;
     if (call.signal?.aborted) throw new AppError('timeout', 'The call was cancelled by its caller.', { cause: error });
@@ -146,11 +156,13 @@ function recover(error: unknown, { options, tool, requestId }: Running): FitResu
 const identify = ({ caller }: Call): Caller => caller ?? localCaller;
 
 async function limitRate(limiter: RateLimiter, caller: Caller): Promise<void> {
-  const seconds = await limiter.take(caller.id);
-  if (seconds === undefined) return;
-  throw new AppError('rate_limited', 'Too many calls in this window.', {
-    hint: `Call again in ${seconds} s.`,
-    details: { retry_after_seconds: seconds },
+  const rate = await limiter.take(caller.id);
+  const notes = currentRequest()?.notes;
+  if (rate !== undefined && notes !== undefined) notes.rate = rate;
+  if (rate?.allowed !== false) return;
+  throw new AppError('rate_limited', `More than ${rate.limit} calls in ${rate.windowSeconds} s.`, {
+    hint: `Call again in ${rate.resetSeconds} s.`,
+    details: { retry_after_seconds: rate.resetSeconds },
   });
 }
 
@@ -192,12 +204,12 @@ function checkPolicy(tool: AnyTool, input: Readonly<Record<string, unknown>>, se
 interface RunOptions {
   readonly options: PipelineOptions;
   readonly call: Call;
-  readonly deadline: AbortSignal;
+  /** Of the deadline and of the caller. */
+  readonly signal: AbortSignal;
 }
 
 /** The tool's data, as its output schema lets it through. */
-async function run(tool: AnyTool, input: Readonly<Record<string, unknown>>, { options, call, deadline }: RunOptions) {
-  const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]);
+async function run(tool: AnyTool, input: Readonly<Record<string, unknown>>, { options, call, signal }: RunOptions) {
   const { cluster } = input;
   const context = contextOf(typeof cluster === 'string' ? cluster : undefined, {
     ...call,

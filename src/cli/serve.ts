@@ -1,8 +1,10 @@
+import { createAdmission } from '../platform/admission.ts';
 import type { Settings } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import { type Metrics, noMetrics } from '../platform/metrics.ts';
 import { nearest } from '../platform/nearest.ts';
 import { createRateLimiter, noRateLimit } from '../platform/rate-limit.ts';
+import type { SharedRedis } from '../platform/redis.ts';
 import type { AnyTool } from '../tools/tool.ts';
 import { createMcpFactory, type Service } from '../transports/mcp.ts';
 import { serveOverStdio } from '../transports/stdio.ts';
@@ -24,7 +26,7 @@ export const serve = (context: CommandContext, host: Host): Promise<number> =>
 async function serveStdio(context: CommandContext, host: Host): Promise<number> {
   let assembled: Promise<Service> | undefined;
   const service = (): Promise<Service> => {
-    assembled ??= offeredTools(context.settings).then((tools) => assemble(context, noMetrics, tools));
+    assembled ??= offeredTools(context.settings).then((tools) => assemble(context, { metrics: noMetrics, tools }));
     return assembled;
   };
   // A misspelt name has to be said now.
@@ -45,7 +47,8 @@ async function serveHttp(context: CommandContext, { signal, version, nodeVersion
     offeredTools(settings),
   ]);
   const metrics = createPrometheusMetrics({ version, nodeVersion, tools: tools.map(({ name }) => name) });
-  const assembled = await assemble(context, metrics, tools);
+  const redis = await sharedRedis(context);
+  const assembled = await assemble(context, { metrics, tools, redis });
 
   const { host, port, allowedHosts, metricsPort, metricsPath } = settings;
   const scraped = await listening('metrics-port', { host, port: metricsPort }, () =>
@@ -61,11 +64,25 @@ async function serveHttp(context: CommandContext, { signal, version, nodeVersion
     await service.stop();
   } finally {
     await scraped.stop();
+    redis?.close();
   }
   return 0;
 }
 
-async function assemble(context: CommandContext, metrics: Metrics, tools: readonly AnyTool[]): Promise<Service> {
+/** Only a service that is one of several counts with others. */
+async function sharedRedis({ settings, log }: CommandContext): Promise<SharedRedis | undefined> {
+  if (settings.redisUrl === undefined) return undefined;
+  const { openRedis } = await import('../platform/redis.ts');
+  return openRedis(settings.redisUrl, log);
+}
+
+interface Assembly {
+  readonly metrics: Metrics;
+  readonly tools: readonly AnyTool[];
+  readonly redis?: SharedRedis | undefined;
+}
+
+async function assemble(context: CommandContext, { metrics, tools, redis }: Assembly): Promise<Service> {
   const { settings, log } = context;
   const heals = settings.heal && !settings.readOnly;
   const [{ createPipeline }, clusters, healing] = await Promise.all([
@@ -80,8 +97,14 @@ async function assemble(context: CommandContext, metrics: Metrics, tools: readon
     log,
     metrics,
     limiter: settings.rateLimitEnabled
-      ? createRateLimiter(settings.rateLimitRequests, settings.rateLimitWindow)
+      ? createRateLimiter({
+          requests: settings.rateLimitRequests,
+          windowSeconds: settings.rateLimitWindow,
+          redis,
+          metrics,
+        })
       : noRateLimit,
+    admission: createAdmission({ onShed: (reason) => metrics.shed(reason) }),
     healing: healing?.options,
   });
   return { pipeline, clusters, ...(heals && { approvalKey: context.approvalKey }) };

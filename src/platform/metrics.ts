@@ -1,5 +1,9 @@
 import type { ErrorType } from './errors.ts';
 
+/** Why a call was turned away: no room in the queue, or none within the time that one may wait. */
+export const shedReasons = ['queue_full', 'queue_timeout'] as const;
+export type ShedReason = (typeof shedReasons)[number];
+
 /** What the program counts. Labels come from closed sets: never a user, a namespace or a pod. */
 export interface Metrics {
   /** A tool call ended. `seconds` is its whole time in the pipeline. */
@@ -20,6 +24,12 @@ export interface Metrics {
   cacheRequest(cache: string, result: 'hit' | 'miss' | 'shared'): void;
   /** A result was cut at a size limit. */
   truncation(): void;
+  /** A call was counted against the limit of its caller. */
+  rateLimit(decision: 'allowed' | 'limited'): void;
+  /** The shared limit could not be asked, so that this process counted alone. */
+  rateLimitFallback(): void;
+  /** A call was turned away because too many run. */
+  shed(reason: ShedReason): void;
 }
 
 /** For stdio and the command line, where nobody scrapes. */
@@ -31,4 +41,7 @@ export const noMetrics: Metrics = {
   kubernetesRetry() {},
   cacheRequest() {},
   truncation() {},
+  rateLimit() {},
+  rateLimitFallback() {},
+  shed() {},
 };

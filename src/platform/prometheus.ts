@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { errorTypes } from './errors.ts';
-import type { Metrics } from './metrics.ts';
+import { type Metrics, shedReasons } from './metrics.ts';
 
 export interface PrometheusMetrics extends Metrics {
   /** The exposition format. */
@@ -42,9 +42,19 @@ export function createPrometheusMetrics({ version, nodeVersion, tools }: Prometh
   const retries = counter('mcp_k8s_retries_total', 'Requests to API servers that were tried again.');
   const caches = counter('mcp_cache_requests_total', 'Reads that a cache was asked for.', ['cache', 'result']);
   const truncations = counter('mcp_truncations_total', 'Results that were cut at a size limit.');
+  const rates = counter('mcp_rate_limit_decisions_total', 'Calls counted against the limit of their caller.', [
+    'decision',
+  ]);
+  const fallbacks = counter(
+    'mcp_rate_limit_fallback_total',
+    'Calls counted alone, as the shared limit did not answer.',
+  );
+  const shed = counter('mcp_shed_total', 'Calls turned away because too many ran.', ['reason']);
   collectDefaultMetrics({ register: registry });
 
   serverInfo.set({ version, node_version: nodeVersion }, 1);
+  for (const decision of ['allowed', 'limited']) rates.inc({ decision }, 0);
+  for (const reason of shedReasons) shed.inc({ reason }, 0);
   for (const tool of tools) {
     for (const status of ['success', 'failure']) calls.inc({ tool_name: tool, status }, 0);
     for (const errorType of errorTypes) errors.inc({ tool_name: tool, error_type: errorType }, 0);
@@ -69,6 +79,9 @@ export function createPrometheusMetrics({ version, nodeVersion, tools }: Prometh
     kubernetesRetry: () => retries.inc(),
     cacheRequest: (cache, result) => caches.inc({ cache, result }),
     truncation: () => truncations.inc(),
+    rateLimit: (decision) => rates.inc({ decision }),
+    rateLimitFallback: () => fallbacks.inc(),
+    shed: (reason) => shed.inc({ reason }),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
 }

@@ -1,10 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
+import type { RateDecision } from './rate-limit.ts';
 
 /** What every log line of a request carries, and what is passed on to the API server. */
 export interface RequestContext {
   readonly requestId: string;
   readonly tool?: string;
+  /** What the answer has to say besides its body: written by whoever works on the request. */
+  readonly notes?: { rate?: RateDecision };
 }
 
 const contexts = new AsyncLocalStorage<RequestContext>();

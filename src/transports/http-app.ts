@@ -11,11 +11,12 @@ import { failureOf } from '../outcome.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
-import { currentRequest, requestIdFrom, runInRequest } from '../platform/request-context.ts';
+import { currentRequest, type RequestContext, requestIdFrom, runInRequest } from '../platform/request-context.ts';
 import { createApiDocs } from './api-docs.ts';
 import { type BodyEnv, limitedBody, parseBody } from './json-body.ts';
 import type { McpHttp } from './mcp-http.ts';
 import type { Readiness } from './probes.ts';
+import { rateHeaders } from './rate-headers.ts';
 import { createRest, failureResponse } from './rest.ts';
 import { rpcError } from './rpc-error.ts';
 import { statusOf } from './status-of.ts';
@@ -41,8 +42,11 @@ export function createHttpApp(options: HttpAppOptions): Hono<BodyEnv> {
 
   app.use(async (context, next) => {
     const requestId = requestIdFrom(context.req.header('x-request-id'));
-    await runInRequest({ requestId }, next);
+    const notes: NonNullable<RequestContext['notes']> = {};
+    await runInRequest({ requestId, notes }, next);
     context.res.headers.set('X-Request-ID', requestId);
+    for (const [name, value] of Object.entries(notes.rate === undefined ? {} : rateHeaders(notes.rate)))
+      context.res.headers.set(name, value);
     const request = { method: methodOf(context), route: routeOf(context.req.path), code: context.res.status };
     metrics.httpRequest(request);
     runInRequest({ requestId }, () => log.debug(request, 'http request'));

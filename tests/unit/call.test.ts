@@ -282,7 +282,15 @@ describe('a call that fails', () => {
   });
 
   it('is refused when there were too many', async () => {
-    const { result } = await ask(aTool(), {}, { limiter: { take: async () => 7 } });
+    const { result } = await ask(
+      aTool(),
+      {},
+      {
+        limiter: {
+          take: async () => ({ allowed: false, limit: 100, windowSeconds: 60, remaining: 0, resetSeconds: 7 }),
+        },
+      },
+    );
 
     expect(result).toMatchObject({
       error_type: 'rate_limited',

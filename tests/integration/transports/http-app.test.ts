@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noMetrics } from '../../../src/platform/metrics.ts';
 import { fixtureTools, someClusters } from './fixtures.ts';
-import { anApp, aPost } from './http-fixture.ts';
+import { type AppFixture, aClient, anApp, aPost } from './http-fixture.ts';
 
 const discover = {
   jsonrpc: '2.0',
@@ -157,10 +157,34 @@ describe('REST', () => {
   });
 
   it('says when to come back', async () => {
-    const limited = anApp({ call: { limiter: { take: async () => 9 } } });
-    const response = await limited.fetch('/api/v1/tools/echo_text', aPost({ text: 'x' }));
+    const rate = { allowed: false, limit: 100, windowSeconds: 60, remaining: 0, resetSeconds: 9 };
+    const limited = anApp({ call: { limiter: { take: async () => rate } } });
+    const { status, headers } = await limited.fetch('/api/v1/tools/echo_text', aPost({ text: 'x' }));
 
-    expect([response.status, response.headers.get('retry-after')]).toEqual([429, '9']);
+    expect([status, headers.get('retry-after')]).toEqual([429, '9']);
+    expect([headers.get('ratelimit-policy'), headers.get('ratelimit')]).toEqual([
+      '"calls";q=100;w=60',
+      '"calls";r=0;t=9',
+    ]);
+  });
+
+  it.each(['modern', 'legacy'] as const)('says over MCP how many calls are left, in the %s era', async (era) => {
+    const seen: string[] = [];
+    const rate = { allowed: true, limit: 100, windowSeconds: 60, remaining: 41, resetSeconds: 9 };
+    const app = anApp({ call: { limiter: { take: async () => rate } } });
+    const noting: AppFixture = {
+      ...app,
+      async fetch(path, init) {
+        const response = await app.fetch(path, init);
+        seen.push(response.headers.get('ratelimit') ?? '');
+        return response;
+      },
+    };
+    const client = await aClient(noting, era);
+    await client.callTool({ name: 'echo_text', arguments: { text: 'x' } });
+    await client.close();
+
+    expect(seen).toContain('"calls";r=41;t=9');
   });
 
   it('ends a call whose client is gone', async () => {
@@ -205,7 +229,7 @@ describe('every answer', () => {
 
     expect([response.status, await response.json()]).toMatchObject([
       404,
-      { hint: 'MCP is at /mcp, the tools are at /api/v1/tools.' },
+      { hint: 'MCP is at /mcp, the tools are at /api/v1/tools, their description at /docs.' },
     ]);
   });
 
