@@ -11,6 +11,7 @@ import {
   type Success,
 } from './outcome.ts';
 import type { Admission } from './platform/admission.ts';
+import type { Principal } from './platform/auth/principal.ts';
 import { AppError, type ErrorType } from './platform/errors.ts';
 import type { Logger } from './platform/logging.ts';
 import type { Metrics } from './platform/metrics.ts';
@@ -21,9 +22,10 @@ import { currentRequest, runInRequest } from './platform/request-context.ts';
 import type { Approval, Healing } from './tools/mend/healing.ts';
 import type { AnyTool, ToolContext, ToolSettings } from './tools/tool.ts';
 
-/** Who calls. Only the user who started the process, as long as there is no authentication. */
+/** Who calls: the user who started the process, or, behind authentication, whoever a token is of. */
 export interface Caller {
   readonly id: string;
+  readonly principal?: Principal | undefined;
 }
 export const localCaller: Caller = { id: 'local' };
 
@@ -60,6 +62,8 @@ export interface PipelineOptions {
   /** Absent: as many calls run as come. */
   readonly admission?: Admission | undefined;
   readonly audit?: ((entry: AuditEntry) => void) | undefined;
+  /** In whose name clusters are asked for an authenticated caller. Absent: in that of the service. */
+  readonly actAs?: 'caller' | undefined;
   /** As the policy stands at the call. Absent: nothing can be changed. */
   readonly healing?: (() => Promise<Omit<Healing, 'caller' | 'approval'>>) | undefined;
 }
@@ -72,7 +76,7 @@ export interface Pipeline {
   call(call: Call): Promise<Outcome>;
 }
 
-/** request id → identity → rate limit → validation → policy → admission → deadline → run → redact → cap → metrics → log → audit */
+/** request id → identity → rate limit → validation → scope → policy → admission → deadline → run → redact → cap → metrics → log → audit */
 export function createPipeline(options: PipelineOptions): Pipeline {
   return {
     tools: options.tools,
@@ -116,6 +120,7 @@ async function attempt({ options, call, tool }: Running): Promise<FitResult> {
     await limitRate(options.limiter, caller);
     const known = existing(tool, call.tool, options.tools);
     const input = validate(known, call.arguments);
+    checkScope(known, caller);
     checkPolicy(known, input, options.settings);
     const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]);
     const end = await options.admission?.enter(caller.id, signal);
@@ -187,6 +192,21 @@ function validate(tool: AnyTool, input: unknown): Readonly<Record<string, unknow
   });
 }
 
+/** The scope that a caller lacks for a tool; `undefined` when none, or when there are no scopes. */
+export function lackingScope({ access, scope }: Pick<AnyTool, 'access' | 'scope'>, { principal }: Caller) {
+  const needed = scope ?? (access === 'read' ? 'k8s:read' : 'k8s:heal');
+  return principal === undefined || principal.scopes.has(needed) ? undefined : needed;
+}
+
+/** Faces that can ask for more look before they call; nothing passes without. */
+function checkScope(tool: AnyTool, caller: Caller): void {
+  const lacking = lackingScope(tool, caller);
+  if (lacking === undefined) return;
+  throw new AppError('permission_denied', `The token lacks the scope ${lacking}, which ${tool.name} needs.`, {
+    details: { required_scope: lacking },
+  });
+}
+
 /** Namespaces of Kubernetes itself are no targets: never of a write, and of a read only when the settings say so. */
 function checkPolicy(tool: AnyTool, input: Readonly<Record<string, unknown>>, settings: ToolSettings): void {
   const { namespace } = input;
@@ -211,14 +231,24 @@ interface RunOptions {
 /** The tool's data, as its output schema lets it through. */
 async function run(tool: AnyTool, input: Readonly<Record<string, unknown>>, { options, call, signal }: RunOptions) {
   const { cluster } = input;
+  const caller = identify(call);
   const context = contextOf(typeof cluster === 'string' ? cluster : undefined, {
     ...call,
     ...options,
+    clusters: seenBy(caller, call.clusters, options.actAs),
     healing: await options.healing?.(),
     signal,
-    caller: identify(call).id,
+    caller: caller.id,
   });
   return tool.output.parse(await unlessAborted(signal, () => tool.run(input, context)));
+}
+
+/** The clusters as this caller may see them; a token without the scope for logs sees none. */
+function seenBy({ principal }: Caller, clusters: Clusters, actAs: PipelineOptions['actAs']): Clusters {
+  if (principal === undefined) return clusters;
+  const { user, groups, scopes } = principal;
+  const view = { ...(actAs === 'caller' && { user: { user, groups } }), logs: scopes.has('k8s:logs') };
+  return clusters.as?.(view) ?? clusters;
 }
 
 /** Settles with `work`, or rejects when `signal` aborts, even if `work` never ends. */

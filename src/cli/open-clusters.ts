@@ -1,5 +1,5 @@
 import { firstReads } from '../engines/triage.ts';
-import type { Clusters, NextReads } from '../kubernetes/ports.ts';
+import type { Clusters, NextReads, View, Writer } from '../kubernetes/ports.ts';
 import type { Settings } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logging.ts';
@@ -34,14 +34,32 @@ export function openClusters(options: OpenOptions): Clusters {
   return {
     list: async (signal, enough) => (await clusters()).list(signal, enough),
     reader: async (cluster) => (await clusters()).reader(cluster),
-    async writer(cluster) {
-      const all = await clusters();
-      if (all.writer === undefined) throw new AppError('refused', 'An archive cannot be changed.');
-      return all.writer(cluster);
-    },
+    writer: async (cluster) => writerOf(await clusters(), cluster),
+    as: (view) => seenAs(clusters, view),
+    reviewToken: async (question, signal) => (await clusters()).reviewToken?.(question, signal),
     ping: async (signal) => (await clusters()).ping(signal),
     close: async () => (await opened)?.close(),
   };
+}
+
+/** An archive is the same for everybody. */
+function seenAs(clusters: () => Promise<Clusters>, view: View): Clusters {
+  const seen = async (): Promise<Clusters> => {
+    const all = await clusters();
+    return all.as?.(view) ?? all;
+  };
+  return {
+    list: async (signal, enough) => (await seen()).list(signal, enough),
+    reader: async (cluster) => (await seen()).reader(cluster),
+    writer: async (cluster) => writerOf(await seen(), cluster),
+    ping: async (signal) => (await seen()).ping(signal),
+    close: async () => {},
+  };
+}
+
+function writerOf(all: Clusters, cluster: string | undefined): Promise<Writer> {
+  if (all.writer === undefined) throw new AppError('refused', 'An archive cannot be changed.');
+  return all.writer(cluster);
 }
 
 async function open(options: OpenOptions): Promise<Clusters> {

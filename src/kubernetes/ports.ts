@@ -249,6 +249,18 @@ export interface ClusterInfo {
 }
 
 /** The clusters a caller may choose from. */
+/** What of a cluster somebody sees. */
+export interface View {
+  /** In whose name the API server is asked; absent: in our own. */
+  readonly user?: Identity | undefined;
+  /** Whether logs may be read. */
+  readonly logs: boolean;
+}
+
+export interface TokenReview extends Identity {
+  readonly uid?: string | undefined;
+}
+
 export interface Clusters {
   /**
    * Every context with a probe of each; an unreachable cluster delays no other. One that has not answered when `enough`
@@ -259,6 +271,13 @@ export interface Clusters {
   reader(cluster: string | undefined): Promise<Reader>;
   /** Throws as {@link reader} does; `refused` for an archive. */
   writer?(cluster: string | undefined): Promise<Writer>;
+  /**
+   * The same clusters as somebody else sees them: with our own credentials, and only what the API server says that this
+   * user may do as well. Nothing cached is shared between users. Absent in archives, where everybody sees all.
+   */
+  as?(view: View): Clusters;
+  /** Who the default cluster takes the bearer of a token for, when it is one for `audience`. Absent in archives. */
+  reviewToken?(question: { token: string; audience: string }, signal: AbortSignal): Promise<TokenReview | undefined>;
   /** A real call to the default cluster's API server; throws when it does not answer. */
   ping(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;

@@ -1,3 +1,4 @@
+import type { AuthFailure } from './auth/principal.ts';
 import type { ErrorType } from './errors.ts';
 
 /** Why a call was turned away: no room in the queue, or none within the time that one may wait. */
@@ -28,6 +29,8 @@ export interface Metrics {
   rateLimit(decision: 'allowed' | 'limited'): void;
   /** The shared limit could not be asked, so that this process counted alone. */
   rateLimitFallback(): void;
+  /** A request was not let in. */
+  authFailure(reason: AuthFailure): void;
   /** A call was turned away because too many run. */
   shed(reason: ShedReason): void;
 }
@@ -43,5 +46,6 @@ export const noMetrics: Metrics = {
   truncation() {},
   rateLimit() {},
   rateLimitFallback() {},
+  authFailure() {},
   shed() {},
 };

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { authFailures } from './auth/principal.ts';
 import { errorTypes } from './errors.ts';
 import { type Metrics, shedReasons } from './metrics.ts';
 
@@ -49,11 +50,13 @@ export function createPrometheusMetrics({ version, nodeVersion, tools }: Prometh
     'mcp_rate_limit_fallback_total',
     'Calls counted alone, as the shared limit did not answer.',
   );
+  const refusals = counter('mcp_auth_failures_total', 'Requests that were not let in.', ['reason']);
   const shed = counter('mcp_shed_total', 'Calls turned away because too many ran.', ['reason']);
   collectDefaultMetrics({ register: registry });
 
   serverInfo.set({ version, node_version: nodeVersion }, 1);
   for (const decision of ['allowed', 'limited']) rates.inc({ decision }, 0);
+  for (const reason of authFailures) refusals.inc({ reason }, 0);
   for (const reason of shedReasons) shed.inc({ reason }, 0);
   for (const tool of tools) {
     for (const status of ['success', 'failure']) calls.inc({ tool_name: tool, status }, 0);
@@ -81,6 +84,7 @@ export function createPrometheusMetrics({ version, nodeVersion, tools }: Prometh
     truncation: () => truncations.inc(),
     rateLimit: (decision) => rates.inc({ decision }),
     rateLimitFallback: () => fallbacks.inc(),
+    authFailure: (reason) => refusals.inc({ reason }),
     shed: (reason) => shed.inc({ reason }),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };

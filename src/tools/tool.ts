@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { Clusters, Reader, Writer } from '../kubernetes/ports.ts';
+import type { Scope } from '../platform/auth/scopes.ts';
 import type { Logger } from '../platform/logging.ts';
 import type { Healing } from './mend/healing.ts';
 
@@ -42,6 +43,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
   /** What it does, when to use it, what to use next; under 120 words. */
   readonly description: string;
   readonly access: Access;
+  /** What a token has to allow; absent: `k8s:read` for what reads, `k8s:heal` for the rest. */
+  readonly scope?: Scope | undefined;
   /** Kubernetes permissions that it needs, as `verb resource` or `verb group/resource`; RBAC is generated from them. */
   readonly permissions: readonly string[];
   /** Strict: unknown arguments are refused. Every field is described. */

@@ -9,8 +9,9 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
-import type { Call } from '../call.ts';
+import type { Call, Caller } from '../call.ts';
 import type { Failure } from '../outcome.ts';
+import { callerOf } from './auth-info.ts';
 
 /** How long a person may think, in s: as long as a plan is valid. */
 const thinkingSeconds = 600;
@@ -31,7 +32,7 @@ export interface Approvals {
   /** The plan of a call that came back with `approval_required`, as a question. */
   ask(failure: Failure, context: ServerContext): Promise<InputRequiredResult>;
   /** The person's answer that this call carries; anything but a plain yes is a no. */
-  answered(context: ServerContext): Approval | undefined;
+  answered(context: ServerContext, caller: Caller): Approval | undefined;
 }
 
 /** @param key of at least 32 bytes, the same for all replicas; read when the first plan is shown. */
@@ -39,7 +40,7 @@ export function createApprovals(key: () => Promise<Uint8Array>): Approvals {
   let made: Promise<RequestStateCodec<Asked>> | undefined;
   const codec = (): Promise<RequestStateCodec<Asked>> => {
     made ??= key().then((bytes) =>
-      createRequestStateCodec<Asked>({ key: bytes, ttlSeconds: thinkingSeconds, bind: ({ mcpReq }) => mcpReq.method }),
+      createRequestStateCodec<Asked>({ key: bytes, ttlSeconds: thinkingSeconds, bind: boundTo }),
     );
     return made;
   };
@@ -56,7 +57,7 @@ export function createApprovals(key: () => Promise<Uint8Array>): Approvals {
         requestState: await (await codec()).mint({ actionId: String(actionId) }, context),
       });
     },
-    answered({ mcpReq }) {
+    answered({ mcpReq }, { principal }) {
       const state = asked.safeParse(mcpReq.requestState());
       const answer = inputResponse(mcpReq.inputResponses, question);
       if (!state.success || answer.kind !== 'elicit') return undefined;
@@ -64,11 +65,14 @@ export function createApprovals(key: () => Promise<Uint8Array>): Approvals {
       return {
         actionId: state.data.actionId,
         answer: content?.success === true && content.data.apply ? 'approved' : 'declined',
-        by: 'mcp-client',
+        by: principal === undefined ? 'mcp-client' : `${principal.user} by their MCP client`,
       };
     },
   };
 }
+
+/** State that was made for one caller is nobody else's. */
+const boundTo = (context: ServerContext): string => `${context.mcpReq.method} ${callerOf(context).id}`;
 
 const form = {
   type: 'object' as const,

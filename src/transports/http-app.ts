@@ -5,7 +5,8 @@ import {
   originValidationResponse,
 } from '@modelcontextprotocol/server';
 import { type Context, Hono } from 'hono';
-import type { Pipeline } from '../call.ts';
+import * as z from 'zod';
+import { localCaller, type Pipeline } from '../call.ts';
 import type { Clusters } from '../kubernetes/ports.ts';
 import { failureOf } from '../outcome.ts';
 import { AppError } from '../platform/errors.ts';
@@ -13,11 +14,12 @@ import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { currentRequest, type RequestContext, requestIdFrom, runInRequest } from '../platform/request-context.ts';
 import { createApiDocs } from './api-docs.ts';
-import { type BodyEnv, limitedBody, parseBody } from './json-body.ts';
+import { type Authentication, isRefusal } from './authentication.ts';
+import { limitedBody, parseBody, type RequestEnv } from './json-body.ts';
 import type { McpHttp } from './mcp-http.ts';
 import type { Readiness } from './probes.ts';
 import { rateHeaders } from './rate-headers.ts';
-import { createRest, failureResponse } from './rest.ts';
+import { createRest, failureResponse, lackedScope, refusalResponse } from './rest.ts';
 import { rpcError } from './rpc-error.ts';
 import { statusOf } from './status-of.ts';
 
@@ -33,12 +35,14 @@ export interface HttpAppOptions {
   readonly version: string;
   /** Where the files of the documentation's pages are. */
   readonly assets: string;
+  /** Absent: everybody who reaches the port may call. */
+  readonly authentication?: Authentication | undefined;
 }
 
 /** Everything that the service port serves, as a fetch handler. */
-export function createHttpApp(options: HttpAppOptions): Hono<BodyEnv> {
-  const { pipeline, clusters, mcp, readiness, metrics, log, version, assets } = options;
-  const app = new Hono<BodyEnv>();
+export function createHttpApp(options: HttpAppOptions): Hono<RequestEnv> {
+  const { pipeline, clusters, mcp, readiness, metrics, log, version, assets, authentication } = options;
+  const app = new Hono<RequestEnv>();
 
   app.use(async (context, next) => {
     const requestId = requestIdFrom(context.req.header('x-request-id'));
@@ -65,6 +69,19 @@ export function createHttpApp(options: HttpAppOptions): Hono<BodyEnv> {
       ? refusal
       : failureResponse(failureOf(notAllowed(), 'request', requestId()), 403);
   });
+  if (authentication !== undefined)
+    app.get('/.well-known/oauth-protected-resource/mcp', (context) =>
+      context.json(authentication.metadata(context.req.raw)),
+    );
+  for (const path of ['/mcp', '/api/*']) {
+    // Before the body is read: whoever is nobody costs no more than this.
+    app.use(path, async (context, next) => {
+      const sender = await authentication?.whoSends(context.req.raw);
+      if (sender !== undefined && isRefusal(sender)) return refusalResponse(sender);
+      context.set('caller', sender === undefined ? localCaller : { id: sender.id, principal: sender });
+      return next();
+    });
+  }
   app.use(limitedBody((error, status) => failureResponse(failureOf(error, 'request', requestId()), status)));
 
   app.all('/mcp', async (context) => {
@@ -72,13 +89,17 @@ export function createHttpApp(options: HttpAppOptions): Hono<BodyEnv> {
     try {
       const body = parseBody(context.get('body'), context.req.header('content-type'));
       if (body === undefined && raw.method === 'POST') return rpcError(400, -32_700, 'The body is empty.');
-      return await mcp.fetch(raw, body);
+      const caller = context.get('caller');
+      const lacking = lackedScope(pipeline, caller, toolsCalled(body));
+      if (lacking !== undefined && authentication !== undefined)
+        return refusalResponse(authentication.lacksScope(raw, lacking));
+      return await mcp.fetch(raw, body, caller);
     } catch (error) {
       if (error instanceof AppError) return rpcError(400, -32_700, error.message);
       throw error;
     }
   });
-  app.route('/api/v1', createRest(pipeline, clusters));
+  app.route('/api/v1', createRest({ pipeline, clusters, authentication }));
   app.route('/', createApiDocs({ tools: pipeline.tools, version, assets }));
 
   app.notFound((context) => {
@@ -94,6 +115,12 @@ export function createHttpApp(options: HttpAppOptions): Hono<BodyEnv> {
   });
   return app;
 }
+
+const toolCall = z.object({ method: z.literal('tools/call'), params: z.looseObject({ name: z.string() }) });
+
+/** The tools that a JSON-RPC message calls; older clients send several in one. */
+const toolsCalled = (body: unknown): readonly string[] =>
+  (Array.isArray(body) ? body : [body]).flatMap((message) => toolCall.safeParse(message).data?.params.name ?? []);
 
 const requestId = (): string => currentRequest()?.requestId ?? 'unknown';
 

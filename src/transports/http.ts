@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { Authentication } from './authentication.ts';
 import { createHttpApp } from './http-app.ts';
 import { addressOf, listen } from './listener.ts';
 import { createMcpFactory, type Service } from './mcp.ts';
@@ -20,6 +21,9 @@ export interface HttpOptions extends Service {
   readonly allowedHosts: readonly string[];
   /** Where the files of the documentation's pages are. */
   readonly assets: string;
+  readonly authentication?: Authentication | undefined;
+  /** Besides the API server, what has to answer before calls make sense. */
+  readonly ready?: (() => Promise<boolean>) | undefined;
   /** How long calls that run may still run once the service is told to stop, in ms. */
   readonly drainMs?: number | undefined;
 }
@@ -33,7 +37,8 @@ export interface HttpService {
 
 /** Serves MCP, REST and probes until it is stopped. */
 export async function startHttp(options: HttpOptions): Promise<HttpService> {
-  const { clusters, approvalKey, metrics, log, host, port, version, drainMs = 25_000 } = options;
+  const { clusters, approvalKey, metrics, log, host, port, version, drainMs = 25_000, authentication } = options;
+  const { ready = async () => true } = options;
   const calls = countCalls(options.pipeline);
   const mcp = createMcpHttp({
     factory: createMcpFactory({ service: async () => ({ pipeline: calls.pipeline, clusters, approvalKey }), version }),
@@ -45,7 +50,8 @@ export async function startHttp(options: HttpOptions): Promise<HttpService> {
     pipeline: calls.pipeline,
     clusters,
     mcp,
-    readiness: { ready: async () => !stopping && (await readiness.ready()) },
+    readiness: { ready: async () => !stopping && (await ready()) && (await readiness.ready()) },
+    authentication,
     metrics,
     log,
     allowedHosts: [...options.allowedHosts, host],

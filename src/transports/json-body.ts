@@ -1,9 +1,16 @@
 import { isJsonContentType } from '@modelcontextprotocol/server';
 import type { MiddlewareHandler } from 'hono';
+import type { Caller } from '../call.ts';
 import { AppError } from '../platform/errors.ts';
 
-/** What handlers find in `context.get('body')`: the text of a POST, empty when it has none. */
-export type BodyEnv = { readonly Variables: { body: string } };
+/** What handlers find in `context.get(…)`. */
+export type RequestEnv = {
+  readonly Variables: {
+    /** The text of a POST, empty when it has none. */
+    body: string;
+    caller: Caller;
+  };
+};
 
 export const maxBodyBytes = 1024 * 1024;
 /** 8,000 levels parse, and overflow the stack when they are written again. */
@@ -14,7 +21,7 @@ export const maxJsonDepth = 64;
  * of `@hono/node-server` without a `Content-Length`, hence to chunks and to every DELETE and OPTIONS.
  */
 export const limitedBody =
-  (answer: (error: AppError, status: 413) => Response): MiddlewareHandler<BodyEnv> =>
+  (answer: (error: AppError, status: 413) => Response): MiddlewareHandler<RequestEnv> =>
   async (context, next) => {
     const { raw } = context.req;
     const text = raw.method === 'POST' ? await limitedText(raw) : '';

@@ -1,4 +1,6 @@
 import { createMcpHandler, isLegacyRequest, type McpServerFactory } from '@modelcontextprotocol/server';
+import type { Caller } from '../call.ts';
+import { authInfoOf } from './auth-info.ts';
 import { maxBodyBytes } from './json-body.ts';
 import { createSessions } from './sessions.ts';
 
@@ -10,7 +12,7 @@ export interface McpHttpOptions {
 }
 
 export interface McpHttp {
-  fetch(request: Request, body: unknown): Promise<Response>;
+  fetch(request: Request, body: unknown, caller: Caller): Promise<Response>;
   /** Ends streams, sessions, and whatever still runs in them. */
   close(): Promise<void>;
 }
@@ -25,9 +27,12 @@ export function createMcpHttp({
   const modern = createMcpHandler(factory, { legacy: 'reject', maxRequestBodySize: maxBodyBytes, onerror: onError });
   const sessions = createSessions({ factory, max: maxSessions, idleMs: sessionIdleMs, onError });
   return {
-    async fetch(request, body) {
+    async fetch(request, body, caller) {
       const legacy = await isLegacyRequest(request, body);
-      return legacy ? sessions.fetch(request, body) : modern.fetch(request, { parsedBody: body });
+      const authInfo = authInfoOf(caller);
+      return legacy
+        ? sessions.fetch(request, { body, authInfo, owner: caller.id })
+        : modern.fetch(request, { parsedBody: body, authInfo });
     },
     async close() {
       await Promise.all([sessions.close(), modern.close()]);

@@ -13,6 +13,7 @@ import type { Clusters } from '../kubernetes/ports.ts';
 import { nearest } from '../platform/nearest.ts';
 import type { ToolContext } from '../tools/tool.ts';
 import { type Approvals, createApprovals } from './approvals.ts';
+import { callerOf } from './auth-info.ts';
 import { describeTools, type ToolDescription } from './tool-schemas.ts';
 
 /** What calls are answered with. */
@@ -92,9 +93,10 @@ async function answer(
 ): Promise<CallToolResult | InputRequiredResult> {
   const names = pipeline.tools.map((tool) => tool.name);
   if (!names.includes(name)) throw unknownTool(name, names);
-  const approval = approvalKey === undefined ? undefined : approvals.answered(context);
+  const approval = approvalKey === undefined ? undefined : approvals.answered(context, callerOf(context));
   const { signal } = context.mcpReq;
-  const call = { tool: name, arguments: args, clusters, signal, onProgress: progressOf(context), approval };
+  const caller = callerOf(context);
+  const call = { tool: name, arguments: args, clusters, caller, signal, onProgress: progressOf(context), approval };
   const { result, text } = await pipeline.call(call);
   const open = !result.success && result.error_type === 'approval_required' && approval === undefined;
   if (open && approvals.canAsk(context, mcp)) return approvals.ask(result, context);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
+  type AuthInfo,
   isInitializeRequest,
   type McpServerFactory,
   WebStandardStreamableHTTPServerTransport,
@@ -17,54 +18,67 @@ export interface SessionOptions {
 }
 
 export interface Sessions {
-  fetch(request: Request, body: unknown): Promise<Response>;
+  fetch(request: Request, sent: Sent): Promise<Response>;
   readonly size: number;
   close(): Promise<void>;
 }
 
+interface Sent {
+  readonly body: unknown;
+  readonly authInfo: AuthInfo;
+  /** Whose request it is: a session is found by whoever opened it only. */
+  readonly owner: string;
+}
+
+interface Session {
+  readonly transport: WebStandardStreamableHTTPServerTransport;
+  readonly owner: string;
+}
+
 /** Clients of 2025-era protocols, which open with `initialize` and keep a session. It identifies nobody. */
 export function createSessions({ factory, max, idleMs, onError }: SessionOptions): Sessions {
-  const transports = new LRUCache<string, WebStandardStreamableHTTPServerTransport>({
+  const sessions = new LRUCache<string, Session>({
     max,
     ttl: idleMs,
     ttlAutopurge: true,
     updateAgeOnGet: true,
     // Its own `onclose` deletes it, which must not close it again.
-    dispose: (transport, _id, reason) => void (reason === 'delete' || transport.close().catch(onError)),
+    dispose: ({ transport }, _id, reason) => void (reason === 'delete' || transport.close().catch(onError)),
   });
 
-  async function open(request: Request, body: unknown): Promise<Response> {
+  async function open(request: Request, { body, authInfo, owner }: Sent): Promise<Response> {
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
-      onsessioninitialized: (id) => void transports.set(id, transport),
+      onsessioninitialized: (id) => void sessions.set(id, { transport, owner }),
     });
     const server = await factory({ era: 'legacy', requestInfo: request });
     await server.connect(transport);
     const { onclose } = transport;
     transport.onclose = () => {
-      if (transport.sessionId !== undefined) transports.delete(transport.sessionId);
+      if (transport.sessionId !== undefined) sessions.delete(transport.sessionId);
       onclose?.();
     };
-    return transport.handleRequest(request, { parsedBody: body });
+    return transport.handleRequest(request, { parsedBody: body, authInfo });
   }
 
   return {
-    async fetch(request, body) {
+    async fetch(request, sent) {
+      const { body, authInfo, owner } = sent;
       const id = request.headers.get('mcp-session-id');
       if (id === null) {
-        if (request.method === 'POST' && isInitializeRequest(body)) return open(request, body);
+        if (request.method === 'POST' && isInitializeRequest(body)) return open(request, sent);
         return rpcError(400, -32_000, 'Bad Request: open with initialize, then send its Mcp-Session-Id.');
       }
-      const transport = transports.get(id);
+      const session = sessions.get(id);
       // 404 tells a client to open a new session (specification 2025-11-25, "Session Management").
-      if (transport === undefined) return rpcError(404, -32_001, 'Session not found');
-      return transport.handleRequest(request, { parsedBody: body });
+      if (session === undefined || session.owner !== owner) return rpcError(404, -32_001, 'Session not found');
+      return session.transport.handleRequest(request, { parsedBody: body, authInfo });
     },
     get size() {
-      return transports.size;
+      return sessions.size;
     },
     async close() {
-      await Promise.all([...transports.values()].map((transport) => transport.close()));
+      await Promise.all([...sessions.values()].map(({ transport }) => transport.close()));
     },
   };
 }

@@ -1,11 +1,14 @@
+import { LRUCache } from 'lru-cache';
 import { AppError } from '../../platform/errors.ts';
 import { type Logger, silentLogger } from '../../platform/logging.ts';
 import { nearest } from '../../platform/nearest.ts';
 import { currentRequest } from '../../platform/request-context.ts';
-import type { ClusterInfo, Clusters, NextReads, Reader, Writer } from '../ports.ts';
+import type { ClusterInfo, Clusters, NextReads, Reader, View, Writer } from '../ports.ts';
 import { type ContextEntry, loadContexts } from './kubeconfig.ts';
 import { createLiveReader, serverVersion } from './reader.ts';
 import { type ClusterMetrics, createRest, type Rest, type RestOptions } from './rest.ts';
+import { restSeenAs } from './seen-as.ts';
+import { reviewToken } from './token-review.ts';
 
 export interface ClustersOptions {
   readonly kubeconfigPath?: string | undefined;
@@ -46,13 +49,23 @@ const probeMs = 4000;
 const streamSockets = 64;
 const defaultCacheBytes = 64 * 1024 * 1024;
 
-interface Open {
+/** The connections to one cluster, with the credentials of the kubeconfig or of the pod. */
+interface Wires {
   readonly rest: Rest;
   /** For streams that stay open: they must not take the sockets of those who wait for an answer. */
   readonly streams: Rest;
+}
+
+/** One cluster as one user sees it: nobody gets from a cache what somebody else was shown. */
+interface Open {
+  readonly rest: Rest;
   readonly reader: Reader;
   writer?: Promise<Writer> | undefined;
 }
+
+/** Users whose views are kept, and for how long after their last call, in ms. */
+const viewsKept = 500;
+const viewIdleMs = 600_000;
 
 /**
  * The clusters of a kubeconfig, or the one this pod runs in. Costs nothing until first used: then the kubeconfig is
@@ -60,7 +73,9 @@ interface Open {
  */
 export function createClusters(options: ClustersOptions): Clusters {
   const { now = Date.now, kubeconfigPath: path, inCluster, allowExec, environment, serviceAccountRoot } = options;
-  const open = new Map<string, Open>();
+  const wires = new Map<string, Wires>();
+  const own = new Map<string, Open>();
+  const views = new LRUCache<string, Clusters>({ max: viewsKept, ttl: viewIdleMs, updateAgeOnGet: true });
   let contexts: Promise<readonly ContextEntry[]> | undefined;
 
   /** A kubeconfig that could not be read is looked at again next time. */
@@ -74,23 +89,36 @@ export function createClusters(options: ClustersOptions): Clusters {
     return contexts;
   }
 
-  function opened({ name, credentials }: ContextEntry): Open {
-    const known = open.get(name);
+  function wired({ name, credentials }: ContextEntry): Wires {
+    const known = wires.get(name);
     if (known !== undefined) return known;
-    const { metrics, nextReads, userAgent, cacheTtlMs, cacheBytes = defaultCacheBytes } = options;
+    const { metrics, userAgent } = options;
     const requestId = () => currentRequest()?.requestId;
     const talking = { credentials, metrics, requestId, userAgent, now, ...options.rest };
-    const rest = createRest(talking);
-    const streams = createRest({ ...talking, sockets: streamSockets });
-    const reader = createLiveReader({ cluster: name, rest, streams, metrics, nextReads, now, cacheTtlMs, cacheBytes });
-    const made: Open = { rest, streams, reader };
-    open.set(name, made);
+    const made: Wires = { rest: createRest(talking), streams: createRest({ ...talking, sockets: streamSockets }) };
+    wires.set(name, made);
+    return made;
+  }
+
+  /** @param view Absent: all that our own credentials see. */
+  function opened(context: ContextEntry, open: Map<string, Open>, view?: View): Open {
+    const known = open.get(context.name);
+    if (known !== undefined) return known;
+    const { metrics, nextReads, cacheTtlMs, cacheBytes = defaultCacheBytes } = options;
+    const base = wired(context);
+    const seen = (rest: Rest): Rest => (view === undefined ? rest : restSeenAs({ rest, view, metrics }));
+    const [rest, streams] = [seen(base.rest), seen(base.streams)];
+    const cluster = context.name;
+    const reader = createLiveReader({ cluster, rest, streams, metrics, nextReads, now, cacheTtlMs, cacheBytes });
+    const made: Open = { rest, reader };
+    open.set(context.name, made);
     return made;
   }
 
   /** Loaded when something is to be changed: most processes only read. */
   async function writing(
     { rest }: Open,
+    { rest: books }: Wires,
     { signingKeys, stateNamespace, log = silentLogger }: Healing,
   ): Promise<Writer> {
     const [{ createLiveWriter }, { createActionStore }, keys] = await Promise.all([
@@ -99,9 +127,9 @@ export function createClusters(options: ClustersOptions): Clusters {
       signingKeys(),
     ]);
     // Processes on machines whose clocks differ agree on the cluster's.
-    const clusterNow = () => now() + rest.clockAheadMs();
-    const actions = createActionStore({ rest, keys, stateNamespace, log, now: clusterNow });
-    return createLiveWriter({ rest, metrics: options.metrics, actions, log, now: clusterNow });
+    const clusterNow = () => now() + books.clockAheadMs();
+    const actions = createActionStore({ rest: books, keys, stateNamespace, log, now: clusterNow });
+    return createLiveWriter({ rest, books, metrics: options.metrics, actions, log, now: clusterNow });
   }
 
   const isDefault = (context: ContextEntry): boolean =>
@@ -133,7 +161,7 @@ export function createClusters(options: ClustersOptions): Clusters {
       return {
         ...about,
         reachable: true,
-        version: await serverVersion(opened(context).rest, { signal: limited, once: true }),
+        version: await serverVersion(wired(context).rest, { signal: limited, once: true }),
       };
     } catch (error) {
       signal.throwIfAborted();
@@ -141,13 +169,14 @@ export function createClusters(options: ClustersOptions): Clusters {
     }
   }
 
-  return {
+  /** All clusters as one user sees them. */
+  const seenBy = (open: Map<string, Open>, view?: View): Clusters => ({
     async list(signal, enough = signal) {
       const all = await allContexts();
       return Promise.all(all.map((context) => probe(context, signal, enough)));
     },
     async reader(cluster) {
-      return opened(await chosen(cluster)).reader;
+      return opened(await chosen(cluster), open, view).reader;
     },
     async writer(cluster) {
       if (options.healing === undefined) {
@@ -155,22 +184,39 @@ export function createClusters(options: ClustersOptions): Clusters {
           hint: 'Start kubemend with --heal.',
         });
       }
-      const of = opened(await chosen(cluster));
-      of.writer ??= writing(of, options.healing).catch((error: unknown) => {
+      const context = await chosen(cluster);
+      const of = opened(context, open, view);
+      of.writer ??= writing(of, wired(context), options.healing).catch((error: unknown) => {
         // A key that could not be read is looked at again next time.
         of.writer = undefined;
         throw error;
       });
       return of.writer;
     },
+    async reviewToken(question, signal) {
+      return reviewToken(wired(await chosen(undefined)).rest, question, { signal });
+    },
     async ping(signal) {
-      const { rest } = opened(await chosen(undefined));
+      const { rest } = wired(await chosen(undefined));
       await rest.bytes({ asking: { verb: 'get' }, path: '/readyz', accept: 'text/plain', cap: 4096 }, { signal });
     },
     async close() {
-      const all = [...open.values()];
-      open.clear();
+      const all = [...wires.values()];
+      wires.clear();
+      own.clear();
+      views.clear();
       await Promise.all(all.flatMap(({ rest, streams }) => [rest.close(), streams.close()]));
+    },
+  });
+
+  return {
+    ...seenBy(own),
+    as(view) {
+      const { user, logs } = view;
+      const key = JSON.stringify([logs, user?.user, user?.groups.toSorted()]);
+      const seen = views.get(key) ?? { ...seenBy(new Map(), view), close: async () => {} };
+      views.set(key, seen);
+      return seen;
     },
   };
 }

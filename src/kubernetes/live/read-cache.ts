@@ -20,7 +20,9 @@ export interface ReadCacheOptions {
   /** 0 remembers nothing. */
   readonly ttlMs: number;
   readonly maximumBytes: number;
-  readonly metrics: ClusterMetrics;
+  readonly metrics: Pick<ClusterMetrics, 'cacheRequest'>;
+  /** What metrics call it. */
+  readonly name?: 'reads' | 'access';
   /** Milliseconds that only grow; for tests. */
   readonly clock?: { now(): number } | undefined;
 }
@@ -29,6 +31,7 @@ export function createReadCache<T extends object>({
   ttlMs,
   maximumBytes,
   metrics,
+  name = 'reads',
   clock,
 }: ReadCacheOptions): ReadCache<T> {
   const share = createSharing<T>();
@@ -43,7 +46,7 @@ export function createReadCache<T extends object>({
       signal.throwIfAborted();
       const kept = answers.get(key);
       if (kept !== undefined) {
-        metrics.cacheRequest('reads', 'hit');
+        metrics.cacheRequest(name, 'hit');
         return kept;
       }
       let result: 'miss' | 'shared' = 'miss';
@@ -59,7 +62,7 @@ export function createReadCache<T extends object>({
           result = 'shared';
         },
       );
-      metrics.cacheRequest('reads', result);
+      metrics.cacheRequest(name, result);
       return sharedLoad;
     },
     forget: (key) => void answers.delete(key),

@@ -14,6 +14,8 @@ import { revisionsOf } from './revisions.ts';
 
 export interface LiveWriterOptions {
   readonly rest: Rest;
+  /** Of the service itself, which tells what happened whoever asked for it; default `rest`. */
+  readonly books?: Rest | undefined;
   readonly metrics: ClusterMetrics;
   readonly actions: ActionStore;
   readonly log: Pick<Logger, 'warn'>;
@@ -27,7 +29,7 @@ const complaints: ReadonlySet<string> = new Set(['refused', 'validation_error', 
 const triedName = /^pods "kubemend-try-\w+" is /;
 
 /** Changes one API server as one user. Only here are templates with the values of their variables in reach. */
-export function createLiveWriter({ rest, metrics, actions, log, now }: LiveWriterOptions): Writer {
+export function createLiveWriter({ rest, books = rest, metrics, actions, log, now }: LiveWriterOptions): Writer {
   const discovery = createDiscovery(rest, metrics);
 
   return {
@@ -75,7 +77,7 @@ export function createLiveWriter({ rest, metrics, actions, log, now }: LiveWrite
       const body = eventOf({ on, event, at: new Date(now()).toISOString() });
       const asking = { verb: 'create', type, namespace } as const;
       try {
-        await rest.write({ asking, path: pathOf(type, { namespace }), method: 'POST', body }, { signal });
+        await books.write({ asking, path: pathOf(type, { namespace }), method: 'POST', body }, { signal });
       } catch (error) {
         // What was done is done, and stands in the record and the audit too.
         log.warn({ err: error, reason: event.reason }, 'could not write an Event');

@@ -39,6 +39,7 @@ export const analyzeLogs = defineTool({
     mean. Use it when diagnose names an application error, or when something works badly though all is ready. Then
     get_resource on what it names.`,
   access: 'read',
+  scope: 'k8s:logs',
   permissions: diagnosisPermissions,
 
   input,
