@@ -1,6 +1,7 @@
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aRedisServer, type RedisServer } from '../support/redis-server.ts';
-import { apply, kubectl, kubemend } from './bed.ts';
+import { apply, aService, kubectl, kubemend } from './bed.ts';
 import { type Healer, healersOf, objectOf, type Plan } from './healer.ts';
 import { aWorkload } from './workloads.ts';
 
@@ -66,5 +67,29 @@ describe('with a Redis that replicas share, a plan', () => {
     expect(await recordOf(plan)).toContain('(planned)');
     expect([status, stdout]).toEqual([0, expect.stringMatching(/! Redis +does not answer \(ECONNREFUSED\)/)]);
     expect((await kubemend(['doctor', '-n', namespace], healer.env)).stdout).toMatch(/✔ Redis +answers/);
+  });
+});
+
+describe('a service whose Redis comes and goes', () => {
+  it('applies what the person behind a client approves while it answers, and lives on while it does not', async () => {
+    const service = await aService(['--heal'], healer.env);
+    const client = new Client({ name: 'e2e', version: '1' }, { capabilities: { elicitation: { form: {} } } });
+    client.setRequestHandler('elicitation/create', () => ({ action: 'accept', content: { apply: true } }));
+    await client.connect(new StreamableHTTPClientTransport(new URL(`${service.url}/mcp`)));
+    const call = { name: 'restart_workload', arguments: { object: 'deployment/web', namespace } };
+    const answer = async () => (await client.callTool(call)).structuredContent;
+
+    expect(await answer()).toMatchObject({ success: true, state: 'healthy' });
+    await redis.signal('SIGKILL');
+    expect(await answer()).toMatchObject({ success: false, error_type: 'unavailable' });
+    await redis.start();
+    expect(await answer()).toMatchObject({ success: true, state: 'healthy' });
+    await redis.signal('SIGSTOP');
+    expect(await answer()).toMatchObject({ success: false, error_type: 'unavailable' });
+    await redis.signal('SIGCONT');
+    expect(await answer()).toMatchObject({ success: true, state: 'healthy' });
+
+    await client.close();
+    await service.stop();
   });
 });

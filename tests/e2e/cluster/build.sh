@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Packages and binaries of the cluster. Binaries come from Go modules and live in $CACHE/bin, one folder per module
-# and per hash of what it is made from.
+# Packages and binaries of the cluster, and the redis-server that tests start. Binaries come from Go modules and live in
+# $CACHE/bin, one folder per module and per hash of what it is made from.
 
 install_packages() {
   local missing=() command package
@@ -14,6 +14,7 @@ ip iproute2
 mount mount
 nsenter util-linux
 openssl openssl
+redis-server redis-server
 PAIRS
   [[ $(cni_folder) ]] || missing+=(containernetworking-plugins)
   [[ ${#missing[@]} == 0 ]] && return

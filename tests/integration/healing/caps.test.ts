@@ -44,7 +44,7 @@ async function interrupted(bed: Bed, meanwhile: () => Promise<unknown>): Promise
 }
 
 describe('two processes that heal two objects at the same moment', { timeout: 240_000 }, () => {
-  const rounds = 200;
+  const rounds = 100;
 
   it('never both act where one may: whoever sees the other gives way', async () => {
     const ended = await racesForACap(rounds);

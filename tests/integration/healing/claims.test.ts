@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { KubernetesObject } from '../../../src/engines/objects.ts';
 import { AppError } from '../../../src/platform/errors.ts';
 import type { Claims } from '../../../src/tools/mend/healing.ts';
-import { anObject } from '../../support/builders.ts';
+import { anObject, aPod, minutesAgo, ownedBy } from '../../support/builders.ts';
 import { closeServers, type FakeApiServer } from '../../support/fake-api-server.ts';
 import { aLiveDeployment } from '../../support/healing.ts';
 import { aBed, aProcess, type Bed, clustersOfBed, recordOf, writesOf } from '../../support/healing-bed.ts';
@@ -14,8 +15,8 @@ afterEach(() => closeServers(servers.splice(0)));
 const web = { object: 'deployment/web' };
 const around = [anObject('Namespace', 'shop'), anObject('Namespace', 'default'), aNode('node-1'), aNode('node-2')];
 
-async function aShop(): Promise<Bed> {
-  const bed = await aBed([...around, ...aLiveDeployment().all]);
+async function aShop(objects: readonly KubernetesObject[] = []): Promise<Bed> {
+  const bed = await aBed([...around, ...aLiveDeployment().all, ...objects]);
   servers.push(bed.server);
   return bed;
 }
@@ -113,5 +114,34 @@ describe('where replicas share claims', { timeout: 30_000 }, () => {
       error_type: 'conflict',
     });
     expect([recordOf(bed, id).state, writesOf(bed)]).toEqual(['planned', []]);
+  });
+});
+
+describe('healing without a person, where replicas share claims', { timeout: 30_000 }, () => {
+  const leftovers = Array.from({ length: 12 }, (_, index) =>
+    aPod(`web-5d8f-old${index}`, {
+      metadata: ownedBy(aLiveDeployment().replicaSet),
+      status: {
+        phase: 'Failed',
+        reason: 'Evicted',
+        conditions: [{ type: 'Ready', status: 'False', lastTransitionTime: minutesAgo(3_000) }],
+      },
+    }),
+  );
+  const consent = anObject('Namespace', 'shop', { metadata: { annotations: { 'kubemend.dev/heal': 'unattended' } } });
+  const policy = { rules: [{ namespaces: ['shop'], actions: ['evict_pod'], tier: 'unattended' }] };
+
+  it('plans nothing while they do not answer, and acts in the round after', async () => {
+    const [bed, { claims, state }] = [await aShop(leftovers), shared()];
+    bed.server.apply(consent);
+    const process = await aProcess(bed, { claims, policy });
+    state.down = true;
+
+    expect(await process.call('attend')).toMatchObject({ error_type: 'unavailable' });
+    expect(await process.call('list_actions')).toMatchObject({ actions: [] });
+
+    state.down = false;
+    expect(await process.call('attend')).toMatchObject({ done: { action: 'evict_pod', state: 'healthy' } });
+    expect(state.taken.size).toBe(1);
   });
 });
