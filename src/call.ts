@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { contextOf } from './call-context.ts';
-import type { Clusters } from './kubernetes/ports.ts';
+import type { Clusters, View } from './kubernetes/ports.ts';
 import {
   type Failure,
   type FitResult,
@@ -62,8 +62,8 @@ export interface PipelineOptions {
   /** Absent: as many calls run as come. */
   readonly admission?: Admission | undefined;
   readonly audit?: ((entry: AuditEntry) => void) | undefined;
-  /** In whose name clusters are asked for an authenticated caller. Absent: in that of the service. */
-  readonly actAs?: 'caller' | undefined;
+  /** How clusters are asked in the name of an authenticated caller. Absent: in that of the service. */
+  readonly actAs?: View['by'] | undefined;
   /** As the policy stands at the call. Absent: nothing can be changed. */
   readonly healing?: (() => Promise<Omit<Healing, 'caller' | 'approval'>>) | undefined;
 }
@@ -247,7 +247,7 @@ async function run(tool: AnyTool, input: Readonly<Record<string, unknown>>, { op
 function seenBy({ principal }: Caller, clusters: Clusters, actAs: PipelineOptions['actAs']): Clusters {
   if (principal === undefined) return clusters;
   const { user, groups, scopes } = principal;
-  const view = { ...(actAs === 'caller' && { user: { user, groups } }), logs: scopes.has('k8s:logs') };
+  const view = { ...(actAs !== undefined && { user: { user, groups }, by: actAs }), logs: scopes.has('k8s:logs') };
   return clusters.as?.(view) ?? clusters;
 }
 

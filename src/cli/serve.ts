@@ -39,6 +39,7 @@ async function serveStdio(context: CommandContext, host: Host): Promise<number> 
 
 async function serveHttp(context: CommandContext, { signal, version, nodeVersion, assets }: Host): Promise<number> {
   const { settings, log } = context;
+  const { checkExposure, guardOf } = await import('./who-may-call.ts');
   checkExposure(settings);
   const [{ createPrometheusMetrics }, { startHttp }, { startMetrics }, tools] = await Promise.all([
     import('../platform/prometheus.ts'),
@@ -50,13 +51,24 @@ async function serveHttp(context: CommandContext, { signal, version, nodeVersion
   const redis = await sharedRedis(context);
   const assembled = await assemble(context, { metrics, tools, redis });
 
-  const { host, port, allowedHosts, metricsPort, metricsPath } = settings;
+  const guard = await guardOf(settings, { clusters: assembled.clusters, metrics });
+  const { host, port, metricsPort, metricsPath } = settings;
   const scraped = await listening('metrics-port', { host, port: metricsPort }, () =>
     startMetrics(metrics, host, metricsPort, metricsPath),
   );
   try {
     const service = await listening('port', { host, port }, () =>
-      startHttp({ ...assembled, metrics, log, version, host, port, allowedHosts, assets }),
+      startHttp({
+        ...assembled,
+        metrics,
+        log,
+        version,
+        host,
+        port,
+        assets,
+        allowedHosts: reachedBy(settings),
+        ...guard,
+      }),
     );
     log.info({ url: service.url, metrics: scraped.url, tools: tools.length }, 'serving');
     await aborted(signal);
@@ -68,6 +80,18 @@ async function serveHttp(context: CommandContext, { signal, version, nodeVersion
   }
   return 0;
 }
+
+/** How clusters are asked in the name of a caller, by `--identity`. */
+const actsAs = {
+  'serviceaccount+sar': 'review',
+  impersonate: 'impersonation',
+  kubeconfig: undefined,
+  serviceaccount: undefined,
+} as const satisfies Record<Settings['identity'], unknown>;
+
+/** The names by which clients may call the service. */
+const reachedBy = ({ allowedHosts, publicUrl }: Settings): readonly string[] =>
+  publicUrl === undefined ? allowedHosts : [...allowedHosts, new URL(publicUrl).hostname];
 
 /** Only a service that is one of several counts with others. */
 async function sharedRedis({ settings, log }: CommandContext): Promise<SharedRedis | undefined> {
@@ -106,6 +130,7 @@ async function assemble(context: CommandContext, { metrics, tools, redis }: Asse
       : noRateLimit,
     admission: createAdmission({ onShed: (reason) => metrics.shed(reason) }),
     healing: healing?.options,
+    actAs: actsAs[settings.identity],
   });
   return { pipeline, clusters, ...(heals && { approvalKey: context.approvalKey }) };
 }
@@ -129,14 +154,6 @@ async function offeredTools({ tools: wanted, readOnly, heal }: Settings): Promis
     });
   }
   return tools.filter(({ name, access }) => (wanted?.includes(name) ?? true) && (!readOnly || access === 'read'));
-}
-
-/** Whoever can reach the port can read the cluster: that has to be said out loud. */
-function checkExposure({ host, insecureNoAuth }: Settings): void {
-  if (insecureNoAuth || ['localhost', '127.0.0.1', '::1', '[::1]'].includes(host)) return;
-  throw new AppError('refused', `Serving on ${host} would let everyone who can reach it read the cluster.`, {
-    hint: 'Use --host 127.0.0.1, or add --insecure-no-auth where something else guards the port.',
-  });
 }
 
 /** A port that is taken is the user's to free, not ours to crash on. */

@@ -253,6 +253,8 @@ export interface ClusterInfo {
 export interface View {
   /** In whose name the API server is asked; absent: in our own. */
   readonly user?: Identity | undefined;
+  /** By asking the API server each time whether the user may do it (default), or by impersonation. */
+  readonly by?: 'review' | 'impersonation' | undefined;
   /** Whether logs may be read. */
   readonly logs: boolean;
 }

@@ -212,8 +212,8 @@ export function createClusters(options: ClustersOptions): Clusters {
   return {
     ...seenBy(own),
     as(view) {
-      const { user, logs } = view;
-      const key = JSON.stringify([logs, user?.user, user?.groups.toSorted()]);
+      const { user, by, logs } = view;
+      const key = JSON.stringify([logs, by, user?.user, user?.groups.toSorted()]);
       const seen = views.get(key) ?? { ...seenBy(new Map(), view), close: async () => {} };
       views.set(key, seen);
       return seen;

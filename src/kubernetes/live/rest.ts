@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type * as z from 'zod';
+import type { Identity } from '../../engines/access/request.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import { type Asking, labelOf, subjectOf } from './asking.ts';
@@ -47,6 +48,8 @@ export interface RestRequest {
   readonly accept?: string | undefined;
   /** JSON to post. Only reviews are posted: they change nothing, so they are retried like reads. */
   readonly post?: unknown;
+  /** Whose request it is, when not that of the credentials. */
+  readonly impersonate?: Identity | undefined;
   /** Bytes of the answer, unzipped; default 64 MiB. */
   readonly cap?: number | undefined;
   /** Takes the body of a 2xx answer as it comes; then none of it is kept. */

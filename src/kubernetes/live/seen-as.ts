@@ -27,8 +27,28 @@ const group = 'authorization.k8s.io';
  */
 export const restSeenAs = ({ rest, view, metrics }: SeenAsOptions): Rest => {
   const seen = view.logs ? rest : checked(rest, async ({ subresource }) => refuseLogs(subresource));
-  return view.user === undefined ? seen : restAsUser({ rest: seen, user: view.user, metrics });
+  if (view.user === undefined) return seen;
+  return view.by === 'impersonation'
+    ? impersonating(seen, view.user)
+    : restAsUser({ rest: seen, user: view.user, metrics });
 };
+
+/** The API server itself takes each request for one of the user, if our credentials may impersonate them. */
+function impersonating(rest: Rest, { user, groups }: Identity): Rest {
+  if (user.startsWith('system:')) {
+    throw new AppError('permission_denied', `${user} is a name of Kubernetes' own, which nobody acts as.`);
+  }
+  // The API server adds what every authenticated user is in.
+  const impersonate = { user, groups: groups.filter((group) => !group.startsWith('system:')) };
+  return {
+    ...rest,
+    json: (request, call) => rest.json({ ...request, impersonate }, call),
+    bytes: (request, call) => rest.bytes({ ...request, impersonate }, call),
+    lines: (request, call) => rest.lines({ ...request, impersonate }, call),
+    write: (request, call) => rest.write({ ...request, impersonate }, call),
+    close: async () => {},
+  };
+}
 
 type Check = (asking: Asking, call: RestCall) => Promise<void>;
 

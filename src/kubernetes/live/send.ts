@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import type { Identity } from '../../engines/access/request.ts';
 import type { Connection } from './connection.ts';
 
 export interface Sent {
@@ -11,6 +12,8 @@ export interface Sent {
   readonly method?: 'POST' | 'PUT' | 'PATCH' | 'DELETE' | undefined;
   /** Of what is sent; default `application/json`. */
   readonly contentType?: string | undefined;
+  /** Whose request it is, when not that of the credentials. */
+  readonly impersonate?: Identity | undefined;
   /** How long what is sent may go unanswered, in ms; as long as any request by default. */
   readonly headersMs?: number | undefined;
 }
@@ -44,6 +47,7 @@ export function optionsOf(
       ...(request.post !== undefined && { 'content-type': request.contentType ?? 'application/json' }),
       ...(id !== undefined && { 'x-request-id': id, 'audit-id': id }),
       ...connection.headers,
+      ...(request.impersonate !== undefined && impersonation(request.impersonate)),
     },
     ...(request.post !== undefined && {
       body: JSON.stringify(request.post),
@@ -51,6 +55,12 @@ export function optionsOf(
     }),
   };
 }
+
+/** Values of headers have no characters beyond ASCII. */
+const impersonation = ({ user, groups }: Identity) => ({
+  'impersonate-user': encodeURI(user),
+  ...(groups.length > 0 && { 'impersonate-group': groups.map(encodeURI) }),
+});
 
 /** Sends one request whose answer comes as a stream. No redirect is followed: undici follows none unless told. */
 export async function send(connection: Connection, request: Sent, sending: Sending) {

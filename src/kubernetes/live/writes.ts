@@ -1,3 +1,4 @@
+import type { Identity } from '../../engines/access/request.ts';
 import { type Asking, labelOf } from './asking.ts';
 import { parseJson } from './body.ts';
 import type { Connection, Connector } from './connection.ts';
@@ -19,6 +20,8 @@ export interface WriteRequest {
   readonly contentType?: string | undefined;
   /** The API server does everything but keep it. */
   readonly dryRun?: boolean | undefined;
+  /** Whose request it is, when not that of the credentials. */
+  readonly impersonate?: Identity | undefined;
 }
 
 /** Changes to one API server as one user. */
@@ -96,8 +99,8 @@ export function createWrites({ connector, talking, timeouts }: Wires): Writes {
 const receiving = () => ({ cap: answerCap });
 
 /** Unknown fields are an error, not a warning: a change does all that was approved, or nothing. */
-function sentOf({ path, method, body, contentType, dryRun = false }: WriteRequest) {
+function sentOf({ path, method, body, contentType, dryRun = false, impersonate }: WriteRequest) {
   const parameters = method === 'DELETE' ? {} : { fieldManager, fieldValidation: 'Strict' };
   const query = queryOf({ ...(dryRun && { dryRun: 'All' }), ...parameters });
-  return { path: `${path}${query}`, method, post: body, contentType };
+  return { path: `${path}${query}`, method, post: body, contentType, impersonate };
 }

@@ -1,5 +1,6 @@
 import type { McpServer, ServerContext } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
+import { localCaller } from '../../../src/call.ts';
 import type { Failure } from '../../../src/outcome.ts';
 import { createApprovals } from '../../../src/transports/approvals.ts';
 
@@ -77,7 +78,7 @@ describe('the question', () => {
 describe('the answer', () => {
   const state = { actionId: 'a1' };
   const answered = (answer: object, given: unknown = state) =>
-    approvals.answered(aCall({ state: given, responses: { approve: answer } }));
+    approvals.answered(aCall({ state: given, responses: { approve: answer } }), localCaller);
 
   it('is a yes only when the box is set', () => {
     expect(answered({ action: 'accept', content: { apply: true } })).toEqual({
@@ -103,9 +104,11 @@ describe('the answer', () => {
   it('is none without state of ours, or without an answer to our question', () => {
     const yes = { approve: { action: 'accept', content: { apply: true } } };
 
-    expect(approvals.answered(aCall({ responses: yes }))).toBeUndefined();
+    expect(approvals.answered(aCall({ responses: yes }), localCaller)).toBeUndefined();
     expect(answered({ action: 'accept', content: { apply: true } }, { actionId: 7 })).toBeUndefined();
-    expect(approvals.answered(aCall({ state, responses: { other: { action: 'accept' } } }))).toBeUndefined();
-    expect(approvals.answered(aCall({ state }))).toBeUndefined();
+    expect(
+      approvals.answered(aCall({ state, responses: { other: { action: 'accept' } } }), localCaller),
+    ).toBeUndefined();
+    expect(approvals.answered(aCall({ state }), localCaller)).toBeUndefined();
   });
 });

@@ -1,0 +1,104 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import Provider, { type Configuration } from 'oidc-provider';
+
+/** A real OpenID provider on loopback, whose keys tests know. */
+export interface OidcServer {
+  readonly issuer: string;
+  /** An access token as the provider issues it to a client of its own. */
+  clientToken(scope: string): Promise<string>;
+  /** A token with these claims, signed with the provider's key, or with another one. */
+  sign(
+    claims: Readonly<Record<string, unknown>>,
+    options?: { readonly key?: CryptoKey; readonly header?: object },
+  ): Promise<string>;
+  /** New keys instead of the ones that there were. */
+  rotate(): Promise<void>;
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export const audience = 'kubemend';
+const scope = 'k8s:read k8s:logs k8s:heal k8s:admin';
+const resource = 'https://kubemend.example/mcp';
+const client = { client_id: 'agent', client_secret: 'secret-of-the-agent' };
+
+const configurationOf = (jwk: object): Configuration => ({
+  jwks: { keys: [jwk as never] },
+  clients: [{ ...client, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] }],
+  features: {
+    devInteractions: { enabled: false },
+    clientCredentials: { enabled: true },
+    resourceIndicators: {
+      enabled: true,
+      getResourceServerInfo: () => ({
+        scope,
+        audience,
+        accessTokenFormat: 'jwt',
+        accessTokenTTL: 300,
+        jwt: { sign: { alg: 'RS256' } },
+      }),
+    },
+  },
+});
+
+export async function anOidcServer(): Promise<OidcServer> {
+  let keys = await newKeys();
+  let server: Server = createServer();
+  let port = 0;
+  const issuer = (): string => `http://127.0.0.1:${port}`;
+
+  async function start(): Promise<void> {
+    server = createServer().listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    ({ port } = server.address() as AddressInfo);
+    const provider = new Provider(issuer(), configurationOf(keys.jwk));
+    server.on('request', provider.callback());
+  }
+  async function stop(): Promise<void> {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  }
+  await start();
+
+  return {
+    get issuer() {
+      return issuer();
+    },
+    start,
+    stop,
+    async rotate() {
+      await stop();
+      keys = await newKeys();
+      await start();
+    },
+    async clientToken(wanted) {
+      const basic = Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64');
+      const response = await fetch(`${issuer()}/token`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${basic}` },
+        body: new URLSearchParams({ grant_type: 'client_credentials', scope: wanted, resource }),
+      });
+      const { access_token: token } = (await response.json()) as { access_token: string };
+      return token;
+    },
+    sign: (claims, { key = keys.privateKey, header = {} } = {}) =>
+      new SignJWT({ iss: issuer(), aud: audience, sub: 'jane', exp: inSeconds(300), ...claims })
+        .setProtectedHeader({ alg: 'RS256', kid: keys.jwk.kid, ...header })
+        .sign(key),
+  };
+}
+
+/** Seconds since the epoch, from now. */
+export const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;
+
+let made = 0;
+
+export async function newKeys() {
+  const { privateKey } = await generateKeyPair('RS256', { extractable: true });
+  const jwk = { ...(await exportJWK(privateKey)), kid: `key-${++made}`, use: 'sig', alg: 'RS256' };
+  return { privateKey, jwk };
+}
