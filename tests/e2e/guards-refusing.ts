@@ -1,5 +1,5 @@
 import { image, memory, type Row, refusingChanges } from './guards-refusing-changes.ts';
-import { byLesser, evict, type Proposal, resize, restart, rollBack, scale, setImage } from './proposals.ts';
+import { byLesser, evict, type Proposal, resize, restart, scale, setImage } from './proposals.ts';
 
 /** What a guard refuses, with its reason and what would be possible instead, and what differs from it in one thing. */
 export interface Refusing {
