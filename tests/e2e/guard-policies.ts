@@ -92,7 +92,7 @@ export async function failingWrites({ namespace }: Healer): Promise<void> {
   });
 }
 
-/** The API server takes a moment to know a new policy. */
+/** The API server takes a moment to know a new policy or role. */
 const known = (probe: () => Promise<unknown>): Promise<unknown> => eventually(probe, { seconds: 30, pause: 500 });
 
 /** Flux's kind, as far as it matters here. */
@@ -152,6 +152,8 @@ export async function aLesserUser({ namespace }: Healer): Promise<string> {
       subjects: [{ kind: 'ServiceAccount', name: 'lesser', namespace }],
     },
   );
+  const lesser = ['-n', namespace, `--as=system:serviceaccount:${namespace}:lesser`];
+  await known(() => kubectl('auth', 'can-i', 'create', 'pods', '--subresource=eviction', ...lesser));
   const file = join(mkdtempSync(join(tmpdir(), 'kubemend-lesser-')), 'kubeconfig');
   const whole = JSON.parse(
     await kubectl('config', 'view', '--raw', '-o', 'json', '--kubeconfig', await kubeconfig()),

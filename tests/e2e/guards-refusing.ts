@@ -88,11 +88,11 @@ const rows: readonly Row[] = [
   [
     'G13',
     'to scale away pods whose claims go with them',
-    scale('calm', 'statefulset/claims-delete', 1),
-    /from 2 to 1 deletes claims: .*whenScaled is Delete/,
+    scale('calm', 'statefulset/claims-delete', 0),
+    /from 1 to 0 deletes claims: .*whenScaled is Delete/,
     /set whenScaled to Retain first/,
     'pods whose claims stay',
-    scale('calm', 'statefulset/claims-retain', 1),
+    scale('calm', 'statefulset/claims-retain', 0),
   ],
   [
     'G13',
