@@ -82,6 +82,10 @@ export function aHealer(namespace: string, { policy = unlimited, env: more = {} 
   };
 }
 
+/** The same person with another policy. */
+export const under = ({ namespace, env }: Healer, policy: string): Healer =>
+  aHealer(namespace, { policy, env: { KUBEMEND_SIGNING_KEY: env['KUBEMEND_SIGNING_KEY'] ?? '' } });
+
 /**
  * Healers in namespaces of their own. What takes long goes on side by side: with histories of their own none of them
  * waits for another, as actions of one installation do.
