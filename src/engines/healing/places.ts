@@ -4,6 +4,8 @@ import { fitsOf, type NodeFit } from '../scheduling/node-fit.ts';
 import { freeOf, type NodeRoom } from '../scheduling/node-room.ts';
 import { podRequests, type Resources } from '../scheduling/requests.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { claimsOf, type PersistentVolume } from '../volumes/claims.ts';
+import { isReachableFrom, placeText } from '../volumes/places.ts';
 
 /** Whether the successor of a pod finds a node. */
 export interface Place {
@@ -17,7 +19,7 @@ const namedNodes = 3;
 
 /**
  * Where the successor of a pod may start once the pod is gone, as kube-scheduler would judge it from what was read: its
- * own node counts, as the eviction frees its place there. Volumes that are bound to a node are not looked at.
+ * own node counts, as the eviction frees its place there.
  */
 export function placeAfterwards(snapshot: Snapshot, pod: Pod): Place {
   const fits = fitsOf(snapshot, pod).map((fit) => (isOwn(fit, pod) ? freed(fit, pod) : fit));
@@ -33,30 +35,26 @@ export function homelessPods(snapshot: Snapshot, pods: readonly Pod[], left: Nod
       .map((fit) => withoutTaken(fit, pod, taken));
     const place = placeAmong(others, snapshot, pod);
     if (place.found === 'no') return [{ ...place, pod }];
-    const chosen = others.find((fit) => isFree(fit, snapshot, pod));
+    const chosen = others.find((fit) => hindranceOf(fit, snapshot, pod) === undefined);
     if (chosen !== undefined) take(taken, chosen.node.metadata.name, pod);
     return [];
   });
 }
 
 function placeAmong(fits: readonly NodeFit[], snapshot: Snapshot, pod: Pod): Place {
-  const free = fits.filter((fit) => isFree(fit, snapshot, pod));
-  const why =
-    fits.length === 0
-      ? 'there is no other node'
-      : fits
-          .slice(0, namedNodes)
-          .map((fit) => `${nameOf(refOf(fit.node))} ${obstacleText(fit)}`)
-          .join(', ') + (fits.length > namedNodes ? `, and so on for ${fits.length} nodes` : '');
+  const judged = fits.map((fit) => ({ fit, hindrance: hindranceOf(fit, snapshot, pod) }));
+  const free = judged.filter(({ hindrance }) => hindrance === undefined);
+  const told = judged.flatMap(({ fit, hindrance }) =>
+    hindrance === undefined ? [] : [`${nameOf(refOf(fit.node))} ${hindrance}`],
+  );
+  const more = told.length - namedNodes;
+  const why = `${told.slice(0, namedNodes).join(', ') || 'there is no other node'}${more > 0 ? `, and ${more} more` : ''}`;
   if (free.length === 0) return { found: 'no', why };
-  const sure = free.some((fit) => isOwn(fit, pod) || fit.room?.complete === true);
+  const sure = free.some(({ fit }) => isOwn(fit, pod) || fit.room?.complete === true);
   return { found: sure ? 'yes' : 'unsure', why };
 }
 
 const isOwn = ({ node }: NodeFit, { spec }: Pod): boolean => node.metadata.name === spec?.nodeName;
-
-const isFree = (fit: NodeFit, snapshot: Snapshot, pod: Pod): boolean =>
-  fit.obstacles.size === 0 && !repels(fit.node, snapshot, pod);
 
 /** The pod itself is what fills its node, unless the node has shrunk since. */
 function freed(fit: NodeFit, pod: Pod): NodeFit {
@@ -114,12 +112,23 @@ function repels(node: Node, snapshot: Snapshot, pod: Pod): boolean {
 const domainOf = (node: Node | undefined, { topologyKey = '' }: AffinityTerm): string | undefined =>
   node?.metadata.labels?.[topologyKey];
 
-function obstacleText({ obstacles, taints, shortages }: NodeFit): string {
+/** What keeps the pod from a node, as the rest of a sentence; `undefined` when it may start there. */
+function hindranceOf({ node, obstacles, taints, shortages }: NodeFit, snapshot: Snapshot, pod: Pod) {
   if (obstacles.has('affinity')) return 'does not have the labels that it asks for';
   if (obstacles.has('cordon')) return 'is cordoned';
   if (obstacles.has('system-taint') || obstacles.has('taint'))
     return `has a taint that it does not tolerate (${taints.map(({ key }) => key).join(', ')})`;
-  if (!obstacles.has('capacity')) return 'has a pod that it must not be beside';
-  const short = shortages.map(({ resource }) => resource).join(' and ');
-  return short === '' ? 'has no room left by then' : `has too little ${short} left`;
+  const away = volumesOf(snapshot, pod).find((volume) => !isReachableFrom(node, volume));
+  if (away !== undefined) return `does not reach ${nameOf(refOf(away))}, which is at ${placeText(away)}`;
+  if (obstacles.has('capacity')) {
+    const short = shortages.map(({ resource }) => resource).join(' and ');
+    return short === '' ? 'has no room left by then' : `has too little ${short} left`;
+  }
+  return repels(node, snapshot, pod) ? 'has a pod that it must not be beside' : undefined;
 }
+
+/** The volumes of its claims that were read. */
+const volumesOf = (snapshot: Snapshot, pod: Pod): readonly PersistentVolume[] =>
+  claimsOf(snapshot, pod).flatMap(
+    ({ spec }) => snapshot.find('PersistentVolume', undefined, spec?.volumeName ?? '') ?? [],
+  );
