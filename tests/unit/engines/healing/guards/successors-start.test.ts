@@ -73,6 +73,19 @@ describe('G31, the successor of a pod that is evicted', () => {
     expect(evicted({ spec }, nodes, beside({ app: 'friend' }))).toContain('allow: ');
   });
 
+  it('may be where the one before was, although they must not be together', () => {
+    const apart = [{ topologyKey: 'zone', labelSelector: { matchLabels: { app: 'web' } } }];
+    const spec = { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: apart } } };
+    const own = aNode('node-1', { labels: { zone: 'a' } });
+    const { all, pods } = aLiveDeployment({ replicas: 1, pod: { spec } });
+    const [target = aPod('none')] = pods;
+    const draft = aDraft(evict({ kind: 'Pod', name: target.metadata.name }), target);
+    const beside = aPod('other', { metadata: { labels: { app: 'web' } } });
+
+    expect(saidBy(servesOn, draft, aSituation({ target, objects: [...all, own] }))).toContain('allow: ');
+    expect(saidBy(servesOn, draft, aSituation({ target, objects: [...all, own, beside] }))).toContain('refuse: ');
+  });
+
   it('stays where its volume is', () => {
     const spec = { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] };
     const nodes = [cordoned, aNode('node-2', { labels: { zone: 'b' } })];
