@@ -10,6 +10,7 @@ import { noMetrics } from '../../src/platform/metrics.ts';
 import { noRateLimit } from '../../src/platform/rate-limit.ts';
 import { healingTools } from '../../src/tools/healing-tools.ts';
 import { approveAction } from '../../src/tools/mend/approve-action.ts';
+import { attend } from '../../src/tools/mend/attend.ts';
 import type { Approval, Healing, HealingEvent } from '../../src/tools/mend/healing.ts';
 import { now } from './builders.ts';
 import { aFakeApiServer, type FakeApiServer, type FakeApiServerOptions } from './fake-api-server.ts';
@@ -118,7 +119,7 @@ export async function aProcess(bed: Bed, options: ProcessOptions = {}): Promise<
   };
   const holder = options.holder ?? `process-${++processes}`;
   const pipeline = createPipeline({
-    tools: [...healingTools, approveAction],
+    tools: [...healingTools, approveAction, attend],
     settings: { namespace: 'shop', allowSystemNamespaces: false },
     timeoutMs: options.timeoutMs ?? 30_000,
     log: options.log ?? silentLogger,
