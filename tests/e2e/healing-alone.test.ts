@@ -226,7 +226,7 @@ describe.concurrent('a loop is held back', () => {
     await provoke(healer.namespace, faultOf('image-tag-not-found.yaml'));
     const loop = await watching(healer);
 
-    await loop.says(/1 causes, nothing to do without a person/);
+    await loop.says(/1 cause, nothing to do without a person/);
 
     expect(await recordsOf(healer)).toEqual([]);
   });
