@@ -73,7 +73,8 @@ export function aHealer(namespace: string, { policy = unlimited, env: more = {} 
     plan,
     approve,
     heal,
-    undo: ({ id, place }) => heal('undo', id, ...(place.length === 0 ? ['-n', 'default'] : place)),
+    // Actions on nodes are kept in `default`.
+    undo: ({ id, place }) => heal('undo', id, ...place, ...(place.includes('-n') ? [] : ['-n', 'default'])),
     refusal: async (...words) => {
       const { status, stdout, stderr } = await run(...here(words));
       expect([status, stdout]).toEqual([2, '']);
