@@ -212,12 +212,15 @@ function checkPolicy(tool: AnyTool, input: Readonly<Record<string, unknown>>, se
   const { namespace } = input;
   if (typeof namespace !== 'string' || !namespace.startsWith('kube-')) return;
   if (tool.access === 'read' && settings.allowSystemNamespaces) return;
-  throw new AppError('refused', `${namespace} is a system namespace, which ${tool.name} does not touch.`, {
-    hint:
-      tool.access === 'read'
-        ? 'KUBEMEND_ALLOW_SYSTEM_NAMESPACES=true (or --allow-system-namespaces) allows reading it.'
-        : 'Writing to a system namespace is never possible.',
-    details: { namespace, policy: 'system_namespaces' },
+  const refusal = `${namespace} is a system namespace, which ${tool.name} does not touch.`;
+  const details = { namespace, policy: 'system_namespaces' };
+  if (tool.access === 'read') {
+    const hint = 'KUBEMEND_ALLOW_SYSTEM_NAMESPACES=true (or --allow-system-namespaces) allows reading it.';
+    throw new AppError('refused', refusal, { hint, details });
+  }
+  throw new AppError('refused', `G14: ${refusal}`, {
+    hint: 'Writing there is never possible; a person may do it with kubectl.',
+    details: { ...details, rules: ['G14'] },
   });
 }
 

@@ -6,6 +6,17 @@ import { aWorkload } from './workloads.ts';
 const one = { replicas: 1 };
 const never = { readinessProbe: { exec: { command: ['false'] } } };
 
+export const aConfigMap = (name: string): object => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name },
+  data: { MODE: 'fast' },
+});
+
+/** A Deployment whose pods cannot start without the ConfigMap. */
+export const reading = (name: string, configMap = name): string =>
+  aWorkload(name, { ...one, container: { envFrom: [{ configMapRef: { name: configMap } }] } });
+
 /** Repeats until kubectl shows it. */
 const shown = (pattern: RegExp, ...words: readonly string[]): Promise<void> =>
   eventually(async () => {
@@ -15,13 +26,13 @@ const shown = (pattern: RegExp, ...words: readonly string[]): Promise<void> =>
 
 /** One that lacks its configuration, one that could do without it, and one that waits for somebody else's claim. */
 export async function needing({ namespace }: Healer): Promise<void> {
-  const reading = (optional: boolean): object => ({ envFrom: [{ configMapRef: { name: 'settings', optional } }] });
+  const envFrom = [{ configMapRef: { name: 'settings', optional: true } }];
   const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'orders' } }];
   await applied(
     namespace,
     aClaimOf('orders', 'standart'),
-    aWorkload('needing', { ...one, container: reading(false) }),
-    aWorkload('content', { ...one, container: reading(true) }),
+    reading('needing', 'settings'),
+    aWorkload('content', { ...one, container: { envFrom } }),
     aWorkload('waiting', { ...one, pod: { volumes } }),
   );
   await available(namespace, 'content');
@@ -41,12 +52,12 @@ const aClaimOf = (name: string, storageClassName: string): object => ({
   spec: { accessModes: ['ReadWriteOnce'], storageClassName, resources: { requests: { storage: '16Mi' } } },
 });
 
-/** Three pods that are well, and three of which one no longer is. */
+/** Two pods that are well, and two of which one no longer is. */
 export async function torn({ namespace }: Healer): Promise<void> {
   const command = ['sh', '-c', 'touch /tmp/well; sleep 3600'];
-  const readinessProbe = { exec: { command: ['test', '-e', '/tmp/well'] }, periodSeconds: 1, failureThreshold: 1 };
+  const readinessProbe = { exec: { command: ['test', '-e', '/tmp/well'] }, periodSeconds: 3, failureThreshold: 1 };
   const container = { readinessProbe };
-  await applied(namespace, ...['torn', 'whole'].map((name) => aWorkload(name, { replicas: 3, command, container })));
+  await applied(namespace, ...['torn', 'whole'].map((name) => aWorkload(name, { command, container })));
   await available(namespace, 'torn', 'whole');
   await kubectl('rollout', 'status', 'deployment/torn', '-n', namespace, '--timeout=60s');
   const [pod = ''] = await podsOf('torn', namespace);
@@ -84,11 +95,7 @@ export async function rollingOut({ namespace }: Healer): Promise<void> {
       const container = { env, envFrom: [{ configMapRef: { name } }], ...more };
       return aWorkload(name, { ...one, container, spec });
     });
-  await applied(
-    namespace,
-    ...names.map((name) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { MODE: 'fast' } })),
-    ...version('hunter2'),
-  );
+  await applied(namespace, ...names.map(aConfigMap), ...version('hunter2'));
   await available(namespace, ...names);
   await applied(namespace, ...version('letmein', never, { progressDeadlineSeconds: 5 }));
   const late = '--for=jsonpath={.status.conditions[?(@.type=="Progressing")].reason}=ProgressDeadlineExceeded';

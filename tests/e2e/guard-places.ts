@@ -50,6 +50,7 @@ const statefulSets: readonly string[] = [
   ...['Delete', 'Retain'].map((whenScaled) =>
     aWorkload(`claims-${whenScaled.toLowerCase()}`, {
       kind: 'StatefulSet',
+      replicas: 1,
       spec: { persistentVolumeClaimRetentionPolicy: { whenScaled } },
     }),
   ),

@@ -70,12 +70,7 @@ export async function failingWrites({ namespace }: Healer): Promise<void> {
       spec: {
         matchConstraints: onUpdate,
         failurePolicy: 'Fail',
-        validations: [
-          {
-            expression: 'request.dryRun || request.userInfo.groups.exists(g, g == "system:serviceaccounts")',
-            message: 'not today',
-          },
-        ],
+        validations: [{ expression: 'has(request.dryRun) && request.dryRun', message: 'not today' }],
       },
     },
     {
@@ -85,9 +80,19 @@ export async function failingWrites({ namespace }: Healer): Promise<void> {
       spec: { policyName: namespace, validationActions: ['Deny'], matchResources: ofNamespace(namespace) },
     },
   );
+  await known(async () => {
+    const written = kubectl('annotate', 'deployment', '--all', 'note=late', '--overwrite', '-n', namespace);
+    if (
+      await written.then(
+        () => true,
+        () => false,
+      )
+    )
+      throw new Error('nothing is refused yet');
+  });
 }
 
-/** The API server takes a moment to know a new policy. */
+/** The API server takes a moment to know a new policy or role. */
 const known = (probe: () => Promise<unknown>): Promise<unknown> => eventually(probe, { seconds: 30, pause: 500 });
 
 /** Flux's kind, as far as it matters here. */
@@ -109,6 +114,8 @@ export async function deliveryKinds(): Promise<void> {
   );
   await kubectl('wait', '--for=condition=established', `crd/${kustomizations}`, '--timeout=30s');
 }
+export const withoutDeliveryKinds = (): Promise<string> =>
+  kubectl('delete', 'crd', kustomizations, '--ignore-not-found', '--wait=false');
 const kustomizations = 'kustomizations.kustomize.toolkit.fluxcd.io';
 
 const readable =
@@ -145,6 +152,8 @@ export async function aLesserUser({ namespace }: Healer): Promise<string> {
       subjects: [{ kind: 'ServiceAccount', name: 'lesser', namespace }],
     },
   );
+  const lesser = ['-n', namespace, `--as=system:serviceaccount:${namespace}:lesser`];
+  await known(() => kubectl('auth', 'can-i', 'create', 'pods', '--subresource=eviction', ...lesser));
   const file = join(mkdtempSync(join(tmpdir(), 'kubemend-lesser-')), 'kubeconfig');
   const whole = JSON.parse(
     await kubectl('config', 'view', '--raw', '-o', 'json', '--kubeconfig', await kubeconfig()),
@@ -166,5 +175,4 @@ export async function removed(healers: readonly Pick<Healer, 'namespace'>[]): Pr
     'mutatingadmissionpolicy,mutatingadmissionpolicybinding,validatingadmissionpolicy,validatingadmissionpolicybinding,clusterrole,clusterrolebinding';
   const names = healers.map(({ namespace }) => namespace);
   await kubectl('delete', kinds, ...names, '--ignore-not-found', '--wait=false');
-  await kubectl('delete', 'crd', kustomizations, '--ignore-not-found', '--wait=false');
 }

@@ -1,4 +1,4 @@
-import { byLesser, cordon, evict, type Proposal, restart, rollBack, setImage } from './proposals.ts';
+import { byLesser, cordon, evict, type Proposal, restart, setImage } from './proposals.ts';
 
 /** What a guard wants a person to be asked about, with its reason, and what differs from it in one thing. */
 export interface Asking {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { kubectl, type Service } from './bed.ts';
 import { failing, needing, rollingOut, silent, torn } from './guard-faults.ts';
 import { applied, calm } from './guard-places.ts';
-import { aLesserUser, deliveryKinds, limited, mutated, removed } from './guard-policies.ts';
+import { aLesserUser, deliveryKinds, limited, mutated, removed, withoutDeliveryKinds } from './guard-policies.ts';
 import { asking } from './guards-asking.ts';
 import { refusing } from './guards-refusing.ts';
 import { type Healer, healersOf, unlimited } from './healer.ts';
@@ -50,6 +50,7 @@ describe.concurrent('a guard', () => {
   afterAll(async () => {
     await Promise.all([services.full?.stop(), services.lesser?.stop()]);
     await removed([...made.values()]);
+    await withoutDeliveryKinds();
     await healers.end();
   });
 

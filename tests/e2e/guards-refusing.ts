@@ -1,5 +1,5 @@
 import { image, memory, type Row, refusingChanges } from './guards-refusing-changes.ts';
-import { byLesser, evict, type Proposal, resize, restart, rollBack, scale, setImage } from './proposals.ts';
+import { byLesser, evict, type Proposal, resize, restart, scale, setImage } from './proposals.ts';
 
 /** What a guard refuses, with its reason and what would be possible instead, and what differs from it in one thing. */
 export interface Refusing {
@@ -88,11 +88,11 @@ const rows: readonly Row[] = [
   [
     'G13',
     'to scale away pods whose claims go with them',
-    scale('calm', 'statefulset/claims-delete', 1),
-    /from 2 to 1 deletes claims: .*whenScaled is Delete/,
+    scale('calm', 'statefulset/claims-delete', 0),
+    /from 1 to 0 deletes claims: .*whenScaled is Delete/,
     /set whenScaled to Retain first/,
     'pods whose claims stay',
-    scale('calm', 'statefulset/claims-retain', 1),
+    scale('calm', 'statefulset/claims-retain', 0),
   ],
   [
     'G13',

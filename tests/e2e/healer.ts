@@ -73,7 +73,8 @@ export function aHealer(namespace: string, { policy = unlimited, env: more = {} 
     plan,
     approve,
     heal,
-    undo: ({ id, place }) => heal('undo', id, ...(place.length === 0 ? ['-n', 'default'] : place)),
+    // Actions on nodes are kept in `default`.
+    undo: ({ id, place }) => heal('undo', id, ...place, ...(place.includes('-n') ? [] : ['-n', 'default'])),
     refusal: async (...words) => {
       const { status, stdout, stderr } = await run(...here(words));
       expect([status, stdout]).toEqual([2, '']);
@@ -81,6 +82,10 @@ export function aHealer(namespace: string, { policy = unlimited, env: more = {} 
     },
   };
 }
+
+/** The same person with another policy. */
+export const under = ({ namespace, env }: Healer, policy: string): Healer =>
+  aHealer(namespace, { policy, env: { KUBEMEND_SIGNING_KEY: env['KUBEMEND_SIGNING_KEY'] ?? '' } });
 
 /**
  * Healers in namespaces of their own. What takes long goes on side by side: with histories of their own none of them

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { apply, eventually, kubectl } from './bed.ts';
 import { faultOf, provoke } from './fault.ts';
-import { type Healer, healersOf, objectOf, specOf } from './healer.ts';
+import { type Healer, healersOf, objectOf, podsOf, specOf } from './healer.ts';
 import { leftoversIn, withLeftovers } from './leftovers.ts';
 import { aLoop, alone, type Loop, recordsOf, setPolicy, settled } from './loop.ts';
 import { aWorkload } from './workloads.ts';
@@ -52,9 +52,9 @@ const secret = (namespace: string, password: string): Promise<string> =>
   );
 
 /** A workload whose password is rotated twenty seconds before anybody asks for it. */
-async function rotated(namespace: string, script: string): Promise<void> {
+async function rotated(namespace: string, script: string, replicas = 2): Promise<void> {
   await secret(namespace, 'first');
-  await apply(namespace, aWorkload('shop', { command: ['sh', '-c', script], container: takingThePassword }));
+  await apply(namespace, aWorkload('shop', { replicas, command: ['sh', '-c', script], container: takingThePassword }));
   await rolledOut(namespace, 'deployment/shop');
   await secret(namespace, 'rotated');
 }
@@ -121,6 +121,36 @@ describe.concurrent('without a person', () => {
       });
       const logs = await kubectl('logs', 'deployment/shop', '-n', namespace);
       expect(logs).not.toContain('FATAL');
+    },
+    long,
+  );
+
+  it(
+    'what read its password too early waits for a person, until a pod that started later is well',
+    async () => {
+      const healer = await healers.in('sibling', { policy: alone() });
+      const { namespace } = healer;
+      // It says nothing while it is well, so that nobody knows since when it is not.
+      await rotated(
+        namespace,
+        `touch /tmp/ready; sleep 15; [ "$DB_PASSWORD" = rotated ] && sleep 3600; rm /tmp/ready
+         while sleep 3; do echo 'FATAL: password authentication failed for user "app"'; done`,
+        3,
+      );
+      const loop = await watching(healer);
+      await loop.says(
+        /left: Deployment\/shop still runs with the old Secret\/db.*\n.*G4: .* a confidence of 0\.8, less than the 0\.85/,
+      );
+      const [pod = ''] = await podsOf('shop', namespace);
+      await kubectl('delete', 'pod', pod, '-n', namespace);
+
+      const [record] = await settled(healer, 1, 400);
+
+      expect(record).toMatchObject({
+        action: 'restart_workload',
+        state: 'healthy',
+        finding: { rule: 'config-stale-in-pod', confidence: 0.9 },
+      });
     },
     long,
   );
@@ -196,7 +226,7 @@ describe.concurrent('a loop is held back', () => {
     await provoke(healer.namespace, faultOf('image-tag-not-found.yaml'));
     const loop = await watching(healer);
 
-    await loop.says(/1 causes, nothing to do without a person/);
+    await loop.says(/1 cause, nothing to do without a person/);
 
     expect(await recordsOf(healer)).toEqual([]);
   });

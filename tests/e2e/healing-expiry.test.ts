@@ -1,6 +1,4 @@
 import { createHmac } from 'node:crypto';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { apply, kubectl } from './bed.ts';
 import { aHealer, type Healer, healersOf, type Plan, specOf } from './healer.ts';
@@ -11,7 +9,7 @@ afterAll(() => healers.end());
 
 const web = 'deployment/web';
 const minute = 60_000;
-const shiftedClock = pathToFileURL(join(import.meta.dirname, 'shifted-clock.ts')).href;
+const shiftedClock = new URL('./shifted-clock.ts', import.meta.url).href;
 
 async function running(name: string): Promise<Healer> {
   const healer = await healers.in(name);

@@ -36,6 +36,16 @@ describe('a node', () => {
     await asBefore();
   });
 
+  it('keeps a Ready pod while it is cordoned and no other node is there', async () => {
+    await kubectl('cordon', 'node-1');
+    const pods = await podsOf('web', namespace);
+
+    const said = await healer.refusal('evict', `pod/${pods[0]}`);
+
+    expect(said).toMatch(/G31: Pod\/\S+ is Ready, and no node would take its successor: Node\/node-1 is cordoned/);
+    expect(await podsOf('web', namespace)).toEqual(pods);
+  });
+
   it('is not drained against a budget that lets no pod go, which is named', async () => {
     await apply(namespace, aBudgetOver('web', { minAvailable: 2 }));
     await eventually(async () =>
@@ -61,6 +71,7 @@ describe('a node', () => {
     const done = await healer.heal('drain', 'node/node-1');
 
     expect(done.text).toContain('verified: Node/node-1 runs no pod that could run elsewhere');
+    expect(done.text).toMatch(/G31: No other node would take Pod\/idle-\S+, Pod\/idle-\S+: there is no other node/);
     expect(await onNode()).toEqual(['agent']);
     expect(await podsOf('idle', namespace)).toHaveLength(2);
     expect(await specOf('node/node-1')).toMatchObject({ unschedulable: true });

@@ -162,7 +162,7 @@ describe('policy', () => {
     expect((await ask(aTool(), { namespace: 'kube-system' }, { settings })).result.success).toBe(true);
     expect((await ask(aTool({ access: 'write' }), { namespace: 'kube-system' }, { settings })).result).toMatchObject({
       error_type: 'refused',
-      hint: 'Writing to a system namespace is never possible.',
+      hint: 'Writing there is never possible; a person may do it with kubectl.',
     });
   });
 

@@ -6,6 +6,7 @@ import { fitsOf } from '../scheduling/node-fit.ts';
 import { type LabelSelector, selectorText } from '../selectors.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Read } from '../snapshot-data.ts';
+import { claimMounts, claimsOf } from '../volumes/claims.ts';
 import type { Action, ActionName } from './action.ts';
 import { knownRevisions } from './known-revisions.ts';
 import { type Need, needsOf } from './needs.ts';
@@ -21,6 +22,8 @@ const customLists = [
 ] as const;
 /** Nodes whose pods are read to know what is free there. */
 const maximumNodes = 10;
+/** Pods whose volumes are looked for. */
+const maximumPods = 20;
 
 /**
  * What the guards look at and a diagnosis may not have read, given what was read so far: asked again after each round
@@ -106,8 +109,27 @@ const readsOfNeeds = (needs: readonly Need[]): readonly Read[] =>
 function forSuccessor(ref: ObjectRef, snapshot: Snapshot): readonly Read[] {
   const pod = snapshot.find('Pod', ref.namespace, ref.name);
   if (pod === undefined || !isReady(pod)) return [];
-  return [...readsOfNeeds(needsOf(pod.spec, ref.namespace)), ...candidates(snapshot, pod).map(podsOfNode)];
+  return [
+    ...readsOfNeeds(needsOf(pod.spec, ref.namespace)),
+    ...volumeReads(snapshot, pod),
+    ...candidates(snapshot, pod).map(podsOfNode),
+  ];
 }
+
+/** Its claims and their volumes, which may be tied to some nodes. */
+const volumeReads = (snapshot: Snapshot, pod: Pod): readonly Read[] => [
+  ...claimMounts(pod).map(
+    ({ claim }): Read => ({
+      verb: 'get',
+      kind: 'PersistentVolumeClaim',
+      namespace: pod.metadata.namespace,
+      name: claim,
+    }),
+  ),
+  ...claimsOf(snapshot, pod).flatMap(({ spec }): readonly Read[] =>
+    spec?.volumeName ? [{ verb: 'get', kind: 'PersistentVolume', name: spec.volumeName }] : [],
+  ),
+];
 
 /** Nodes that would take a pod if they have room, its own before others. */
 const candidates = (snapshot: Snapshot, pod: Pod): readonly string[] => {
@@ -123,13 +145,22 @@ function ofNode({ name, target: { name: node } }: Action, snapshot: Snapshot): r
   return [
     { verb: 'list', kind: 'Node', as: 'full' },
     podsOfNode(node),
-    ...(name === 'drain_node' ? othersThan(node, snapshot).map(podsOfNode) : []),
+    ...(name === 'drain_node' ? forDrained(node, snapshot) : []),
     ...[...namespaces].flatMap((namespace): readonly Read[] => [
       { verb: 'get', kind: 'Namespace', name: namespace },
       ...listsIn(namespace, ['Pod', ...workloadLists]),
     ]),
   ];
 }
+
+/** The volumes of what a drain evicts, and what is on the nodes that may take it. */
+const forDrained = (node: string, snapshot: Snapshot): readonly Read[] => [
+  ...podsOn(snapshot, node)
+    .filter((pod) => claimMounts(pod).length > 0)
+    .slice(0, maximumPods)
+    .flatMap((pod) => volumeReads(snapshot, pod)),
+  ...othersThan(node, snapshot).map(podsOfNode),
+];
 
 /** Nodes that may take what a drain evicts. */
 const othersThan = (node: string, snapshot: Snapshot): readonly string[] =>

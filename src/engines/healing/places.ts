@@ -1,9 +1,12 @@
 import { type Node, nameOf, type Pod, refOf } from '../objects.ts';
+import { perSnapshot } from '../per-snapshot.ts';
 import { type AffinityTerm, placedPods, termMeans } from '../scheduling/neighbours.ts';
 import { fitsOf, type NodeFit } from '../scheduling/node-fit.ts';
 import { freeOf, type NodeRoom } from '../scheduling/node-room.ts';
 import { podRequests, type Resources } from '../scheduling/requests.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { claimsOf, type PersistentVolume } from '../volumes/claims.ts';
+import { isReachableFrom, placeText } from '../volumes/places.ts';
 
 /** Whether the successor of a pod finds a node. */
 export interface Place {
@@ -17,7 +20,7 @@ const namedNodes = 3;
 
 /**
  * Where the successor of a pod may start once the pod is gone, as kube-scheduler would judge it from what was read: its
- * own node counts, as the eviction frees its place there. Volumes that are bound to a node are not looked at.
+ * own node counts, as the eviction frees its place there.
  */
 export function placeAfterwards(snapshot: Snapshot, pod: Pod): Place {
   const fits = fitsOf(snapshot, pod).map((fit) => (isOwn(fit, pod) ? freed(fit, pod) : fit));
@@ -31,32 +34,29 @@ export function homelessPods(snapshot: Snapshot, pods: readonly Pod[], left: Nod
     const others = fitsOf(snapshot, pod)
       .filter(({ node }) => node.metadata.name !== left.metadata.name)
       .map((fit) => withoutTaken(fit, pod, taken));
-    const place = placeAmong(others, snapshot, pod);
-    if (place.found === 'no') return [{ ...place, pod }];
-    const chosen = others.find((fit) => isFree(fit, snapshot, pod));
-    if (chosen !== undefined) take(taken, chosen.node.metadata.name, pod);
+    const hindranceOf = hindrances(snapshot, pod);
+    const chosen = others.find((fit) => hindranceOf(fit) === undefined);
+    if (chosen === undefined) return [{ ...placeAmong(others, snapshot, pod), pod }];
+    take(taken, chosen.node.metadata.name, pod);
     return [];
   });
 }
 
 function placeAmong(fits: readonly NodeFit[], snapshot: Snapshot, pod: Pod): Place {
-  const free = fits.filter((fit) => isFree(fit, snapshot, pod));
-  const why =
-    fits.length === 0
-      ? 'there is no other node'
-      : fits
-          .slice(0, namedNodes)
-          .map((fit) => `${nameOf(refOf(fit.node))} ${obstacleText(fit)}`)
-          .join(', ') + (fits.length > namedNodes ? `, and so on for ${fits.length} nodes` : '');
+  const hindranceOf = hindrances(snapshot, pod);
+  const judged = fits.map((fit) => ({ fit, hindrance: hindranceOf(fit) }));
+  const free = judged.filter(({ hindrance }) => hindrance === undefined);
+  const told = judged.flatMap(({ fit, hindrance }) =>
+    hindrance === undefined ? [] : [`${nameOf(refOf(fit.node))} ${hindrance}`],
+  );
+  const more = told.length - namedNodes;
+  const why = `${told.slice(0, namedNodes).join(', ') || 'there is no other node'}${more > 0 ? `, and ${more} more` : ''}`;
   if (free.length === 0) return { found: 'no', why };
-  const sure = free.some((fit) => isOwn(fit, pod) || fit.room?.complete === true);
+  const sure = free.some(({ fit }) => isOwn(fit, pod) || fit.room?.complete === true);
   return { found: sure ? 'yes' : 'unsure', why };
 }
 
 const isOwn = ({ node }: NodeFit, { spec }: Pod): boolean => node.metadata.name === spec?.nodeName;
-
-const isFree = (fit: NodeFit, snapshot: Snapshot, pod: Pod): boolean =>
-  fit.obstacles.size === 0 && !repels(fit.node, snapshot, pod);
 
 /** The pod itself is what fills its node, unless the node has shrunk since. */
 function freed(fit: NodeFit, pod: Pod): NodeFit {
@@ -92,34 +92,68 @@ function take(taken: Map<string, Resources>, node: string, pod: Pod): void {
 
 const demanded = ({ spec }: Pod): Resources => ({ pods: 1, ...podRequests(spec) });
 
-/** Whether a pod that is there, or in the same part of the cluster, is one that this pod must not be beside. */
-function repels(node: Node, snapshot: Snapshot, pod: Pod): boolean {
+/** What keeps the pod from a node, as the rest of a sentence; `undefined` when it may start there. */
+function hindrances(snapshot: Snapshot, pod: Pod): (fit: NodeFit) => string | undefined {
+  const volumes = volumesOf(snapshot, pod);
+  const isRepelled = repulsion(snapshot, pod);
+  return ({ node, obstacles, taints, shortages }) => {
+    if (obstacles.has('affinity')) return 'does not have the labels that it asks for';
+    if (obstacles.has('cordon')) return 'is cordoned';
+    if (obstacles.has('system-taint') || obstacles.has('taint'))
+      return `has a taint that it does not tolerate (${taints.map(({ key }) => key).join(', ')})`;
+    const away = volumes.find((volume) => !isReachableFrom(node, volume));
+    if (away !== undefined) return `does not reach ${nameOf(refOf(away))}, which is at ${placeText(away)}`;
+    if (obstacles.has('capacity')) {
+      const short = shortages.map(({ resource }) => resource).join(' and ');
+      return short === '' ? 'has no room left by then' : `has too little ${short} left`;
+    }
+    return isRepelled(node) ? 'has a pod that it must not be beside' : undefined;
+  };
+}
+
+/** The volumes of its claims that were read. */
+const volumesOf = (snapshot: Snapshot, pod: Pod): readonly PersistentVolume[] =>
+  claimsOf(snapshot, pod).flatMap(
+    ({ spec }) => snapshot.find('PersistentVolume', undefined, spec?.volumeName ?? '') ?? [],
+  );
+
+/** Whether on a node, or in the same part of the cluster, there is a pod that this one must not be beside. */
+function repulsion(snapshot: Snapshot, pod: Pod): (node: Node) => boolean {
   const terms: readonly AffinityTerm[] =
     pod.spec?.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
-  if (terms.length === 0) return false;
+  const own = snapshot.find('Node', undefined, pod.spec?.nodeName ?? '');
+  const rules = terms.map((term) => ({
+    term,
+    counts: rivalsOf(snapshot, pod, term),
+    // The pod itself is gone by then.
+    self: termMeans(snapshot, pod, term, pod) ? domainOf(own, term) : undefined,
+  }));
+  return (node) =>
+    rules.some(({ term, counts, self }) => {
+      const domain = domainOf(node, term);
+      return domain !== undefined && (counts.get(domain) ?? 0) > (domain === self ? 1 : 0);
+    });
+}
+
+const knownRivals = perSnapshot(() => new Map<string, ReadonlyMap<string, number>>());
+
+/** How many pods a term means, by domain; counted once for all pods of a namespace that have the same term. */
+function rivalsOf(snapshot: Snapshot, pod: Pod, term: AffinityTerm): ReadonlyMap<string, number> {
+  const known = knownRivals(snapshot);
+  const key = JSON.stringify([pod.metadata.namespace, term]);
+  const counts = known.get(key) ?? countedRivals(snapshot, pod, term);
+  known.set(key, counts);
+  return counts;
+}
+
+function countedRivals(snapshot: Snapshot, pod: Pod, term: AffinityTerm): ReadonlyMap<string, number> {
   const nodes = new Map(snapshot.all('Node').map((each) => [each.metadata.name, each]));
-  const others = placedPods(snapshot).filter(({ metadata }) => metadata.uid !== pod.metadata.uid);
-  return terms.some((term) => {
-    const domain = domainOf(node, term);
-    return (
-      domain !== undefined &&
-      others.some(
-        (other) =>
-          domainOf(nodes.get(other.spec?.nodeName ?? ''), term) === domain && termMeans(snapshot, pod, term, other),
-      )
-    );
+  const domains = placedPods(snapshot).flatMap((other) => {
+    const domain = domainOf(nodes.get(other.spec?.nodeName ?? ''), term);
+    return domain !== undefined && termMeans(snapshot, pod, term, other) ? [domain] : [];
   });
+  return new Map([...Map.groupBy(domains, (domain) => domain)].map(([domain, all]) => [domain, all.length]));
 }
 
 const domainOf = (node: Node | undefined, { topologyKey = '' }: AffinityTerm): string | undefined =>
   node?.metadata.labels?.[topologyKey];
-
-function obstacleText({ obstacles, taints, shortages }: NodeFit): string {
-  if (obstacles.has('affinity')) return 'does not have the labels that it asks for';
-  if (obstacles.has('cordon')) return 'is cordoned';
-  if (obstacles.has('system-taint') || obstacles.has('taint'))
-    return `has a taint that it does not tolerate (${taints.map(({ key }) => key).join(', ')})`;
-  if (!obstacles.has('capacity')) return 'has a pod that it must not be beside';
-  const short = shortages.map(({ resource }) => resource).join(' and ');
-  return short === '' ? 'has no room left by then' : `has too little ${short} left`;
-}

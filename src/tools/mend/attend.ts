@@ -52,7 +52,9 @@ export const attend = defineTool({
     [
       ...(report === undefined ? [] : reportLines(report)),
       ...left.map(({ summary, why }) => `left: ${summary}\n      ${why}`),
-      ...(report === undefined && left.length === 0 ? [`${causes} causes, nothing to do without a person`] : []),
+      ...(report === undefined && left.length === 0
+        ? [`${causes} ${causes === 1 ? 'cause' : 'causes'}, nothing to do without a person`]
+        : []),
     ].join('\n'),
 });
 

@@ -16,7 +16,7 @@ export function judged({ draft, situation }: Considered, healing: Healing): read
   const refusals = verdicts.filter(({ decision }) => against.includes(decision));
   if (refusals.length === 0) return verdicts;
   const text = refusals.map(({ guard, reason }) => `${guard}: ${reason}`).join(' ');
-  const instead = refusals.flatMap((verdict) => (verdict.decision === 'refuse' ? (verdict.instead ?? []) : []));
+  const instead = refusals.map((verdict) => (verdict.decision === 'refuse' ? verdict.instead : undefined) ?? byPerson);
   const { object } = draft.target;
   healing.audit({
     action: draft.action.name,
@@ -25,7 +25,7 @@ export function judged({ draft, situation }: Considered, healing: Healing): read
     text,
   });
   throw new AppError('refused', `${draft.action.name} of ${nameOf(object)} is refused. ${text}`, {
-    hint: instead.length === 0 ? undefined : instead.join('; '),
+    hint: [...new Set(instead)].join('; '),
     details: {
       rules: refusals.map(({ guard }) => guard),
       guards: verdicts.map(({ guard, decision, reason }) => ({ guard, decision, reason })),
@@ -34,3 +34,6 @@ export function judged({ draft, situation }: Considered, healing: Healing): read
     },
   });
 }
+
+/** What is possible where a guard wants a person to be asked. */
+const byPerson = 'ask a person, who may approve it';

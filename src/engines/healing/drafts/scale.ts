@@ -4,6 +4,7 @@ import { blastRadius } from '../blast-radius.ts';
 import { setField } from '../field-step.ts';
 import type { Drafted, Material } from '../material.ts';
 import { nothingToDo } from '../material.ts';
+import { counted } from '../subject.ts';
 import { rolloutVerification } from '../verification.ts';
 
 /** Kinds whose `spec.replicas` is patched in place, with the annotation that says by which action. */
@@ -31,7 +32,7 @@ export function draftScale(
   }
   const edit = setField(target, ['spec', 'replicas'], action.replicas);
   if (edit === undefined) {
-    return { impossible: `${nameOf(ref)} has ${action.replicas} replicas already.`, instead: nothingToDo };
+    return { impossible: `${nameOf(ref)} has ${counted(action.replicas, 'replica')} already.`, instead: nothingToDo };
   }
   const on = preconditionOf(target);
   const own = builtIn.has(target.kind);

@@ -22,7 +22,8 @@ export const knownFailure: Guard = {
     );
     if (last === undefined || !hasFailed(last))
       return allow(`${action.name} has not failed for ${finding.rule} on ${nameOf(workload)}.`);
-    const reason = `${action.name} for ${finding.rule} on ${nameOf(workload)} was ${last.state} before (action ${last.id}).`;
+    const how = last.state === 'failed' ? 'failed' : `was ${last.state}`;
+    const reason = `${action.name} for ${finding.rule} on ${nameOf(workload)} ${how} before (action ${last.id}).`;
     return tier === 'unattended' ? refuse(reason, 'escalate to a person') : approve(reason);
   },
 };

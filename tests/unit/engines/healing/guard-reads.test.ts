@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Action } from '../../../../src/engines/healing/action.ts';
 import { guardReads } from '../../../../src/engines/healing/guard-reads.ts';
 import type { KubernetesObject } from '../../../../src/engines/objects.ts';
 import type { Read } from '../../../../src/engines/snapshot-data.ts';
-import { aContainer, aPod, aSnapshot, crashed } from '../../../support/builders.ts';
+import { aContainer, anObject, aPod, aSnapshot, crashed } from '../../../support/builders.ts';
 import {
   aLiveDeployment,
   aRevision,
@@ -98,6 +99,20 @@ describe('guardReads', () => {
 
     expect(read({})).toEqual(['get ConfigMap shop settings']);
     expect(read(crashed({ exitCode: 1 }))).toEqual([]);
+  });
+
+  it('reads the volumes of what is evicted, which may be tied to a node', () => {
+    const spec = { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] };
+    const { all: objects } = aLiveDeployment({ replicas: 1, pod: { spec } });
+    const claim = anObject('PersistentVolumeClaim', 'data', { spec: { volumeName: 'pv-1' } });
+    const read = (action: Action, ...more: readonly KubernetesObject[]) =>
+      texts(guardReads(action, aSnapshot({ objects: [...objects, aNode('node-1'), ...more] })));
+    const evicted = evict({ kind: 'Pod', namespace: 'shop', name: 'web-5d8f-0' });
+
+    expect(read(evicted)).toContain('get PersistentVolumeClaim shop data');
+    expect(read(evicted, claim)).toContain('get PersistentVolume pv-1');
+    expect(read(drain({ kind: 'Node', name: 'node-1' }), claim)).toContain('get PersistentVolume pv-1');
+    expect(read(restart(web), claim).join()).not.toContain('PersistentVolume ');
   });
 
   it('reads what is on the nodes before a resize, and what revisions need before a rollback', () => {

@@ -54,5 +54,8 @@ describe('the verdict of all guards', () => {
 
     expect(asking.judge().map(({ decision }) => decision)).not.toContain('refuse');
     expect(unattended.judge).toThrow('is refused. G1: ');
+    expect(unattended.judge).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('ask a person, who may approve it; ') }),
+    );
   });
 });

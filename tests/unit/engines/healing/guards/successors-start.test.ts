@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { servesOn } from '../../../../../src/engines/healing/guards/serves-on.ts';
 import type { KubernetesObject, Pod } from '../../../../../src/engines/objects.ts';
-import { aContainer, aPod, crashed } from '../../../../support/builders.ts';
+import { aContainer, anObject, aPod, crashed } from '../../../../support/builders.ts';
 import { aDraft, aLiveDeployment, aSituation, drain, evict, saidBy } from '../../../../support/healing.ts';
 import { aNode, asking, cordon, dedicated } from '../../../../support/nodes.ts';
 
@@ -71,6 +71,45 @@ describe('G31, the successor of a pod that is evicted', () => {
       'Node/node-2 has a pod that it must not be beside',
     );
     expect(evicted({ spec }, nodes, beside({ app: 'friend' }))).toContain('allow: ');
+  });
+
+  it('may be where the one before was, although they must not be together', () => {
+    const apart = [{ topologyKey: 'zone', labelSelector: { matchLabels: { app: 'web' } } }];
+    const spec = { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: apart } } };
+    const own = aNode('node-1', { labels: { zone: 'a' } });
+    const { all, pods } = aLiveDeployment({ replicas: 1, pod: { spec } });
+    const [target = aPod('none')] = pods;
+    const draft = aDraft(evict({ kind: 'Pod', name: target.metadata.name }), target);
+    const beside = aPod('other', { metadata: { labels: { app: 'web' } } });
+
+    expect(saidBy(servesOn, draft, aSituation({ target, objects: [...all, own] }))).toContain('allow: ');
+    expect(saidBy(servesOn, draft, aSituation({ target, objects: [...all, own, beside] }))).toContain('refuse: ');
+  });
+
+  it('stays where its volume is', () => {
+    const spec = { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: 'data' } }] };
+    const nodes = [cordoned, aNode('node-2', { labels: { zone: 'b' } })];
+    const withVolume = (zone: string) => ({
+      ...whole,
+      objects: [
+        anObject('PersistentVolumeClaim', 'data', { spec: { volumeName: 'pv-1' } }),
+        anObject('PersistentVolume', 'pv-1', {
+          metadata: { namespace: undefined },
+          spec: {
+            nodeAffinity: {
+              required: {
+                nodeSelectorTerms: [{ matchExpressions: [{ key: 'zone', operator: 'In', values: [zone] }] }],
+              },
+            },
+          },
+        }),
+      ],
+    });
+
+    expect(evicted({ spec }, nodes, withVolume('a'))).toContain(
+      'Node/node-2 does not reach PersistentVolume/pv-1, which is at zone=a.',
+    );
+    expect(evicted({ spec }, nodes, withVolume('b'))).toContain('allow: ');
   });
 
   it('is not known to find a node where not all was read', () => {
