@@ -7,7 +7,8 @@ const shape = z.object({
     authenticated: z.boolean().optional(),
     audiences: z.array(z.string()).optional(),
     user: z
-      .object({ username: z.string(), uid: z.string().optional(), groups: z.array(z.string()).optional() })
+      // Empty for a token that is not taken.
+      .object({ username: z.string().optional(), uid: z.string().optional(), groups: z.array(z.string()).optional() })
       .optional(),
   }),
 });
@@ -30,6 +31,6 @@ export async function reviewToken(
   );
   const { authenticated, audiences = [], user } = status;
   // An API server that knows no audiences leaves them out: then nobody knows whom the token is for.
-  if (authenticated !== true || user === undefined || !audiences.includes(audience)) return undefined;
+  if (authenticated !== true || user?.username === undefined || !audiences.includes(audience)) return undefined;
   return { user: user.username, groups: user.groups ?? [], uid: user.uid };
 }
