@@ -43,7 +43,9 @@ function statuses(): string {
     '| status | `error_type` | meaning |',
     '|---|---|---|',
     ...Object.entries(failureMeanings).map(([status, meaning]) => {
-      const names = types.get(Number(status))?.map(([type]) => `\`${type}\``) ?? ['`validation_error`'];
+      const names = types.get(Number(status))?.map(([type]) => `\`${type}\``) ?? [
+        Number(status) === 401 ? '`permission_denied`' : '`validation_error`',
+      ];
       return `| ${status} | ${names.join(', ')} | ${meaning} |`;
     }),
     '',

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { PipelineOptions } from '../call.ts';
-import type { ActionRecord } from '../engines/healing/record.ts';
+import { localCaller, type PipelineOptions } from '../call.ts';
 import { inClusterContext } from '../kubernetes/live/kubeconfig.ts';
 import { AppError } from '../platform/errors.ts';
 import { defaultPolicy, type HealingPolicy } from '../platform/healing-policy.ts';
 import { loadPolicy } from '../platform/load-policy.ts';
 import type { Logger } from '../platform/logging.ts';
+import type { Healing } from '../tools/mend/healing.ts';
 import { claimsBy } from './shared-claims.ts';
 
 export interface HealingService {
@@ -76,8 +76,12 @@ export async function createHealing({ policy, redisUrl, log, ...parts }: Healing
   };
 }
 
+type PlanElsewhere = Parameters<Healing['approveElsewhere']>[0];
+
 /** The command that says of which cluster it speaks, whatever the current context of the person is. */
-function approveElsewhere({ id, cluster, target }: Pick<ActionRecord, 'id' | 'cluster' | 'target'>): string {
+function approveElsewhere({ id, cluster, target, caller }: PlanElsewhere): string {
+  // A terminal knows nobody of an identity provider.
+  if (caller !== localCaller.id) return 'the same user, in an MCP client that can ask them (elicitation)';
   const { namespace } = target.object;
   const place = namespace === undefined ? [] : ['-n', namespace];
   // Who runs in the cluster has no context to name.

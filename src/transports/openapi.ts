@@ -45,7 +45,14 @@ export const openApiOf = ({ tools, version, examples = {} }: OpenApiOptions) => 
     '/health': { get: health },
     '/ready': { get: readiness },
   },
-  components: { schemas: { Failure: failureSchema }, headers: { RequestId: requestId }, responses: failures },
+  // Only where the service asks who calls.
+  security: [{}, { bearer: [] }],
+  components: {
+    schemas: { Failure: failureSchema },
+    headers,
+    responses: failures,
+    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', description: 'An access token for this service.' } },
+  },
 });
 
 const json = (schema: Json, example?: unknown) => ({
@@ -53,11 +60,21 @@ const json = (schema: Json, example?: unknown) => ({
 });
 const answer = (description: string, schema: Json, example?: unknown) => ({
   description,
-  headers: { 'X-Request-ID': { $ref: '#/components/headers/RequestId' } },
+  headers: Object.fromEntries(Object.keys(headers).map((name) => [name, { $ref: `#/components/headers/${name}` }])),
   content: json(schema, example),
 });
 
-const requestId = { description: 'Names the call in every log line of it.', schema: { type: 'string' } };
+const headers = {
+  'X-Request-ID': { description: 'Names the call in every log line of it.', schema: { type: 'string' } },
+  RateLimit: {
+    description: 'Calls that are left in this window, and its end in seconds: `"calls";r=37;t=12`.',
+    schema: { type: 'string' },
+  },
+  'RateLimit-Policy': {
+    description: 'Calls that a window has, and its length in seconds: `"calls";q=100;w=60`.',
+    schema: { type: 'string' },
+  },
+};
 
 const failureSchema = {
   type: 'object',
@@ -74,7 +91,8 @@ const failureSchema = {
 /** What each status of a failure means; several types share one. */
 export const failureMeanings: Readonly<Record<number, string>> = {
   400: 'The arguments are not valid; every problem is named.',
-  403: 'The cluster, a guard or the policy does not allow it.',
+  401: 'There is no token, or none that is taken; `WWW-Authenticate` says where to get one.',
+  403: 'The cluster, a guard, the policy or the scopes of the token do not allow it.',
   404: 'There is no such object, namespace, cluster or tool.',
   409: 'The object is not as it was, or another process was faster. Nothing has changed.',
   413: 'The body is too large.',
@@ -88,6 +106,7 @@ export const failureMeanings: Readonly<Record<number, string>> = {
 
 /** A response for each status; where several types share one, the first names it. */
 const failureNames: ReadonlyMap<number, string> = new Map([
+  [401, 'Unauthorized'],
   [413, 'TooLarge'],
   ...Object.entries(statusOf)
     .toReversed()

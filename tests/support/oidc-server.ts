@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
-import Provider, { type Configuration } from 'oidc-provider';
+import { type Configuration, Provider } from 'oidc-provider';
 
 /** A real OpenID provider on loopback, whose keys tests know. */
 export interface OidcServer {
@@ -26,7 +26,7 @@ const resource = 'https://kubemend.example/mcp';
 const client = { client_id: 'agent', client_secret: 'secret-of-the-agent' };
 
 const configurationOf = (jwk: object): Configuration => ({
-  jwks: { keys: [jwk as never] },
+  jwks: { keys: [jwk] },
   clients: [{ ...client, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] }],
   features: {
     devInteractions: { enabled: false },

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { AuditEntry, PipelineOptions } from '../../src/call.ts';
+import { grantedScopes } from '../../src/platform/auth/scopes.ts';
 import { AppError } from '../../src/platform/errors.ts';
 import type { Logger } from '../../src/platform/logging.ts';
 import { noMetrics } from '../../src/platform/metrics.ts';
@@ -38,6 +39,11 @@ function aLog(): Logger & { readonly lines: { fields: object; message: string }[
   const remember = (fields: object, message: string) => void lines.push({ fields, message });
   return { lines, debug: remember, info: remember, warn: remember, error: remember };
 }
+
+const aCaller = (...named: readonly string[]) => ({
+  id: 'id#jane',
+  principal: { id: 'id#jane', user: 'jane', groups: ['ops'], scopes: grantedScopes(named) },
+});
 
 describe('a call that succeeds', () => {
   it('answers with success, the data, and the same as text', async () => {
@@ -279,6 +285,50 @@ describe('a call that fails', () => {
 
     expect((await somePipeline({ tools: [tool] }).call(before)).result).toMatchObject({ error_type: 'timeout' });
     expect((await during).result).toMatchObject({ error: 'The call was cancelled by its caller.' });
+  });
+
+  it('waits for room, and gives it back however it ends', async () => {
+    const events: string[] = [];
+    const admission = {
+      async enter(caller: string) {
+        events.push(`in ${caller}`);
+        return () => void events.push('out');
+      },
+    };
+    await ask(aTool(), {}, { admission });
+    await ask(aTool({ run: () => Promise.reject(new Error('defect')) }), {}, { admission });
+
+    expect(events).toEqual(['in local', 'out', 'in local', 'out']);
+  });
+
+  it('is refused without the scope it needs, whatever face it came by', async () => {
+    const tool = aTool({ access: 'write' });
+    const call = (...named: string[]) =>
+      somePipeline({ tools: [tool] }).call(aCall(tool.name, {}, { caller: aCaller(...named) }));
+
+    expect((await call('k8s:logs')).result).toMatchObject({
+      error_type: 'permission_denied',
+      details: { required_scope: 'k8s:heal' },
+    });
+    expect((await call('k8s:admin')).result).toMatchObject({ success: true });
+  });
+
+  it.each([
+    ['review', ['k8s:logs'], { user: { user: 'jane', groups: ['ops'] }, by: 'review', logs: true }],
+    [undefined, ['k8s:read'], { logs: false }],
+  ] as const)('sees clusters by %s of its caller, as scopes allow', async (actAs, named, expected) => {
+    const views: unknown[] = [];
+    const clusters = someClusters({
+      as(view) {
+        views.push(view);
+        return someClusters();
+      },
+    });
+    const tool = aTool();
+    await somePipeline({ tools: [tool], actAs }).call(aCall(tool.name, {}, { clusters, caller: aCaller(...named) }));
+    await somePipeline({ tools: [tool], actAs }).call(aCall(tool.name, {}, { clusters }));
+
+    expect(views).toEqual([expected]);
   });
 
   it('is refused when there were too many', async () => {

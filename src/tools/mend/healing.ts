@@ -54,7 +54,7 @@ export interface Healing {
   readonly claims?: Claims | undefined;
   readonly clock: Clock;
   /** How a person approves elsewhere, when this face cannot ask: a command. */
-  approveElsewhere(plan: Pick<ActionRecord, 'id' | 'cluster' | 'target'>): string;
+  approveElsewhere(plan: Pick<ActionRecord, 'id' | 'cluster' | 'target' | 'caller'>): string;
   audit(event: HealingEvent): void;
   /** Goes on after the call was answered, until it ends or the process is told to stop. */
   background(work: (signal: AbortSignal) => Promise<void>): void;

@@ -30,7 +30,12 @@ describe('what actions need of a process', () => {
   it('says how a person approves elsewhere', async () => {
     const { approveElsewhere } = await (await service()).options();
 
-    const plan = (cluster: string, object: ObjectRef) => ({ id: 'a1', cluster, target: { ...aPrecondition, object } });
+    const plan = (cluster: string, object: ObjectRef, caller = 'local') => ({
+      id: 'a1',
+      cluster,
+      caller,
+      target: { ...aPrecondition, object },
+    });
     expect(approveElsewhere(plan('prod', { kind: 'Deployment', namespace: 'shop', name: 'api' }))).toBe(
       'kubemend heal approve a1 -n shop --context prod',
     );
@@ -38,6 +43,9 @@ describe('what actions need of a process', () => {
       String.raw`kubemend heal approve a1 --context 'o'\''neil; reboot'`,
     );
     expect(approveElsewhere(plan('in-cluster', { kind: 'Node', name: 'n1' }))).toBe('kubemend heal approve a1');
+    expect(approveElsewhere(plan('prod', { kind: 'Node', name: 'n1' }, 'https://id.example#jane'))).toContain(
+      'the same user, in an MCP client',
+    );
   });
 
   it('has time, and waits no longer than it is told to', async () => {

@@ -111,7 +111,14 @@ describe('kubemend', () => {
     [['serve', '--port', 'x'], '--port: "x" must be a whole number'],
     [['serve', '--tools', 'diagnos'], 'there is no tool diagnos.\nDid you mean diagnose?'],
     [['serve', '--tools', 'qqqqqqqq'], 'there is no tool qqqqqqqq.\nThe tools are diagnose'],
-    [['serve', '--http', '--host', '0.0.0.0'], 'Serving on 0.0.0.0 would let everyone'],
+    [['serve', '--http', '--host', '0.0.0.0'], 'Access tokens are taken, but not said is whose and for what.'],
+    [
+      ['serve', '--http', '--auth', 'oidc', '--oidc-issuers', 'https://id.example'],
+      'Set --oidc-issuers and --oidc-audiences',
+    ],
+    [['serve', '--http', '--host', '0.0.0.0', '--auth', 'none'], 'Serving on 0.0.0.0 would let everyone'],
+    [['serve', '--auth', 'password'], '--auth: "password" must be one of none, oidc, tokenreview'],
+    [['serve', '--public-url', 'https://a.example/b'], 'must be a URL such as https://kubemend.example'],
     [
       ['serve', '--http', '--port', '0', '--metrics-port', '0', '--host', '192.0.2.1', '--insecure-no-auth'],
       'Cannot listen on 192.0.2.1:0',

@@ -79,7 +79,8 @@ describe('a cluster as somebody else sees it', () => {
     await Promise.all([read('jane'), read('jane'), read('joe')]);
     await read('jane');
 
-    expect(reviews.map(({ user }) => user).toSorted()).toEqual(['jane', 'joe']);
+    expect(new Set(reviews.map(({ user }) => user))).toEqual(new Set(['jane', 'joe']));
+    expect(reviews).toHaveLength(2);
   });
 
   it('answers what the credentials may as what the user may', async () => {
