@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { type Configuration, Provider } from 'oidc-provider';
@@ -25,9 +25,22 @@ const scope = 'k8s:read k8s:logs k8s:heal k8s:admin';
 const resource = 'https://kubemend.example/mcp';
 const client = { client_id: 'agent', client_secret: 'secret-of-the-agent' };
 
+/** A program on a person's machine: it has no secret, and proves itself by PKCE. */
+export const person = {
+  client_id: 'desk',
+  token_endpoint_auth_method: 'none' as const,
+  grant_types: ['authorization_code'],
+  response_types: ['code' as const],
+  redirect_uris: ['http://127.0.0.1:7777/callback'],
+};
+
 const configurationOf = (jwk: object): Configuration => ({
   jwks: { keys: [jwk] },
-  clients: [{ ...client, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] }],
+  clients: [{ ...client, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] }, person],
+  // Whoever opens the login page is Jane, and agrees.
+  interactions: { url: (_, { uid }) => `/interaction/${uid}` },
+  findAccount: (_, id) => ({ accountId: id, claims: async () => ({ sub: id }) }),
+  extraTokenClaims: () => ({ groups: ['ops'] }),
   features: {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
@@ -55,7 +68,11 @@ export async function anOidcServer(): Promise<OidcServer> {
     await once(server, 'listening');
     ({ port } = server.address() as AddressInfo);
     const provider = new Provider(issuer(), configurationOf(keys.jwk));
-    server.on('request', provider.callback());
+    const answer = provider.callback();
+    server.on('request', (request, response) => {
+      const isLogin = request.url?.startsWith('/interaction/') === true;
+      void (isLogin ? loggedIn(provider, request, response) : answer(request, response));
+    });
   }
   async function stop(): Promise<void> {
     server.closeAllConnections();
@@ -90,6 +107,17 @@ export async function anOidcServer(): Promise<OidcServer> {
         .setProtectedHeader({ alg: 'RS256', kid: keys.jwk.kid, ...header })
         .sign(key),
   };
+}
+
+async function loggedIn(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { prompt, params, session } = await provider.interactionDetails(request, response);
+  if (prompt.name === 'login') {
+    await provider.interactionFinished(request, response, { login: { accountId: 'jane' } });
+    return;
+  }
+  const grant = new provider.Grant({ accountId: session?.accountId, clientId: String(params['client_id']) });
+  grant.addResourceScope(String(params['resource']), String(params['scope']));
+  await provider.interactionFinished(request, response, { consent: { grantId: await grant.save() } });
 }
 
 /** Seconds since the epoch, from now. */

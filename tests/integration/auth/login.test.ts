@@ -1,0 +1,108 @@
+import {
+  Client,
+  type OAuthClientProvider,
+  StreamableHTTPClientTransport,
+  UnauthorizedError,
+} from '@modelcontextprotocol/client';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createOidc } from '../../../src/platform/auth/oidc.ts';
+import { silentLogger } from '../../../src/platform/logging.ts';
+import { noMetrics } from '../../../src/platform/metrics.ts';
+import { createAuthentication } from '../../../src/transports/authentication.ts';
+import { type HttpService, startHttp } from '../../../src/transports/http.ts';
+import { anOidcServer, audience, type OidcServer, person } from '../../support/oidc-server.ts';
+import { someClusters, somePipeline } from '../transports/fixtures.ts';
+
+const callers: string[] = [];
+let provider: OidcServer;
+let service: HttpService;
+
+beforeAll(async () => {
+  provider = await anOidcServer();
+  const authenticator = createOidc({
+    issuers: [provider.issuer],
+    audiences: [audience],
+    userClaim: 'sub',
+    groupsClaim: 'groups',
+    prefix: 'oidc:',
+  });
+  service = await startHttp({
+    pipeline: somePipeline({ limiter: { take: async (caller) => void callers.push(caller) } }),
+    clusters: someClusters(),
+    metrics: noMetrics,
+    log: silentLogger,
+    version: '0.0.0',
+    host: '127.0.0.1',
+    port: 0,
+    allowedHosts: [],
+    assets: '/nowhere',
+    authentication: createAuthentication({ authenticator, metrics: noMetrics }),
+  });
+});
+afterAll(() => Promise.all([service.stop(), provider.stop()]));
+
+/** What an MCP client keeps of its login, and where it was sent to log in. */
+function aLogin() {
+  const kept: Record<string, unknown> = {};
+  const sentTo: URL[] = [];
+  const [redirectUrl = ''] = person.redirect_uris;
+  const login = {
+    redirectUrl,
+    clientMetadata: { ...person, client_name: 'desk', scope: undefined },
+    clientInformation: () => person,
+    tokens: () => kept['tokens'],
+    saveTokens: (tokens: unknown) => void (kept['tokens'] = tokens),
+    redirectToAuthorization: (url: URL) => void sentTo.push(url),
+    saveCodeVerifier: (verifier: string) => void (kept['verifier'] = verifier),
+    codeVerifier: () => String(kept['verifier']),
+    saveDiscoveryState: (state: unknown) => void (kept['discovery'] = state),
+    discoveryState: () => kept['discovery'],
+  } as unknown as OAuthClientProvider;
+  return { login, sentTo };
+}
+
+/** Follows redirects with the cookies that it gets, until it is sent back to the client. */
+async function browsed(from: URL, until: string): Promise<URL> {
+  const cookies = new Map<string, string>();
+  let url = from;
+  for (let step = 0; step < 20; step++) {
+    if (url.href.startsWith(until)) return url;
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const response = await fetch(url, { redirect: 'manual', headers: { cookie } });
+    for (const set of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
+      cookies.set(name, value);
+    }
+    const location = response.headers.get('location');
+    if (location === null) throw new Error(`${url.href} answers ${response.status}: ${await response.text()}`);
+    url = new URL(location, url);
+  }
+  throw new Error('sent around in circles');
+}
+
+describe('a person with an MCP client', () => {
+  it('is sent to log in, comes back with a code, and calls in their own name', async () => {
+    const { login, sentTo } = aLogin();
+    const url = new URL(`${service.url}/mcp`);
+    const connect = async () => {
+      const client = new Client({ name: 'desk', version: '1' }, { versionNegotiation: { mode: 'auto' } });
+      const transport = new StreamableHTTPClientTransport(url, { authProvider: login });
+      return { client, transport, connected: client.connect(transport) };
+    };
+    const first = await connect();
+    await expect(first.connected).rejects.toThrow(UnauthorizedError);
+    const [authorize] = sentTo;
+
+    expect(authorize?.searchParams.get('code_challenge_method')).toBe('S256');
+    expect(authorize?.searchParams.get('resource')).toBe(url.href);
+    const back = await browsed(authorize ?? url, String(login.redirectUrl));
+    await first.transport.finishAuth(back.searchParams);
+    const { client, connected } = await connect();
+    await connected;
+    const answer = await client.callTool({ name: 'echo_text', arguments: { text: 'hello' } });
+    await client.close();
+
+    expect(answer.structuredContent).toMatchObject({ success: true, texts: ['hello'] });
+    expect(callers).toEqual([`${provider.issuer}#jane`]);
+  });
+});
