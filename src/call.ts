@@ -11,8 +11,10 @@ import {
   type Success,
 } from './outcome.ts';
 import type { Admission } from './platform/admission.ts';
+import type { Audit } from './platform/audit.ts';
 import type { Principal } from './platform/auth/principal.ts';
-import { AppError, type ErrorType } from './platform/errors.ts';
+import { digestOf } from './platform/digest.ts';
+import { AppError } from './platform/errors.ts';
 import type { Logger } from './platform/logging.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { nearest } from './platform/nearest.ts';
@@ -42,15 +44,6 @@ export interface Call {
   readonly approval?: Approval | undefined;
 }
 
-/** One decision about one call, for the audit trail. */
-export interface AuditEntry {
-  readonly requestId: string;
-  readonly caller: string;
-  readonly tool: string;
-  readonly access: AnyTool['access'] | 'unknown';
-  readonly outcome: 'success' | ErrorType;
-}
-
 export interface PipelineOptions {
   readonly tools: readonly AnyTool[];
   readonly settings: ToolSettings;
@@ -61,7 +54,8 @@ export interface PipelineOptions {
   readonly limiter: RateLimiter;
   /** Absent: as many calls run as come. */
   readonly admission?: Admission | undefined;
-  readonly audit?: ((entry: AuditEntry) => void) | undefined;
+  /** Told of every call; of one that may change something before it begins, too. */
+  readonly audit?: Audit | undefined;
   /** How clusters are asked in the name of an authenticated caller. Absent: in that of the service. */
   readonly actAs?: View['by'] | undefined;
   /** As the policy stands at the call. Absent: nothing can be changed. */
@@ -113,7 +107,7 @@ async function answer(running: Running): Promise<Outcome> {
 }
 
 /** All stages that can refuse or fail. */
-async function attempt({ options, call, tool }: Running): Promise<FitResult> {
+async function attempt({ options, call, tool, requestId }: Running): Promise<FitResult> {
   const deadline = AbortSignal.timeout(options.timeoutMs);
   try {
     const caller = identify(call);
@@ -122,6 +116,7 @@ async function attempt({ options, call, tool }: Running): Promise<FitResult> {
     const input = validate(known, call.arguments);
     checkScope(known, caller);
     checkPolicy(known, input, options.settings);
+    checkAudit({ options, call, tool: known, requestId });
     const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]);
     const end = await options.admission?.enter(caller.id, signal);
     try {
@@ -207,6 +202,16 @@ function checkScope(tool: AnyTool, caller: Caller): void {
   });
 }
 
+/** What may change something is written down before it begins, or does not begin. */
+function checkAudit({ options: { audit }, ...running }: Running): void {
+  if (audit === undefined || running.tool?.access === 'read') return;
+  audit.record({ ...aboutCall(running), outcome: 'begun' });
+  if (!audit.failing) return;
+  throw new AppError('unavailable', 'The audit cannot be written, so nothing is changed.', {
+    hint: 'The log of the service says why.',
+  });
+}
+
 /** Namespaces of Kubernetes itself are no targets: never of a write, and of a read only when the settings say so. */
 function checkPolicy(tool: AnyTool, input: Readonly<Record<string, unknown>>, settings: ToolSettings): void {
   const { namespace } = input;
@@ -272,11 +277,18 @@ function report(result: Success | Failure, { options, call, tool, requestId }: R
   const name = tool?.name ?? unknownTool;
   options.metrics.toolCall({ tool: name, seconds, errorType });
   options.log.info({ ms: Math.round(seconds * 1000), outcome: errorType ?? 'success' }, 'tool call');
-  options.audit?.({
-    requestId,
-    caller: identify(call).id,
-    tool: name,
-    access: tool?.access ?? 'unknown',
-    outcome: errorType ?? 'success',
-  });
+  options.audit?.record({ ...aboutCall({ call, tool, requestId }), outcome: errorType ?? 'success' });
 }
+
+/** What is known of a call before anything is decided. Of the arguments a digest: they may hold anything. */
+const aboutCall = ({ call, tool, requestId }: Pick<Running, 'call' | 'tool' | 'requestId'>) => {
+  const { id, principal } = identify(call);
+  return {
+    request_id: requestId,
+    caller: id,
+    ...(principal !== undefined && { user: principal.user, client: principal.client }),
+    tool: tool?.name ?? unknownTool,
+    access: tool?.access ?? 'unknown',
+    arguments_sha256: digestOf(call.arguments ?? {}),
+  };
+};

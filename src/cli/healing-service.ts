@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { localCaller, type PipelineOptions } from '../call.ts';
 import { inClusterContext } from '../kubernetes/live/kubeconfig.ts';
+import type { Audit } from '../platform/audit.ts';
 import { AppError } from '../platform/errors.ts';
 import { defaultPolicy, type HealingPolicy } from '../platform/healing-policy.ts';
 import { loadPolicy } from '../platform/load-policy.ts';
@@ -29,6 +30,7 @@ interface HealingParts {
   /** The Redis that replicas share; loaded when a plan is first approved. */
   readonly redisUrl: string | undefined;
   readonly log: Logger;
+  readonly audit: Pick<Audit, 'record'>;
   readonly signal: AbortSignal;
 }
 
@@ -49,7 +51,7 @@ export async function createHealing({ policy, redisUrl, log, ...parts }: Healing
     ownNamespace: parts.ownNamespace,
     clock: { now: Date.now, pause: (ms: number, ended: AbortSignal) => pause(ms, undefined, { signal: ended }) },
     approveElsewhere,
-    audit: (event: object) => log.info({ audit: event }, 'action'),
+    audit: (event: object) => parts.audit.record(event),
     background(work: (signal: AbortSignal) => Promise<void>) {
       const going = work(stopped)
         .catch((error: unknown) => {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Call } from '../call.ts';
 import type { Clusters } from '../kubernetes/ports.ts';
 import type { Outcome } from '../outcome.ts';
+import type { Audit } from '../platform/audit.ts';
 import type { Settings } from '../platform/config.ts';
 import type { Logger, LogStream } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
@@ -74,6 +75,8 @@ export interface CommandContext {
    * The live clusters, or the archive that `--from` or `--demo` names. Closed when the command returns.
    */
   readonly openClusters: (metrics?: Metrics, options?: ClusterOptions) => Promise<Clusters>;
+  /** Where this process writes down what it decides. */
+  readonly audit: (metrics?: Metrics) => Promise<Audit>;
   /** Loaded by commands that change things. */
   readonly healing: () => Promise<HealingService>;
   /** What questions to a person are signed with. */
@@ -102,6 +105,7 @@ export type Register = (program: Command, run: Run, host: Host) => void;
 
 /** By name, loaded only when they are needed: start-up is what an assistant waits for. */
 const commands: Readonly<Record<string, () => Promise<{ readonly register: Register }>>> = {
+  audit: () => import('./audit.ts'),
   diagnose: () => import('./diagnose.ts'),
   doctor: () => import('./doctor.ts'),
   heal: () => import('./heal.ts'),

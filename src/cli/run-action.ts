@@ -1,4 +1,5 @@
 import { parseEnv } from 'node:util';
+import type { Audit } from '../platform/audit.ts';
 import type { Settings } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import { loadSettings, type SettingSources } from '../platform/load-settings.ts';
@@ -53,8 +54,15 @@ interface Ending {
 function contextOf(settings: Settings, host: Host, { opened, healing: toStop }: Ending): CommandContext {
   const log = createLogger({ level: settings.logLevel, format: settings.logFormat, stream: host.stderr });
   let service: Promise<HealingService> | undefined;
-  const healing = (): Promise<HealingService> => {
-    service ??= healingOf(settings, host, log).then((made) => {
+  let trail: Promise<Audit> | undefined;
+  const audit = (metrics = noMetrics): Promise<Audit> => {
+    trail ??= import('./audit-trail.ts').then(({ auditTrail }) =>
+      auditTrail({ file: settings.auditFile, log, onResult: (result) => metrics.auditEvent(result) }),
+    );
+    return trail;
+  };
+  const healing = async (): Promise<HealingService> => {
+    service ??= healingOf({ settings, host, log, audit: await audit() }).then((made) => {
       toStop.push(made);
       return made;
     });
@@ -66,6 +74,7 @@ function contextOf(settings: Settings, host: Host, { opened, healing: toStop }: 
     log,
     signal: host.signal,
     healing,
+    audit,
     approvalKey: async () => firstOf(await signingKeys(settings, host.environment)),
     user: host.environment['USER'] ?? 'terminal',
     async openClusters(metrics = noMetrics, { fresh = false, healing: writes = false } = {}) {
@@ -102,10 +111,18 @@ function contextOf(settings: Settings, host: Host, { opened, healing: toStop }: 
   };
 }
 
-async function healingOf(settings: Settings, { environment, signal }: Host, log: Logger): Promise<HealingService> {
+interface HealingNeeds {
+  readonly settings: Settings;
+  readonly host: Host;
+  readonly log: Logger;
+  readonly audit: Audit;
+}
+
+async function healingOf({ settings, host, log, audit }: HealingNeeds): Promise<HealingService> {
   const { createHealing } = await import('./healing-service.ts');
   const { policy, redisUrl } = settings;
-  return createHealing({ policy, redisUrl, ownNamespace: environment['POD_NAMESPACE'], log, signal });
+  const { environment, signal } = host;
+  return createHealing({ policy, redisUrl, ownNamespace: environment['POD_NAMESPACE'], log, audit, signal });
 }
 
 function firstOf([key]: readonly Buffer[]): Buffer {

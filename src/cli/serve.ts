@@ -131,6 +131,8 @@ async function assemble(context: CommandContext, { metrics, tools, redis }: Asse
     admission: createAdmission({ onShed: (reason) => metrics.shed(reason) }),
     healing: healing?.options,
     actAs: actsAs[settings.identity],
+    // Over stdio the one who calls has started us, and has the log.
+    audit: settings.http || settings.auditFile !== undefined ? await context.audit(metrics) : undefined,
   });
   return { pipeline, clusters, ...(heals && { approvalKey: context.approvalKey }) };
 }

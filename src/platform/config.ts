@@ -72,6 +72,14 @@ export const settingsSchema = z.object({
     plain: true,
   }),
 
+  auditFile: setting(text.optional(), {
+    group: 'Logging',
+    description:
+      'Path of the file to which every call and every step of an action is added, in a chain that `kubemend audit verify` checks. Without it they are lines of the log. Nothing is changed while it cannot be written.',
+    value: 'path',
+    commands: 'all',
+  }),
+
   k8sNamespace: setting(namespaceName.default('default'), {
     group: 'Kubernetes',
     description: 'Namespace when a call names none.',

@@ -29,6 +29,8 @@ export interface Metrics {
   rateLimit(decision: 'allowed' | 'limited'): void;
   /** The shared limit could not be asked, so that this process counted alone. */
   rateLimitFallback(): void;
+  /** A record of the audit was written, or could not be. */
+  auditEvent(result: 'written' | 'failed'): void;
   /** A request was not let in. */
   authFailure(reason: AuthFailure): void;
   /** A call was turned away because too many run. */
@@ -46,6 +48,7 @@ export const noMetrics: Metrics = {
   truncation() {},
   rateLimit() {},
   rateLimitFallback() {},
+  auditEvent() {},
   authFailure() {},
   shed() {},
 };

@@ -51,11 +51,13 @@ export function createPrometheusMetrics({ version, nodeVersion, tools }: Prometh
     'Calls counted alone, as the shared limit did not answer.',
   );
   const refusals = counter('mcp_auth_failures_total', 'Requests that were not let in.', ['reason']);
+  const audited = counter('mcp_audit_events_total', 'Records of the audit.', ['result']);
   const shed = counter('mcp_shed_total', 'Calls turned away because too many ran.', ['reason']);
   collectDefaultMetrics({ register: registry });
 
   serverInfo.set({ version, node_version: nodeVersion }, 1);
   for (const decision of ['allowed', 'limited']) rates.inc({ decision }, 0);
+  for (const result of ['written', 'failed']) audited.inc({ result }, 0);
   for (const reason of authFailures) refusals.inc({ reason }, 0);
   for (const reason of shedReasons) shed.inc({ reason }, 0);
   for (const tool of tools) {
@@ -84,6 +86,7 @@ export function createPrometheusMetrics({ version, nodeVersion, tools }: Prometh
     truncation: () => truncations.inc(),
     rateLimit: (decision) => rates.inc({ decision }),
     rateLimitFallback: () => fallbacks.inc(),
+    auditEvent: (result) => audited.inc({ result }),
     authFailure: (reason) => refusals.inc({ reason }),
     shed: (reason) => shed.inc({ reason }),
     expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),

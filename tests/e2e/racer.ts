@@ -7,6 +7,7 @@ import { silentLogger } from '../../src/platform/logging.ts';
 import { noMetrics } from '../../src/platform/metrics.ts';
 import { noRateLimit } from '../../src/platform/rate-limit.ts';
 import { healingTools } from '../../src/tools/healing-tools.ts';
+import { anAudit } from '../support/audits.ts';
 
 /** What to do: plan, or, with the id of a plan, approve it. */
 export interface Order {
@@ -27,6 +28,7 @@ const service = await createHealing({
   redisUrl: settings.redisUrl,
   ownNamespace: undefined,
   log,
+  audit: anAudit(),
   signal,
 });
 const pipeline = createPipeline({

@@ -5,6 +5,7 @@ import type { Outcome, Success } from '../../src/outcome.ts';
 import { loadSettings } from '../../src/platform/load-settings.ts';
 import { silentLogger } from '../../src/platform/logging.ts';
 import type { AnyTool } from '../../src/tools/tool.ts';
+import { anAudit } from './audits.ts';
 import { someClusters } from './fake-reader.ts';
 
 interface CommandFields {
@@ -51,6 +52,7 @@ export async function runCommand(
     log: silentLogger,
     signal,
     openClusters: async () => fields.clusters ?? someClusters(),
+    audit: async () => anAudit(),
     healing: fields.healing ?? (() => Promise.reject(new Error('unexpected healing'))),
     approvalKey: () => Promise.reject(new Error('unexpected approval')),
     user: 'somebody',

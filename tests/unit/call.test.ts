@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import type { AuditEntry, PipelineOptions } from '../../src/call.ts';
+import type { PipelineOptions } from '../../src/call.ts';
 import { grantedScopes } from '../../src/platform/auth/scopes.ts';
 import { AppError } from '../../src/platform/errors.ts';
 import type { Logger } from '../../src/platform/logging.ts';
@@ -10,6 +10,7 @@ import { runInRequest } from '../../src/platform/request-context.ts';
 import { maxResultBytes, maxTextBytes } from '../../src/platform/size-limits.ts';
 import { type AnyTool, defineTool, type Tool } from '../../src/tools/tool.ts';
 import { aCall, someClusters, somePipeline } from '../integration/transports/fixtures.ts';
+import { anAudit } from '../support/audits.ts';
 
 /** A tool that returns, throws or does whatever `run` does. */
 const aTool = (overrides: Partial<Tool> = {}): AnyTool =>
@@ -435,10 +436,10 @@ describe('progress', () => {
 describe('the record of a call', () => {
   it('is one metric, one log line and one audit entry, however it ended', async () => {
     const calls: unknown[] = [];
-    const audited: AuditEntry[] = [];
+    const audited: object[] = [];
     const log = aLog();
     const metrics = { ...noMetrics, toolCall: (call: object) => void calls.push(call) };
-    const pipeline = somePipeline({ tools: [aTool()], metrics, log, audit: (entry) => void audited.push(entry) });
+    const pipeline = somePipeline({ tools: [aTool()], metrics, log, audit: anAudit((facts) => audited.push(facts)) });
 
     await pipeline.call(aCall('look_around'));
     await pipeline.call(aCall('look_around', { count: 0 }, { caller: { id: 'alice' } }));
@@ -459,6 +460,37 @@ describe('the record of a call', () => {
       { caller: 'alice', outcome: 'validation_error' },
       { tool: 'unknown', access: 'unknown', outcome: 'not_found' },
     ]);
+  });
+
+  it('of one that may change something is written before it begins, or it does not begin', async () => {
+    const facts: unknown[] = [];
+    let ran = 0;
+    const run = async () => ({ value: ++ran });
+    const tool = aTool({ access: 'write', run });
+    await ask(tool, {}, { audit: anAudit(({ outcome }) => facts.push(outcome)) });
+    const { result } = await ask(tool, {}, { audit: { record: () => {}, failing: true } });
+    await ask(aTool({ run }), {}, { audit: { record: () => {}, failing: true } });
+
+    expect(facts).toEqual(['begun', 'success']);
+    expect(result).toMatchObject({
+      error_type: 'unavailable',
+      error: 'The audit cannot be written, so nothing is changed.',
+    });
+    expect(ran).toBe(2);
+  });
+
+  it('says who called, and of the arguments a digest only', async () => {
+    const audited: Readonly<Record<string, unknown>>[] = [];
+    const pipeline = somePipeline({ tools: [aTool()], audit: anAudit((facts) => audited.push(facts)) });
+    const args = { namespace: 'secret-Horse' };
+    await pipeline.call(aCall('look_around', args, { caller: aCaller('k8s:read') }));
+    await pipeline.call(aCall('look_around', args));
+
+    expect(audited).toMatchObject([
+      { caller: 'id#jane', user: 'jane', arguments_sha256: expect.stringMatching(/^[0-9a-f]{64}$/) },
+      { caller: 'local', arguments_sha256: audited[0]?.['arguments_sha256'] },
+    ]);
+    expect(JSON.stringify(audited)).not.toContain('Horse');
   });
 
   it('counts a call as running only while it runs', async () => {

@@ -8,6 +8,7 @@ import { noMetrics } from '../../../src/platform/metrics.ts';
 import { createPrometheusMetrics } from '../../../src/platform/prometheus.ts';
 import { type HttpOptions, type HttpService, startHttp } from '../../../src/transports/http.ts';
 import { startMetrics } from '../../../src/transports/metrics-endpoint.ts';
+import { anAudit } from '../../support/audits.ts';
 import { someClusters, somePipeline } from './fixtures.ts';
 
 const open: { stop(): Promise<void> }[] = [];
@@ -100,7 +101,9 @@ describe('the HTTP service', () => {
 
   it('ends the call of a client that hangs up', async () => {
     const ended = Promise.withResolvers<string>();
-    const { url } = await aService({ pipeline: somePipeline({ audit: ({ outcome }) => ended.resolve(outcome) }) });
+    const { url } = await aService({
+      pipeline: somePipeline({ audit: anAudit(({ outcome }) => ended.resolve(String(outcome))) }),
+    });
     const hangup = new AbortController();
     const call = fetch(`${url}/api/v1/tools/wait_forever`, { method: 'POST', signal: hangup.signal });
     setTimeout(() => hangup.abort(), 50);

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { anAudit } from '../../support/audits.ts';
 import { type AppFixture, aClient, anApp, aPost } from './http-fixture.ts';
 
 const open: AppFixture[] = [];
@@ -123,7 +124,7 @@ describe.each(['modern', 'legacy'] as const)('a %s client', (era) => {
 describe('cancelling', () => {
   it.each(['modern', 'legacy'] as const)('ends the call of a %s client inside the pipeline', async (era) => {
     const ended = Promise.withResolvers<string>();
-    const audit = ({ outcome }: { outcome: string }) => ended.resolve(outcome);
+    const audit = anAudit(({ outcome }) => ended.resolve(String(outcome)));
     const client = await aClient(app({ call: { audit } }), era);
     const cancel = new AbortController();
 

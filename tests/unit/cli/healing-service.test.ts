@@ -2,16 +2,17 @@ import { writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { createHealing } from '../../../src/cli/healing-service.ts';
 import type { ObjectRef } from '../../../src/engines/objects.ts';
-import type { Logger } from '../../../src/platform/logging.ts';
 import { silentLogger } from '../../../src/platform/logging.ts';
+import { anAudit } from '../../support/audits.ts';
 import { policyFile } from '../../support/policies.ts';
 
-const service = (fields: { policy?: string; signal?: AbortSignal; log?: Logger } = {}) =>
+const service = (fields: Partial<Parameters<typeof createHealing>[0]> = {}) =>
   createHealing({
     policy: undefined,
     ownNamespace: 'mend',
     redisUrl: undefined,
     log: silentLogger,
+    audit: anAudit(),
     signal: new AbortController().signal,
     ...fields,
   });
@@ -76,9 +77,7 @@ describe('what actions need of a process', () => {
 
   it('is told what was decided', async () => {
     const lines: object[] = [];
-    const { audit } = await (
-      await service({ log: { ...silentLogger, info: (fields) => lines.push(fields) } })
-    ).options();
+    const { audit } = await (await service({ audit: anAudit((facts) => lines.push(facts)) })).options();
     const event = {
       action: 'restart_workload',
       object: 'shop/Deployment/web',
@@ -87,7 +86,7 @@ describe('what actions need of a process', () => {
     } as const;
     audit(event);
 
-    expect(lines).toEqual([{ audit: event }]);
+    expect(lines).toEqual([event]);
   });
 });
 

@@ -48,6 +48,7 @@ async function watch(answers: readonly Outcome['result'][], fields: Fields = {})
       color: false,
     },
     log: silentLogger,
+    audit: () => Promise.reject(new Error('unexpected audit')),
     healing: () => Promise.reject(new Error('unexpected healing')),
     approvalKey: () => Promise.reject(new Error('unexpected approval')),
     user: 'somebody',
