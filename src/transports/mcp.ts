@@ -14,6 +14,9 @@ import { nearest } from '../platform/nearest.ts';
 import type { ToolContext } from '../tools/tool.ts';
 import { type Approvals, createApprovals } from './approvals.ts';
 import { callerOf } from './auth-info.ts';
+import { complete } from './mcp-completion.ts';
+import { getPrompt, listedPrompts } from './mcp-prompts.ts';
+import { readResource, resources, templatesOf } from './mcp-resources.ts';
 import { describeTools, type ToolDescription } from './tool-schemas.ts';
 
 /** What calls are answered with. */
@@ -58,13 +61,21 @@ export function createMcpFactory({ service, version }: McpOptions): McpServerFac
     const mcp = new McpServer(
       { name: 'kubemend', title: 'kubemend', version },
       {
-        capabilities: { tools: { listChanged: false } },
+        capabilities: {
+          tools: { listChanged: false },
+          resources: { listChanged: false },
+          prompts: { listChanged: false },
+          completions: {},
+        },
         instructions,
         requestState: { verify: (state, context) => approvals.verify(state, context) },
         inputRequired: { roundTimeoutMs: personMs },
         cacheHints: {
           'tools/list': { ttlMs: hour, cacheScope: 'private' },
           'server/discover': { ttlMs: hour, cacheScope: 'private' },
+          'resources/list': { ttlMs: hour, cacheScope: 'private' },
+          'resources/templates/list': { ttlMs: hour, cacheScope: 'private' },
+          'prompts/list': { ttlMs: hour, cacheScope: 'private' },
         },
       },
     );
@@ -72,6 +83,22 @@ export function createMcpFactory({ service, version }: McpOptions): McpServerFac
       list ??= { tools: [...describeTools((await service()).pipeline.tools)] };
       return list;
     });
+    const asked = async (context: ServerContext) => ({
+      service: await service(),
+      call: { caller: callerOf(context), signal: context.mcpReq.signal },
+    });
+    mcp.server.setRequestHandler('resources/list', () => ({ resources }));
+    mcp.server.setRequestHandler('resources/templates/list', async () => ({
+      resourceTemplates: templatesOf(await service()),
+    }));
+    mcp.server.setRequestHandler('resources/read', async ({ params }, context) =>
+      readResource(params.uri, await asked(context)),
+    );
+    mcp.server.setRequestHandler('prompts/list', () => ({ prompts: listedPrompts() }));
+    mcp.server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments));
+    mcp.server.setRequestHandler('completion/complete', async ({ params }, context) =>
+      complete(params, await asked(context)),
+    );
     mcp.server.setRequestHandler('tools/call', async (request, context) =>
       answer(await service(), request.params, { mcp, context, approvals }),
     );
