@@ -134,7 +134,8 @@ async function assemble(context: CommandContext, { metrics, tools, redis }: Asse
     // Over stdio the one who calls has started us, and has the log.
     audit: settings.http || settings.auditFile !== undefined ? await context.audit(metrics) : undefined,
   });
-  return { pipeline, clusters, ...(heals && { approvalKey: context.approvalKey }) };
+  const rules = () => import('../tools/report/rule-page.ts');
+  return { pipeline, clusters, rules, ...(heals && { approvalKey: context.approvalKey }) };
 }
 
 /** The catalogue, less what `--tools` and `--read-only` leave out; what is not offered cannot be called either. */

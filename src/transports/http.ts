@@ -37,11 +37,14 @@ export interface HttpService {
 
 /** Serves MCP, REST and probes until it is stopped. */
 export async function startHttp(options: HttpOptions): Promise<HttpService> {
-  const { clusters, approvalKey, metrics, log, host, port, version, drainMs = 25_000, authentication } = options;
+  const { clusters, rules, approvalKey, metrics, log, host, port, version, drainMs = 25_000, authentication } = options;
   const { ready = async () => true } = options;
   const calls = countCalls(options.pipeline);
   const mcp = createMcpHttp({
-    factory: createMcpFactory({ service: async () => ({ pipeline: calls.pipeline, clusters, approvalKey }), version }),
+    factory: createMcpFactory({
+      service: async () => ({ pipeline: calls.pipeline, clusters, rules, approvalKey }),
+      version,
+    }),
     onError: (error) => log.warn({ problem: protocolProblem(error) }, 'protocol error'),
   });
   const readiness = createReadiness(clusters, log);

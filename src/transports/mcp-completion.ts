@@ -44,7 +44,7 @@ async function valuesOf(
 ): Promise<readonly string[]> {
   if (name === 'namespace') return namesOf({ kind: 'namespaces', all_namespaces: true }, completing);
   if (name === 'rule' && ref.type === 'ref/resource') {
-    const { ruleIds } = await import('../tools/report/rule-page.ts');
+    const { ruleIds } = await completing.service.rules();
     return ruleIds();
   }
   if (name !== 'object') return [];

@@ -45,7 +45,7 @@ being watched. At most twelve lines, the most urgent first, each with the object
 const placeOf = ({ namespace: home = '', object: what }: Readonly<Record<string, string>>): string =>
   what === undefined || what === '' ? `namespace ${home}` : `${what} in namespace ${home}`;
 
-export const listedPrompts = (): Prompt[] => prompts.map(({ text: _, ...prompt }) => prompt);
+export const listedPrompts = (): Prompt[] => prompts.map(({ text: _text, ...prompt }) => prompt);
 
 /** A word that stands in a sentence of ours: a name, and nothing that could be read as more. */
 const word = z.string().regex(/^[\w./:-]{1,253}$/, 'must be a name, such as shop or deployment/api');

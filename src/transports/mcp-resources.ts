@@ -60,7 +60,7 @@ interface Reading {
 export async function readResource(uri: string, { service, call }: Reading): Promise<ReadResourceResult> {
   const [, kind = '', name] = /^kubemend:\/\/(rules|reports|actions)(?:\/([^/?#]+))?$/.exec(uri) ?? [];
   const key = name === undefined ? undefined : decoded(name);
-  const text = kind === 'rules' ? await ruleText(key) : await calledText(kind, key, { service, call });
+  const text = kind === 'rules' ? await ruleText(key, service) : await calledText(kind, key, { service, call });
   if (typeof text !== 'string') throw missing(uri, text);
   return { contents: [{ uri, mimeType: kind === 'rules' ? mimeType : 'text/plain', text }] };
 }
@@ -68,8 +68,8 @@ export async function readResource(uri: string, { service, call }: Reading): Pro
 /** What comes near, when there is nothing. */
 type Near = readonly string[];
 
-async function ruleText(id: string | undefined): Promise<string | Near> {
-  const { pageOfRule, ruleIds, ruleList } = await import('../tools/report/rule-page.ts');
+async function ruleText(id: string | undefined, { rules }: Service): Promise<string | Near> {
+  const { pageOfRule, ruleIds, ruleList } = await rules();
   if (id === undefined) return ruleList();
   return pageOfRule(id) ?? nearest(id, ruleIds());
 }

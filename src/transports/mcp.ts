@@ -19,10 +19,19 @@ import { getPrompt, listedPrompts } from './mcp-prompts.ts';
 import { readResource, resources, templatesOf } from './mcp-resources.ts';
 import { describeTools, type ToolDescription } from './tool-schemas.ts';
 
+/** What the rules of the diagnosis say about themselves, as markdown. */
+export interface RulePages {
+  readonly ruleIds: () => readonly string[];
+  readonly ruleList: () => string;
+  readonly pageOfRule: (id: string) => string | undefined;
+}
+
 /** What calls are answered with. */
 export interface Service {
   readonly pipeline: Pipeline;
   readonly clusters: Clusters;
+  /** The pages of the rules, loaded when they are asked for. */
+  readonly rules: () => Promise<RulePages>;
   /** What questions to a person are signed with; absent when nothing can be changed. */
   readonly approvalKey?: (() => Promise<Uint8Array>) | undefined;
 }

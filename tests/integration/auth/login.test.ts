@@ -11,7 +11,7 @@ import { noMetrics } from '../../../src/platform/metrics.ts';
 import { createAuthentication } from '../../../src/transports/authentication.ts';
 import { type HttpService, startHttp } from '../../../src/transports/http.ts';
 import { anOidcServer, audience, type OidcServer, person } from '../../support/oidc-server.ts';
-import { someClusters, somePipeline } from '../transports/fixtures.ts';
+import { rulePages, someClusters, somePipeline } from '../transports/fixtures.ts';
 
 const callers: string[] = [];
 let provider: OidcServer;
@@ -29,6 +29,7 @@ beforeAll(async () => {
   service = await startHttp({
     pipeline: somePipeline({ limiter: { take: async (caller) => void callers.push(caller) } }),
     clusters: someClusters(),
+    rules: rulePages,
     metrics: noMetrics,
     log: silentLogger,
     version: '0.0.0',

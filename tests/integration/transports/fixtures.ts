@@ -89,3 +89,6 @@ export const aCall = (tool: string, args: unknown = {}, overrides: Partial<Call>
   clusters: someClusters(),
   ...overrides,
 });
+
+/** The pages of the real rules. */
+export const rulePages = () => import('../../../src/tools/report/rule-page.ts');

@@ -7,7 +7,7 @@ import { silentLogger } from '../../../src/platform/logging.ts';
 import { tools } from '../../../src/tools/index.ts';
 import { createMcpFactory } from '../../../src/transports/mcp.ts';
 import { serveOverStdio } from '../../../src/transports/stdio.ts';
-import { someClusters, somePipeline } from './fixtures.ts';
+import { rulePages, someClusters, somePipeline } from './fixtures.ts';
 import { aClient, anApp, aPost } from './http-fixture.ts';
 
 // The real catalogue over clusters that fail on every use: nothing that is wrong may get that far unnoticed, or be
@@ -38,7 +38,10 @@ const initialize = {
 /** What is answered to these messages until the input ends. */
 async function overStdio(messages: readonly object[]): Promise<readonly { readonly id: number }[]> {
   const [stdin, stdout] = [new PassThrough(), new PassThrough()];
-  const factory = createMcpFactory({ service: async () => ({ pipeline, clusters: someClusters() }), version: '0.0.0' });
+  const factory = createMcpFactory({
+    service: async () => ({ pipeline, clusters: someClusters(), rules: rulePages }),
+    version: '0.0.0',
+  });
   const { signal } = new AbortController();
   const written = text(stdout);
   stdin.end(messages.map((message) => `${JSON.stringify(message)}\n`).join(''));

@@ -6,7 +6,7 @@ import { createHttpApp, type HttpAppOptions } from '../../../src/transports/http
 import { createMcpFactory } from '../../../src/transports/mcp.ts';
 import { createMcpHttp } from '../../../src/transports/mcp-http.ts';
 import { createReadiness } from '../../../src/transports/probes.ts';
-import { someClusters, somePipeline } from './fixtures.ts';
+import { rulePages, someClusters, somePipeline } from './fixtures.ts';
 
 export interface AppFixture {
   /** As a client on this machine would send it. */
@@ -27,7 +27,10 @@ export function anApp(options: AppFixtureOptions = {}): AppFixture {
   const pipeline = options.pipeline ?? somePipeline(options.call);
   const { approvalKey } = options;
   const mcp = createMcpHttp({
-    factory: createMcpFactory({ service: async () => ({ pipeline, clusters, approvalKey }), version: '0.0.0' }),
+    factory: createMcpFactory({
+      service: async () => ({ pipeline, clusters, rules: rulePages, approvalKey }),
+      version: '0.0.0',
+    }),
     onError: () => {},
     maxSessions: options.maxSessions,
   });

@@ -9,7 +9,7 @@ import { createPrometheusMetrics } from '../../../src/platform/prometheus.ts';
 import { type HttpOptions, type HttpService, startHttp } from '../../../src/transports/http.ts';
 import { startMetrics } from '../../../src/transports/metrics-endpoint.ts';
 import { anAudit } from '../../support/audits.ts';
-import { someClusters, somePipeline } from './fixtures.ts';
+import { rulePages, someClusters, somePipeline } from './fixtures.ts';
 
 const open: { stop(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -20,6 +20,7 @@ async function aService(options: Partial<HttpOptions> = {}): Promise<HttpService
   const service = await startHttp({
     pipeline: somePipeline(),
     clusters: someClusters(),
+    rules: rulePages,
     metrics: noMetrics,
     log: silentLogger,
     version: '0.0.0',

@@ -1,10 +1,10 @@
 import { silentLogger } from '../../../src/platform/logging.ts';
 import { createMcpFactory } from '../../../src/transports/mcp.ts';
 import { serveOverStdio } from '../../../src/transports/stdio.ts';
-import { someClusters, somePipeline } from './fixtures.ts';
+import { rulePages, someClusters, somePipeline } from './fixtures.ts';
 
 // Run as a process by stdio.test.ts: the fixture tools over this process's own stdio.
-const service = { pipeline: somePipeline(), clusters: someClusters() };
+const service = { pipeline: somePipeline(), clusters: someClusters(), rules: rulePages };
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 await serveOverStdio({
