@@ -36,7 +36,7 @@ describe('a token of the provider', () => {
     expect(await authenticatorOf().authenticate(token, signal)).toEqual({
       id: `${provider.issuer}#agent`,
       user: 'oidc:agent',
-      groups: ['system:authenticated'],
+      groups: ['oidc:ops', 'system:authenticated'],
       scopes: new Set(['k8s:read', 'k8s:logs']),
       client: 'agent',
       expiresAt: expect.any(Number),
