@@ -46,6 +46,8 @@ const choice = <Values extends readonly [string, ...string[]]>(values: Values, m
   text.transform(meant).pipe(z.enum(values, `must be one of ${values.join(', ')}`));
 
 const isRedisUrl = (value: string): boolean => /^rediss?:\/\/./.test(value) && URL.canParse(value);
+const isIssuer = (value: string): boolean =>
+  /^(?:https:\/\/[^/]|http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost)[:/])/.test(value) && URL.canParse(value);
 const isPublicUrl = (value: string): boolean => /^https?:\/\/[^/?#@]+$/.test(value) && URL.canParse(value);
 export const authModes = ['none', 'oidc', 'tokenreview'] as const;
 export const identityModes = ['serviceaccount+sar', 'impersonate', 'kubeconfig', 'serviceaccount'] as const;
@@ -233,12 +235,15 @@ export const settingsSchema = z.object({
     value: 'mode',
     commands: 'serve',
   }),
-  oidcIssuers: setting(list.default([]), {
-    group: 'HTTP service',
-    description: 'URLs of the identity providers whose access tokens are taken, with commas between them.',
-    value: 'urls',
-    commands: 'serve',
-  }),
+  oidcIssuers: setting(
+    list.refine((urls) => urls.every(isIssuer), 'must be https URLs, or of this machine').default([]),
+    {
+      group: 'HTTP service',
+      description: 'URLs of the identity providers whose access tokens are taken, with commas between them.',
+      value: 'urls',
+      commands: 'serve',
+    },
+  ),
   oidcAudiences: setting(list.default([]), {
     group: 'HTTP service',
     description: 'A token has to be for one of these.',

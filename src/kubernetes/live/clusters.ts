@@ -63,9 +63,10 @@ interface Open {
   writer?: Promise<Writer> | undefined;
 }
 
-/** Users whose views are kept, and for how long after their last call, in ms. */
-const viewsKept = 500;
+/** Users whose views are kept, for how long after their last call, in ms, and what each may remember of a cluster. */
+const viewsKept = 50;
 const viewIdleMs = 600_000;
+const viewCacheBytes = 4 * 1024 * 1024;
 
 /**
  * The clusters of a kubeconfig, or the one this pod runs in. Costs nothing until first used: then the kubeconfig is
@@ -104,7 +105,8 @@ export function createClusters(options: ClustersOptions): Clusters {
   function opened(context: ContextEntry, open: Map<string, Open>, view?: View): Open {
     const known = open.get(context.name);
     if (known !== undefined) return known;
-    const { metrics, nextReads, cacheTtlMs, cacheBytes = defaultCacheBytes } = options;
+    const { metrics, nextReads, cacheTtlMs } = options;
+    const cacheBytes = view === undefined ? (options.cacheBytes ?? defaultCacheBytes) : viewCacheBytes;
     const base = wired(context);
     const seen = (rest: Rest): Rest => (view === undefined ? rest : restSeenAs({ rest, view, metrics }));
     const [rest, streams] = [seen(base.rest), seen(base.streams)];

@@ -95,6 +95,10 @@ function issuerOf(token: string): string {
 
 const configuration = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
+/** Keys that somebody on the way could exchange prove nothing. */
+const isSafe = (url: string): boolean =>
+  /^https:/.test(url) || /^http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost)(?::|\/|$)/.test(url);
+
 /** OpenID Connect Discovery 1.0, section 4: the document has to name the issuer that was asked. */
 async function discovered(issuer: string, now: () => number): Promise<Provider> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
@@ -102,6 +106,7 @@ async function discovered(issuer: string, now: () => number): Promise<Provider> 
   if (!response.ok) throw new Error(`${url} answers ${response.status}.`);
   const { issuer: named, jwks_uri: keys } = configuration.parse(await response.json());
   if (named !== issuer) throw new Error(`${url} is of another issuer.`);
+  if (!isSafe(keys)) throw new Error(`The keys of ${issuer} do not come over TLS.`);
   const provider = keysOf(new URL(keys), now);
   await provider.reload();
   return provider;

@@ -117,6 +117,7 @@ describe('kubemend', () => {
       'Set --oidc-issuers and --oidc-audiences',
     ],
     [['serve', '--http', '--host', '0.0.0.0', '--auth', 'none'], 'Serving on 0.0.0.0 would let everyone'],
+    [['serve', '--oidc-issuers', 'https://id.example,http://id.example'], 'must be https URLs'],
     [['serve', '--auth', 'password'], '--auth: "password" must be one of none, oidc, tokenreview'],
     [['serve', '--public-url', 'https://a.example/b'], 'must be a URL such as https://kubemend.example'],
     [
