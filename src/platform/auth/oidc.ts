@@ -97,7 +97,7 @@ const configuration = z.object({ issuer: z.string(), jwks_uri: z.url() });
 
 /** Keys that somebody on the way could exchange prove nothing. */
 const isSafe = (url: string): boolean =>
-  /^https:/.test(url) || /^http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost)(?::|\/|$)/.test(url);
+  url.startsWith('https:') || /^http:\/\/(?:127\.0\.0\.1|\[::1\]|localhost)(?::|\/|$)/.test(url);
 
 /** OpenID Connect Discovery 1.0, section 4: the document has to name the issuer that was asked. */
 async function discovered(issuer: string, now: () => number): Promise<Provider> {
