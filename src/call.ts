@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { checkPolicy, checkScope, existing, limitRate, validate } from './call-checks.ts';
 import { contextOf } from './call-context.ts';
+import { type Caller, localCaller } from './caller.ts';
 import type { Clusters, View } from './kubernetes/ports.ts';
 import {
   type Failure,
@@ -12,24 +14,14 @@ import {
 } from './outcome.ts';
 import type { Admission } from './platform/admission.ts';
 import type { Audit } from './platform/audit.ts';
-import type { Principal } from './platform/auth/principal.ts';
 import { digestOf } from './platform/digest.ts';
 import { AppError } from './platform/errors.ts';
 import type { Logger } from './platform/logging.ts';
 import type { Metrics } from './platform/metrics.ts';
-import { nearest } from './platform/nearest.ts';
-import { problemsOf } from './platform/problems.ts';
 import type { RateLimiter } from './platform/rate-limit.ts';
 import { currentRequest, runInRequest } from './platform/request-context.ts';
 import type { Approval, Healing } from './tools/mend/healing.ts';
 import type { AnyTool, ToolContext, ToolSettings } from './tools/tool.ts';
-
-/** Who calls: the user who started the process, or, behind authentication, whoever a token is of. */
-export interface Caller {
-  readonly id: string;
-  readonly principal?: Principal | undefined;
-}
-export const localCaller: Caller = { id: 'local' };
 
 export interface Call {
   readonly tool: string;
@@ -155,53 +147,6 @@ function recover(error: unknown, { options, tool, requestId }: Running): FitResu
 
 const identify = ({ caller }: Call): Caller => caller ?? localCaller;
 
-async function limitRate(limiter: RateLimiter, caller: Caller): Promise<void> {
-  const rate = await limiter.take(caller.id);
-  const notes = currentRequest()?.notes;
-  if (rate !== undefined && notes !== undefined) notes.rate = rate;
-  if (rate?.allowed !== false) return;
-  throw new AppError('rate_limited', `More than ${rate.limit} calls in ${rate.windowSeconds} s.`, {
-    hint: `Call again in ${rate.resetSeconds} s.`,
-    details: { retry_after_seconds: rate.resetSeconds },
-  });
-}
-
-function existing(tool: AnyTool | undefined, wanted: string, tools: readonly AnyTool[]): AnyTool {
-  if (tool !== undefined) return tool;
-  const names = tools.map(({ name }) => name);
-  throw new AppError('not_found', `There is no tool ${JSON.stringify(wanted.slice(0, 64))}.`, {
-    hint: `The tools are ${names.join(', ')}.`,
-    details: { suggestions: nearest(wanted, names) },
-  });
-}
-
-function validate(tool: AnyTool, input: unknown): Readonly<Record<string, unknown>> {
-  const parsed = tool.input.safeParse(input ?? {});
-  if (parsed.success) return parsed.data;
-  const known = Object.keys(tool.input.shape);
-  const problems = problemsOf(parsed.error, known);
-  const shown = problems.map(({ path, message }) => (path === '' ? message : `${path}: ${message}`));
-  throw new AppError('validation_error', `Bad arguments for ${tool.name}: ${shown.join('; ')}`, {
-    hint: known.length === 0 ? `${tool.name} takes no arguments.` : `${tool.name} takes ${known.join(', ')}.`,
-    details: { problems },
-  });
-}
-
-/** The scope that a caller lacks for a tool; `undefined` when none, or when there are no scopes. */
-export function lackingScope({ access, scope }: Pick<AnyTool, 'access' | 'scope'>, { principal }: Caller) {
-  const needed = scope ?? (access === 'read' ? 'k8s:read' : 'k8s:heal');
-  return principal === undefined || principal.scopes.has(needed) ? undefined : needed;
-}
-
-/** Faces that can ask for more look before they call; nothing passes without. */
-function checkScope(tool: AnyTool, caller: Caller): void {
-  const lacking = lackingScope(tool, caller);
-  if (lacking === undefined) return;
-  throw new AppError('permission_denied', `The token lacks the scope ${lacking}, which ${tool.name} needs.`, {
-    details: { required_scope: lacking },
-  });
-}
-
 /** What may change something is written down before it begins, or does not begin. */
 function checkAudit({ options: { audit }, ...running }: Running): void {
   if (audit === undefined || running.tool?.access === 'read') return;
@@ -209,23 +154,6 @@ function checkAudit({ options: { audit }, ...running }: Running): void {
   if (!audit.failing) return;
   throw new AppError('unavailable', 'The audit cannot be written, so nothing is changed.', {
     hint: 'The log of the service says why.',
-  });
-}
-
-/** Namespaces of Kubernetes itself are no targets: never of a write, and of a read only when the settings say so. */
-function checkPolicy(tool: AnyTool, input: Readonly<Record<string, unknown>>, settings: ToolSettings): void {
-  const { namespace } = input;
-  if (typeof namespace !== 'string' || !namespace.startsWith('kube-')) return;
-  if (tool.access === 'read' && settings.allowSystemNamespaces) return;
-  const refusal = `${namespace} is a system namespace, which ${tool.name} does not touch.`;
-  const details = { namespace, policy: 'system_namespaces' };
-  if (tool.access === 'read') {
-    const hint = 'KUBEMEND_ALLOW_SYSTEM_NAMESPACES=true (or --allow-system-namespaces) allows reading it.';
-    throw new AppError('refused', refusal, { hint, details });
-  }
-  throw new AppError('refused', `G14: ${refusal}`, {
-    hint: 'Writing there is never possible; a person may do it with kubectl.',
-    details: { ...details, rules: ['G14'] },
   });
 }
 

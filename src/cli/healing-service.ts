@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import { localCaller, type PipelineOptions } from '../call.ts';
+import type { PipelineOptions } from '../call.ts';
+import { localCaller } from '../caller.ts';
 import { inClusterContext } from '../kubernetes/live/kubeconfig.ts';
 import type { Audit } from '../platform/audit.ts';
 import { AppError } from '../platform/errors.ts';

@@ -9,7 +9,8 @@ import {
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
-import type { Call, Caller } from '../call.ts';
+import type { Call } from '../call.ts';
+import type { Caller } from '../caller.ts';
 import type { Failure } from '../outcome.ts';
 import { callerOf } from './auth-info.ts';
 

@@ -1,5 +1,5 @@
 import type { AuthInfo, ServerContext } from '@modelcontextprotocol/server';
-import { type Caller, localCaller } from '../call.ts';
+import { type Caller, localCaller } from '../caller.ts';
 
 /** By which name the SDK carries the caller of a request to its handlers. */
 const key = 'kubemend';

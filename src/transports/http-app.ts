@@ -6,7 +6,8 @@ import {
 } from '@modelcontextprotocol/server';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import { localCaller, type Pipeline } from '../call.ts';
+import type { Pipeline } from '../call.ts';
+import { localCaller } from '../caller.ts';
 import type { Clusters } from '../kubernetes/ports.ts';
 import { failureOf } from '../outcome.ts';
 import { AppError } from '../platform/errors.ts';

@@ -1,6 +1,6 @@
 import { isJsonContentType } from '@modelcontextprotocol/server';
 import type { MiddlewareHandler } from 'hono';
-import type { Caller } from '../call.ts';
+import type { Caller } from '../caller.ts';
 import { AppError } from '../platform/errors.ts';
 
 /** What handlers find in `context.get(…)`. */

@@ -1,5 +1,5 @@
 import { createMcpHandler, isLegacyRequest, type McpServerFactory } from '@modelcontextprotocol/server';
-import type { Caller } from '../call.ts';
+import type { Caller } from '../caller.ts';
 import { authInfoOf } from './auth-info.ts';
 import { maxBodyBytes } from './json-body.ts';
 import { createSessions } from './sessions.ts';

@@ -1,5 +1,7 @@
 import { Hono } from 'hono';
-import { type Caller, lackingScope, type Pipeline } from '../call.ts';
+import type { Pipeline } from '../call.ts';
+import { lackingScope } from '../call-checks.ts';
+import type { Caller } from '../caller.ts';
 import type { Clusters } from '../kubernetes/ports.ts';
 import { type Failure, failureOf, type Outcome } from '../outcome.ts';
 import type { Scope } from '../platform/auth/scopes.ts';

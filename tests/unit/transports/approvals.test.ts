@@ -1,6 +1,6 @@
 import type { McpServer, ServerContext } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
-import { localCaller } from '../../../src/call.ts';
+import { localCaller } from '../../../src/caller.ts';
 import type { Failure } from '../../../src/outcome.ts';
 import { createApprovals } from '../../../src/transports/approvals.ts';
 
