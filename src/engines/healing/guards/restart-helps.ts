@@ -61,11 +61,6 @@ export const incurable: readonly {
     ],
   },
   {
-    why: 'it wants no pods, so there is none to replace',
-    prefixes: [],
-    rules: ['deploy-scaled-to-zero'],
-  },
-  {
     why: 'what is missing or wrong in its configuration stays so',
     prefixes: [
       'config-key-',

@@ -29,7 +29,6 @@ describe('G24, a restart that helps', () => {
     ['quota-exceeded', 'the namespace would refuse the new pod'],
     ['pod-unschedulable-capacity', 'a new pod finds no place either'],
     ['config-key-missing', 'what is missing or wrong in its configuration stays so'],
-    ['deploy-scaled-to-zero', 'it wants no pods, so there is none to replace'],
   ])('refuses a restart for %s', (rule, why) => {
     expect(saidOf(rule)).toMatch(
       new RegExp(`^refuse: A restart of Deployment/web does not mend ${rule}: .*${why}\\. Instead: mend it$`),
