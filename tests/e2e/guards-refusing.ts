@@ -1,5 +1,5 @@
-import { memory, type Row, refusingChanges } from './guards-refusing-changes.ts';
-import { byLesser, evict, type Proposal, resize, restart, scale } from './proposals.ts';
+import { image, memory, type Row, refusingChanges } from './guards-refusing-changes.ts';
+import { byLesser, evict, type Proposal, resize, restart, scale, setImage } from './proposals.ts';
 
 /** What a guard refuses, with its reason and what would be possible instead, and what differs from it in one thing. */
 export interface Refusing {
@@ -21,6 +21,15 @@ const rows: readonly Row[] = [
     /raise the tier in the policy/,
     'what no rule names',
     restart('calm', 'deployment/plain'),
+  ],
+  [
+    'G2',
+    'an image of a single pod, which no action sets',
+    setImage('calm', 'pod/web-?', image('app', 'nginx:1.27')),
+    /set_image does not act on Pod\/web-/,
+    /it acts on Deployment, /,
+    'that of its workload',
+    setImage('calm', 'deployment/warm-up', image('app', 'nginx:1.27')),
   ],
   [
     'G4',
