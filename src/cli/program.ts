@@ -78,7 +78,7 @@ export interface CommandContext {
   /** Where this process writes down what it decides. */
   readonly audit: (metrics?: Metrics) => Promise<Audit>;
   /** Loaded by commands that change things. */
-  readonly healing: () => Promise<HealingService>;
+  readonly healing: (metrics?: Metrics) => Promise<HealingService>;
   /** What questions to a person are signed with. */
   readonly approvalKey: () => Promise<Uint8Array>;
   /** Who sits at the terminal, as the system says. */

@@ -61,11 +61,13 @@ function contextOf(settings: Settings, host: Host, { opened, healing: toStop }: 
     );
     return trail;
   };
-  const healing = async (): Promise<HealingService> => {
-    service ??= healingOf({ settings, host, log, audit: await audit() }).then((made) => {
-      toStop.push(made);
-      return made;
-    });
+  const healing = (metrics = noMetrics): Promise<HealingService> => {
+    service ??= audit(metrics)
+      .then((recorder) => healingOf({ settings, host, log, audit: recorder }))
+      .then((made) => {
+        toStop.push(made);
+        return made;
+      });
     return service;
   };
   return {

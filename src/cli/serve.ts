@@ -112,7 +112,7 @@ async function assemble(context: CommandContext, { metrics, tools, redis }: Asse
   const [{ createPipeline }, clusters, healing] = await Promise.all([
     import('../call.ts'),
     context.openClusters(metrics, { healing: heals }),
-    heals ? context.healing() : undefined,
+    heals ? context.healing(metrics) : undefined,
   ]);
   const pipeline = createPipeline({
     tools,

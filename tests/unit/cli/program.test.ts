@@ -180,4 +180,29 @@ describe('kubemend', () => {
     expect(scraped).toContain('mcp_tool_calls_total{tool_name="diagnose",status="success"} 0');
     expect((await served).status).toBe(0);
   });
+
+  it('counts what it writes down of calls and actions alike, when it heals', async () => {
+    const stop = new AbortController();
+    const stderr = new PassThrough();
+    const flags = [
+      '--http',
+      '--heal',
+      '--port',
+      '0',
+      '--metrics-port',
+      '0',
+      '--from',
+      '/nowhere',
+      '--log-level',
+      'info',
+    ];
+    const served = run(['serve', ...flags], { signal: stop.signal, stderr });
+    const { url, metrics } = JSON.parse(String((await stderr.take(1).toArray())[0]));
+    await fetch(`${url}/api/v1/tools/list_clusters`, { method: 'POST' });
+    const scraped = await (await fetch(`${metrics}/metrics`)).text();
+    stop.abort();
+
+    expect(scraped).toContain('mcp_audit_events_total{result="written"} 1');
+    expect((await served).status).toBe(0);
+  });
 });
