@@ -1,4 +1,4 @@
-import type { Clusters, Writer } from './kubernetes/ports.ts';
+import type { Clusters } from './kubernetes/ports.ts';
 import { AppError } from './platform/errors.ts';
 import type { Logger } from './platform/logging.ts';
 import { safeText } from './platform/safe-text.ts';
@@ -27,7 +27,7 @@ export const contextOf = (cluster: string | undefined, reachable: Reachable): To
   return {
     clusters,
     reader: () => clusters.reader(cluster),
-    writer: () => writerOf(clusters, cluster),
+    writer: () => clusters.writer(cluster),
     healing: () => healingOf(reachable),
     log,
     signal,
@@ -36,11 +36,6 @@ export const contextOf = (cluster: string | undefined, reachable: Reachable): To
     settings,
   };
 };
-
-async function writerOf(clusters: Clusters, cluster: string | undefined): Promise<Writer> {
-  if (clusters.writer === undefined) throw new AppError('refused', 'An archive cannot be changed.');
-  return clusters.writer(cluster);
-}
 
 function healingOf({ healing, caller, approval }: Reachable): Healing {
   if (healing !== undefined) return { ...healing, caller, approval };

@@ -184,7 +184,7 @@ function seenBy({ principal }: Caller, clusters: Clusters, actAs: PipelineOption
   if (principal === undefined) return clusters;
   const { user, groups, scopes } = principal;
   const view = { ...(actAs !== undefined && { user: { user, groups }, by: actAs }), logs: scopes.has('k8s:logs') };
-  return clusters.as?.(view) ?? clusters;
+  return clusters.as(view);
 }
 
 /** Settles with `work`, or rejects when `signal` aborts, even if `work` never ends. */

@@ -1,7 +1,6 @@
 import { firstReads } from '../engines/triage.ts';
-import type { Clusters, NextReads, View, Writer } from '../kubernetes/ports.ts';
+import type { Clusters, NextReads } from '../kubernetes/ports.ts';
 import type { Settings } from '../platform/config.ts';
-import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
 
@@ -31,36 +30,20 @@ export function openClusters(options: OpenOptions): Clusters {
     });
     return opened;
   };
-  return {
-    list: async (signal, enough) => (await clusters()).list(signal, enough),
-    reader: async (cluster) => (await clusters()).reader(cluster),
-    writer: async (cluster) => writerOf(await clusters(), cluster),
-    as: (view) => seenAs(clusters, view),
-    reviewToken: async (question, signal) => (await clusters()).reviewToken?.(question, signal),
-    ping: async (signal) => (await clusters()).ping(signal),
-    close: async () => (await opened)?.close(),
-  };
+  return { ...through(clusters), close: async () => (await opened)?.close() };
 }
 
-/** An archive is the same for everybody. */
-function seenAs(clusters: () => Promise<Clusters>, view: View): Clusters {
-  const seen = async (): Promise<Clusters> => {
-    const all = await clusters();
-    return all.as?.(view) ?? all;
-  };
-  return {
-    list: async (signal, enough) => (await seen()).list(signal, enough),
-    reader: async (cluster) => (await seen()).reader(cluster),
-    writer: async (cluster) => writerOf(await seen(), cluster),
-    ping: async (signal) => (await seen()).ping(signal),
-    close: async () => {},
-  };
-}
-
-function writerOf(all: Clusters, cluster: string | undefined): Promise<Writer> {
-  if (all.writer === undefined) throw new AppError('refused', 'An archive cannot be changed.');
-  return all.writer(cluster);
-}
+/** Clusters that are there once somebody asks. */
+const through = (clusters: () => Promise<Clusters>): Clusters => ({
+  list: async (signal, enough) => (await clusters()).list(signal, enough),
+  reader: async (cluster) => (await clusters()).reader(cluster),
+  writer: async (cluster) => (await clusters()).writer(cluster),
+  as: (view) => through(async () => (await clusters()).as(view)),
+  reviewToken: async (question, signal) => (await clusters()).reviewToken?.(question, signal),
+  ping: async (signal) => (await clusters()).ping(signal),
+  // Whoever opened them closes them.
+  close: async () => {},
+});
 
 async function open(options: OpenOptions): Promise<Clusters> {
   const { demo, from } = options.settings;

@@ -272,12 +272,12 @@ export interface Clusters {
   /** Throws `not_found` with the known names; `unavailable` when there is no kubeconfig at all. */
   reader(cluster: string | undefined): Promise<Reader>;
   /** Throws as {@link reader} does; `refused` for an archive. */
-  writer?(cluster: string | undefined): Promise<Writer>;
+  writer(cluster: string | undefined): Promise<Writer>;
   /**
    * The same clusters as somebody else sees them: with our own credentials, and only what the API server says that this
-   * user may do as well. Nothing cached is shared between users. Absent in archives, where everybody sees all.
+   * user may do as well. Nothing cached is shared between users. An archive is the same for everybody.
    */
-  as?(view: View): Clusters;
+  as(view: View): Clusters;
   /** Who the default cluster takes the bearer of a token for, when it is one for `audience`. Absent in archives. */
   reviewToken?(question: { token: string; audience: string }, signal: AbortSignal): Promise<TokenReview | undefined>;
   /** A real call to the default cluster's API server; throws when it does not answer. */

@@ -18,7 +18,7 @@ export async function writerOf(
     ...options,
     healing: { signingKeys: async () => [signingKey], ...healing },
   });
-  const writer = await clusters.writer?.(undefined);
+  const writer = await clusters.writer(undefined);
   if (writer === undefined) throw new Error('no writer');
   return writer;
 }

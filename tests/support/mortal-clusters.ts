@@ -53,10 +53,7 @@ export function mortalClusters(clusters: Clusters, { at, effect }: Death) {
     died: died.promise,
     clusters: {
       ...clusters,
-      writer: async (cluster) => {
-        if (clusters.writer === undefined) throw new Error('no writer');
-        return mortal(await clusters.writer(cluster));
-      },
+      writer: async (cluster) => mortal(await clusters.writer(cluster)),
     } satisfies Clusters,
   };
 }

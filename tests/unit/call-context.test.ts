@@ -35,15 +35,6 @@ describe('the context of a call', () => {
     expect(named).toEqual(['prod', 'prod']);
   });
 
-  it('does not write to an archive', async () => {
-    const { writer: _, ...clusters } = { ...someClusters(), writer: undefined };
-
-    await expect(contextOf(undefined, reachable({ clusters })).writer()).rejects.toMatchObject({
-      code: 'refused',
-      message: 'An archive cannot be changed.',
-    });
-  });
-
   it('refuses to heal unless that is switched on', () => {
     expect(() => contextOf(undefined, reachable()).healing()).toThrow('Healing is switched off.');
   });

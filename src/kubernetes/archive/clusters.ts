@@ -20,7 +20,7 @@ export function createArchiveClusters(path: string, { nextReads, ...options }: A
     return loading;
   };
 
-  return {
+  const clusters: Clusters = {
     async list() {
       const { cluster, version } = (await opened()).data;
       return [{ name: cluster, default: true, reachable: true, version }];
@@ -34,9 +34,14 @@ export function createArchiveClusters(path: string, { nextReads, ...options }: A
         details: { clusters: [data.cluster], suggestions: [data.cluster], archive: true },
       });
     },
+    async writer() {
+      throw new AppError('refused', 'An archive cannot be changed.');
+    },
+    as: () => clusters,
     async ping() {
       await opened();
     },
     async close() {},
   };
+  return clusters;
 }

@@ -202,23 +202,24 @@ export function createClusters(options: ClustersOptions): Clusters {
       const { rest } = wired(await chosen(undefined));
       await rest.bytes({ asking: { verb: 'get' }, path: '/readyz', accept: 'text/plain', cap: 4096 }, { signal });
     },
+    as({ user, by, logs }) {
+      const key = JSON.stringify([logs, by, user?.user, user?.groups.toSorted()]);
+      const seen = views.get(key) ?? seenBy(new Map(), { user, by, logs });
+      views.set(key, seen);
+      return seen;
+    },
+    // Others talk over the same connections.
+    async close() {},
+  });
+
+  return {
+    ...seenBy(own),
     async close() {
       const all = [...wires.values()];
       wires.clear();
       own.clear();
       views.clear();
       await Promise.all(all.flatMap(({ rest, streams }) => [rest.close(), streams.close()]));
-    },
-  });
-
-  return {
-    ...seenBy(own),
-    as(view) {
-      const { user, by, logs } = view;
-      const key = JSON.stringify([logs, by, user?.user, user?.groups.toSorted()]);
-      const seen = views.get(key) ?? { ...seenBy(new Map(), view), close: async () => {} };
-      views.set(key, seen);
-      return seen;
     },
   };
 }

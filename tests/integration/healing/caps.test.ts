@@ -26,8 +26,7 @@ async function interrupted(bed: Bed, meanwhile: () => Promise<unknown>): Promise
   return {
     ...clusters,
     async writer(cluster) {
-      const writer = await clusters.writer?.(cluster);
-      if (writer === undefined) throw new Error('no writer');
+      const writer = await clusters.writer(cluster);
       const { actions } = writer;
       return {
         ...writer,

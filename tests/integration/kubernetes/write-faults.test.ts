@@ -127,7 +127,7 @@ describe('a write', () => {
     const { port } = gone.address() as { port: number };
     await new Promise((closed) => gone.close(closed));
     const kubeconfig = await writeKubeconfig([{ name: 'gone', server: `http://127.0.0.1:${port}` }]);
-    const writer = await liveClusters(kubeconfig, { healing: { signingKeys: async () => [signingKey] } }).writer?.(
+    const writer = await liveClusters(kubeconfig, { healing: { signingKeys: async () => [signingKey] } }).writer(
       undefined,
     );
 
@@ -152,7 +152,7 @@ describe('a cluster without healing', () => {
     const { server } = await serving();
     const clusters = liveClusters(await server.kubeconfig());
 
-    await expect(clusters.writer?.(undefined)).rejects.toMatchObject({ code: 'refused' });
+    await expect(clusters.writer(undefined)).rejects.toMatchObject({ code: 'refused' });
   });
 
   it('asks for its key again when it could not be read', async () => {
@@ -165,8 +165,8 @@ describe('a cluster without healing', () => {
     };
     const clusters = liveClusters(await server.kubeconfig(), { healing: { signingKeys } });
 
-    await expect(clusters.writer?.(undefined)).rejects.toThrow('not now');
-    expect(await clusters.writer?.(undefined)).toBe(await clusters.writer?.('fake'));
+    await expect(clusters.writer(undefined)).rejects.toThrow('not now');
+    expect(await clusters.writer(undefined)).toBe(await clusters.writer('fake'));
     expect(asked).toBe(2);
   });
 });

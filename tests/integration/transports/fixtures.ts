@@ -67,6 +67,8 @@ export const fixtureTools: readonly AnyTool[] = [echo, wait, failing];
 export const someClusters = (overrides: Partial<Clusters> = {}): Clusters => ({
   list: () => Promise.reject(new Error('not expected')),
   reader: () => Promise.reject(new Error('not expected')),
+  writer: () => Promise.reject(new Error('not expected')),
+  as: () => someClusters(overrides),
   ping: async () => {},
   close: async () => {},
   ...overrides,

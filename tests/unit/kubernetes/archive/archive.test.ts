@@ -265,6 +265,17 @@ describe('an archive as a cluster', () => {
     await expect(clusters.close()).resolves.toBeUndefined();
   });
 
+  it('cannot be changed, and is the same for everybody', async () => {
+    const clusters = await opened();
+    const seen = clusters.as({ user: { user: 'jane', groups: [] }, logs: false });
+
+    await expect(clusters.writer(undefined)).rejects.toMatchObject({
+      code: 'refused',
+      message: 'An archive cannot be changed.',
+    });
+    expect(await seen.list(signal)).toEqual(await clusters.list(signal));
+  });
+
   it('is read once, at the first use', async () => {
     const clusters = await opened();
     await clusters.ping(signal);

@@ -32,7 +32,7 @@ async function aCluster(allowed: (asked: Asked) => boolean, view: View = { user:
     response.end(JSON.stringify({ kind: 'SubjectAccessReview', status: { allowed: allowed(asked) } }));
   });
   const clusters = await clustersOf(server, { cacheTtlMs: 0 });
-  return { server, reviews, clusters, seen: clusters.as?.(view) ?? clusters };
+  return { server, reviews, clusters, seen: clusters.as(view) };
 }
 
 describe('a cluster as somebody else sees it', () => {
@@ -73,8 +73,8 @@ describe('a cluster as somebody else sees it', () => {
   it('is asked about once for equal reads, for each user apart', async () => {
     const { clusters, reviews } = await aCluster(() => true);
     const read = async (user: string): Promise<void> => {
-      const reader = await clusters.as?.({ user: { user, groups: [] }, logs: true }).reader(undefined);
-      await reader?.list(pods, signal);
+      const reader = await clusters.as({ user: { user, groups: [] }, logs: true }).reader(undefined);
+      await reader.list(pods, signal);
     };
     await Promise.all([read('jane'), read('jane'), read('joe')]);
     await read('jane');
