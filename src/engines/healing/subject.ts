@@ -76,10 +76,13 @@ const podSpecOf = (target: WithContainers): WithContainers['spec'] =>
   target.kind === 'Pod' ? target.spec : templateOf(target)?.spec;
 
 /** All containers of the target's template, or of the target when it is a Pod, init containers last. */
-export function containersOfTarget(target: WithContainers): readonly Container[] {
-  const { containers = [], initContainers = [] } = podSpecOf(target) ?? {};
-  return [...containers, ...initContainers];
-}
+export const containersOfTarget = (target: WithContainers): readonly Container[] => containersOfSpec(podSpecOf(target));
+
+/** The same of the spec of a pod. */
+export const containersOfSpec = (spec: WithContainers['spec']): readonly Container[] => [
+  ...(spec?.containers ?? []),
+  ...(spec?.initContainers ?? []),
+];
 
 /** The one at a place of a patch: `initContainers`, 0. */
 export const containerAt = (

@@ -40,36 +40,28 @@ function impersonating(rest: Rest, { user, groups }: Identity): Rest {
   }
   // The API server adds what every authenticated user is in.
   const impersonate = { user, groups: groups.filter((group) => !group.startsWith('system:')) };
-  return {
-    ...rest,
-    json: (request, call) => rest.json({ ...request, impersonate }, call),
-    bytes: (request, call) => rest.bytes({ ...request, impersonate }, call),
-    lines: (request, call) => rest.lines({ ...request, impersonate }, call),
-    write: (request, call) => rest.write({ ...request, impersonate }, call),
-    close: async () => {},
-  };
+  return around(rest, async (request) => ({ ...request, impersonate }));
 }
 
 type Check = (asking: Asking, call: RestCall) => Promise<void>;
 
 /** Every request is checked before it is made. */
-const checked = (rest: Rest, check: Check): Rest => ({
+const checked = (rest: Rest, check: Check): Rest =>
+  around(rest, async (request, call) => {
+    await check(request.asking, call);
+    return request;
+  });
+
+type Prepare = <Request extends { readonly asking: Asking }>(request: Request, call: RestCall) => Promise<Request>;
+
+/** Every request goes out as it was prepared. */
+const around = (rest: Rest, prepare: Prepare): Rest => ({
   ...rest,
-  async json(request, call) {
-    await check(request.asking, call);
-    return rest.json(request, call);
-  },
-  async bytes(request, call) {
-    await check(request.asking, call);
-    return rest.bytes(request, call);
-  },
+  json: async (request, call) => rest.json(await prepare(request, call), call),
+  bytes: async (request, call) => rest.bytes(await prepare(request, call), call),
+  write: async (request, call) => rest.write(await prepare(request, call), call),
   async *lines(request, call) {
-    await check(request.asking, call);
-    yield* rest.lines(request, call);
-  },
-  async write(request, call) {
-    await check(request.asking, call);
-    return rest.write(request, call);
+    yield* rest.lines(await prepare(request, call), call);
   },
   // Others talk over it.
   close: async () => {},

@@ -1,12 +1,12 @@
 import { parseImage } from '../../images.ts';
-import { nameOf, type ObjectRef, type PodTemplate, refOf } from '../../objects.ts';
+import { nameOf, type ObjectRef, type PodSpec, refOf } from '../../objects.ts';
 import { podsOf } from '../../owners.ts';
 import { containersOf } from '../../pods.ts';
 import { templateOf } from '../../references.ts';
 import type { Snapshot } from '../../snapshot.ts';
 import type { Action } from '../action.ts';
 import { knownRevisions } from '../known-revisions.ts';
-import { containersOfTarget } from '../subject.ts';
+import { containersOfSpec, containersOfTarget } from '../subject.ts';
 import type { Guard, Situation } from './guard.ts';
 import { allow, approve, refuse } from './verdicts.ts';
 
@@ -44,7 +44,7 @@ function unknownContainer(name: string, { target }: Situation) {
 function ofImage({ container, image }: Action & { name: 'set_image' }, situation: Situation) {
   const { snapshot, target } = situation;
   const workload = refOf(target);
-  const present = imageIn(templateOf(target), container);
+  const present = imageIn(templateOf(target)?.spec, container);
   const known = knownImages(snapshot, workload, container).filter((each) => each !== present);
   const instead =
     known.length === 0 ? 'none is known here: roll out a new one by hand' : known.slice(0, namedImages).join(', ');
@@ -64,19 +64,17 @@ function ofImage({ container, image }: Action & { name: 'set_image' }, situation
     : refuse(`${shown} was in no revision and no pod of ${nameOf(workload)}.`, instead);
 }
 
-function imageIn(template: PodTemplate | undefined, container: string): string | undefined {
-  const { containers = [], initContainers = [] } = template?.spec ?? {};
-  return [...containers, ...initContainers].find(({ name }) => name === container)?.image;
-}
+const imageIn = (spec: PodSpec | undefined, container: string): string | undefined =>
+  containersOfSpec(spec).find(({ name }) => name === container)?.image;
 
 /** Images that a container of the workload had, newest first: in its revisions and pods, also as digests that ran. */
 function knownImages(snapshot: Snapshot, workload: ObjectRef, container: string): readonly string[] {
   const ofPods = podsOf(snapshot, workload).flatMap((pod) => {
     const own = containersOf(pod).find(({ name }) => name === container)?.status;
     const digest = own?.imageID?.includes('@') === true ? own.imageID.replace(/^[a-z-]+:\/\//, '') : undefined;
-    return [imageIn({ spec: pod.spec }, container), digest];
+    return [imageIn(pod.spec, container), digest];
   });
-  const ofRevisions = knownRevisions(snapshot, workload).map(({ template }) => imageIn(template, container));
+  const ofRevisions = knownRevisions(snapshot, workload).map(({ template }) => imageIn(template?.spec, container));
   const images = [...ofRevisions, ...ofPods].flatMap((image) => image || []);
   return [...new Set(images)].filter((image) => {
     const { tag, digest } = parseImage(image);
