@@ -62,7 +62,7 @@ async function examined(context: CommandContext, options: Options): Promise<read
       permissions: [...new Set(reading)],
       signal: context.signal,
     });
-    return [...checks, ...(await redisChecks(context.settings.redisUrl))].map(safe);
+    return [...checks, ...(await redisChecks(context.redis))].map(safe);
   } finally {
     progress.end();
   }

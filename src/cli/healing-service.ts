@@ -5,12 +5,13 @@ import type { PipelineOptions } from '../call.ts';
 import { localCaller } from '../caller.ts';
 import { inClusterContext } from '../kubernetes/live/kubeconfig.ts';
 import type { Audit } from '../platform/audit.ts';
+import { createClaims } from '../platform/claims.ts';
 import { AppError } from '../platform/errors.ts';
 import { defaultPolicy, type HealingPolicy } from '../platform/healing-policy.ts';
 import { loadPolicy } from '../platform/load-policy.ts';
 import type { Logger } from '../platform/logging.ts';
+import type { SharedRedis } from '../platform/redis.ts';
 import type { Healing } from '../tools/mend/healing.ts';
-import { claimsBy } from './shared-claims.ts';
 
 export interface HealingService {
   /** What actions need, with the policy as its file stands now: a kill switch works at the next call. */
@@ -29,7 +30,8 @@ interface HealingParts {
   /** The namespace this process runs in, when it runs in a cluster. */
   readonly ownNamespace: string | undefined;
   /** The Redis that replicas share; loaded when a plan is first approved. */
-  readonly redisUrl: string | undefined;
+  /** The Redis that replicas share, where there is one. */
+  readonly redis?: (() => Promise<SharedRedis>) | undefined;
   readonly log: Logger;
   readonly audit: Pick<Audit, 'record'>;
   readonly signal: AbortSignal;
@@ -39,16 +41,15 @@ interface HealingParts {
  * What actions need of this process. Work in the background ends when `signal` aborts; the records say how far it came.
  * @throws AppError `validation_error` for a policy that is bad from the start.
  */
-export async function createHealing({ policy, redisUrl, log, ...parts }: HealingParts): Promise<HealingService> {
+export async function createHealing({ policy, redis, log, ...parts }: HealingParts): Promise<HealingService> {
   await loadPolicy(policy);
   const running = new Set<Promise<void>>();
   const ending = new AbortController();
   const stopped = AbortSignal.any([parts.signal, ending.signal]);
   const holder = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
-  const claims = redisUrl === undefined ? undefined : claimsBy(redisUrl, holder, log);
   const lasting = {
     holder,
-    claims,
+    claims: redis && createClaims({ holder, redis }),
     ownNamespace: parts.ownNamespace,
     clock: { now: Date.now, pause: (ms: number, ended: AbortSignal) => pause(ms, undefined, { signal: ended }) },
     approveElsewhere,
@@ -71,10 +72,9 @@ export async function createHealing({ policy, redisUrl, log, ...parts }: Healing
     },
     options: async () => ({ ...lasting, policy: await policyNow(policy, log) }),
     idle,
-    async stop() {
+    stop() {
       ending.abort();
-      await idle();
-      await claims?.close();
+      return idle();
     },
   };
 }

@@ -7,6 +7,7 @@ import type { Audit } from '../platform/audit.ts';
 import type { Settings } from '../platform/config.ts';
 import type { Logger, LogStream } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { SharedRedis } from '../platform/redis.ts';
 import type { AnyTool } from '../tools/tool.ts';
 import type { HealingService } from './healing-service.ts';
 
@@ -77,6 +78,8 @@ export interface CommandContext {
   readonly openClusters: (metrics?: Metrics, options?: ClusterOptions) => Promise<Clusters>;
   /** Where this process writes down what it decides. */
   readonly audit: (metrics?: Metrics) => Promise<Audit>;
+  /** The Redis that replicas share; absent where there is none. */
+  readonly redis?: (() => Promise<SharedRedis>) | undefined;
   /** Loaded by commands that change things. */
   readonly healing: (metrics?: Metrics) => Promise<HealingService>;
   /** What questions to a person are signed with. */

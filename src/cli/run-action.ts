@@ -9,6 +9,7 @@ import { noRateLimit } from '../platform/rate-limit.ts';
 import type { HealingService } from './healing-service.ts';
 import { openClusters, signingKeys } from './open-clusters.ts';
 import type { CommandContext, Host } from './program.ts';
+import { type RedisAccess, redisOf } from './shared-redis.ts';
 import { terminalOf } from './terminal.ts';
 import { toolSettings } from './tool-settings.ts';
 
@@ -53,6 +54,8 @@ interface Ending {
 
 function contextOf(settings: Settings, host: Host, { opened, healing: toStop }: Ending): CommandContext {
   const log = createLogger({ level: settings.logLevel, format: settings.logFormat, stream: host.stderr });
+  const redis = redisOf(settings, log);
+  opened.push(redis);
   let service: Promise<HealingService> | undefined;
   let trail: Promise<Audit> | undefined;
   const audit = (metrics = noMetrics): Promise<Audit> => {
@@ -63,7 +66,7 @@ function contextOf(settings: Settings, host: Host, { opened, healing: toStop }: 
   };
   const healing = (metrics = noMetrics): Promise<HealingService> => {
     service ??= audit(metrics)
-      .then((recorder) => healingOf({ settings, host, log, audit: recorder }))
+      .then((recorder) => healingOf({ settings, host, log, redis: redis.open, audit: recorder }))
       .then((made) => {
         toStop.push(made);
         return made;
@@ -75,6 +78,7 @@ function contextOf(settings: Settings, host: Host, { opened, healing: toStop }: 
     terminal: terminalOf(host),
     log,
     signal: host.signal,
+    redis: redis.open,
     healing,
     audit,
     approvalKey: async () => firstOf(await signingKeys(settings, host.environment)),
@@ -117,14 +121,14 @@ interface HealingNeeds {
   readonly settings: Settings;
   readonly host: Host;
   readonly log: Logger;
+  readonly redis: RedisAccess['open'];
   readonly audit: Audit;
 }
 
-async function healingOf({ settings, host, log, audit }: HealingNeeds): Promise<HealingService> {
+async function healingOf({ settings: { policy }, host, ...parts }: HealingNeeds): Promise<HealingService> {
   const { createHealing } = await import('./healing-service.ts');
-  const { policy, redisUrl } = settings;
   const { environment, signal } = host;
-  return createHealing({ policy, redisUrl, ownNamespace: environment['POD_NAMESPACE'], log, audit, signal });
+  return createHealing({ policy, ownNamespace: environment['POD_NAMESPACE'], signal, ...parts });
 }
 
 function firstOf([key]: readonly Buffer[]): Buffer {

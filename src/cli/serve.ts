@@ -48,8 +48,8 @@ async function serveHttp(context: CommandContext, { signal, version, nodeVersion
     offeredTools(settings),
   ]);
   const metrics = createPrometheusMetrics({ version, nodeVersion, tools: tools.map(({ name }) => name) });
-  const redis = await sharedRedis(context);
-  const assembled = await assemble(context, { metrics, tools, redis });
+  // Only a service may be one of several, which count together.
+  const assembled = await assemble(context, { metrics, tools, redis: await context.redis?.() });
 
   const guard = await guardOf(settings, { clusters: assembled.clusters, metrics });
   const { host, port, metricsPort, metricsPath } = settings;
@@ -76,7 +76,6 @@ async function serveHttp(context: CommandContext, { signal, version, nodeVersion
     await service.stop();
   } finally {
     await scraped.stop();
-    redis?.close();
   }
   return 0;
 }
@@ -92,13 +91,6 @@ const actsAs = {
 /** The names by which clients may call the service. */
 const reachedBy = ({ allowedHosts, publicUrl }: Settings): readonly string[] =>
   publicUrl === undefined ? allowedHosts : [...allowedHosts, new URL(publicUrl).hostname];
-
-/** Only a service that is one of several counts with others. */
-async function sharedRedis({ settings, log }: CommandContext): Promise<SharedRedis | undefined> {
-  if (settings.redisUrl === undefined) return undefined;
-  const { openRedis } = await import('../platform/redis.ts');
-  return openRedis(settings.redisUrl, log);
-}
 
 interface Assembly {
   readonly metrics: Metrics;

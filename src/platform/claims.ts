@@ -6,7 +6,7 @@ import type { SharedRedis } from './redis.ts';
 interface ClaimsOptions {
   /** Names this process, for whoever looks at a key. */
   readonly holder: string;
-  /** Called at the first claim. */
+  /** Called at each claim. */
   readonly redis: () => Promise<SharedRedis>;
 }
 
@@ -20,16 +20,10 @@ const deleteOwn = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.ca
 
 /** Gives a plan to one of several replicas, by `SET NX EX` in the Redis that they share. */
 export function createClaims({ holder, redis }: ClaimsOptions) {
-  let opened: Promise<SharedRedis> | undefined;
-  const shared = (): Promise<SharedRedis> => {
-    opened ??= redis();
-    return opened;
-  };
-
   return {
     /** @throws AppError `unavailable` when Redis does not answer, or takes no writes. */
     async check(): Promise<void> {
-      await (await shared()).ask((client) => client.set(`${prefix}check`, holder, 'EX', 1));
+      await (await redis()).ask((client) => client.set(`${prefix}check`, holder, 'EX', 1));
     },
 
     /**
@@ -38,7 +32,7 @@ export function createClaims({ holder, redis }: ClaimsOptions) {
      * is as it was.
      */
     async claim(plan: { readonly cluster: string; readonly id: string }): Promise<() => Promise<void>> {
-      const server = await shared();
+      const server = await redis();
       const [key, value] = [keyOf(plan), `${holder} ${randomUUID()}`];
       // Whatever comes of that: the key runs out, and nothing depends on it.
       const giveBack = () => server.ask((client) => client.eval(deleteOwn, 1, key, value)).then(noop, noop);
@@ -54,10 +48,6 @@ export function createClaims({ holder, redis }: ClaimsOptions) {
       throw new AppError('conflict', 'Another process has taken this approval. Nothing was changed by this one.', {
         hint: 'list_actions shows how it stands. If it stays planned, that process has ended: plan it again.',
       });
-    },
-
-    async close(): Promise<void> {
-      (await opened)?.close();
     },
   };
 }

@@ -21,8 +21,9 @@ function replica(url: string, holder = 'replica-1') {
   const lines: string[] = [];
   const stream = { write: (line: string) => lines.push(line) > 0, writableLength: 0, on: () => {} };
   const log = createLogger({ level: 'debug', format: 'json', stream });
-  const claims = createClaims({ holder, redis: async () => openRedis(url, log) });
-  ending.push(() => claims.close());
+  const shared = openRedis(url, log);
+  const claims = createClaims({ holder, redis: async () => shared });
+  ending.push(async () => shared.close());
   return { check: () => claims.check(), claim: (wanted: Plan) => claims.claim(wanted), lines };
 }
 

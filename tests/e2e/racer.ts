@@ -25,7 +25,6 @@ const [log, metrics, signal] = [silentLogger, noMetrics, AbortSignal.timeout(3_6
 const clusters = openClusters({ settings, metrics, environment, version: '0', demo: '', writes: true, log });
 const service = await createHealing({
   policy: settings.policy,
-  redisUrl: settings.redisUrl,
   ownNamespace: undefined,
   log,
   audit: anAudit(),

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import type { Action, CallOptions, CommandContext, Register } from '../../src/cli/program.ts';
+import { redisOf } from '../../src/cli/shared-redis.ts';
 import type { Clusters } from '../../src/kubernetes/ports.ts';
 import type { Outcome, Success } from '../../src/outcome.ts';
 import { loadSettings } from '../../src/platform/load-settings.ts';
@@ -39,8 +40,9 @@ export async function runCommand(
   const out: string[] = [];
   const err: string[] = [];
   const { interactive = false, color = false, columns = 80, signal = new AbortController().signal } = fields;
+  const settings = loadSettings({ flags: fields.flags ?? {}, environment: fields.environment ?? {}, dotenv: {} });
   const context: CommandContext = {
-    settings: loadSettings({ flags: fields.flags ?? {}, environment: fields.environment ?? {}, dotenv: {} }),
+    settings,
     terminal: {
       out: (text) => out.push(text),
       err: (text) => err.push(text),
@@ -52,6 +54,7 @@ export async function runCommand(
     log: silentLogger,
     signal,
     openClusters: async () => fields.clusters ?? someClusters(),
+    redis: redisOf(settings, silentLogger).open,
     audit: async () => anAudit(),
     healing: fields.healing ?? (() => Promise.reject(new Error('unexpected healing'))),
     approvalKey: () => Promise.reject(new Error('unexpected approval')),

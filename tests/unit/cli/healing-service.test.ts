@@ -10,7 +10,6 @@ const service = (fields: Partial<Parameters<typeof createHealing>[0]> = {}) =>
   createHealing({
     policy: undefined,
     ownNamespace: 'mend',
-    redisUrl: undefined,
     log: silentLogger,
     audit: anAudit(),
     signal: new AbortController().signal,

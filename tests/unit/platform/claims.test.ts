@@ -104,15 +104,4 @@ describe('claims', () => {
 
     await expect(claimsOf(redis).check()).rejects.toBe(down);
   });
-
-  it('close the connection, if there is one', async () => {
-    const redis = aRedis();
-    await claimsOf(redis).close();
-    expect(redis.state.closed).toBe(false);
-    const claims = claimsOf(redis);
-    await claims.check();
-    await claims.close();
-
-    expect(redis.state.closed).toBe(true);
-  });
 });
