@@ -3,6 +3,7 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { aFakeNode } from '../../tests/support/fake-node.ts';
 
 const script = 'tests/e2e/cluster/cluster.sh';
 const env = { ...process.env, NAME: 'scale' };
@@ -95,27 +96,12 @@ const allReady = (): boolean =>
 
 const namespaceOf = (name: string) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
 
-function nodeOf(index: number) {
-  const name = `kwok-${index}`;
-  const resources = { cpu: '32', memory: '256Gi', pods: '250' };
-  return {
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: {
-      name,
-      annotations: { 'kwok.x-k8s.io/node': 'fake' },
-      labels: {
-        type: 'kwok',
-        'kubernetes.io/hostname': name,
-        'kubernetes.io/os': 'linux',
-        'kubernetes.io/arch': 'amd64',
-      },
-    },
-    // Real pods stay on the real node.
-    spec: { taints: [{ key: 'kwok.x-k8s.io/node', value: 'fake', effect: 'NoSchedule' }] },
-    status: { allocatable: resources, capacity: resources },
-  };
-}
+const nodeOf = (index: number) =>
+  aFakeNode(
+    `kwok-${index}`,
+    { cpu: '32', memory: '256Gi', pods: '250' },
+    { type: 'kwok', 'kubernetes.io/arch': 'amd64' },
+  );
 
 /** A Deployment and its Service, of the size that a templated chart has. */
 function healthy(namespace: string, name: string, count: number) {

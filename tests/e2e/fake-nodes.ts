@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { aFakeNode } from '../support/fake-node.ts';
 import { apply, cluster, eventually, kubectl, script } from './bed.ts';
 
 /** How long a fake pod takes to become Ready, in ms: long enough for whoever does not wait for it to be seen. */
@@ -84,20 +85,7 @@ function stages(): string {
   return file;
 }
 
-function nodeOf(name: string) {
-  const resources = { cpu: '4', memory: '8Gi', pods: '20' };
-  return {
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: {
-      name,
-      annotations: { 'kwok.x-k8s.io/node': 'fake' },
-      labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', ...onFakeNodes.nodeSelector },
-    },
-    spec: { taints: [{ key: 'kwok.x-k8s.io/node', value: 'fake', effect: 'NoSchedule' }] },
-    status: { allocatable: resources, capacity: resources },
-  };
-}
+const nodeOf = (name: string) => aFakeNode(name, { cpu: '4', memory: '8Gi', pods: '20' }, onFakeNodes.nodeSelector);
 
 interface PodEvent {
   readonly type: string;

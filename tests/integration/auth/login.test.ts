@@ -6,12 +6,12 @@ import {
 } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOidc } from '../../../src/platform/auth/oidc.ts';
-import { silentLogger } from '../../../src/platform/logging.ts';
 import { noMetrics } from '../../../src/platform/metrics.ts';
 import { createAuthentication } from '../../../src/transports/authentication.ts';
-import { type HttpService, startHttp } from '../../../src/transports/http.ts';
+import type { HttpService } from '../../../src/transports/http.ts';
 import { anOidcServer, audience, type OidcServer, person } from '../../support/oidc-server.ts';
-import { rulePages, someClusters, somePipeline } from '../transports/fixtures.ts';
+import { somePipeline } from '../transports/fixtures.ts';
+import { aRunningService } from '../transports/service-fixture.ts';
 
 const callers: string[] = [];
 let provider: OidcServer;
@@ -26,17 +26,8 @@ beforeAll(async () => {
     groupsClaim: 'groups',
     prefix: 'oidc:',
   });
-  service = await startHttp({
+  service = await aRunningService({
     pipeline: somePipeline({ limiter: { take: async (caller) => void callers.push(caller) } }),
-    clusters: someClusters(),
-    rules: rulePages,
-    metrics: noMetrics,
-    log: silentLogger,
-    version: '0.0.0',
-    host: '127.0.0.1',
-    port: 0,
-    allowedHosts: [],
-    assets: '/nowhere',
     authentication: createAuthentication({ authenticator, metrics: noMetrics }),
   });
 });

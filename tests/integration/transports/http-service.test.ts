@@ -3,13 +3,12 @@ import { request } from 'node:http';
 import { connect } from 'node:net';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterEach, describe, expect, it } from 'vitest';
-import { silentLogger } from '../../../src/platform/logging.ts';
-import { noMetrics } from '../../../src/platform/metrics.ts';
 import { createPrometheusMetrics } from '../../../src/platform/prometheus.ts';
-import { type HttpOptions, type HttpService, startHttp } from '../../../src/transports/http.ts';
+import type { HttpOptions, HttpService } from '../../../src/transports/http.ts';
 import { startMetrics } from '../../../src/transports/metrics-endpoint.ts';
 import { anAudit } from '../../support/audits.ts';
-import { rulePages, someClusters, somePipeline } from './fixtures.ts';
+import { someClusters, somePipeline } from './fixtures.ts';
+import { aRunningService } from './service-fixture.ts';
 
 const open: { stop(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -17,20 +16,7 @@ afterEach(async () => {
 });
 
 async function aService(options: Partial<HttpOptions> = {}): Promise<HttpService> {
-  const service = await startHttp({
-    pipeline: somePipeline(),
-    clusters: someClusters(),
-    rules: rulePages,
-    metrics: noMetrics,
-    log: silentLogger,
-    version: '0.0.0',
-    host: '127.0.0.1',
-    port: 0,
-    allowedHosts: [],
-    assets: '/nowhere',
-    drainMs: 200,
-    ...options,
-  });
+  const service = await aRunningService(options);
   open.push(service);
   return service;
 }
