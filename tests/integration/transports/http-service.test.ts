@@ -7,7 +7,7 @@ import { createPrometheusMetrics } from '../../../src/platform/prometheus.ts';
 import type { HttpOptions, HttpService } from '../../../src/transports/http.ts';
 import { startMetrics } from '../../../src/transports/metrics-endpoint.ts';
 import { anAudit } from '../../support/audits.ts';
-import { someClusters, somePipeline } from './fixtures.ts';
+import { somePipeline } from './fixtures.ts';
 import { aRunningService } from './service-fixture.ts';
 
 const open: { stop(): Promise<void> }[] = [];
