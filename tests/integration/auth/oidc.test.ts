@@ -1,4 +1,7 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createOidc } from '../../../src/platform/auth/oidc.ts';
 import type { AuthFailure } from '../../../src/platform/auth/principal.ts';
@@ -103,6 +106,23 @@ describe('a token that is not taken', () => {
     const [header, , signature] = token.split('.');
     return `${header}.${base64({ ...claims(), sub: 'root' })}.${signature}`;
   };
+});
+
+describe('a provider whose keys anybody on the way could exchange', () => {
+  it('is not taken', async () => {
+    const server = createServer((_, response) =>
+      response.end(JSON.stringify({ issuer, jwks_uri: 'http://keys.example/jwks' })),
+    ).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const authenticator = authenticatorOf({ issuers: [issuer] });
+    const token = await provider.sign({ iss: issuer });
+
+    expect([await authenticator.ready(), await judged(token, authenticator)]).toEqual([false, 'unavailable']);
+    const cause: unknown = await authenticator.authenticate(token, signal).catch((error: Error) => error.cause);
+    expect(cause).toMatchObject({ message: expect.stringContaining('do not come over TLS') });
+    server.close();
+  });
 });
 
 describe('a provider that is away', () => {

@@ -1,8 +1,9 @@
 import type { McpServer, ServerContext } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
-import { localCaller } from '../../../src/caller.ts';
+import { type Caller, localCaller } from '../../../src/caller.ts';
 import type { Failure } from '../../../src/outcome.ts';
 import { createApprovals } from '../../../src/transports/approvals.ts';
+import { authInfoOf } from '../../../src/transports/auth-info.ts';
 
 const key = async () => Buffer.alloc(32, 'k');
 const approvals = createApprovals(key);
@@ -13,13 +14,19 @@ const aCall = ({
   responses,
   envelope,
   method = 'tools/call',
+  caller,
 }: {
   state?: unknown;
   responses?: object;
   envelope?: unknown;
   method?: string;
+  /** Over HTTP; absent: over stdio. */
+  caller?: Caller;
 } = {}) =>
-  ({ mcpReq: { method, requestState: () => state, inputResponses: responses, envelope } }) as unknown as ServerContext;
+  ({
+    mcpReq: { method, requestState: () => state, inputResponses: responses, envelope },
+    ...(caller !== undefined && { http: { authInfo: authInfoOf(caller) } }),
+  }) as unknown as ServerContext;
 const aServer = (capabilities?: object) =>
   ({ server: { getClientCapabilities: () => capabilities } }) as unknown as McpServer;
 const plan = {
@@ -57,6 +64,17 @@ describe('the question', () => {
       },
     });
     await expect(approvals.verify(asked.requestState, aCall())).resolves.toEqual({ actionId: 'a1' });
+  });
+
+  it('holds for whoever was asked, and for nobody else', async () => {
+    const [jane, joe] = [{ id: 'id#jane' }, { id: 'id#joe' }];
+    const { requestState } = (await approvals.ask(plan, aCall({ caller: jane }))) as unknown as {
+      requestState: string;
+    };
+
+    await expect(approvals.verify(requestState, aCall({ caller: jane }))).resolves.toEqual({ actionId: 'a1' });
+    await expect(approvals.verify(requestState, aCall({ caller: joe }))).rejects.toThrow('bind');
+    await expect(approvals.verify(requestState, aCall())).rejects.toThrow('bind');
   });
 
   it('does not hold when it was changed, signed by another key, or asked of another method', async () => {

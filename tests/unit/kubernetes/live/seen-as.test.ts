@@ -1,5 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { builtinType } from '../../../../src/kubernetes/live/builtin-types.ts';
+import { createRest, type Rest } from '../../../../src/kubernetes/live/rest.ts';
+import { restSeenAs } from '../../../../src/kubernetes/live/seen-as.ts';
 import type { View } from '../../../../src/kubernetes/ports.ts';
+import { noMetrics } from '../../../../src/platform/metrics.ts';
 import { anObject, aPod } from '../../../support/builders.ts';
 import {
   aFakeApiServer,
@@ -34,6 +38,16 @@ async function aCluster(allowed: (asked: Asked) => boolean, view: View = { user:
   const clusters = await clustersOf(server, { cacheTtlMs: 0 });
   return { server, reviews, clusters, seen: clusters.as(view) };
 }
+
+/** What a cluster is talked to with, but for what is changed. */
+const restOf = (server: FakeApiServer, own: Partial<Rest>): Rest => ({
+  ...createRest({
+    credentials: async () => ({ server: server.url, headers: {}, tls: { rejectUnauthorized: false } }),
+    metrics: noMetrics,
+    requestId: () => undefined,
+  }),
+  ...own,
+});
 
 describe('a cluster as somebody else sees it', () => {
   it('is read with our credentials once the API server has said that they may, too', async () => {
@@ -81,6 +95,21 @@ describe('a cluster as somebody else sees it', () => {
 
     expect(new Set(reviews.map(({ user }) => user))).toEqual(new Set(['jane', 'joe']));
     expect(reviews).toHaveLength(2);
+  });
+
+  it('is asked about anew before each change', async () => {
+    const answers = [true, false];
+    const { server, clusters } = await aCluster(() => answers.shift() ?? false);
+    const changes: unknown[] = [];
+    const rest = restOf(server, { write: async (request) => changes.push(request) });
+    const seen = restSeenAs({ rest, view: { user: jane, logs: true }, metrics: noMetrics });
+    const asking = { verb: 'patch', type: builtinType('Deployment'), namespace: 'shop', name: 'web' } as const;
+    const change = () => seen.write({ asking, path: '/', method: 'PATCH', body: {} }, { signal });
+    await change();
+
+    await expect(change()).rejects.toMatchObject({ details: { required_permission: 'patch apps/deployments' } });
+    expect(changes).toHaveLength(1);
+    await Promise.all([rest.close(), clusters.close()]);
   });
 
   it('answers what the credentials may as what the user may', async () => {
