@@ -110,7 +110,7 @@ async function attempt({ options, call, tool, requestId }: Running): Promise<Fit
     checkPolicy(known, input, options.settings);
     checkAudit({ options, call, tool: known, requestId });
     const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]);
-    const end = await options.admission?.enter(caller.id, signal);
+    const end = await options.admission?.enter({ caller: caller.id, cluster: clusterIn(input) }, signal);
     try {
       const data = await run(known, input, { options, call, signal });
       return fitToLeave({ success: true, ...data }, known.render(data));
@@ -166,9 +166,8 @@ interface RunOptions {
 
 /** The tool's data, as its output schema lets it through. */
 async function run(tool: AnyTool, input: Readonly<Record<string, unknown>>, { options, call, signal }: RunOptions) {
-  const { cluster } = input;
   const caller = identify(call);
-  const context = contextOf(typeof cluster === 'string' ? cluster : undefined, {
+  const context = contextOf(clusterIn(input), {
     ...call,
     ...options,
     clusters: seenBy(caller, call.clusters, options.actAs),
@@ -178,6 +177,10 @@ async function run(tool: AnyTool, input: Readonly<Record<string, unknown>>, { op
   });
   return tool.output.parse(await unlessAborted(signal, () => tool.run(input, context)));
 }
+
+/** The cluster that arguments name; by default the default one. */
+const clusterIn = ({ cluster }: Readonly<Record<string, unknown>>): string | undefined =>
+  typeof cluster === 'string' ? cluster : undefined;
 
 /** The clusters as this caller may see them; a token without the scope for logs sees none. */
 function seenBy({ principal }: Caller, clusters: Clusters, actAs: PipelineOptions['actAs']): Clusters {

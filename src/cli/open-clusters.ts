@@ -58,6 +58,7 @@ async function openLive({ settings, metrics, environment, version, writes, log }
   return createClusters({
     kubeconfigPath: settings.kubeconfig,
     inCluster: settings.k8sInCluster,
+    allowed: settings.clusters,
     // Whoever reaches a service must not make it run commands.
     allowExec: !settings.http,
     cacheTtlMs: settings.k8sCacheTtl * 1000,

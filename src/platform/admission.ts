@@ -5,10 +5,16 @@ import type { ShedReason } from './metrics.ts';
 export interface Admission {
   /**
    * Resolves when the call may run, with what says that it ended.
+   * @param asks whose call it is, and which cluster it asks: by its name, or `undefined` for the default one.
    * @throws AppError `unavailable` when there is no room, now or within the time that a call may wait; the reason of
    * `signal` when that aborts first.
    */
-  enter(caller: string, signal: AbortSignal): Promise<() => void>;
+  enter(asks: Asking, signal: AbortSignal): Promise<() => void>;
+}
+
+interface Asking {
+  readonly caller: string;
+  readonly cluster?: string | undefined;
 }
 
 export interface AdmissionOptions {
@@ -23,13 +29,37 @@ export interface AdmissionOptions {
   readonly onShed?: (reason: ShedReason) => void;
 }
 
-interface Waiter {
-  readonly caller: string;
+interface Waiter extends Asking {
   /** Takes the room, unless the waiter has gone. */
   readonly admit: () => void;
 }
 
-/** First come, first served, but that nobody waits behind a caller who has as many as one may have. */
+/**
+ * What calls to one cluster leave to the others, of all places and of a caller's, once a second one is asked for: while a
+ * cluster hangs, its calls hold their places until their deadlines.
+ */
+const leftToOthers = 0.2;
+
+/** A count of calls by what they have in common. */
+function createTally(): Tally {
+  const counts = new Map<string, number>();
+  const of = (key: string): number => counts.get(key) ?? 0;
+  return {
+    of,
+    add(key, change) {
+      const count = of(key) + change;
+      if (count === 0) counts.delete(key);
+      else counts.set(key, count);
+    },
+  };
+}
+
+interface Tally {
+  of(key: string): number;
+  add(key: string, change: 1 | -1): void;
+}
+
+/** First come, first served, but that nobody waits behind a caller or a cluster that has as many as one may have. */
 export function createAdmission({
   running: most = 100,
   perCaller = 10,
@@ -38,29 +68,36 @@ export function createAdmission({
   onShed = () => {},
 }: AdmissionOptions = {}): Admission {
   const queue = new Set<Waiter>();
-  const ofCaller = new Map<string, number>();
-  let running = 0;
+  const tally = createTally();
+  let several = false;
+  let first: string | undefined;
 
-  const count = (caller: string): number => ofCaller.get(caller) ?? 0;
-  const hasRoom = (caller: string): boolean => running < most && count(caller) < perCaller;
+  const shareOf = (places: number): number => Math.ceil(several ? places * (1 - leftToOthers) : places);
+  /** What a call takes a place of, and how many places that has. */
+  const placesOf = ({ caller, cluster = '' }: Asking): ReadonlyMap<string, number> =>
+    new Map([
+      ['all', most],
+      [JSON.stringify({ caller }), perCaller],
+      [JSON.stringify({ cluster }), shareOf(most)],
+      [JSON.stringify({ caller, cluster }), shareOf(perCaller)],
+    ]);
+  const hasRoom = (asks: Asking): boolean => [...placesOf(asks)].every(([key, places]) => tally.of(key) < places);
 
-  function begin(caller: string): () => void {
-    running++;
-    ofCaller.set(caller, count(caller) + 1);
+  function begin(asks: Asking): () => void {
+    const keys = [...placesOf(asks).keys()];
+    for (const key of keys) tally.add(key, 1);
     let ended = false;
     return () => {
       if (ended) return;
       ended = true;
-      running--;
-      if (count(caller) === 1) ofCaller.delete(caller);
-      else ofCaller.set(caller, count(caller) - 1);
+      for (const key of keys) tally.add(key, -1);
       next();
     };
   }
 
   function next(): void {
     for (const waiter of queue) {
-      if (!hasRoom(waiter.caller)) continue;
+      if (!hasRoom(waiter)) continue;
       queue.delete(waiter);
       waiter.admit();
       return;
@@ -76,16 +113,18 @@ export function createAdmission({
   };
 
   return {
-    async enter(caller, signal) {
+    async enter(asks, signal) {
       signal.throwIfAborted();
-      if (hasRoom(caller)) return begin(caller);
+      first ??= asks.cluster ?? '';
+      several ||= first !== (asks.cluster ?? '');
+      if (hasRoom(asks)) return begin(asks);
       if (queue.size >= waiting) throw shed('queue_full');
       return new Promise((resolve, reject) => {
         const waiter: Waiter = {
-          caller,
+          ...asks,
           admit() {
             leave();
-            resolve(begin(caller));
+            resolve(begin(asks));
           },
         };
         const gone = (): void => {

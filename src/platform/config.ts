@@ -55,6 +55,12 @@ export const settingsSchema = z.object({
     value: 'path',
     commands: 'all',
   }),
+  clusters: setting(list.refine((names) => names.length > 0, 'must name a context').optional(), {
+    group: 'Kubernetes',
+    description: 'Contexts of the kubeconfig that may be used, with commas between them; without it all of them.',
+    value: 'names',
+    commands: 'all',
+  }),
   from: setting(text.optional(), {
     group: 'Kubernetes',
     description:

@@ -291,7 +291,7 @@ describe('a call that fails', () => {
   it('waits for room, and gives it back however it ends', async () => {
     const events: string[] = [];
     const admission = {
-      async enter(caller: string) {
+      async enter({ caller }: { caller: string }) {
         events.push(`in ${caller}`);
         return () => void events.push('out');
       },

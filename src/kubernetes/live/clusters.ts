@@ -4,6 +4,7 @@ import { type Logger, silentLogger } from '../../platform/logging.ts';
 import { nearest } from '../../platform/nearest.ts';
 import { currentRequest } from '../../platform/request-context.ts';
 import type { ClusterInfo, Clusters, NextReads, Reader, View, Writer } from '../ports.ts';
+import { allowedContexts } from './allowed-contexts.ts';
 import { type ContextEntry, loadContexts } from './kubeconfig.ts';
 import { createLiveReader, serverVersion } from './reader.ts';
 import { type ClusterMetrics, createRest, type Rest, type RestOptions } from './rest.ts';
@@ -14,6 +15,8 @@ export interface ClustersOptions {
   readonly kubeconfigPath?: string | undefined;
   /** Use the pod's ServiceAccount when there is one. */
   readonly inCluster: boolean;
+  /** Names of the contexts that may be used; absent: all. */
+  readonly allowed?: readonly string[] | undefined;
   /** Whether credential plugins of the kubeconfig may run commands; off in HTTP mode. */
   readonly allowExec: boolean;
   /** 0 turns the cache of reads off. */
@@ -81,12 +84,12 @@ export function createClusters(options: ClustersOptions): Clusters {
 
   /** A kubeconfig that could not be read is looked at again next time. */
   function allContexts(): Promise<readonly ContextEntry[]> {
-    contexts ??= loadContexts({ path, inCluster, allowExec, environment, serviceAccountRoot }).catch(
-      (error: unknown) => {
+    contexts ??= loadContexts({ path, inCluster, allowExec, environment, serviceAccountRoot })
+      .then((all) => allowedContexts(all, options.allowed))
+      .catch((error: unknown) => {
         contexts = undefined;
         throw error;
-      },
-    );
+      });
     return contexts;
   }
 
@@ -144,13 +147,13 @@ export function createClusters(options: ClustersOptions): Clusters {
     if (context !== undefined) return context;
     const names = all.map(({ name }) => name);
     if (wanted === undefined) {
-      throw new AppError('not_found', 'The kubeconfig has no current context.', {
+      throw new AppError('not_found', 'The kubeconfig has no current context that may be used.', {
         hint: `Name one of its clusters: ${names.join(', ')}.`,
         details: { clusters: names },
       });
     }
     throw new AppError('not_found', `There is no cluster "${wanted}".`, {
-      hint: `The kubeconfig has: ${names.join(', ')}.`,
+      hint: `The clusters are ${names.join(', ')}.`,
       details: { clusters: names, suggestions: nearest(wanted, names) },
     });
   }
