@@ -110,7 +110,10 @@ async function attempt({ options, call, tool, requestId }: Running): Promise<Fit
     checkPolicy(known, input, options.settings);
     checkAudit({ options, call, tool: known, requestId });
     const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]);
-    const end = await options.admission?.enter({ caller: caller.id, cluster: clusterIn(input) }, signal);
+    const end = await options.admission?.enter(
+      { caller: caller.principal && caller.id, cluster: clusterIn(input) },
+      signal,
+    );
     try {
       const data = await run(known, input, { options, call, signal });
       return fitToLeave({ success: true, ...data }, known.render(data));

@@ -5,7 +5,8 @@ import type { ShedReason } from './metrics.ts';
 export interface Admission {
   /**
    * Resolves when the call may run, with what says that it ended.
-   * @param asks whose call it is, and which cluster it asks: by its name, or `undefined` for the default one.
+   * @param asks whose call it is, or `undefined` where callers are not told apart; which cluster it asks, by its name, or
+   * `undefined` for the default one.
    * @throws AppError `unavailable` when there is no room, now or within the time that a call may wait; the reason of
    * `signal` when that aborts first.
    */
@@ -13,7 +14,7 @@ export interface Admission {
 }
 
 interface Asking {
-  readonly caller: string;
+  readonly caller: string | undefined;
   readonly cluster?: string | undefined;
 }
 
@@ -77,10 +78,13 @@ export function createAdmission({
   const placesOf = ({ caller, cluster = '' }: Asking): ReadonlyMap<string, number> =>
     new Map([
       ['all', most],
-      [JSON.stringify({ caller }), perCaller],
       [JSON.stringify({ cluster }), shareOf(most)],
-      [JSON.stringify({ caller, cluster }), shareOf(perCaller)],
+      ...(caller === undefined ? [] : ownPlaces({ caller, cluster })),
     ]);
+  const ownPlaces = ({ caller, cluster }: Asking): readonly [string, number][] => [
+    [JSON.stringify({ caller }), perCaller],
+    [JSON.stringify({ caller, cluster }), shareOf(perCaller)],
+  ];
   const hasRoom = (asks: Asking): boolean => [...placesOf(asks)].every(([key, places]) => tally.of(key) < places);
 
   function begin(asks: Asking): () => void {

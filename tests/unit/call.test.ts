@@ -291,15 +291,16 @@ describe('a call that fails', () => {
   it('waits for room, and gives it back however it ends', async () => {
     const events: string[] = [];
     const admission = {
-      async enter({ caller }: { caller: string }) {
+      async enter({ caller = 'whoever' }: { caller: string | undefined }) {
         events.push(`in ${caller}`);
         return () => void events.push('out');
       },
     };
-    await ask(aTool(), {}, { admission });
+    const tool = aTool();
     await ask(aTool({ run: () => Promise.reject(new Error('defect')) }), {}, { admission });
+    await somePipeline({ tools: [tool], admission }).call(aCall(tool.name, {}, { caller: aCaller('k8s:read') }));
 
-    expect(events).toEqual(['in local', 'out', 'in local', 'out']);
+    expect(events).toEqual(['in whoever', 'out', 'in id#jane', 'out']);
   });
 
   it('is refused without the scope it needs, whatever face it came by', async () => {
