@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** SHA-256 of a JSON value, in hex; values that differ only in the order of keys have the same. */
-export const digestOf = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('hex');
+export const digestOf = (value: unknown): string => hash('sha256', canonical(value));
 
 /** JSON with sorted keys, so that equal values have equal text. */
 export function canonical(value: unknown): string {
