@@ -83,12 +83,18 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestEnv> {
       return next();
     });
   }
-  app.use(limitedBody((error, status) => failureResponse(failureOf(error, 'request', requestId()), status)));
+  app.use(
+    limitedBody(({ error, status }, { req }) =>
+      req.path === '/mcp'
+        ? rpcError(status, -32_000, error.message)
+        : failureResponse(failureOf(error, 'request', requestId()), status),
+    ),
+  );
 
   app.all('/mcp', async (context) => {
     const { raw } = context.req;
     try {
-      const body = parseBody(context.get('body'), context.req.header('content-type'));
+      const body = parseBody(context.get('body'));
       if (body === undefined && raw.method === 'POST') return rpcError(400, -32_700, 'The body is empty.');
       const caller = context.get('caller');
       const lacking = lackedScope(pipeline, caller, toolsCalled(body));
@@ -130,8 +136,13 @@ const requestId = (): string => currentRequest()?.requestId ?? 'unknown';
  * or across origins, which shows in Origin. The SDK's handler checks neither.
  */
 function rejected(request: Request, allowedHosts: readonly string[]): Response | undefined {
+  const hosts = [...localhostAllowedHostnames(), ...allowedHosts];
   return (
-    hostHeaderValidationResponse(request, [...localhostAllowedHostnames(), ...allowedHosts]) ??
+    hostHeaderValidationResponse(request, hosts) ??
+    // A target in full, as to a proxy, names a host of its own (RFC 9112, 3.2.2).
+    (hosts.includes(new URL(request.url).hostname)
+      ? undefined
+      : rpcError(403, -32_000, 'Invalid host of the target')) ??
     originValidationResponse(request, [...localhostAllowedOrigins(), ...allowedHosts])
   );
 }

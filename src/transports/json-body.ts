@@ -1,10 +1,14 @@
 import { isJsonContentType } from '@modelcontextprotocol/server';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { Caller } from '../caller.ts';
 import { AppError } from '../platform/errors.ts';
 
 /** What handlers find in `context.get(…)`. */
 export type RequestEnv = {
+  readonly Bindings: {
+    /** Absent where there is no connection. */
+    readonly outgoing?: { writeContinue(): void };
+  };
   readonly Variables: {
     /** The text of a POST, empty when it has none. */
     body: string;
@@ -16,51 +20,77 @@ export const maxBodyBytes = 1024 * 1024;
 /** 8,000 levels parse, and overflow the stack when they are written again. */
 export const maxJsonDepth = 64;
 
-/**
- * Reads the body of a POST, and answers 413 to one that is too large. hono's own limit (4.13) answers 500 to a request
- * of `@hono/node-server` without a `Content-Length`, hence to chunks and to every DELETE and OPTIONS.
- */
-export const limitedBody =
-  (answer: (error: AppError, status: 413) => Response): MiddlewareHandler<RequestEnv> =>
-  async (context, next) => {
-    const { raw } = context.req;
-    const text = raw.method === 'POST' ? await limitedText(raw) : '';
-    if (text === undefined) {
-      return answer(new AppError('validation_error', `The body has more than ${maxBodyBytes} bytes.`), 413);
-    }
-    context.set('body', text);
-    return next();
-  };
-
-/** `undefined` when there is more than may be; the rest is not read then. */
-async function limitedText(request: Request): Promise<string | undefined> {
-  const length = request.headers.get('content-length');
-  if (Number(length ?? 0) > maxBodyBytes) return undefined;
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    // Node's parser sees to it that no more comes than was said; read at once, a call costs a fifth less.
-    if (length !== null) return await request.text();
-    for await (const chunk of request.body ?? []) {
-      size += chunk.length;
-      if (size > maxBodyBytes) return undefined;
-      chunks.push(chunk);
-    }
-  } catch (cause) {
-    throw new AppError('validation_error', 'The body ended early.', { cause });
-  }
-  return Buffer.concat(chunks).toString('utf8');
+/** A body that is not taken. */
+export interface RefusedBody {
+  readonly status: 400 | 413 | 415;
+  readonly error: AppError;
 }
 
 /**
- * The JSON that a body is; `undefined` for an empty one. Throws `validation_error` for anything else. The content type
- * has to say so too: a web page can send other types across origins without asking first.
+ * Reads the body of a POST, and answers one that is not taken. hono's own limit (4.13) answers 500 to a request of
+ * `@hono/node-server` without a `Content-Length`, hence to chunks and to every DELETE and OPTIONS.
  */
-export function parseBody(text: string, contentType: string | undefined): unknown {
-  if (text === '') return undefined;
-  if (!isJsonContentType(contentType ?? null)) {
-    throw new AppError('validation_error', 'The body must be JSON.', { hint: 'Send Content-Type: application/json.' });
+export const limitedBody =
+  (answer: (refused: RefusedBody, context: Context<RequestEnv>) => Response): MiddlewareHandler<RequestEnv> =>
+  async (context, next) => {
+    const { raw } = context.req;
+    const body = raw.method === 'POST' ? (refusedHead(raw.headers) ?? (await textOf(context))) : '';
+    if (typeof body !== 'string') return answer(body, context);
+    context.set('body', body);
+    return next();
+  };
+
+const refused = (status: RefusedBody['status'], message: string, hint?: string): RefusedBody => ({
+  status,
+  error: new AppError('validation_error', message, { hint }),
+});
+const tooLarge = refused(413, `The body has more than ${maxBodyBytes} bytes.`);
+/** A web page can send other types across origins without asking first. */
+const notJson = refused(415, 'The body must be JSON.', 'Send Content-Type: application/json.');
+const otherCharset = refused(415, 'The body must be UTF-8.', 'Send Content-Type: application/json.');
+const encoded = refused(415, 'A compressed body is not taken.', 'Send it as it is.');
+const noUtf8 = refused(400, 'The body is not UTF-8.');
+
+/** What of a body is wrong already by its head. */
+function refusedHead(headers: Headers): RefusedBody | undefined {
+  const [type, length] = [headers.get('content-type'), headers.get('content-length')];
+  if (Number(length ?? 0) > maxBodyBytes) return tooLarge;
+  if (type !== null && !isJsonContentType(type)) return notJson;
+  if (/;\s*charset\s*=\s*"?(?!utf-?8\b)/i.test(type ?? '')) return otherCharset;
+  const encodings = [headers.get('content-encoding'), headers.get('transfer-encoding')];
+  return encodings.every((value) => /^(?:identity|chunked)?$/i.test(value ?? '')) ? undefined : encoded;
+}
+
+/** Of what is too large, the rest is not read. */
+async function textOf({ req: { raw }, env }: Context<RequestEnv>): Promise<string | RefusedBody> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  if (raw.headers.get('expect') !== null) env?.outgoing?.writeContinue();
+  try {
+    // Node's parser sees to it that no more comes than was said; read at once, a call costs a fifth less.
+    if (raw.headers.get('content-length') !== null) chunks.push(new Uint8Array(await raw.arrayBuffer()));
+    else
+      for await (const chunk of raw.body ?? []) {
+        size += chunk.length;
+        if (size > maxBodyBytes) return tooLarge;
+        chunks.push(chunk);
+      }
+  } catch (cause) {
+    throw new AppError('validation_error', 'The body ended early.', { cause });
   }
+  const bytes = Buffer.concat(chunks);
+  if (bytes.length > 0 && raw.headers.get('content-type') === null) return notJson;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    // It says no more than that.
+    return noUtf8;
+  }
+}
+
+/** The JSON that a body is; `undefined` for an empty one. Throws `validation_error` for anything else. */
+export function parseBody(text: string): unknown {
+  if (text === '') return undefined;
   if (depthOf(text) > maxJsonDepth) {
     throw new AppError('validation_error', `The JSON is nested more than ${maxJsonDepth} levels deep.`);
   }

@@ -96,6 +96,7 @@ export const failureMeanings: Readonly<Record<number, string>> = {
   404: 'There is no such object, namespace, cluster or tool.',
   409: 'The object is not as it was, or another process was faster. Nothing has changed.',
   413: 'The body is too large.',
+  415: 'The body is no JSON in UTF-8, or is compressed.',
   428: 'A person has to approve the plan in `details`. Nothing has changed.',
   429: 'Too many calls; `Retry-After` says when to call again.',
   500: 'A defect of kubemend; the log has the cause under the request id.',
@@ -108,6 +109,7 @@ export const failureMeanings: Readonly<Record<number, string>> = {
 const failureNames: ReadonlyMap<number, string> = new Map([
   [401, 'Unauthorized'],
   [413, 'TooLarge'],
+  [415, 'UnsupportedMediaType'],
   ...Object.entries(statusOf)
     .toReversed()
     .map(([type, status]) => [status, pascalCase(type)] as const),

@@ -33,7 +33,7 @@ export function createRest({ pipeline, clusters, authentication }: RestFaceOptio
     .get('/tools', (context) => context.json({ tools }))
     .post('/tools/:name', async (context) => {
       const { raw } = context.req;
-      const body = parseBody(context.get('body'), context.req.header('content-type'));
+      const body = parseBody(context.get('body'));
       const tool = context.req.param('name');
       const caller = context.get('caller');
       const lacking = lackedScope(pipeline, caller, [tool]);

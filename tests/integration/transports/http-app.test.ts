@@ -96,8 +96,8 @@ describe('hostile bodies', () => {
   it('refuses what a form can send', async () => {
     const form = { ...aPost({ text: 'x' }), headers: { 'content-type': 'text/plain' } };
 
-    expect((await anApp().fetch('/api/v1/tools/echo_text', form)).status).toBe(400);
-    expect((await anApp().fetch('/mcp', form)).status).toBe(400);
+    expect((await anApp().fetch('/api/v1/tools/echo_text', form)).status).toBe(415);
+    expect((await anApp().fetch('/mcp', form)).status).toBe(415);
   });
 
   it.each(['[]', '1', '"x"', 'null', '{}', '[1,2]', '{"jsonrpc":"2.0"}', '{"jsonrpc":"2.0","method":5,"id":{}}'])(

@@ -33,7 +33,7 @@ describe('the OpenAPI document', () => {
     const told = new Set(Object.values(operations).flatMap(({ post }) => Object.keys(post?.responses ?? {})));
 
     expect([...told].toSorted()).toEqual(
-      [...new Set([200, 401, 413, ...errorTypes.map((type) => statusOf[type])])].map(String).toSorted(),
+      [...new Set([200, 401, 413, 415, ...errorTypes.map((type) => statusOf[type])])].map(String).toSorted(),
     );
   });
 
