@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
+import { failureOf } from '../outcome.ts';
+import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Authentication } from './authentication.ts';
@@ -10,6 +13,7 @@ import { createMcpFactory, type Service } from './mcp.ts';
 import { createMcpHttp } from './mcp-http.ts';
 import { createReadiness } from './probes.ts';
 import { protocolProblem } from './protocol-problem.ts';
+import { failureResponse } from './rest.ts';
 import { countCalls } from './running-calls.ts';
 
 export interface HttpOptions extends Service {
@@ -37,8 +41,8 @@ export interface HttpService {
 
 /** Serves MCP, REST and probes until it is stopped. */
 export async function startHttp(options: HttpOptions): Promise<HttpService> {
-  const { clusters, rules, approvalKey, metrics, log, host, port, version, drainMs = 25_000, authentication } = options;
-  const { ready = async () => true } = options;
+  const { clusters, rules, approvalKey, metrics, log, host, port, version, authentication } = options;
+  const { ready = async () => true, drainMs = 25_000 } = options;
   const calls = countCalls(options.pipeline);
   const mcp = createMcpHttp({
     factory: createMcpFactory({
@@ -61,8 +65,21 @@ export async function startHttp(options: HttpOptions): Promise<HttpService> {
     version,
     assets: options.assets,
   });
-  const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const server = await listen((request, response) => void listener(request, response), host, port);
+  const refused = (code: number) => metrics.httpRequest({ method: 'other', route: 'other', code });
+  const listener = getRequestListener(app.fetch, {
+    overrideGlobalObjects: false,
+    errorHandler: () => {
+      refused(400);
+      const requestId = randomUUID();
+      const response = failureResponse(failureOf(badTarget, 'request', requestId), 400);
+      response.headers.set('X-Request-ID', requestId);
+      return response;
+    },
+  });
+  const server = await listen(
+    (request, response) => void listener(request, response),
+    { host, port, refused },
+  );
 
   return {
     url: addressOf(server),
@@ -82,6 +99,10 @@ export async function startHttp(options: HttpOptions): Promise<HttpService> {
     },
   };
 }
+
+const badTarget = new AppError('validation_error', 'The request names no host, or nothing that could be found there.', {
+  hint: 'Send a Host header, and a path that begins with a slash.',
+});
 
 /** How long an answer takes to be written, and to be read by a slow client, in ms. */
 const answerMs = 50;

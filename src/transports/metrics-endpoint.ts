@@ -23,8 +23,7 @@ export async function startMetrics(
       const { contentType, text } = await metrics.expose();
       response.writeHead(200, { 'Content-Type': contentType }).end(text);
     },
-    host,
-    port,
+    { host, port },
   );
   return {
     url: addressOf(server),

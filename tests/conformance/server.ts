@@ -20,5 +20,5 @@ const app = createHttpApp({
   assets: '/nowhere',
 });
 const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-const server = await listen((request, response) => void listener(request, response), '127.0.0.1', 0);
+const server = await listen((request, response) => void listener(request, response), { host: '127.0.0.1', port: 0 });
 process.stderr.write(`${JSON.stringify({ url: addressOf(server) })}\n`);
