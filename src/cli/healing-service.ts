@@ -29,23 +29,23 @@ interface HealingParts {
   readonly policy: string | undefined;
   /** The namespace this process runs in, when it runs in a cluster. */
   readonly ownNamespace: string | undefined;
-  /** The Redis that replicas share; loaded when a plan is first approved. */
   /** The Redis that replicas share, where there is one. */
   readonly redis?: (() => Promise<SharedRedis>) | undefined;
   readonly log: Logger;
   readonly audit: Pick<Audit, 'record'>;
-  readonly signal: AbortSignal;
+  /** Ends what goes on in the background, as `stop` does. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * What actions need of this process. Work in the background ends when `signal` aborts; the records say how far it came.
+ * What actions need of this process. Of work in the background that ends, the records say how far it came.
  * @throws AppError `validation_error` for a policy that is bad from the start.
  */
 export async function createHealing({ policy, redis, log, ...parts }: HealingParts): Promise<HealingService> {
   await loadPolicy(policy);
   const running = new Set<Promise<void>>();
   const ending = new AbortController();
-  const stopped = AbortSignal.any([parts.signal, ending.signal]);
+  const stopped = parts.signal === undefined ? ending.signal : AbortSignal.any([parts.signal, ending.signal]);
   const holder = `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`;
   const lasting = {
     holder,

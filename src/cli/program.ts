@@ -65,6 +65,12 @@ export interface ClusterOptions {
   readonly healing?: boolean | undefined;
 }
 
+export interface HealingOptions {
+  readonly metrics?: Metrics | undefined;
+  /** What goes on in the background ends when the command does, not already when it is told to. */
+  readonly untilStopped?: boolean | undefined;
+}
+
 /** Everything that a command can reach. */
 export interface CommandContext {
   readonly settings: Settings;
@@ -81,7 +87,7 @@ export interface CommandContext {
   /** The Redis that replicas share; absent where there is none. */
   readonly redis?: (() => Promise<SharedRedis>) | undefined;
   /** Loaded by commands that change things. */
-  readonly healing: (metrics?: Metrics) => Promise<HealingService>;
+  readonly healing: (options?: HealingOptions) => Promise<HealingService>;
   /** What questions to a person are signed with. */
   readonly approvalKey: () => Promise<Uint8Array>;
   /** Who sits at the terminal, as the system says. */

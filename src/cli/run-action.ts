@@ -64,9 +64,10 @@ function contextOf(settings: Settings, host: Host, { opened, healing: toStop }: 
     );
     return trail;
   };
-  const healing = (metrics = noMetrics): Promise<HealingService> => {
+  const healing: CommandContext['healing'] = ({ metrics = noMetrics, untilStopped = false } = {}) => {
+    const signal = untilStopped ? undefined : host.signal;
     service ??= audit(metrics)
-      .then((recorder) => healingOf({ settings, host, log, redis: redis.open, audit: recorder }))
+      .then((recorder) => healingOf({ settings, host, signal, log, redis: redis.open, audit: recorder }))
       .then((made) => {
         toStop.push(made);
         return made;
@@ -120,6 +121,7 @@ function contextOf(settings: Settings, host: Host, { opened, healing: toStop }: 
 interface HealingNeeds {
   readonly settings: Settings;
   readonly host: Host;
+  readonly signal: AbortSignal | undefined;
   readonly log: Logger;
   readonly redis: RedisAccess['open'];
   readonly audit: Audit;
@@ -127,8 +129,7 @@ interface HealingNeeds {
 
 async function healingOf({ settings: { policy }, host, ...parts }: HealingNeeds): Promise<HealingService> {
   const { createHealing } = await import('./healing-service.ts');
-  const { environment, signal } = host;
-  return createHealing({ policy, ownNamespace: environment['POD_NAMESPACE'], signal, ...parts });
+  return createHealing({ policy, ownNamespace: host.environment['POD_NAMESPACE'], ...parts });
 }
 
 function firstOf([key]: readonly Buffer[]): Buffer {

@@ -39,7 +39,7 @@ async function serveStdio(context: CommandContext, host: Host): Promise<number> 
 
 async function serveHttp(context: CommandContext, { signal, version, nodeVersion, assets }: Host): Promise<number> {
   const { settings, log } = context;
-  const { checkExposure, guardOf } = await import('./who-may-call.ts');
+  const { checkExposure, guardOf, isLoopback } = await import('./who-may-call.ts');
   checkExposure(settings);
   const [{ createPrometheusMetrics }, { startHttp }, { startMetrics }, tools] = await Promise.all([
     import('../platform/prometheus.ts'),
@@ -52,7 +52,9 @@ async function serveHttp(context: CommandContext, { signal, version, nodeVersion
   const assembled = await assemble(context, { metrics, tools, redis: await context.redis?.() });
 
   const guard = await guardOf(settings, { clusters: assembled.clusters, metrics });
-  const { host, port, metricsPort, metricsPath } = settings;
+  // A key that is missing or bad has to be said now, not to the first who wants something changed.
+  await assembled.approvalKey?.();
+  const { host, port, metricsPort, metricsPath, drainDelay = isLoopback(host) ? 0 : 5 } = settings;
   const scraped = await listening('metrics-port', { host, port: metricsPort }, () =>
     startMetrics(metrics, host, metricsPort, metricsPath),
   );
@@ -67,12 +69,13 @@ async function serveHttp(context: CommandContext, { signal, version, nodeVersion
         port,
         assets,
         allowedHosts: reachedBy(settings),
+        drainDelayMs: drainDelay * 1000,
         ...guard,
       }),
     );
     log.info({ url: service.url, metrics: scraped.url, tools: tools.length }, 'serving');
     await aborted(signal);
-    log.info({}, 'stopping');
+    log.info({ drain_delay: drainDelay }, 'stopping');
     await service.stop();
   } finally {
     await scraped.stop();
@@ -104,7 +107,7 @@ async function assemble(context: CommandContext, { metrics, tools, redis }: Asse
   const [{ createPipeline }, clusters, healing] = await Promise.all([
     import('../call.ts'),
     context.openClusters(metrics, { healing: heals }),
-    heals ? context.healing(metrics) : undefined,
+    heals ? context.healing({ metrics, untilStopped: true }) : undefined,
   ]);
   const pipeline = createPipeline({
     tools,

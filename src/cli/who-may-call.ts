@@ -9,7 +9,8 @@ import type { HttpOptions } from '../transports/http.ts';
 const authModeOf = ({ auth, host, insecureNoAuth }: Settings) =>
   auth ?? (insecureNoAuth || isLoopback(host) ? 'none' : 'oidc');
 
-const isLoopback = (host: string): boolean => ['localhost', '127.0.0.1', '::1', '[::1]'].includes(host);
+/** Whether only this machine reaches an address. */
+export const isLoopback = (host: string): boolean => ['localhost', '127.0.0.1', '::1', '[::1]'].includes(host);
 
 interface Guarding {
   readonly clusters: Clusters;

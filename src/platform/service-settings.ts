@@ -95,6 +95,13 @@ export const serviceSettings = {
     description: 'Serve without authentication beyond loopback. Whoever reaches the port reads the cluster.',
     commands: 'serve',
   }),
+  drainDelay: setting(whole(0, 300).optional(), {
+    group: 'HTTP service',
+    description:
+      'Seconds to serve on, not ready, once told to stop, until nobody sends calls here any more; 5, on loopback 0.',
+    value: 'seconds',
+    commands: 'serve',
+  }),
   metricsPort: setting(whole(0, 65_535).default(9090), {
     group: 'HTTP service',
     description: 'Port of the Prometheus metrics; 0 takes any free one.',

@@ -28,21 +28,23 @@ export interface HttpOptions extends Service {
   readonly authentication?: Authentication | undefined;
   /** Besides the API server, what has to answer before calls make sense. */
   readonly ready?: (() => Promise<boolean>) | undefined;
-  /** How long calls that run may still run once the service is told to stop, in ms. */
+  /** How long it serves on once it is told to stop, in ms: whoever sends calls here has to see first that it is not ready. */
+  readonly drainDelayMs?: number | undefined;
+  /** How long calls that run then may still run, in ms. */
   readonly drainMs?: number | undefined;
 }
 
 export interface HttpService {
   /** `http://127.0.0.1:8080`. */
   readonly url: string;
-  /** Not ready at once; no new connections; calls that run may end; then everything is closed. */
+  /** Not ready at once; serves on for a while; no new connections; calls that run may end; then everything is closed. */
   stop(): Promise<void>;
 }
 
 /** Serves MCP, REST and probes until it is stopped. */
 export async function startHttp(options: HttpOptions): Promise<HttpService> {
   const { clusters, rules, approvalKey, metrics, log, host, port, version, authentication } = options;
-  const { ready = async () => true, drainMs = 25_000 } = options;
+  const { ready = async () => true, drainDelayMs = 0, drainMs = 25_000 } = options;
   const calls = countCalls(options.pipeline);
   const mcp = createMcpHttp({
     factory: createMcpFactory({
@@ -77,7 +79,11 @@ export async function startHttp(options: HttpOptions): Promise<HttpService> {
     },
   });
   const server = await listen(
-    (request, response) => void listener(request, response),
+    (request, response) => {
+      // Whoever keeps a connection open would use it for its next call, and meet its end.
+      if (stopping) response.setHeader('Connection', 'close');
+      void listener(request, response);
+    },
     { host, port, refused },
   );
 
@@ -85,6 +91,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpService> {
     url: addressOf(server),
     async stop() {
       stopping = true;
+      await pause(drainDelayMs);
       const closed = once(server, 'close');
       server.close();
       await Promise.race([calls.idle(), pause(drainMs, undefined, { ref: false })]);

@@ -1,9 +1,8 @@
 /** The real cluster and the built program, as tests use them. */
-import { type ExecFileException, execFile, spawn } from 'node:child_process';
+import { type ExecFileException, execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { aServiceProcess, type ServiceProcess } from '../support/service-process.ts';
 
 export const script = 'tests/e2e/cluster/cluster.sh';
 const megabyte = 2 ** 20;
@@ -85,29 +84,8 @@ export async function eventually<T>(probe: () => Promise<T>, { seconds = 60, pau
   }
 }
 
-export interface Service {
-  readonly url: string;
-  readonly stop: () => Promise<void>;
-}
+export type Service = ServiceProcess;
 
-/** The built program as an HTTP service on a free port. */
-export async function aService(flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Service> {
-  const args = ['dist/kubemend.js', 'serve', '--http', '--port', '0', '--metrics-port', '0', ...flags];
-  const child = spawn(process.execPath, args, {
-    env: { ...process.env, KUBECONFIG: await kubeconfig(), ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const stop = async (): Promise<void> => {
-    if (child.exitCode !== null) return;
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-  };
-  for await (const line of createInterface({ input: child.stderr })) {
-    const { url } = JSON.parse(line) as { url?: string };
-    if (url !== undefined) {
-      child.stderr.resume();
-      return { url, stop };
-    }
-  }
-  throw new Error('the service ended before it served');
-}
+/** The built program as an HTTP service on a free port, with the cluster's kubeconfig. */
+export const aService = async (flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Service> =>
+  aServiceProcess('dist/kubemend.js', flags, { KUBECONFIG: await kubeconfig(), ...env });
