@@ -54,35 +54,43 @@ export interface PipelineOptions {
   readonly healing?: (() => Promise<Omit<Healing, 'caller' | 'approval'>>) | undefined;
 }
 
+export type RefusedCall = Pick<Call, 'tool' | 'arguments' | 'caller'>;
+
 /** The one way to run a tool, whatever face the call came through. */
 export interface Pipeline {
   /** In the order of the catalogue. */
   readonly tools: readonly AnyTool[];
   /** Never throws and never hangs past the deadline. */
   call(call: Call): Promise<Outcome>;
+  /** Counts, logs and audits a call that was refused on its way here. */
+  refused(call: RefusedCall, error: AppError): void;
 }
 
 /** request id → identity → rate limit → validation → scope → policy → admission → deadline → run → redact → cap → metrics → log → audit */
 export function createPipeline(options: PipelineOptions): Pipeline {
+  /** Runs `work` for a call, as what its log lines name. */
+  function inCall<C extends RefusedCall, T>(call: C, work: (running: Running<C>) => T): T {
+    const requestId = currentRequest()?.requestId ?? randomUUID();
+    const tool = options.tools.find(({ name }) => name === call.tool);
+    const notes = currentRequest()?.notes;
+    return runInRequest({ requestId, tool: tool?.name ?? unknownTool, ...(notes !== undefined && { notes }) }, () =>
+      work({ options, call, tool, requestId }),
+    );
+  }
   return {
     tools: options.tools,
-    call(call) {
-      const requestId = currentRequest()?.requestId ?? randomUUID();
-      const tool = options.tools.find(({ name }) => name === call.tool);
-      const notes = currentRequest()?.notes;
-      return runInRequest({ requestId, tool: tool?.name ?? unknownTool, ...(notes !== undefined && { notes }) }, () =>
-        answer({ options, call, tool, requestId }),
-      );
-    },
+    call: (call) => inCall(call, answer),
+    refused: (call, error) =>
+      inCall(call, (running) => report(failureOf(error, call.tool, running.requestId), running, 0)),
   };
 }
 
 /** What logs and metrics call a tool that does not exist: the caller's word for it would be an open set. */
 const unknownTool = 'unknown';
 
-interface Running {
+interface Running<C extends RefusedCall = Call> {
   readonly options: PipelineOptions;
-  readonly call: Call;
+  readonly call: C;
   readonly tool: AnyTool | undefined;
   readonly requestId: string;
 }
@@ -148,7 +156,7 @@ function recover(error: unknown, { options, tool, requestId }: Running): FitResu
   }
 }
 
-const identify = ({ caller }: Call): Caller => caller ?? localCaller;
+const identify = ({ caller }: Pick<Call, 'caller'>): Caller => caller ?? localCaller;
 
 /** What may change something is written down before it begins, or does not begin. */
 function checkAudit({ options: { audit }, ...running }: Running): void {
@@ -206,7 +214,11 @@ function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<
 }
 
 /** metrics → log → audit: once a call, however it ended. */
-function report(result: Success | Failure, { options, call, tool, requestId }: Running, seconds: number): void {
+function report(
+  result: Success | Failure,
+  { options, call, tool, requestId }: Running<RefusedCall>,
+  seconds: number,
+): void {
   const errorType = result.success ? undefined : result.error_type;
   const name = tool?.name ?? unknownTool;
   options.metrics.toolCall({ tool: name, seconds, errorType });
@@ -215,7 +227,7 @@ function report(result: Success | Failure, { options, call, tool, requestId }: R
 }
 
 /** What is known of a call before anything is decided. Of the arguments a digest: they may hold anything. */
-const aboutCall = ({ call, tool, requestId }: Pick<Running, 'call' | 'tool' | 'requestId'>) => {
+const aboutCall = ({ call, tool, requestId }: Pick<Running<RefusedCall>, 'call' | 'tool' | 'requestId'>) => {
   const { id, principal } = identify(call);
   return {
     request_id: requestId,

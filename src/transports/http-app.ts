@@ -6,8 +6,8 @@ import {
 } from '@modelcontextprotocol/server';
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
-import type { Pipeline } from '../call.ts';
-import { localCaller } from '../caller.ts';
+import type { Pipeline, RefusedCall } from '../call.ts';
+import { type Caller, localCaller } from '../caller.ts';
 import type { Clusters } from '../kubernetes/ports.ts';
 import { failureOf } from '../outcome.ts';
 import { AppError } from '../platform/errors.ts';
@@ -20,7 +20,7 @@ import { limitedBody, parseBody, type RequestEnv } from './json-body.ts';
 import type { McpHttp } from './mcp-http.ts';
 import type { Readiness } from './probes.ts';
 import { rateHeaders } from './rate-headers.ts';
-import { createRest, failureResponse, lackedScope, refusalResponse } from './rest.ts';
+import { createRest, failureResponse, lacksScope, refusalResponse } from './rest.ts';
 import { rpcError } from './rpc-error.ts';
 import { statusOf } from './status-of.ts';
 
@@ -97,10 +97,8 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestEnv> {
       const body = parseBody(context.get('body'));
       if (body === undefined && raw.method === 'POST') return rpcError(400, -32_700, 'The body is empty.');
       const caller = context.get('caller');
-      const lacking = lackedScope(pipeline, caller, toolsCalled(body));
-      if (lacking !== undefined && authentication !== undefined)
-        return refusalResponse(authentication.lacksScope(raw, lacking));
-      return await mcp.fetch(raw, body, caller);
+      const refusal = lacksScope(callsIn(body, caller), { pipeline, authentication }, raw);
+      return refusal ?? (await mcp.fetch(raw, body, caller));
     } catch (error) {
       if (error instanceof AppError) return rpcError(400, -32_700, error.message);
       throw error;
@@ -123,11 +121,17 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestEnv> {
   return app;
 }
 
-const toolCall = z.object({ method: z.literal('tools/call'), params: z.looseObject({ name: z.string() }) });
+const toolCall = z.object({
+  method: z.literal('tools/call'),
+  params: z.looseObject({ name: z.string(), arguments: z.unknown().optional() }),
+});
 
-/** The tools that a JSON-RPC message calls; older clients send several in one. */
-const toolsCalled = (body: unknown): readonly string[] =>
-  (Array.isArray(body) ? body : [body]).flatMap((message) => toolCall.safeParse(message).data?.params.name ?? []);
+/** The calls in a JSON-RPC message; older clients send several in one. */
+const callsIn = (body: unknown, caller: Caller): readonly RefusedCall[] =>
+  (Array.isArray(body) ? body : [body]).flatMap((message) => {
+    const { params } = toolCall.safeParse(message).data ?? {};
+    return params === undefined ? [] : [{ tool: params.name, arguments: params.arguments, caller }];
+  });
 
 const requestId = (): string => currentRequest()?.requestId ?? 'unknown';
 

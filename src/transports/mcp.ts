@@ -8,8 +8,9 @@ import {
   ProtocolErrorCode,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import type { Pipeline } from '../call.ts';
+import type { Pipeline, RefusedCall } from '../call.ts';
 import type { Clusters } from '../kubernetes/ports.ts';
+import { AppError } from '../platform/errors.ts';
 import { nearest } from '../platform/nearest.ts';
 import type { ToolContext } from '../tools/tool.ts';
 import { type Approvals, createApprovals } from './approvals.ts';
@@ -77,7 +78,16 @@ export function createMcpFactory({ service, version }: McpOptions): McpServerFac
           completions: {},
         },
         instructions,
-        requestState: { verify: (state, context) => approvals.verify(state, context) },
+        requestState: {
+          async verify(state, context) {
+            try {
+              return await approvals.verify(state, context);
+            } catch (cause) {
+              (await service()).pipeline.refused(callOf(context), forged(cause));
+              throw cause;
+            }
+          },
+        },
         inputRequired: { roundTimeoutMs: personMs },
         cacheHints: {
           'tools/list': { ttlMs: hour, cacheScope: 'private' },
@@ -114,6 +124,16 @@ export function createMcpFactory({ service, version }: McpOptions): McpServerFac
     return mcp;
   };
 }
+
+/** The call of a request as far as its head tells: whoever makes state up is written down before its body is looked at. */
+const callOf = (context: ServerContext): RefusedCall => ({
+  tool: context.http?.req?.headers.get('mcp-name') ?? '',
+  arguments: undefined,
+  caller: callerOf(context),
+});
+
+const forged = (cause: unknown): AppError =>
+  new AppError('refused', 'What came back with the answer is not what the question was sent with.', { cause });
 
 interface Asking {
   readonly mcp: McpServer;

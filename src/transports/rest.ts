@@ -1,10 +1,8 @@
 import { Hono } from 'hono';
-import type { Pipeline } from '../call.ts';
+import type { Pipeline, RefusedCall } from '../call.ts';
 import { lackingScope } from '../call-checks.ts';
-import type { Caller } from '../caller.ts';
 import type { Clusters } from '../kubernetes/ports.ts';
 import { type Failure, failureOf, type Outcome } from '../outcome.ts';
-import type { Scope } from '../platform/auth/scopes.ts';
 import { AppError } from '../platform/errors.ts';
 import { currentRequest } from '../platform/request-context.ts';
 import type { Authentication, Refusal } from './authentication.ts';
@@ -19,12 +17,23 @@ export interface RestFaceOptions {
   readonly authentication?: Authentication | undefined;
 }
 
-/** The first scope that the caller lacks for one of these tools. */
-export const lackedScope = ({ tools }: Pipeline, caller: Caller, names: readonly string[]): Scope | undefined =>
-  tools
-    .filter(({ name }) => names.includes(name))
-    .map((tool) => lackingScope(tool, caller))
-    .find((scope) => scope !== undefined);
+/** The answer to a request with a token that lacks a scope for one of the calls in it; `undefined` when it lacks none. */
+export function lacksScope(
+  calls: readonly RefusedCall[],
+  { pipeline, authentication }: Pick<RestFaceOptions, 'pipeline' | 'authentication'>,
+  request: Request,
+): Response | undefined {
+  if (authentication === undefined) return undefined;
+  for (const call of calls) {
+    const tool = pipeline.tools.find(({ name }) => name === call.tool);
+    const scope = tool && call.caller && lackingScope(tool, call.caller);
+    if (scope === undefined) continue;
+    const refusal = authentication.lacksScope(request, scope);
+    pipeline.refused(call, refusal.error);
+    return refusalResponse(refusal);
+  }
+  return undefined;
+}
 
 /** The tools as plain HTTP: the same pipeline, the structured result as body. */
 export function createRest({ pipeline, clusters, authentication }: RestFaceOptions): Hono<RequestEnv> {
@@ -33,13 +42,15 @@ export function createRest({ pipeline, clusters, authentication }: RestFaceOptio
     .get('/tools', (context) => context.json({ tools }))
     .post('/tools/:name', async (context) => {
       const { raw } = context.req;
-      const body = parseBody(context.get('body'));
-      const tool = context.req.param('name');
-      const caller = context.get('caller');
-      const lacking = lackedScope(pipeline, caller, [tool]);
-      if (lacking !== undefined && authentication !== undefined)
-        return refusalResponse(authentication.lacksScope(raw, lacking));
-      return respond(await pipeline.call({ tool, arguments: body, clusters, caller, signal: raw.signal }));
+      const call = {
+        tool: context.req.param('name'),
+        arguments: parseBody(context.get('body')),
+        caller: context.get('caller'),
+      };
+      return (
+        lacksScope([call], { pipeline, authentication }, raw) ??
+        respond(await pipeline.call({ ...call, clusters, signal: raw.signal }))
+      );
     })
     .all('/tools/:name', () => {
       const failure = failureOf(wrongMethod, 'request', currentRequest()?.requestId ?? 'unknown');

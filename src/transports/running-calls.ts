@@ -15,7 +15,7 @@ export function countCalls(pipeline: Pipeline): RunningCalls {
   const stop = new AbortController();
   return {
     pipeline: {
-      tools: pipeline.tools,
+      ...pipeline,
       async call(call) {
         const signal = call.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, call.signal]);
         const outcome = pipeline.call({ ...call, signal });

@@ -64,7 +64,7 @@ const workloads: readonly ObjectRef[] = [
   { kind: 'StatefulSet', namespace: 'shop', name: 'db' },
 ];
 
-interface ProcessOptions extends Partial<Pick<PipelineOptions, 'timeoutMs' | 'log'>> {
+interface ProcessOptions extends Partial<Pick<PipelineOptions, 'timeoutMs' | 'log' | 'audit'>> {
   readonly policy?: object;
   /** Instead of the clusters of the bed. */
   readonly clusters?: Clusters;
@@ -124,6 +124,7 @@ export async function aProcess(bed: Bed, options: ProcessOptions = {}): Promise<
     settings: { namespace: 'shop', allowSystemNamespaces: false },
     timeoutMs: options.timeoutMs ?? 30_000,
     log: options.log ?? silentLogger,
+    audit: options.audit,
     metrics: noMetrics,
     limiter: noRateLimit,
     healing: async () => ({

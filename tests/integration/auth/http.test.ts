@@ -1,35 +1,26 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { AuthError, type Authenticator, type Principal } from '../../../src/platform/auth/principal.ts';
-import { grantedScopes } from '../../../src/platform/auth/scopes.ts';
 import { noMetrics } from '../../../src/platform/metrics.ts';
 import { createAuthentication } from '../../../src/transports/authentication.ts';
+import { anAudit } from '../../support/audits.ts';
+import { bearer, namedCallers } from '../../support/named-callers.ts';
 import { type AppFixture, aClient, anApp, aPost } from '../transports/http-fixture.ts';
 
 const apps: AppFixture[] = [];
 afterEach(() => Promise.all(apps.splice(0).map((app) => app.close())));
 
-/** Tokens are `NAME:SCOPE`. */
-const byName: Authenticator = {
-  issuers: ['https://id.example'],
-  async authenticate(token) {
-    const [name = '', scope = ''] = token.split('-');
-    if (name === 'away') throw new AuthError('unavailable', 'The identity provider does not answer.');
-    if (name === 'mallory') throw new AuthError('signature', 'The signature of the token is wrong.');
-    const principal: Principal = { id: `id#${name}`, user: name, groups: [], scopes: grantedScopes([`k8s:${scope}`]) };
-    return principal;
-  },
-  ready: async () => true,
-};
-
-function aGuarded(authenticator: Authenticator = byName, publicUrl?: string) {
+function aGuarded(publicUrl?: string) {
   const [failures, callers]: [string[], string[]] = [[], []];
+  const audited: object[] = [];
+  const audit = anAudit((facts) => audited.push(facts));
   const limiter = { take: async (caller: string) => void callers.push(caller) };
   const metrics = { ...noMetrics, authFailure: (reason: string) => void failures.push(reason) };
-  const app = anApp({ authentication: createAuthentication({ authenticator, publicUrl, metrics }), call: { limiter } });
+  const app = anApp({
+    authentication: createAuthentication({ authenticator: namedCallers, publicUrl, metrics }),
+    call: { limiter, audit },
+  });
   apps.push(app);
-  return { ...app, failures, callers };
+  return { ...app, failures, callers, audited };
 }
-const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 const echo = (headers: Record<string, string> = {}) => aPost({ text: 'x' }, headers);
 const call = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'fail_always', arguments: {} } };
 
@@ -66,7 +57,7 @@ describe('whoever is nobody', () => {
   });
 
   it('may ask whether the service lives, how it is called, and where tokens are', async () => {
-    const app = aGuarded(byName, 'https://mend.example');
+    const app = aGuarded('https://mend.example');
 
     expect((await app.fetch('/health')).status).toBe(200);
     expect((await app.fetch('/openapi.json')).status).toBe(200);
@@ -90,9 +81,11 @@ describe('a token', () => {
     ['MCP', '/mcp', call],
     ['MCP, in a batch', '/mcp', [call]],
   ])('without a scope is told over %s which ones it needs, before anything runs', async (_, path, body) => {
-    const response = await aGuarded().fetch(path, aPost(body, bearer('jane-read')));
+    const app = aGuarded();
+    const response = await app.fetch(path, aPost(body, bearer('jane-read')));
 
     expect(response.status).toBe(403);
+    expect(app.audited).toMatchObject([{ user: 'jane', tool: 'fail_always', outcome: 'permission_denied' }]);
     expect(response.headers.get('www-authenticate')).toContain(
       'error="insufficient_scope", scope="k8s:read k8s:logs k8s:heal"',
     );

@@ -1,10 +1,13 @@
 import type { ElicitResult } from '@modelcontextprotocol/client';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createAuthentication } from '../../../src/transports/authentication.ts';
+import { anAudit } from '../../support/audits.ts';
 import { anObject } from '../../support/builders.ts';
 import type { FakeApiServer } from '../../support/fake-api-server.ts';
 import { aLiveDeployment } from '../../support/healing.ts';
 import { aBed, aProcess, recordOf, writesOf } from '../../support/healing-bed.ts';
 import { signingKey } from '../../support/live-writer.ts';
+import { bearer, namedCallers } from '../../support/named-callers.ts';
 import { aNode } from '../../support/nodes.ts';
 import { type AppFixture, aClient, anApp, aPost, type Person } from '../transports/http-fixture.ts';
 
@@ -18,14 +21,19 @@ afterEach(async () => {
 const args = { object: 'deployment/web' };
 const restart = { name: 'restart_workload', arguments: args };
 
-async function serving() {
+/** @param tells Whether callers are told apart, by their tokens. */
+async function serving({ tells = false } = {}) {
   const around = [anObject('Namespace', 'shop'), anObject('Namespace', 'default'), aNode('node-1'), aNode('node-2')];
   const bed = await aBed([...around, ...aLiveDeployment().all]);
   servers.push(bed.server);
-  const { pipeline, clusters } = await aProcess(bed);
-  const app = anApp({ pipeline, clusters, approvalKey: async () => signingKey });
+  const audited: object[] = [];
+  const { pipeline, clusters } = await aProcess(bed, { audit: anAudit((facts) => audited.push(facts)) });
+  const authentication = tells
+    ? createAuthentication({ authenticator: namedCallers, metrics: { authFailure() {} } })
+    : undefined;
+  const app = anApp({ pipeline, clusters, authentication, approvalKey: async () => signingKey });
   open.push(app);
-  return { bed, app };
+  return { bed, app, audited };
 }
 
 /** Answers so, and remembers what it was asked. */
@@ -93,9 +101,14 @@ const envelope = {
 };
 
 /** One round of a modern client, as it is on the wire. */
-async function round(app: AppFixture, params: object) {
+async function round(app: AppFixture, params: object, more: Readonly<Record<string, string>> = {}) {
   const body = { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { _meta: envelope, ...params } };
-  const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': restart.name };
+  const headers = {
+    'mcp-protocol-version': '2026-07-28',
+    'mcp-method': 'tools/call',
+    'mcp-name': restart.name,
+    ...more,
+  };
   const response = await app.fetch('/mcp', aPost(body, headers));
   const text = await response.text();
   const line = text.split('\n').find((each) => each.startsWith('data:'));
@@ -128,8 +141,9 @@ describe('the second round of a modern client', { timeout: 60_000 }, () => {
     expect(writesOf(bed)).toHaveLength(1);
   });
 
-  it('is refused with state that was tampered with, or that somebody else signed', async () => {
-    const { app, bed, requestState } = await asked();
+  it('is refused with state that was tampered with, or that somebody else signed, and written down', async () => {
+    const { app, bed, audited, requestState } = await asked();
+    audited.length = 0;
     const other = requestState.slice(0, -4) + (requestState.endsWith('AAAA') ? 'BBBB' : 'AAAA');
     const tampered = await round(app, { ...restart, requestState: other, inputResponses: yes });
     const madeUp = await round(app, { ...restart, requestState: 'e30.e30', inputResponses: yes });
@@ -137,6 +151,22 @@ describe('the second round of a modern client', { timeout: 60_000 }, () => {
     expect(tampered.error ?? tampered.result).not.toMatchObject({ structuredContent: { success: true } });
     expect(tampered.error?.message).toBeDefined();
     expect(madeUp.error?.message).toBeDefined();
+    expect(audited).toMatchObject([
+      { tool: 'restart_workload', access: 'write', outcome: 'refused' },
+      { tool: 'restart_workload', access: 'write', outcome: 'refused' },
+    ]);
+    expect(writesOf(bed)).toEqual([]);
+  });
+
+  it('is refused with the state of another person, and written down', async () => {
+    const { app, bed, audited } = await serving({ tells: true });
+    const { result } = await round(app, restart, bearer('jane-heal'));
+    const requestState = String(result?.['requestState']);
+    audited.length = 0;
+    const stolen = await round(app, { ...restart, requestState, inputResponses: yes }, bearer('joe-heal'));
+
+    expect(stolen.error?.message).toBe('Invalid or expired requestState');
+    expect(audited).toMatchObject([{ user: 'joe', tool: 'restart_workload', outcome: 'refused' }]);
     expect(writesOf(bed)).toEqual([]);
   });
 
