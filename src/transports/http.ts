@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { failureOf } from '../outcome.ts';
@@ -52,6 +53,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpService> {
       version,
     }),
     onError: (error) => log.warn({ problem: protocolProblem(error) }, 'protocol error'),
+    maxSessionsOfCaller: authentication && sessionsOfCaller,
   });
   const readiness = createReadiness(clusters, log);
   let stopping = false;
@@ -80,8 +82,9 @@ export async function startHttp(options: HttpOptions): Promise<HttpService> {
   });
   const server = await listen(
     (request, response) => {
-      // Whoever keeps a connection open would use it for its next call, and meet its end.
-      if (stopping) response.setHeader('Connection', 'close');
+      // Whoever keeps a connection open would use it for its next call, and meet its end; a body that nobody asked for is not
+      // read to its end only to find the next request behind it.
+      if (stopping || hasNeedlessBody(request)) response.setHeader('Connection', 'close');
       void listener(request, response);
     },
     { host, port, refused },
@@ -107,9 +110,16 @@ export async function startHttp(options: HttpOptions): Promise<HttpService> {
   };
 }
 
+/** hono ends other bodies that are not read, half a second after the answer; Node reads these to their ends. */
+const hasNeedlessBody = ({ method, headers }: IncomingMessage): boolean =>
+  (method === 'GET' || method === 'HEAD') &&
+  (headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0);
+
 const badTarget = new AppError('validation_error', 'The request names no host, or nothing that could be found there.', {
   hint: 'Send a Host header, and a path that begins with a slash.',
 });
+
+const sessionsOfCaller = 100;
 
 /** How long an answer takes to be written, and to be read by a slow client, in ms. */
 const answerMs = 50;

@@ -7,6 +7,8 @@ import { createSessions } from './sessions.ts';
 export interface McpHttpOptions {
   readonly factory: McpServerFactory;
   readonly maxSessions?: number | undefined;
+  /** Where callers are told apart. */
+  readonly maxSessionsOfCaller?: number | undefined;
   readonly sessionIdleMs?: number | undefined;
   readonly onError: (error: Error) => void;
 }
@@ -22,10 +24,17 @@ export function createMcpHttp({
   factory,
   onError,
   maxSessions = 1000,
+  maxSessionsOfCaller = maxSessions,
   sessionIdleMs = 1_800_000,
 }: McpHttpOptions): McpHttp {
   const modern = createMcpHandler(factory, { legacy: 'reject', maxRequestBodySize: maxBodyBytes, onerror: onError });
-  const sessions = createSessions({ factory, max: maxSessions, idleMs: sessionIdleMs, onError });
+  const sessions = createSessions({
+    factory,
+    max: maxSessions,
+    maxOfOwner: maxSessionsOfCaller,
+    idleMs: sessionIdleMs,
+    onError,
+  });
   return {
     async fetch(request, body, caller) {
       const legacy = await isLegacyRequest(request, body);

@@ -12,6 +12,8 @@ export interface SessionOptions {
   readonly factory: McpServerFactory;
   /** Most sessions at a time; one more ends the one that was used longest ago. */
   readonly max: number;
+  /** Of one caller: nobody ends those of others by opening many. */
+  readonly maxOfOwner: number;
   /** A session that is not used for so long ends, in ms. */
   readonly idleMs: number;
   readonly onError: (error: Error) => void;
@@ -36,7 +38,7 @@ interface Session {
 }
 
 /** Clients of 2025-era protocols, which open with `initialize` and keep a session. It identifies nobody. */
-export function createSessions({ factory, max, idleMs, onError }: SessionOptions): Sessions {
+export function createSessions({ factory, max, maxOfOwner, idleMs, onError }: SessionOptions): Sessions {
   const sessions = new LRUCache<string, Session>({
     max,
     ttl: idleMs,
@@ -46,10 +48,18 @@ export function createSessions({ factory, max, idleMs, onError }: SessionOptions
     dispose: ({ transport }, _id, reason) => void (reason === 'delete' || transport.close().catch(onError)),
   });
 
+  function add(id: string, session: Session): void {
+    // From the one that was used longest ago.
+    const own = [...sessions.rkeys()].filter((each) => sessions.peek(each)?.owner === session.owner);
+    const [oldest = ''] = own;
+    if (own.length >= maxOfOwner) sessions.peek(oldest)?.transport.close().catch(onError);
+    sessions.set(id, session);
+  }
+
   async function open(request: Request, { body, authInfo, owner }: Sent): Promise<Response> {
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
-      onsessioninitialized: (id) => void sessions.set(id, { transport, owner }),
+      onsessioninitialized: (id) => add(id, { transport, owner }),
     });
     const server = await factory({ era: 'legacy', requestInfo: request });
     await server.connect(transport);

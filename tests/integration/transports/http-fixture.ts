@@ -19,6 +19,7 @@ interface AppFixtureOptions extends Partial<HttpAppOptions> {
   /** Whether a person can be asked. */
   readonly approvalKey?: (() => Promise<Uint8Array>) | undefined;
   readonly maxSessions?: number;
+  readonly maxSessionsOfCaller?: number;
 }
 
 /** The whole HTTP application, without a socket. */
@@ -33,6 +34,7 @@ export function anApp(options: AppFixtureOptions = {}): AppFixture {
     }),
     onError: () => {},
     maxSessions: options.maxSessions,
+    maxSessionsOfCaller: options.maxSessionsOfCaller,
   });
   const app = createHttpApp({
     pipeline,
