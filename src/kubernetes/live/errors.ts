@@ -73,7 +73,8 @@ export interface Way {
 /** A request that got no answer. Errors that are already ours stay, and so do slips of a programmer, which have no code. */
 export function errorOfFailure(error: unknown, { server, proxy }: Way, asking: Asking): unknown {
   if (error instanceof AppError) return error;
-  const codes = codesOf(error);
+  // undici (8.12) gives no code to an answer that is none from its first byte.
+  const codes = isNoAnswer(error) ? ['HPE_INVALID_CONSTANT'] : codesOf(error);
   if (codes.length === 0 && isSlip(error)) return error;
   const host = hostOf(server);
   const place = proxy === undefined ? host : `${host} through proxy ${hostOf(proxy)}`;
@@ -94,6 +95,7 @@ export function errorOfFailure(error: unknown, { server, proxy }: Way, asking: A
 const slow: ReadonlySet<string> = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 const isSlip = (error: unknown): boolean =>
   error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+const isNoAnswer = (error: unknown): boolean => error instanceof Error && error.name === 'HTTPParserError';
 const isTimeout = (error: unknown): boolean => error instanceof Error && error.name === 'TimeoutError';
 
 const reachHint =
