@@ -20,6 +20,8 @@ export type Fault =
 /** Stands between a client and any server of TCP on loopback: an API server, Redis, an identity provider. */
 export interface FaultProxy {
   readonly port: number;
+  /** Where the server listens. */
+  upstream: number;
   /** Of connections from now on, and of what still comes through those that are open; `undefined` lets everything through. */
   fault: Fault | undefined;
   /** Connections that came so far. */
@@ -27,8 +29,7 @@ export interface FaultProxy {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** @param port Where the server listens. */
-export async function aFaultProxy(port: number): Promise<FaultProxy> {
+export async function aFaultProxy(upstream = 0): Promise<FaultProxy> {
   const open = new Set<Socket>();
   let connections = 0;
   const keep = (socket: Socket): Socket => {
@@ -44,16 +45,17 @@ export async function aFaultProxy(port: number): Promise<FaultProxy> {
     if (fault === 'close') return void client.destroy();
     if (fault === 'hang') return void client.resume();
     if (fault !== undefined && 'says' in fault) return void client.once('data', () => client.end(fault.says));
-    const upstream = keep(connect(port, '127.0.0.1'));
-    client.pipe(upstream);
-    client.on('close', () => upstream.destroy());
-    upstream.on('close', () => client.destroy());
-    void passOn(upstream, client, proxy).catch(() => client.destroy());
+    const behind = keep(connect(proxy.upstream, '127.0.0.1'));
+    client.pipe(behind);
+    client.on('close', () => behind.destroy());
+    behind.on('close', () => client.destroy());
+    void passOn(behind, client, proxy).catch(() => client.destroy());
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const proxy = {
     port: (server.address() as AddressInfo).port,
+    upstream,
     fault: undefined as Fault | undefined,
     get connections() {
       return connections;
@@ -69,9 +71,9 @@ export async function aFaultProxy(port: number): Promise<FaultProxy> {
 const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 
 /** Hands on what the server says, as the fault of that moment has it. */
-async function passOn(upstream: Socket, client: Socket, proxy: Pick<FaultProxy, 'fault'>): Promise<void> {
+async function passOn(behind: Socket, client: Socket, proxy: Pick<FaultProxy, 'fault'>): Promise<void> {
   let passed = 0;
-  for await (const chunk of upstream as AsyncIterable<Buffer>) {
+  for await (const chunk of behind as AsyncIterable<Buffer>) {
     const { fault } = proxy;
     if (fault === 'hang') continue;
     if (fault === 'close' || (typeof fault === 'object' && 'says' in fault)) return void client.destroy();

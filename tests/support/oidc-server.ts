@@ -7,6 +7,8 @@ import { type Configuration, Provider } from 'oidc-provider';
 /** A real OpenID provider on loopback, whose keys tests know. */
 export interface OidcServer {
   readonly issuer: string;
+  /** Where it listens. */
+  readonly port: number;
   /** An access token as the provider issues it to a client of its own. */
   clientToken(scope: string): Promise<string>;
   /** A token with these claims, signed with the provider's key, or with another one. */
@@ -57,11 +59,12 @@ const configurationOf = (jwk: object): Configuration => ({
   },
 });
 
-export async function anOidcServer(): Promise<OidcServer> {
+/** @param reachedAt Port under which clients reach it, when that is another one than its own. */
+export async function anOidcServer(reachedAt?: number): Promise<OidcServer> {
   let keys = await newKeys();
   let server: Server = createServer();
   let port = 0;
-  const issuer = (): string => `http://127.0.0.1:${port}`;
+  const issuer = (): string => `http://127.0.0.1:${reachedAt ?? port}`;
 
   async function start(): Promise<void> {
     server = createServer().listen(port, '127.0.0.1');
@@ -84,6 +87,9 @@ export async function anOidcServer(): Promise<OidcServer> {
   return {
     get issuer() {
       return issuer();
+    },
+    get port() {
+      return port;
     },
     start,
     stop,

@@ -124,7 +124,10 @@ function keysOf(url: URL, now: () => number) {
     const keys = remote.jwks();
     if (keys !== undefined && remote.fresh) last = { keys, at: now() };
   };
+  /** The keys as they were, while the provider is not asked: not every call shall wait for it. */
+  let resting: { readonly key: JWTVerifyGetKey; readonly until: number } | undefined;
   const key: JWTVerifyGetKey = async (header, input) => {
+    if (resting !== undefined && now() < resting.until) return resting.key(header, input);
     try {
       const found = await remote(header, input);
       note();
@@ -132,7 +135,8 @@ function keysOf(url: URL, now: () => number) {
     } catch (error) {
       if (isVerdict(error)) throw error;
       if (last === undefined || now() - last.at > keysStaleMs) throw error;
-      return createLocalJWKSet(last.keys)(header, input);
+      resting = { key: createLocalJWKSet(last.keys), until: now() + keysCooldownMs };
+      return resting.key(header, input);
     }
   };
   return {
