@@ -20,6 +20,8 @@ import type { Logger } from './platform/logging.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { RateLimiter } from './platform/rate-limit.ts';
 import { currentRequest, runInRequest } from './platform/request-context.ts';
+import { unlessAborted } from './platform/unless-aborted.ts';
+import { createSharedRuns, type SharedRuns } from './shared-runs.ts';
 import type { Approval, Healing } from './tools/mend/healing.ts';
 import type { AnyTool, ToolContext, ToolSettings } from './tools/tool.ts';
 
@@ -67,7 +69,8 @@ export interface Pipeline {
 }
 
 /** request id → identity → rate limit → validation → scope → policy → admission → deadline → run → redact → cap → metrics → log → audit */
-export function createPipeline(options: PipelineOptions): Pipeline {
+export function createPipeline(parts: PipelineOptions): Pipeline {
+  const options = { ...parts, shared: createSharedRuns() };
   /** Runs `work` for a call, as what its log lines name. */
   function inCall<C extends RefusedCall, T>(call: C, work: (running: Running<C>) => T): T {
     const requestId = currentRequest()?.requestId ?? randomUUID();
@@ -89,7 +92,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
 const unknownTool = 'unknown';
 
 interface Running<C extends RefusedCall = Call> {
-  readonly options: PipelineOptions;
+  readonly options: PipelineOptions & { readonly shared: SharedRuns };
   readonly call: C;
   readonly tool: AnyTool | undefined;
   readonly requestId: string;
@@ -123,8 +126,11 @@ async function attempt({ options, call, tool, requestId }: Running): Promise<Fit
       signal,
     );
     try {
-      const data = await run(known, input, { options, call, signal });
-      return fitToLeave({ success: true, ...data }, known.render(data));
+      return await options.shared(
+        { tool: known, input, caller, heard: call.onProgress !== undefined },
+        signal,
+        (aborted) => run(known, input, { options, call, signal: aborted }),
+      );
     } finally {
       end?.();
     }
@@ -175,8 +181,12 @@ interface RunOptions {
   readonly signal: AbortSignal;
 }
 
-/** The tool's data, as its output schema lets it through. */
-async function run(tool: AnyTool, input: Readonly<Record<string, unknown>>, { options, call, signal }: RunOptions) {
+/** The tool's data, as its output schema lets it through, and what all faces leave of it. */
+async function run(
+  tool: AnyTool,
+  input: Readonly<Record<string, unknown>>,
+  { options, call, signal }: RunOptions,
+): Promise<FitResult> {
   const caller = identify(call);
   const context = contextOf(clusterIn(input), {
     ...call,
@@ -186,7 +196,8 @@ async function run(tool: AnyTool, input: Readonly<Record<string, unknown>>, { op
     signal,
     caller: caller.id,
   });
-  return tool.output.parse(await unlessAborted(signal, () => tool.run(input, context)));
+  const data = tool.output.parse(await unlessAborted((async () => tool.run(input, context))(), signal));
+  return fitToLeave({ success: true, ...data }, tool.render(data));
 }
 
 /** The cluster that arguments name; by default the default one. */
@@ -199,18 +210,6 @@ function seenBy({ principal }: Caller, clusters: Clusters, actAs: PipelineOption
   const { user, groups, scopes } = principal;
   const view = { ...(actAs !== undefined && { user: { user, groups }, by: actAs }), logs: scopes.has('k8s:logs') };
   return clusters.as(view);
-}
-
-/** Settles with `work`, or rejects when `signal` aborts, even if `work` never ends. */
-function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    (async () => work())()
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 /** metrics → log → audit: once a call, however it ended. */

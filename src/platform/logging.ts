@@ -36,15 +36,17 @@ export function createLogger(options: LoggerOptions): Logger {
   const least = logLevels.indexOf(options.level);
   let writer: Promise<Logger> | undefined;
   let loaded: Logger | undefined;
+  const load = async (): Promise<Logger> => {
+    const { createPinoLogger } = await import('./pino-logger.ts');
+    loaded = createPinoLogger(options);
+    return loaded;
+  };
   const at = (level: keyof Logger) => (fields: object, message: string) => {
     if (logLevels.indexOf(level) < least) return;
     if (loaded !== undefined) return loaded[level](fields, message);
     const inRequest = AsyncLocalStorage.snapshot();
-    writer ??= import('./pino-logger.ts').then(({ createPinoLogger }) => createPinoLogger(options));
-    void writer.then((log) => {
-      loaded = log;
-      inRequest(() => log[level](fields, message));
-    });
+    writer ??= load();
+    void writer.then((log) => inRequest(() => log[level](fields, message)));
   };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -2,9 +2,9 @@ import pLimit from 'p-limit';
 import type { KubernetesObject } from '../../engines/objects.ts';
 import type { Read, Scope, SnapshotData } from '../../engines/snapshot-data.ts';
 import { AppError } from '../../platform/errors.ts';
+import { unlessAborted } from '../../platform/unless-aborted.ts';
 import type { NextReads } from '../ports.ts';
 import { splitApiVersion } from './builtin-types.ts';
-import { unlessAborted } from './connection.ts';
 import type { ReadPart } from './execute-read.ts';
 
 /** What one read came to; `error` stands beside an outcome of `denied` or `failed`. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { unlessAborted } from '../../platform/unless-aborted.ts';
 import type { Credentials, LoadCredentials } from './credentials.ts';
 
 /** What one request needs. */
@@ -90,16 +91,6 @@ export function createConnector(load: LoadCredentials, limits: Limits): Connecto
       await current?.connection.dispatcher.destroy();
     },
   };
-}
-
-/** Settles with `work`, or rejects when `signal` aborts. */
-export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(signal.reason);
-    if (signal.aborted) abort();
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 /** One connection over HTTP/2 where the server speaks it, as API servers do. */

@@ -1,9 +1,9 @@
+import { createSharing } from '../../platform/sharing.ts';
 import { matcherOf, unknownKind } from '../kind-names.ts';
 import type { ResourceType } from '../ports.ts';
 import { builtinTypes, splitApiVersion } from './builtin-types.ts';
 import { fetchTypes, typesOfVersion } from './fetch-types.ts';
 import type { ClusterMetrics, Rest, RestCall } from './rest.ts';
-import { createSharing } from './sharing.ts';
 
 /** Knows which kinds an API server serves. */
 export interface Discovery {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
+import { createSharing } from '../../platform/sharing.ts';
 import type { ClusterMetrics } from './rest.ts';
-import { createSharing } from './sharing.ts';
 
 export interface Weighed<T> {
   readonly value: T;

@@ -1,13 +1,14 @@
 import type { KubernetesObject, ObjectRef } from '../../engines/objects.ts';
 import type { Read, SnapshotData } from '../../engines/snapshot-data.ts';
 import { AppError } from '../../platform/errors.ts';
+import { createSharing } from '../../platform/sharing.ts';
+import { unlessAborted } from '../../platform/unless-aborted.ts';
 import { byTime } from '../event-order.ts';
 import { checkVerb } from '../kind-names.ts';
 import type { NextReads, Reader } from '../ports.ts';
 import { slimmed } from '../slim.ts';
 import { apiVersionOf, builtinType } from './builtin-types.ts';
 import { type Collection, collect, type Executed, keyOfRead, patienceMs } from './collect.ts';
-import { unlessAborted } from './connection.ts';
 import { createDiscovery } from './discovery.ts';
 import { executeRead, type ReadPart } from './execute-read.ts';
 import { getObject, placeOf } from './get-object.ts';
@@ -20,7 +21,6 @@ import { createReadCache } from './read-cache.ts';
 import type { ClusterMetrics, Rest, RestCall } from './rest.ts';
 import { ownIdentity, reviewAccess, reviewPermissions } from './reviews.ts';
 import { versionShape } from './shapes.ts';
-import { createSharing } from './sharing.ts';
 import { watchTypes } from './watch.ts';
 
 export interface LiveReaderOptions {

@@ -1,4 +1,4 @@
-import { unlessAborted } from './connection.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 /**
  * Runs equal work once for all who ask for it meanwhile. One who gives up leaves the others their answer; when the

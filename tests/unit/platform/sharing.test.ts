@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createReadCache } from '../../../../src/kubernetes/live/read-cache.ts';
-import { createSharing } from '../../../../src/kubernetes/live/sharing.ts';
-import { noMetrics } from '../../../../src/platform/metrics.ts';
+import { createReadCache } from '../../../src/kubernetes/live/read-cache.ts';
+import { noMetrics } from '../../../src/platform/metrics.ts';
+import { createSharing } from '../../../src/platform/sharing.ts';
 
 const signal = new AbortController().signal;
 
