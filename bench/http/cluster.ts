@@ -37,6 +37,15 @@ const crowd = {
   },
 };
 
+/** What is asked for again and again. */
+export const service = 'web';
+const small = {
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: service, namespace: 'default' },
+  spec: { selector: { app: 'nobody' }, ports: [{ port: 80 }] },
+};
+
 export interface Bed {
   readonly kubeconfig: string;
   /** Milliseconds of one read of all pods, as JSON, over a connection that is there. */
@@ -48,7 +57,7 @@ export interface Bed {
 export async function startBed(): Promise<Bed> {
   cluster(['up']);
   const kubeconfig = cluster(['kubeconfig']).trim();
-  const items = [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, crowd];
+  const items = [{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }, crowd, small];
   kubectl(['apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
   while (kubectl(['get', 'pods', '-n', namespace, '-o', 'name']).trim().split('\n').length < pods) await sleep(1000);
   const [context] = await loadContexts({ path: kubeconfig, inCluster: false, allowExec: false, environment: {} });

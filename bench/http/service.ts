@@ -11,9 +11,14 @@ export interface Service {
   readonly metrics: string;
   readonly process: ChildProcess;
   /** Resident memory, in MiB. */
-  memory(): Promise<number>;
+  readonly memory: () => Promise<number>;
+  /** Time that it has worked, in ms, to a hundredth of a second. */
+  readonly worked: () => Promise<number>;
   stop(): Promise<void>;
 }
+
+/** Linux counts in hundredths of a second (`getconf CLK_TCK`). */
+const tickMs = 10;
 
 /** What it says of itself once it listens. */
 const listening = z.looseObject({ url: z.string(), metrics: z.string().optional() });
@@ -30,6 +35,11 @@ export async function aService(script: string, args: readonly string[] = [], env
     metrics,
     process: child,
     memory: async () => residentMiB(await readFile(`/proc/${child.pid}/status`, 'utf8')),
+    async worked() {
+      const [, fields = ''] = (await readFile(`/proc/${child.pid}/stat`, 'utf8')).split(') ');
+      const [user, system] = fields.split(' ').slice(11, 13).map(Number);
+      return ((user ?? 0) + (system ?? 0)) * tickMs;
+    },
     async stop() {
       if (child.exitCode !== null) return;
       child.kill();
