@@ -1,6 +1,6 @@
 import { ms, type Row } from '../measure.ts';
 import { load, once, restCall } from './calls.ts';
-import { type Bed, service as asked } from './cluster.ts';
+import { service as asked, type Bed } from './cluster.ts';
 import { kubemend } from './service.ts';
 
 const perSecond = 1000;
@@ -14,7 +14,13 @@ export async function measureRate(bed: Bed): Promise<readonly Row[]> {
     await once(request);
     await load(request, { connections: 32, seconds: 3, rate: perSecond });
     const before = await service.worked();
-    const { perSecond: reached, p50, p99, good, bad } = await load(request, { connections: 32, seconds, rate: perSecond });
+    const {
+      perSecond: reached,
+      p50,
+      p99,
+      good,
+      bad,
+    } = await load(request, { connections: 32, seconds, rate: perSecond });
     const each = ((await service.worked()) - before) / good;
     return [
       {

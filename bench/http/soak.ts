@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import autocannon from 'autocannon';
+import type { Row } from '../measure.ts';
+import { mcpCall, type Request, restCall } from './calls.ts';
+import { kubemend, type Service } from './service.ts';
+
+const seconds = Number(process.env['SECONDS'] ?? 180);
+const connections = 8;
+/** Of which the lowest use of the heap counts: what is there after a collection. */
+const windowSeconds = 10;
+const sampleMs = 250;
+
+/** Calls as a team makes them: reads of all sizes, by both faces, right and wrong, and what nobody serves. */
+const mixed = (url: string): readonly Request[] => [
+  restCall(url, 'diagnose', { namespace: 'shop' }),
+  mcpCall(url, 'diagnose', { namespace: 'shop' }),
+  restCall(url, 'list_resources', { kind: 'pods', namespace: 'shop' }),
+  mcpCall(url, 'get_resource', { kind: 'deployment', name: 'api', namespace: 'shop' }),
+  restCall(url, 'get_timeline', { namespace: 'shop' }),
+  restCall(url, 'trace_route', { to: 'service/api', namespace: 'shop' }),
+  restCall(url, 'diagnose', { namespace: 5, nonsense: true }),
+  mcpCall(url, 'no_such_tool', {}),
+  { ...restCall(url, 'diagnose', {}), body: '{"namespace":' },
+  { ...restCall(url, 'diagnose', {}), url: `${url}/nowhere` },
+];
+
+/** An hour's worth of mixed calls in minutes: whether the memory that is in use grows. */
+export async function measureSoak(): Promise<readonly Row[]> {
+  const service = await kubemend(['--no-rate-limit-enabled', '--demo']);
+  try {
+    const { url } = service;
+    const requests = mixed(url).map(({ url: target, headers, body }) => ({
+      method: 'POST' as const,
+      path: new URL(target).pathname,
+      headers: { ...headers },
+      body,
+    }));
+    const heaps: number[] = [];
+    const [result] = await Promise.all([
+      autocannon({ url, connections, duration: seconds, requests }),
+      sample(service, heaps),
+    ]);
+    const lows = windows(heaps).map((window) => Math.min(...window));
+    // The first tenth loads what is loaded late, and compiles.
+    const settled = lows.slice(Math.ceil(lows.length / 10));
+    const calls = result.requests.total;
+    const grown = slopeOf(settled) * settled.length;
+    return [
+      {
+        what: `memory in use over ${calls} mixed calls in ${seconds} s: growth by its slope`,
+        measured: `${grown.toFixed(1)} MiB of ${(settled.at(-1) ?? Number.NaN).toFixed(0)} (resident ${(await service.memory()).toFixed(0)} MiB), ${result.errors} failed`,
+        limit: '≈ 0',
+        aim: '',
+      },
+    ];
+  } finally {
+    await service.stop();
+  }
+}
+
+/** Reads how much of the heap is in use, in MiB, until the load has ended. */
+async function sample({ metrics }: Service, heaps: number[]): Promise<void> {
+  const until = performance.now() + seconds * 1000;
+  while (performance.now() < until) {
+    const text = await (await fetch(`${metrics}/metrics`)).text();
+    heaps.push(Number(/^nodejs_heap_size_used_bytes (\S+)$/m.exec(text)?.[1]) / 2 ** 20);
+    await sleep(sampleMs);
+  }
+}
+
+function windows(heaps: readonly number[]): readonly (readonly number[])[] {
+  const size = Math.max(1, Math.round((heaps.length * windowSeconds) / seconds));
+  return Array.from({ length: Math.floor(heaps.length / size) }, (_, index) =>
+    heaps.slice(index * size, (index + 1) * size),
+  );
+}
+
+/** By least squares, per window. */
+function slopeOf(values: readonly number[]): number {
+  const middle = (values.length - 1) / 2;
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  const rise = values.reduce((sum, value, index) => sum + (index - middle) * (value - mean), 0);
+  const run = values.reduce((sum, _, index) => sum + (index - middle) ** 2, 0);
+  return rise / run;
+}
