@@ -14,6 +14,7 @@ export interface SharedRedis {
 }
 
 const commandMs = 200;
+const deadMs = 500;
 const connectMs = 500;
 /** How long a command waits for a connection. */
 const readyMs = 700;
@@ -31,6 +32,8 @@ export function openRedis(url: string, log: Pick<Logger, 'info' | 'warn'>): Shar
     autoResendUnfulfilledCommands: false,
     commandTimeout: commandMs,
     connectTimeout: connectMs,
+    // A connection that a network has lost is dead, and looks open until TCP gives up a quarter of an hour later.
+    socketTimeout: deadMs,
     retryStrategy: (times) => Math.min(times * 100, longestPauseMs),
     // After a failover the name may lead to another server.
     reconnectOnError: ({ message }) => message.startsWith('READONLY'),

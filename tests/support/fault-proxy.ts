@@ -73,16 +73,15 @@ const pause = (ms: number): Promise<void> => new Promise((done) => setTimeout(do
 /** Hands on what the server says, as the fault of that moment has it. */
 async function passOn(behind: Socket, client: Socket, proxy: Pick<FaultProxy, 'fault'>): Promise<void> {
   let passed = 0;
-  for await (const chunk of behind as AsyncIterable<Buffer>) {
+  for await (const chunk of behind.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     const { fault } = proxy;
-    if (fault === 'hang') continue;
+    // As behind a network that is gone: what is open stays so, and stays dead.
+    if (fault === 'hang') return;
     if (fault === 'close' || (typeof fault === 'object' && 'says' in fault)) return void client.destroy();
     const cut = cutOf(fault);
     if (cut !== undefined && passed + chunk.length > cut) {
       client.write(chunk.subarray(0, Math.max(0, cut - passed)));
-      passed = cut;
-      if (fault !== undefined && 'resetAfter' in fault) return void client.resetAndDestroy();
-      continue;
+      return void (fault !== undefined && 'resetAfter' in fault && client.resetAndDestroy());
     }
     passed += chunk.length;
     if (fault !== undefined && 'lateMs' in fault) await pause(fault.lateMs);
