@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ClustersOptions } from '../../../src/kubernetes/live/clusters.ts';
 import type { Reader } from '../../../src/kubernetes/ports.ts';
+import { aFaultProxy, type FaultProxy } from '../../support/fault-proxy.ts';
 import { writeKubeconfig } from '../../support/kubeconfig-file.ts';
 import { liveClusters } from '../../support/live-clusters.ts';
 import { selfSigned } from '../../support/self-signed.ts';
@@ -11,8 +12,10 @@ import { selfSigned } from '../../support/self-signed.ts';
 const signal = new AbortController().signal;
 const web = { kind: 'Pod', namespace: 'shop', name: 'web' };
 const servers: Http2SecureServer[] = [];
+const proxies: FaultProxy[] = [];
 
-afterEach(() => {
+afterEach(async () => {
+  await Promise.all(proxies.splice(0).map((proxy) => proxy[Symbol.asyncDispose]()));
   for (const server of servers.splice(0)) server.close();
 });
 
@@ -20,6 +23,8 @@ interface Observed {
   readonly reader: Reader;
   /** How many connections were made, and how many requests came. */
   readonly seen: { sessions: number; requests: number };
+  /** On the way to it. */
+  readonly proxy: FaultProxy;
 }
 
 /** An API server of one pod over HTTP/2; `first` gets the first requests, one each. */
@@ -43,15 +48,16 @@ async function serving(
   const authority = Buffer.from(cert).toString('base64');
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const proxy = await aFaultProxy((server.address() as AddressInfo).port);
+  proxies.push(proxy);
   const kubeconfig = await writeKubeconfig([
     {
       name: 'http2',
-      server: `https://127.0.0.1:${port}`,
+      server: `https://127.0.0.1:${proxy.port}`,
       cluster: { 'certificate-authority-data': authority },
     },
   ]);
-  return { reader: await liveClusters(kubeconfig, options).reader(undefined), seen };
+  return { reader: await liveClusters(kubeconfig, options).reader(undefined), seen, proxy };
 }
 
 function answerPod(stream: ServerHttp2Stream): void {
@@ -110,6 +116,22 @@ describe('an API server that speaks HTTP/2', () => {
     );
 
     await expect(reader.get(web, signal)).rejects.toMatchObject({ code: 'timeout' });
+  });
+
+  it('is asked over a new connection when a network has lost the old one', { timeout: 20_000 }, async () => {
+    const timeouts = { connectMs: 300, headersMs: 200, totalMs: 1000 };
+    const { reader, seen, proxy } = await serving([], { rest: { timeouts, wait: async () => {} } });
+    await reader.get(web, signal);
+    proxy.fault = 'hang';
+    await expect(reader.get(web, signal)).rejects.toMatchObject({ code: 'timeout' });
+
+    proxy.fault = undefined;
+
+    // undici asks once more whether anybody is there, and waits a second.
+    await expect
+      .poll(() => reader.get(web, signal).catch(() => undefined), { timeout: 10_000 })
+      .toMatchObject({ metadata: { name: 'web' } });
+    expect(seen.sessions).toBe(2);
   });
 
   it('sends large answers through its windows', async () => {
