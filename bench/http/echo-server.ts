@@ -28,7 +28,7 @@ const { url } = await startHttp({
     metrics,
     limiter: createRateLimiter({ requests: 1_000_000, windowSeconds: 60, redis: undefined, metrics }),
     admission: createAdmission(),
-    audit: auditTrail({ file: undefined, log }),
+    audit: auditTrail({ file: undefined, log, stream: process.stderr }),
   }),
   clusters,
   rules: () => import('../../src/tools/report/rule-page.ts'),

@@ -53,14 +53,22 @@ interface Ending {
 }
 
 function contextOf(settings: Settings, host: Host, { opened, healing: toStop }: Ending): CommandContext {
-  const log = createLogger({ level: settings.logLevel, format: settings.logFormat, stream: host.stderr });
+  const logging = { level: settings.logLevel, format: settings.logFormat, stream: host.stderr };
+  const log = createLogger(logging);
   const redis = redisOf(settings, log);
   opened.push(redis);
   let service: Promise<HealingService> | undefined;
   let trail: Promise<Audit> | undefined;
   const audit = (metrics = noMetrics): Promise<Audit> => {
+    // Whoever wants to read less of a service still wants to know who did what.
+    const told = settings.http ? createLogger({ ...logging, level: 'info' }) : log;
     trail ??= import('./audit-trail.ts').then(({ auditTrail }) =>
-      auditTrail({ file: settings.auditFile, log, onResult: (result) => metrics.auditEvent(result) }),
+      auditTrail({
+        file: settings.auditFile,
+        log: told,
+        stream: host.stderr,
+        onResult: (result) => metrics.auditEvent(result),
+      }),
     );
     return trail;
   };

@@ -22,6 +22,11 @@ export interface LogStream {
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 
+/** Nobody reads a stream that has this many bytes waiting; lines are dropped rather than kept. */
+const maxWaitingBytes = 1024 * 1024;
+export const isBlocked = ({ writableLength }: Pick<LogStream, 'writableLength'>): boolean =>
+  writableLength > maxWaitingBytes;
+
 export interface LoggerOptions {
   readonly level: LogLevel;
   readonly format: LogFormat;

@@ -1,11 +1,8 @@
 import { pino } from 'pino';
 import { consoleLine } from './console-line.ts';
-import type { Logger, LoggerOptions } from './logging.ts';
+import { isBlocked, type Logger, type LoggerOptions } from './logging.ts';
 import { redactText } from './redact.ts';
 import { currentRequest } from './request-context.ts';
-
-/** Nobody reads a stderr that has this many bytes waiting; lines are dropped rather than kept. */
-const maxWaitingBytes = 1024 * 1024;
 
 /**
  * Writes at once. A closed or blocked stream loses lines and nothing else: Node writes to a pipe without waiting, while
@@ -16,7 +13,7 @@ export function createPinoLogger({ level, format, stream }: LoggerOptions): Logg
   stream.on('error', () => {});
   const destination = {
     write(line: string): void {
-      if (stream.writableLength > maxWaitingBytes) return;
+      if (isBlocked(stream)) return;
       // A net: secrets are not to be logged in the first place.
       const safe = redactText(line);
       stream.write(format === 'console' ? consoleLine(safe) : safe);
