@@ -94,7 +94,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpService> {
     url: addressOf(server),
     async stop() {
       stopping = true;
-      await pause(drainDelayMs);
+      if (drainDelayMs > 0) await pause(drainDelayMs);
       const closed = once(server, 'close');
       server.close();
       await Promise.race([calls.idle(), pause(drainMs, undefined, { ref: false })]);

@@ -1,4 +1,5 @@
 import type { Pipeline } from '../call.ts';
+import { AppError } from '../platform/errors.ts';
 
 export interface RunningCalls {
   /** The same pipeline, watched. */
@@ -8,6 +9,11 @@ export interface RunningCalls {
   /** Ends the calls that run, and all that come later. */
   abort(): void;
 }
+
+const stopping = new AppError('unavailable', 'The service is being stopped, and the call had not ended.', {
+  hint: 'Call again: another replica answers, or this one once it is back. list_actions tells how far an action came.',
+  details: { retry_after_seconds: 1 },
+});
 
 /** Knows which calls run, so that a service can stop between them. */
 export function countCalls(pipeline: Pipeline): RunningCalls {
@@ -26,6 +32,6 @@ export function countCalls(pipeline: Pipeline): RunningCalls {
     async idle() {
       while (running.size > 0) await Promise.all(running);
     },
-    abort: () => stop.abort(),
+    abort: () => stop.abort(stopping),
   };
 }

@@ -148,7 +148,12 @@ describe('the HTTP service', () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     await service.stop();
 
-    expect((await call).status).toBe(504);
+    const { status, headers } = await call;
+    expect([status, headers.get('retry-after')]).toEqual([503, '1']);
+    expect(await (await call).json()).toMatchObject({
+      error_type: 'unavailable',
+      hint: expect.stringMatching(/replica/),
+    });
   });
 
   it('ends streams of clients that only listen', async () => {
