@@ -24,7 +24,7 @@ beforeAll(async () => {
   await apply(namespace, aWorkload('web', { replicas: 1, spec: { minReadySeconds: 15 } }));
   await kubectl('rollout', 'status', 'deployment/web', '-n', namespace, '--timeout=120s');
   const own = await readFile(await kubeconfig(), 'utf8');
-  const [, server = ''] = /server: (\S+)/.exec(own) ?? [];
+  const [, server = ''] = /server: "?(https?:[^\s",}]+)/.exec(own) ?? [];
   proxy = await aFaultProxy(Number(new URL(server).port));
   detour = join(await mkdtemp(join(tmpdir(), 'kubemend-detour-')), 'kubeconfig');
   await writeFile(detour, own.replace(server, `https://127.0.0.1:${proxy.port}`), { mode: 0o600 });

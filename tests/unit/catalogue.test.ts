@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { namedRules } from '../../src/engines/diagnosis/causality.ts';
@@ -92,5 +92,15 @@ describe('the table of causes', () => {
     const known = new Set(rules.map(({ id }) => id));
 
     expect(namedRules.filter((id) => !known.has(id))).toEqual([]);
+  });
+});
+
+describe('what docs/faults.md says of a fault', () => {
+  it('is proven by a test that is there', () => {
+    const text = readFileSync(join(root, 'docs/faults.md'), 'utf8');
+    const named = [...text.matchAll(/`((?:unit|integration|e2e)\/[^`]+)`/g)].flatMap(([, name]) => name ?? []);
+
+    expect(named.length).toBeGreaterThan(30);
+    expect(untested('tests', named)).toEqual([]);
   });
 });

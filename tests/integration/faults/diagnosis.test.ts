@@ -66,6 +66,28 @@ describe('a diagnosis', { timeout: 30_000 }, () => {
   });
 });
 
+describe('fifty thousand pods', { timeout: 120_000 }, () => {
+  const many = Array.from({ length: 50_000 }, (_, index) =>
+    aPod(`checkout-7d9f8b6c5d-${index}`, { metadata: { namespace: 'crowd' } }),
+  );
+
+  it('are listed page by page, and hide no cause', async () => {
+    const { server, bed } = await aShop([anObject('Namespace', 'crowd'), ...web.all, ...many]);
+    const { status, body } = await bed.rest('list_resources', { kind: 'pods', namespace: 'crowd' });
+    const listed = server.requests.length;
+
+    expect([status, body]).toMatchObject([200, { cursor: expect.any(String) }]);
+    expect(JSON.stringify(body).length).toBeLessThan(256 * 1024);
+    expect(listed).toBeLessThanOrEqual(3);
+    expect(await bed.rest('diagnose', shop)).toMatchObject({
+      status: 200,
+      body: { causes: [{ rule: 'image-tag-not-found' }] },
+    });
+    const paged = server.requests.slice(listed).filter(({ path }) => path.includes('/namespaces/crowd/'));
+    expect(paged).toEqual([]);
+  });
+});
+
 /** Sends lines for as long as they are taken, up to a gigabyte; how many bytes that were. */
 function aGigabyte(): { readonly sent: () => number; readonly send: (_: unknown, response: ServerResponse) => void } {
   const lines = '2026-11-01T00:00:00.000000000Z ERROR cannot reach db:5432: connection refused\n'.repeat(1_000);
