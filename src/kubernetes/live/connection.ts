@@ -11,12 +11,20 @@ export interface Connection {
   readonly server: string;
   readonly proxy: Credentials['proxy'];
   readonly headers: Credentials['headers'];
+  /** When something last came back over its sockets, as `performance.now()` has it. */
+  readonly heard: { at: number };
 }
 
 export interface Connector {
   connect(signal: AbortSignal): Promise<Connection>;
   /** After a 401 on `stale`: new credentials, asked for once however many requests failed with the old ones. */
   reconnect(stale: Connection, signal: AbortSignal): Promise<Connection>;
+  /**
+   * After a request that was sent at `sentAt` and given up before anything came back: when nothing else came either, the
+   * sockets may be dead, and the next requests go over new ones. undici (8.12) looks after a timeout of its own only, and
+   * many callers are less patient; TCP gives up after a quarter of an hour.
+   */
+  doubt(connection: Connection, sentAt: number): void;
   /** Calls back once there is a connection and what waited for it was sent. Returns how to forget that. */
   onceConnected(told: () => void): () => void;
   close(): Promise<void>;
@@ -47,11 +55,12 @@ export function createConnector(load: LoadCredentials, limits: Limits): Connecto
     const credentials = await load({ refresh });
     const fingerprint = fingerprintOf(credentials);
     const { server, proxy, headers } = credentials;
-    const kept = current?.fingerprint === fingerprint ? current.connection.dispatcher : undefined;
-    const dispatcher = kept ?? createDispatcher(credentials, limits).once('connect', tell);
+    const kept = current?.fingerprint === fingerprint ? current.connection : undefined;
+    const dispatcher = kept?.dispatcher ?? createDispatcher(credentials, limits).once('connect', tell);
+    const heard = kept?.heard ?? { at: 0 };
     // Closing lets requests on the old sockets end.
     if (kept === undefined) void current?.connection.dispatcher.close();
-    current = { connection: { dispatcher, server, proxy, headers }, fingerprint, loadedAt: performance.now() };
+    current = { connection: { dispatcher, server, proxy, headers, heard }, fingerprint, loadedAt: performance.now() };
     if (closed) await dispatcher.destroy();
     return current.connection;
   }
@@ -80,6 +89,12 @@ export function createConnector(load: LoadCredentials, limits: Limits): Connecto
     async reconnect(stale, signal) {
       const renewed = current !== undefined && current.connection !== stale;
       return renewed && current !== undefined ? current.connection : loaded(true, signal);
+    },
+    doubt({ dispatcher, heard }, sentAt) {
+      const silent = heard.at < sentAt && performance.now() - sentAt > limits.connectMs;
+      if (!silent || current?.connection.dispatcher !== dispatcher) return;
+      void dispatcher.close();
+      current = undefined;
     },
     onceConnected(told) {
       if (connected) setImmediate(told);

@@ -40,6 +40,7 @@ export function exchange(
         else signal.addEventListener('abort', abort, { once: true });
       },
       onResponseStart(controller, status, headers) {
+        connection.heard.at = performance.now();
         if (status < 200) return;
         const body = bodyOf(request.receiving(status), {
           encoding: headers['content-encoding'],
@@ -49,7 +50,10 @@ export function exchange(
         });
         began = { status, headers, body };
       },
-      onResponseData: (_, chunk) => began?.body.push(chunk),
+      onResponseData(_, chunk) {
+        connection.heard.at = performance.now();
+        began?.body.push(chunk);
+      },
       onResponseEnd: () => began?.body.end(),
       onResponseError(_, error) {
         if (began === undefined) settle(error);

@@ -151,6 +151,7 @@ export function createRest({ random = Math.random, wait = pause, now = Date.now,
         retryAfter: header(headers['retry-after']),
       };
     } catch (error) {
+      if (signal.aborted) connector.doubt(connection, startedAt);
       signal.throwIfAborted();
       return { error, passing: isPassingFailure(error) };
     } finally {

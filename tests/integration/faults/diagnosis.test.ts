@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { KubernetesObject } from '../../../src/engines/objects.ts';
 import { aContainer, aDeployment, anEvent, anObject, aPod, crashed, waiting } from '../../support/builders.ts';
 import { aFakeApiServer, type FakeApiServer } from '../../support/fake-api-server.ts';
 import type { Fault } from '../../support/fault-proxy.ts';
@@ -18,7 +19,9 @@ const around = [
   anObject('Node', 'node-1', { status: { conditions: [{ type: 'Ready', status: 'True' }] } }),
 ];
 
-async function aShop(objects = web.all): Promise<{ readonly server: FakeApiServer; readonly bed: ServiceBed }> {
+async function aShop(
+  objects: readonly KubernetesObject[] = web.all,
+): Promise<{ readonly server: FakeApiServer; readonly bed: ServiceBed }> {
   const server = await aFakeApiServer({ objects: [...around, ...objects] });
   ending.push(() => server.close());
   const bed = await aServiceBed(server);

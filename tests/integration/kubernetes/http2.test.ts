@@ -134,6 +134,28 @@ describe('an API server that speaks HTTP/2', () => {
     expect(seen.sessions).toBe(2);
   });
 
+  it('is asked over a new connection also when those who ask are impatient', async () => {
+    const { reader, seen, proxy } = await serving([], { rest: { timeouts: { connectMs: 100 } } });
+    await reader.get(web, signal);
+    proxy.fault = 'hang';
+    await expect(reader.get(web, AbortSignal.timeout(300))).rejects.toThrow('timeout');
+
+    proxy.fault = undefined;
+
+    expect(await reader.get(web, signal)).toMatchObject({ metadata: { name: 'web' } });
+    expect(seen.sessions).toBe(2);
+  });
+
+  it('is not asked over a new connection for one who is impatient while others are answered', async () => {
+    const { reader, seen } = await serving([() => {}], { rest: { timeouts: { connectMs: 100 } } });
+    const impatient = reader.get(web, AbortSignal.timeout(300));
+    await reader.get({ ...web, name: 'other' }, signal);
+
+    await expect(impatient).rejects.toThrow('timeout');
+    expect(await reader.get(web, signal)).toMatchObject({ metadata: { name: 'web' } });
+    expect(seen.sessions).toBe(1);
+  });
+
   it('sends large answers through its windows', async () => {
     const texts = Array.from({ length: 200 }, () => 'x'.repeat(100 * 1024));
     const { reader } = await serving([
