@@ -43,7 +43,7 @@ async function aService(flags: readonly string[] = []) {
     health: async () => (await fetch(`${service.url}/health`)).status,
     ready: async () => (await fetch(`${service.url}/ready`)).status,
     /** How many of so many calls are let through; the others are 429. */
-    async passed(calls: number): Promise<number> {
+    passed: async (calls: number): Promise<number> => {
       const statuses: number[] = [];
       for (let call = 0; call < calls; call++)
         statuses.push((await fetch(`${service.url}/api/v1/tools/echo_text`, aPost({ text: 'x' }))).status);
@@ -51,10 +51,10 @@ async function aService(flags: readonly string[] = []) {
       return statuses.filter((status) => status === 200).length;
     },
     /** As if the time had passed after which Redis is asked again. */
-    later() {
+    later: () => {
       ahead += 6_000;
     },
-    async fallbacks() {
+    fallbacks: async () => {
       const { text } = await metrics.expose();
       return Number(/^mcp_rate_limit_fallback_total (\d+)/m.exec(text)?.[1]);
     },

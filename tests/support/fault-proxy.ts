@@ -42,15 +42,18 @@ export async function aFaultProxy(upstream = 0): Promise<FaultProxy> {
     connections += 1;
     keep(client);
     const { fault } = proxy;
-    if (fault === 'close') return void client.destroy();
-    if (fault === 'hang') return void client.resume();
-    if (fault !== undefined && 'says' in fault) return void client.once('data', () => client.end(fault.says));
+    if (fault === 'close') client.destroy();
+    else if (fault === 'hang') client.resume();
+    else if (fault !== undefined && 'says' in fault) client.once('data', () => client.end(fault.says));
+    else join(client);
+  });
+  function join(client: Socket): void {
     const behind = keep(connect(proxy.upstream, '127.0.0.1'));
     client.pipe(behind);
     client.on('close', () => behind.destroy());
     behind.on('close', () => client.destroy());
     void passOn(behind, client, proxy).catch(() => client.destroy());
-  });
+  }
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const proxy = {

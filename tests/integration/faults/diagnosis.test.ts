@@ -101,7 +101,9 @@ function aGigabyte(): { readonly sent: () => number; readonly send: (_: unknown,
       const more = () => {
         while (!response.destroyed && sent < 1e9) {
           sent += lines.length;
-          if (!response.write(lines)) return void response.once('drain', more);
+          if (response.write(lines)) continue;
+          response.once('drain', more);
+          return;
         }
         response.end();
       };

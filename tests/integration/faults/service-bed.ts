@@ -26,8 +26,8 @@ export interface ServiceBed {
   readonly waits: readonly number[];
   /** Fields of the lines about calls. */
   readonly logged: readonly object[];
-  /** The value of a metric by its name and labels as they are exposed. */
-  metric(series: string): Promise<number>;
+  /** The metrics as they are scraped. */
+  exposed(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -80,11 +80,7 @@ export async function aServiceBed(server: FakeApiServer, user: object = { token:
       await client.close();
       return structuredContent;
     },
-    async metric(series) {
-      const { text } = await metrics.expose();
-      const line = text.split('\n').find((each) => each.startsWith(`${series} `));
-      return Number(line?.slice(series.length) ?? 0);
-    },
+    exposed: async () => (await metrics.expose()).text,
     async close() {
       await service.stop();
       await clusters.close();
