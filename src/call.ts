@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { checkPolicy, checkScope, existing, limitRate, validate } from './call-checks.ts';
 import { contextOf } from './call-context.ts';
-import { type Caller, localCaller } from './caller.ts';
+import { type Caller, localCaller, subjectOf } from './caller.ts';
 import type { Clusters, View } from './kubernetes/ports.ts';
 import {
   type Failure,
@@ -73,10 +73,12 @@ export function createPipeline(parts: PipelineOptions): Pipeline {
   const options = { ...parts, shared: createSharedRuns() };
   /** Runs `work` for a call, as what its log lines name. */
   function inCall<C extends RefusedCall, T>(call: C, work: (running: Running<C>) => T): T {
-    const requestId = currentRequest()?.requestId ?? randomUUID();
+    const request = currentRequest();
+    const requestId = request?.requestId ?? randomUUID();
     const tool = options.tools.find(({ name }) => name === call.tool);
-    const notes = currentRequest()?.notes;
-    return runInRequest({ requestId, tool: tool?.name ?? unknownTool, ...(notes !== undefined && { notes }) }, () =>
+    const name = tool?.name ?? unknownTool;
+    request?.span?.update({ attributes: { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': name } });
+    return runInRequest({ ...request, requestId, subject: subjectOf(identify(call)), tool: name }, () =>
       work({ options, call, tool, requestId }),
     );
   }
@@ -221,6 +223,7 @@ function report(
   const errorType = result.success ? undefined : result.error_type;
   const name = tool?.name ?? unknownTool;
   options.metrics.toolCall({ tool: name, seconds, errorType });
+  currentRequest()?.span?.update({ attributes: { 'kubemend.error_type': errorType } });
   options.log.info({ ms: Math.round(seconds * 1000), outcome: errorType ?? 'success' }, 'tool call');
   options.audit?.record({ ...aboutCall({ call, tool, requestId }), outcome: errorType ?? 'success' });
 }

@@ -6,3 +6,6 @@ export interface Caller {
   readonly principal?: Principal | undefined;
 }
 export const localCaller: Caller = { id: 'local' };
+
+/** Who that is, for people who read logs. */
+export const subjectOf = ({ id, principal }: Caller): string => principal?.user ?? id;

@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import { consoleLine } from './console-line.ts';
 import { isBlocked, type Logger, type LoggerOptions } from './logging.ts';
 import { redactText } from './redact.ts';
-import { currentRequest } from './request-context.ts';
+import { requestFields } from './request-context.ts';
 
 /**
  * Writes at once. A closed or blocked stream loses lines and nothing else: Node writes to a pipe without waiting, while
@@ -26,7 +26,7 @@ export function createPinoLogger({ level, format, stream }: LoggerOptions): Logg
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: pino.stdSerializers.errWithCause },
-      mixin: () => ({ ...currentRequest() }),
+      mixin: requestFields,
     },
     destination,
   );

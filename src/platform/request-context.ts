@@ -1,13 +1,22 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { RateDecision } from './rate-limit.ts';
+import type { TraceContext } from './trace-context.ts';
+import type { Span } from './tracing.ts';
 
-/** What every log line of a request carries, and what is passed on to the API server. */
+/** What a request carries wherever it is worked on. */
 export interface RequestContext {
+  /** Passed on to the API server. */
   readonly requestId: string;
-  readonly tool?: string;
-  /** What the answer has to say besides its body: written by whoever works on the request. */
-  readonly notes?: { rate?: RateDecision };
+  /** Who calls. */
+  readonly subject?: string | undefined;
+  readonly tool?: string | undefined;
+  /** What the caller says of its trace. */
+  readonly callerTrace?: TraceContext | undefined;
+  /** The span that this code runs in; absent where nothing is traced. */
+  readonly span?: Span | undefined;
+  /** Written by whoever works on the request: what the answer says besides its body, and who calls once that is known. */
+  readonly notes?: { rate?: RateDecision; subject?: string };
 }
 
 const contexts = new AsyncLocalStorage<RequestContext>();
@@ -22,6 +31,18 @@ export function requestIdFrom(offered: string | null | undefined): string {
 
 /** The context of the request that this code runs for; undefined outside of any. */
 export const currentRequest = (): RequestContext | undefined => contexts.getStore();
+
+/** Where this code stands in a trace: in our span, or, where we make none, in that of the caller. */
+export const currentTrace = (): TraceContext | undefined => {
+  const context = contexts.getStore();
+  return context?.span?.trace ?? context?.callerTrace;
+};
+
+/** What every log line of a request has; `trace_id` and `span_id` as collectors of logs join them with traces. */
+export function requestFields(): object {
+  const { requestId, tool, span, notes, subject = notes?.subject } = contexts.getStore() ?? {};
+  return { requestId, trace_id: currentTrace()?.traceId, span_id: span?.trace.spanId, subject, tool };
+}
 
 /** Runs `work`, and everything that it starts, in `context`. */
 export const runInRequest = <T>(context: RequestContext, work: () => T): T => contexts.run(context, work);

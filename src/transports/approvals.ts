@@ -4,8 +4,8 @@ import {
   type InputRequiredResult,
   inputRequired,
   inputResponse,
-  type McpServer,
   type RequestStateCodec,
+  type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import * as z from 'zod';
@@ -29,7 +29,7 @@ export interface Approvals {
   /** Refuses state that was not made here, for the server's options. */
   verify(state: string, context: ServerContext): Promise<unknown>;
   /** Whether this client can ask a person; otherwise it gets `approval_required`. */
-  canAsk(context: ServerContext, mcp: McpServer): boolean;
+  canAsk(context: ServerContext, mcp: Server): boolean;
   /** The plan of a call that came back with `approval_required`, as a question. */
   ask(failure: Failure, context: ServerContext): Promise<InputRequiredResult>;
   /** The person's answer that this call carries; anything but a plain yes is a no. */
@@ -93,8 +93,8 @@ const capabilities = z.looseObject({
 });
 
 /** In the request's envelope since 2026-07-28, else of the connection. */
-function capabilitiesOf({ mcpReq }: ServerContext, mcp: McpServer): z.output<typeof capabilities> {
+function capabilitiesOf({ mcpReq }: ServerContext, mcp: Server): z.output<typeof capabilities> {
   const envelope = z.record(z.string(), z.unknown()).safeParse(mcpReq.envelope);
-  const declared = envelope.data?.[CLIENT_CAPABILITIES_META_KEY] ?? mcp.server.getClientCapabilities();
+  const declared = envelope.data?.[CLIENT_CAPABILITIES_META_KEY] ?? mcp.getClientCapabilities();
   return capabilities.safeParse(declared).data ?? {};
 }

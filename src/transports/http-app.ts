@@ -7,13 +7,15 @@ import {
 import { type Context, Hono } from 'hono';
 import * as z from 'zod';
 import type { Pipeline, RefusedCall } from '../call.ts';
-import { type Caller, localCaller } from '../caller.ts';
+import { type Caller, localCaller, subjectOf } from '../caller.ts';
 import type { Clusters } from '../kubernetes/ports.ts';
 import { failureOf } from '../outcome.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { currentRequest, type RequestContext, requestIdFrom, runInRequest } from '../platform/request-context.ts';
+import { traceContextFrom } from '../platform/trace-context.ts';
+import { noTracing, type Tracing } from '../platform/tracing.ts';
 import { createApiDocs } from './api-docs.ts';
 import { type Authentication, isRefusal } from './authentication.ts';
 import { limitedBody, parseBody, type RequestEnv } from './json-body.ts';
@@ -30,6 +32,7 @@ export interface HttpAppOptions {
   readonly mcp: McpHttp;
   readonly readiness: Readiness;
   readonly metrics: Metrics;
+  readonly tracing?: Tracing | undefined;
   readonly log: Logger;
   /** Host names besides loopback ones. */
   readonly allowedHosts: readonly string[];
@@ -43,18 +46,22 @@ export interface HttpAppOptions {
 /** Everything that the service port serves, as a fetch handler. */
 export function createHttpApp(options: HttpAppOptions): Hono<RequestEnv> {
   const { pipeline, clusters, mcp, readiness, metrics, log, version, assets, authentication } = options;
+  const { tracing = noTracing } = options;
   const app = new Hono<RequestEnv>();
 
   app.use(async (context, next) => {
     const requestId = requestIdFrom(context.req.header('x-request-id'));
     const notes: NonNullable<RequestContext['notes']> = {};
-    await runInRequest({ requestId, notes }, next);
+    const traced = traceOf(context, tracing);
+    await runInRequest({ requestId, notes, ...traced }, next);
     context.res.headers.set('X-Request-ID', requestId);
     for (const [name, value] of Object.entries(notes.rate === undefined ? {} : rateHeaders(notes.rate)))
       context.res.headers.set(name, value);
     const request = { method: methodOf(context), route: routeOf(context.req.path), code: context.res.status };
     metrics.httpRequest(request);
-    runInRequest({ requestId }, () => log.debug(request, 'http request'));
+    traced.span?.update({ attributes: { 'http.response.status_code': request.code } });
+    traced.span?.end(request.code < 500 ? undefined : String(request.code));
+    runInRequest({ requestId, notes, ...traced }, () => log.debug(request, 'http request'));
   });
 
   // Probes come from the kubelet, which knows the pod's address only; they tell nothing worth protecting.
@@ -79,7 +86,10 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestEnv> {
     app.use(path, async (context, next) => {
       const sender = await authentication?.whoSends(context.req.raw);
       if (sender !== undefined && isRefusal(sender)) return refusalResponse(sender);
-      context.set('caller', sender === undefined ? localCaller : { id: sender.id, principal: sender });
+      const caller = sender === undefined ? localCaller : { id: sender.id, principal: sender };
+      context.set('caller', caller);
+      const notes = currentRequest()?.notes;
+      if (notes !== undefined) notes.subject = subjectOf(caller);
       return next();
     });
   }
@@ -158,6 +168,15 @@ const notAllowed = (): AppError =>
 
 const methods = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
 const methodOf = ({ req }: Context): string => (methods.has(req.method) ? req.method : 'other');
+
+/** What the caller says of its trace, and, where the request is a call by itself, our span in it. */
+function traceOf(context: Context, tracing: Tracing): Pick<RequestContext, 'callerTrace' | 'span'> {
+  const callerTrace = traceContextFrom(context.req.header('traceparent'), context.req.header('tracestate'));
+  const [method, route] = [methodOf(context), routeOf(context.req.path)];
+  if (!route.startsWith('/api/')) return { callerTrace };
+  const attributes = { 'http.request.method': method, 'http.route': route, 'url.scheme': 'http' };
+  return { callerTrace, span: tracing.begin({ name: `${method} ${route}`, kind: 'server', attributes }, callerTrace) };
+}
 
 /** The pattern of a path: a closed set, as metrics need. */
 function routeOf(path: string): string {

@@ -7,6 +7,7 @@ import { failureOf } from '../outcome.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { Tracing } from '../platform/tracing.ts';
 import type { Authentication } from './authentication.ts';
 import { createHttpApp } from './http-app.ts';
 import { addressOf, listen } from './listener.ts';
@@ -19,6 +20,7 @@ import { countCalls } from './running-calls.ts';
 
 export interface HttpOptions extends Service {
   readonly metrics: Metrics;
+  readonly tracing?: Tracing | undefined;
   readonly log: Logger;
   readonly version: string;
   readonly host: string;
@@ -51,6 +53,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpService> {
     factory: createMcpFactory({
       service: async () => ({ pipeline: calls.pipeline, clusters, rules, approvalKey }),
       version,
+      tracing: options.tracing,
     }),
     onError: (error) => log.warn({ problem: protocolProblem(error) }, 'protocol error'),
     maxSessionsOfCaller: authentication && sessionsOfCaller,
@@ -64,6 +67,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpService> {
     readiness: { ready: async () => !stopping && (await ready()) && (await readiness.ready()) },
     authentication,
     metrics,
+    tracing: options.tracing,
     log,
     allowedHosts: [...options.allowedHosts, host],
     version,

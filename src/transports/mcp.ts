@@ -2,16 +2,17 @@ import {
   type CallToolRequestParams,
   type CallToolResult,
   type InputRequiredResult,
-  McpServer,
   type McpServerFactory,
   ProtocolError,
   ProtocolErrorCode,
+  type Server,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import type { Pipeline, RefusedCall } from '../call.ts';
 import type { Clusters } from '../kubernetes/ports.ts';
 import { AppError } from '../platform/errors.ts';
 import { nearest } from '../platform/nearest.ts';
+import { noTracing, type Tracing } from '../platform/tracing.ts';
 import type { ToolContext } from '../tools/tool.ts';
 import { type Approvals, createApprovals } from './approvals.ts';
 import { callerOf } from './auth-info.ts';
@@ -19,6 +20,7 @@ import { complete } from './mcp-completion.ts';
 import { getPrompt, listedPrompts } from './mcp-prompts.ts';
 import { readResource, resources, templatesOf } from './mcp-resources.ts';
 import { describeTools, type ToolDescription } from './tool-schemas.ts';
+import { TracedServer } from './traced-server.ts';
 
 /** What the rules of the diagnosis say about themselves, as markdown. */
 export interface RulePages {
@@ -41,6 +43,7 @@ export interface McpOptions {
   /** Asked for at the first request that needs it: the handshake, for which an assistant waits, does not. */
   readonly service: () => Promise<Service>;
   readonly version: string;
+  readonly tracing?: Tracing | undefined;
 }
 
 /** Read by models once, before anything else. */
@@ -59,7 +62,7 @@ const personMs = 600_000;
  * here rather than by `registerTool`, which would answer bad arguments itself, with the first problem only and without
  * our `error_type` (@modelcontextprotocol/server 2.4).
  */
-export function createMcpFactory({ service, version }: McpOptions): McpServerFactory {
+export function createMcpFactory({ service, version, tracing = noTracing }: McpOptions): McpServerFactory {
   let list: { tools: ToolDescription[] } | undefined;
   const approvals = createApprovals(async () => {
     const { approvalKey } = await service();
@@ -68,7 +71,7 @@ export function createMcpFactory({ service, version }: McpOptions): McpServerFac
   });
 
   return () => {
-    const mcp = new McpServer(
+    const mcp = new TracedServer(
       { name: 'kubemend', title: 'kubemend', version },
       {
         capabilities: {
@@ -78,6 +81,7 @@ export function createMcpFactory({ service, version }: McpOptions): McpServerFac
           completions: {},
         },
         instructions,
+        tracing,
         requestState: {
           async verify(state, context) {
             try {
@@ -98,7 +102,7 @@ export function createMcpFactory({ service, version }: McpOptions): McpServerFac
         },
       },
     );
-    mcp.server.setRequestHandler('tools/list', async () => {
+    mcp.setRequestHandler('tools/list', async () => {
       list ??= { tools: [...describeTools((await service()).pipeline.tools)] };
       return list;
     });
@@ -106,19 +110,17 @@ export function createMcpFactory({ service, version }: McpOptions): McpServerFac
       service: await service(),
       call: { caller: callerOf(context), signal: context.mcpReq.signal },
     });
-    mcp.server.setRequestHandler('resources/list', () => ({ resources }));
-    mcp.server.setRequestHandler('resources/templates/list', async () => ({
+    mcp.setRequestHandler('resources/list', () => ({ resources }));
+    mcp.setRequestHandler('resources/templates/list', async () => ({
       resourceTemplates: templatesOf(await service()),
     }));
-    mcp.server.setRequestHandler('resources/read', async ({ params }, context) =>
+    mcp.setRequestHandler('resources/read', async ({ params }, context) =>
       readResource(params.uri, await asked(context)),
     );
-    mcp.server.setRequestHandler('prompts/list', () => ({ prompts: listedPrompts() }));
-    mcp.server.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments));
-    mcp.server.setRequestHandler('completion/complete', async ({ params }, context) =>
-      complete(params, await asked(context)),
-    );
-    mcp.server.setRequestHandler('tools/call', async (request, context) =>
+    mcp.setRequestHandler('prompts/list', () => ({ prompts: listedPrompts() }));
+    mcp.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments));
+    mcp.setRequestHandler('completion/complete', async ({ params }, context) => complete(params, await asked(context)));
+    mcp.setRequestHandler('tools/call', async (request, context) =>
       answer(await service(), request.params, { mcp, context, approvals }),
     );
     return mcp;
@@ -136,7 +138,7 @@ const forged = (cause: unknown): AppError =>
   new AppError('refused', 'What came back with the answer is not what the question was sent with.', { cause });
 
 interface Asking {
-  readonly mcp: McpServer;
+  readonly mcp: Server;
   readonly context: ServerContext;
   readonly approvals: Approvals;
 }

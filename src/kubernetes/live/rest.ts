@@ -3,10 +3,11 @@ import type * as z from 'zod';
 import type { Identity } from '../../engines/access/request.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Metrics } from '../../platform/metrics.ts';
-import { type Asking, labelOf, subjectOf } from './asking.ts';
+import { type Asking, subjectOf } from './asking.ts';
 import { type Body, linesOf, parseJson, type Receiving, readBody } from './body.ts';
 import { aheadOf } from './clock.ts';
 import { type Connection, createConnector } from './connection.ts';
+import { type CountedRequest, countedRequest } from './counted-request.ts';
 import type { LoadCredentials } from './credentials.ts';
 import { errorOfFailure, errorOfStatus, type Way } from './errors.ts';
 import { exchange } from './exchange.ts';
@@ -101,11 +102,11 @@ export function createRest({ random = Math.random, wait = pause, now = Date.now,
     const signal = AbortSignal.any([call.signal, total]);
     budget.earn();
     try {
-      let renewed = false;
+      let [renewed, sent] = [false, 0];
       for (let retry = 0; ; ) {
         const connection = await connector.connect(signal);
         way = connection;
-        const outcome = await attempt(connection, request, { ...call, signal }, parse);
+        const outcome = await attempt({ connection, resent: sent++ }, request, { ...call, signal }, parse);
         if ('value' in outcome) return outcome.value;
         if (outcome.status === 401 && !renewed) {
           renewed = true;
@@ -126,62 +127,60 @@ export function createRest({ random = Math.random, wait = pause, now = Date.now,
   }
 
   async function attempt<T>(
-    connection: Connection,
+    { connection, resent }: { readonly connection: Connection; readonly resent: number },
     request: RestRequest,
     { signal, spent }: RestCall,
     parse: (body: Body) => T,
   ): Promise<Attempt<T>> {
-    const startedAt = performance.now();
-    let code: number | 'error' = 'error';
+    const { asking } = request;
+    const method = request.post === undefined ? 'GET' : 'POST';
+    const counted = countedRequest({ asking, method, connection, metrics: options.metrics, resent });
     const receiving = (status: number): Receiving =>
       isSuccess(status) ? { cap: request.cap ?? defaultCap, take: request.take } : { cap: errorCap };
     try {
       const sending = { ...options, signal };
-      const { status, headers, body } = await exchange(connection, { ...request, receiving }, sending);
+      const { status, headers, body } = await counted.send(() =>
+        exchange(connection, { ...request, receiving }, sending),
+      );
       ahead = aheadOf(headers['date'], now());
       spent?.(body.bytes.length);
       const value = isSuccess(status) ? parse(body) : undefined;
-      code = status;
+      counted.answered(status);
       if (value !== undefined) return { value };
-      const error = errorOfStatus(code, statusBody(body), request.asking);
       return {
-        error,
-        status: code,
-        passing: isPassingStatus(code),
+        error: errorOfStatus(status, statusBody(body), asking),
+        status,
+        passing: isPassingStatus(status),
         retryAfter: header(headers['retry-after']),
       };
     } catch (error) {
-      if (signal.aborted) connector.doubt(connection, startedAt);
+      if (signal.aborted) connector.doubt(connection, counted.startedAt);
       signal.throwIfAborted();
       return { error, passing: isPassingFailure(error) };
     } finally {
-      const seconds = (performance.now() - startedAt) / 1000;
-      options.metrics.kubernetesRequest({
-        verb: request.asking.verb,
-        resource: labelOf(request.asking),
-        code,
-        seconds,
-      });
+      counted.ended();
     }
   }
 
   async function* lines({ asking, ...request }: StreamRequest, call: RestCall): AsyncGenerator<string> {
-    const startedAt = performance.now();
-    let code: number | 'error' = 'error';
+    let counted: CountedRequest | undefined;
     try {
       const connection = await connector.connect(call.signal);
       way = connection;
-      const response = await send(connection, request, { ...options, signal: call.signal, idleMs: request.idleMs });
-      code = response.status;
-      if (code === 401) await connector.reconnect(connection, call.signal);
-      if (code !== 200) throw errorOfStatus(code, statusBody(await readBody(response.body, errorCap)), asking);
-      yield* linesOf(response.body);
+      const { metrics } = options;
+      const sending = { ...options, signal: call.signal, idleMs: request.idleMs };
+      const made = countedRequest({ asking, method: 'GET', connection, metrics });
+      counted = made;
+      const { status, body } = await made.send(() => send(connection, request, sending));
+      made.answered(status);
+      if (status === 401) await connector.reconnect(connection, call.signal);
+      if (status !== 200) throw errorOfStatus(status, statusBody(await readBody(body, errorCap)), asking);
+      yield* linesOf(body);
     } catch (error) {
       call.signal.throwIfAborted();
       throw errorOfFailure(error, way, asking);
     } finally {
-      const seconds = (performance.now() - startedAt) / 1000;
-      options.metrics.kubernetesRequest({ verb: asking.verb, resource: labelOf(asking), code, seconds });
+      counted?.ended();
     }
   }
 

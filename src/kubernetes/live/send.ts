@@ -1,5 +1,7 @@
 import type { Dispatcher } from 'undici';
 import type { Identity } from '../../engines/access/request.ts';
+import { currentTrace } from '../../platform/request-context.ts';
+import { traceparentOf } from '../../platform/trace-context.ts';
 import type { Connection } from './connection.ts';
 
 export interface Sent {
@@ -33,6 +35,7 @@ export function optionsOf(
   { requestId, userAgent, idleMs }: Sending,
 ): Dispatcher.DispatchOptions {
   const id = requestId();
+  const trace = currentTrace();
   const { origin, pathname } = new URL(connection.server);
   return {
     origin,
@@ -46,6 +49,7 @@ export function optionsOf(
       'user-agent': userAgent ?? 'kubemend',
       ...(request.post !== undefined && { 'content-type': request.contentType ?? 'application/json' }),
       ...(id !== undefined && { 'x-request-id': id, 'audit-id': id }),
+      ...(trace !== undefined && { traceparent: traceparentOf(trace) }),
       ...connection.headers,
       ...(request.impersonate !== undefined && impersonation(request.impersonate)),
     },

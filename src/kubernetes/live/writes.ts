@@ -1,7 +1,8 @@
 import type { Identity } from '../../engines/access/request.ts';
-import { type Asking, labelOf } from './asking.ts';
+import type { Asking } from './asking.ts';
 import { parseJson } from './body.ts';
 import type { Connection, Connector } from './connection.ts';
+import { countedRequest } from './counted-request.ts';
 import { errorOfFailure, type Way } from './errors.ts';
 import { exchange } from './exchange.ts';
 import { queryOf } from './paths.ts';
@@ -53,20 +54,18 @@ interface Answered {
 
 export function createWrites({ connector, talking, timeouts }: Wires): Writes {
   async function once(connection: Connection, request: WriteRequest, signal: AbortSignal): Promise<Answered> {
-    const startedAt = performance.now();
-    let code: number | 'error' = 'error';
+    const { asking, method } = request;
+    const counted = countedRequest({ asking, method, connection, metrics: talking.metrics });
     try {
       // Webhooks may take their time: giving up early leaves a change of which nobody knows.
       const sent = { ...sentOf(request), headersMs: timeouts.totalMs, receiving };
-      const { status, body } = await exchange(connection, sent, { ...talking, signal });
+      const { status, body } = await counted.send(() => exchange(connection, sent, { ...talking, signal }));
       const done = status >= 200 && status < 300;
       const answered = done ? { status, said: {}, value: parseJson(body.bytes) } : { status, said: statusBody(body) };
-      code = status;
+      counted.answered(status);
       return answered;
     } finally {
-      const seconds = (performance.now() - startedAt) / 1000;
-      const { asking } = request;
-      talking.metrics.kubernetesRequest({ verb: asking.verb, resource: labelOf(asking), code, seconds });
+      counted.ended();
     }
   }
 

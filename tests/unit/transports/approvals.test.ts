@@ -1,4 +1,4 @@
-import type { McpServer, ServerContext } from '@modelcontextprotocol/server';
+import type { Server, ServerContext } from '@modelcontextprotocol/server';
 import { describe, expect, it } from 'vitest';
 import { type Caller, localCaller } from '../../../src/caller.ts';
 import type { Failure } from '../../../src/outcome.ts';
@@ -27,8 +27,7 @@ const aCall = ({
     mcpReq: { method, requestState: () => state, inputResponses: responses, envelope },
     ...(caller !== undefined && { http: { authInfo: authInfoOf(caller) } }),
   }) as unknown as ServerContext;
-const aServer = (capabilities?: object) =>
-  ({ server: { getClientCapabilities: () => capabilities } }) as unknown as McpServer;
+const aServer = (capabilities?: object) => ({ getClientCapabilities: () => capabilities }) as unknown as Server;
 const plan = {
   success: false,
   error: 'The plan.',
