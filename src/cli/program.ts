@@ -8,6 +8,7 @@ import type { Settings } from '../platform/config.ts';
 import type { Logger, LogStream } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { SharedRedis } from '../platform/redis.ts';
+import type { Tracing } from '../platform/tracing.ts';
 import type { AnyTool } from '../tools/tool.ts';
 import type { HealingService } from './healing-service.ts';
 
@@ -84,6 +85,8 @@ export interface CommandContext {
   readonly openClusters: (metrics?: Metrics, options?: ClusterOptions) => Promise<Clusters>;
   /** Where this process writes down what it decides. */
   readonly audit: (metrics?: Metrics) => Promise<Audit>;
+  /** Where spans of what is served go. Handed over when the command returns. */
+  readonly tracing: () => Promise<Tracing>;
   /** The Redis that replicas share; absent where there is none. */
   readonly redis?: (() => Promise<SharedRedis>) | undefined;
   /** Loaded by commands that change things. */

@@ -8,6 +8,7 @@ import { noMetrics } from '../platform/metrics.ts';
 import { noRateLimit } from '../platform/rate-limit.ts';
 import type { HealingService } from './healing-service.ts';
 import { openClusters, signingKeys } from './open-clusters.ts';
+import { openTracing } from './open-tracing.ts';
 import type { CommandContext, Host } from './program.ts';
 import { type RedisAccess, redisOf } from './shared-redis.ts';
 import { terminalOf } from './terminal.ts';
@@ -90,6 +91,11 @@ function contextOf(settings: Settings, host: Host, { opened, healing: toStop }: 
     redis: redis.open,
     healing,
     audit,
+    async tracing() {
+      const tracing = await openTracing({ environment: host.environment, version: host.version, log });
+      opened.push({ close: () => tracing.stop() });
+      return tracing;
+    },
     approvalKey: async () => firstOf(await signingKeys(settings, host.environment)),
     user: host.environment['USER'] ?? 'terminal',
     async openClusters(metrics = noMetrics, { fresh = false, healing: writes = false } = {}) {

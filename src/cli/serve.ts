@@ -32,7 +32,7 @@ async function serveStdio(context: CommandContext, host: Host): Promise<number> 
   // A misspelt name has to be said now.
   if (context.settings.tools !== undefined) await service();
   const { stdin, stdout, signal, version } = host;
-  const factory = createMcpFactory({ service, version });
+  const factory = createMcpFactory({ service, version, tracing: await context.tracing() });
   await serveOverStdio({ factory, stdin, stdout, log: context.log, signal });
   return 0;
 }
@@ -54,6 +54,7 @@ async function serveHttp(context: CommandContext, { signal, version, nodeVersion
   const guard = await guardOf(settings, { clusters: assembled.clusters, metrics });
   // A key that is missing or bad has to be said now, not to the first who wants something changed.
   await assembled.approvalKey?.();
+  const tracing = await context.tracing();
   const { host, port, metricsPort, metricsPath, drainDelay = isLoopback(host) ? 0 : 5 } = settings;
   const scraped = await listening('metrics-port', { host, port: metricsPort }, () =>
     startMetrics(metrics, host, metricsPort, metricsPath),
@@ -63,6 +64,7 @@ async function serveHttp(context: CommandContext, { signal, version, nodeVersion
       startHttp({
         ...assembled,
         metrics,
+        tracing,
         log,
         version,
         host,

@@ -5,6 +5,7 @@ import type { Clusters } from '../../src/kubernetes/ports.ts';
 import type { Outcome, Success } from '../../src/outcome.ts';
 import { loadSettings } from '../../src/platform/load-settings.ts';
 import { silentLogger } from '../../src/platform/logging.ts';
+import { noTracing } from '../../src/platform/tracing.ts';
 import type { AnyTool } from '../../src/tools/tool.ts';
 import { anAudit } from './audits.ts';
 import { someClusters } from './fake-reader.ts';
@@ -56,6 +57,7 @@ export async function runCommand(
     openClusters: async () => fields.clusters ?? someClusters(),
     redis: redisOf(settings, silentLogger).open,
     audit: async () => anAudit(),
+    tracing: async () => noTracing,
     healing: fields.healing ?? (() => Promise.reject(new Error('unexpected healing'))),
     approvalKey: () => Promise.reject(new Error('unexpected approval')),
     user: 'somebody',

@@ -49,6 +49,7 @@ async function watch(answers: readonly Outcome['result'][], fields: Fields = {})
     },
     log: silentLogger,
     audit: () => Promise.reject(new Error('unexpected audit')),
+    tracing: () => Promise.reject(new Error('unexpected tracing')),
     healing: () => Promise.reject(new Error('unexpected healing')),
     approvalKey: () => Promise.reject(new Error('unexpected approval')),
     user: 'somebody',
