@@ -112,7 +112,7 @@ async function answer(running: Running): Promise<Outcome> {
 }
 
 /** All stages that can refuse or fail. */
-async function attempt({ options, call, tool, requestId }: Running): Promise<FitResult> {
+async function attempt({ options, call, tool }: Omit<Running, 'requestId'>): Promise<FitResult> {
   const deadline = AbortSignal.timeout(options.timeoutMs);
   try {
     const caller = identify(call);
@@ -121,7 +121,7 @@ async function attempt({ options, call, tool, requestId }: Running): Promise<Fit
     const input = validate(known, call.arguments);
     checkScope(known, caller);
     checkPolicy(known, input, options.settings);
-    checkAudit({ options, call, tool: known, requestId });
+    checkAudit({ options, call, tool: known });
     const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]);
     const end = await options.admission?.enter(
       { caller: caller.principal && caller.id, cluster: clusterIn(input) },
@@ -167,7 +167,7 @@ function recover(error: unknown, { options, tool, requestId }: Running): FitResu
 const identify = ({ caller }: Pick<Call, 'caller'>): Caller => caller ?? localCaller;
 
 /** What may change something is written down before it begins, or does not begin. */
-function checkAudit({ options: { audit }, ...running }: Running): void {
+function checkAudit({ options: { audit }, ...running }: Omit<Running, 'requestId'>): void {
   if (audit === undefined || running.tool?.access === 'read') return;
   audit.record({ ...aboutCall(running), outcome: 'begun' });
   if (!audit.failing) return;
@@ -217,7 +217,7 @@ function seenBy({ principal }: Caller, clusters: Clusters, actAs: PipelineOption
 /** metrics → log → audit: once a call, however it ended. */
 function report(
   result: Success | Failure,
-  { options, call, tool, requestId }: Running<RefusedCall>,
+  { options, call, tool }: Omit<Running<RefusedCall>, 'requestId'>,
   seconds: number,
 ): void {
   const errorType = result.success ? undefined : result.error_type;
@@ -225,14 +225,14 @@ function report(
   options.metrics.toolCall({ tool: name, seconds, errorType });
   currentRequest()?.span?.update({ attributes: { 'kubemend.error_type': errorType } });
   options.log.info({ ms: Math.round(seconds * 1000), outcome: errorType ?? 'success' }, 'tool call');
-  options.audit?.record({ ...aboutCall({ call, tool, requestId }), outcome: errorType ?? 'success' });
+  const rules = errorType === 'refused' && !result.success ? result.details['rules'] : undefined;
+  options.audit?.record({ ...aboutCall({ call, tool }), outcome: errorType ?? 'success', rules });
 }
 
 /** What is known of a call before anything is decided. Of the arguments a digest: they may hold anything. */
-const aboutCall = ({ call, tool, requestId }: Pick<Running<RefusedCall>, 'call' | 'tool' | 'requestId'>) => {
+const aboutCall = ({ call, tool }: Pick<Running<RefusedCall>, 'call' | 'tool'>) => {
   const { id, principal } = identify(call);
   return {
-    request_id: requestId,
     caller: id,
     ...(principal !== undefined && { user: principal.user, client: principal.client }),
     tool: tool?.name ?? unknownTool,

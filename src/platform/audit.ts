@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { canonical, digestOf } from './digest.ts';
 import { mapStrings } from './map-strings.ts';
 import { redactText } from './redact.ts';
+import { currentRequest, currentTrace } from './request-context.ts';
 import { safeText } from './safe-text.ts';
 
 /** One thing that was decided, in the order of its process. */
@@ -21,6 +22,7 @@ export interface AuditRecord {
 
 /** Who did what, and what was decided: in a chain, in which a record that was changed, left out or put in shows. */
 export interface Audit {
+  /** With the ids of the request that this is called in, by which records, log lines and traces are joined. */
   record(facts: object): void;
   /** Whether the last record could not be written: then nothing may be changed. */
   readonly failing: boolean;
@@ -45,7 +47,8 @@ export function createAudit({ write, onResult = () => {}, now = Date.now, ...opt
     record(facts) {
       const seq = last.seq + 1;
       // As it is read back: what is redacted later would break the chain.
-      const told: object = JSON.parse(JSON.stringify(mapStrings(facts, (text) => redactText(safeText(text)))));
+      const all = { request_id: currentRequest()?.requestId, trace_id: currentTrace()?.traceId, ...facts };
+      const told: object = JSON.parse(JSON.stringify(mapStrings(all, (text) => redactText(safeText(text)))));
       const unsealed = { ...told, at: new Date(now()).toISOString(), process, seq, previous: last.hash };
       const record = { ...unsealed, hash: digestOf(unsealed) };
       try {

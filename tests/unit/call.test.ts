@@ -480,6 +480,21 @@ describe('the record of a call', () => {
     expect(ran).toBe(2);
   });
 
+  it('names the rules by which it was refused', async () => {
+    const audited: object[] = [];
+    const refused = new AppError('refused', 'No.', { details: { rules: ['G1'] } });
+    const failing = (error: AppError) => aTool({ run: () => Promise.reject(error) });
+    const audit = anAudit((facts) => audited.push(facts));
+
+    await ask(failing(refused), {}, { audit });
+    await ask(failing(new AppError('not_found', 'No.', { details: { rules: ['G1'] } })), {}, { audit });
+
+    expect(audited).toMatchObject([
+      { outcome: 'refused', rules: ['G1'] },
+      { outcome: 'not_found', rules: undefined },
+    ]);
+  });
+
   it('says who called, and of the arguments a digest only', async () => {
     const audited: Readonly<Record<string, unknown>>[] = [];
     const pipeline = somePipeline({ tools: [aTool()], audit: anAudit((facts) => audited.push(facts)) });

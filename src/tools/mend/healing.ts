@@ -1,5 +1,7 @@
-import type { ActionName } from '../../engines/healing/action.ts';
+import type { ActionName, Operation } from '../../engines/healing/action.ts';
+import type { GuardVerdict } from '../../engines/healing/guards/guard.ts';
 import type { ActionRecord, ActionState } from '../../engines/healing/record.ts';
+import { nameOf, type ObjectRef } from '../../engines/objects.ts';
 import type { HealingPolicy } from '../../platform/healing-policy.ts';
 
 /** A person's answer to a plan that a face showed; bound to that plan and to whoever asked for it. */
@@ -13,13 +15,40 @@ export interface Approval {
 }
 
 /** One thing that was decided about an action (G35). */
-export interface HealingEvent {
+export interface ActionDecided {
   readonly action: ActionName;
   readonly actionId?: string | undefined;
   readonly object: string;
   readonly outcome: ActionState | 'refused';
+  /** Who caused it, where that is not the caller alone. */
+  readonly by?: string | undefined;
+  /** The rules that had a say in it, and what each said. */
+  readonly guards?: readonly Pick<GuardVerdict, 'guard' | 'decision'>[] | undefined;
+  /** Of the target, where all was written by then. */
+  readonly resourceVersion?: WrittenVersion | undefined;
   readonly text: string;
 }
+
+/** One write of an action that was done. */
+export interface ActionWrote {
+  /** Of the action, or of its way back (`wayBackOf`). */
+  readonly actionId: string;
+  readonly object: string;
+  readonly outcome: 'written';
+  readonly verb: Operation['verb'];
+  readonly resourceVersion: WrittenVersion;
+}
+
+interface WrittenVersion {
+  readonly before: string;
+  /** Absent where the object is gone by it. */
+  readonly after?: string | undefined;
+}
+
+export type HealingEvent = ActionDecided | ActionWrote;
+
+/** An object as the audit names it. */
+export const auditedName = (object: ObjectRef): string => `${object.namespace ?? ''}/${nameOf(object)}`;
 
 /** Time as this process has it: handed in, so that tests need not wait. */
 export interface Clock {

@@ -3,7 +3,7 @@ import { judge } from '../../engines/healing/guards/judge.ts';
 import { nameOf } from '../../engines/objects.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Considered } from './consider.ts';
-import type { Healing } from './healing.ts';
+import { auditedName, type Healing } from './healing.ts';
 
 /**
  * The verdict of every guard that has a say.
@@ -20,8 +20,9 @@ export function judged({ draft, situation }: Considered, healing: Healing): read
   const { object } = draft.target;
   healing.audit({
     action: draft.action.name,
-    object: `${object.namespace ?? ''}/${nameOf(object)}`,
+    object: auditedName(object),
     outcome: 'refused',
+    guards: refusals.map(({ guard, decision }) => ({ guard, decision })),
     text,
   });
   throw new AppError('refused', `${draft.action.name} of ${nameOf(object)} is refused. ${text}`, {

@@ -11,6 +11,7 @@ import type { ToolContext } from '../tool.ts';
 import { approvedDigest } from './approved-digest.ts';
 import { type Considered, consider } from './consider.ts';
 import { earlierOf } from './earlier.ts';
+import { auditedName } from './healing.ts';
 import { judged } from './judged.ts';
 import { say } from './records.ts';
 
@@ -65,8 +66,7 @@ interface Telling {
 async function tellRefusal(reason: unknown, { action, tier, writer, context }: Telling): Promise<void> {
   if (!(reason instanceof AppError) || reason.code !== 'refused') return;
   const { name, target } = action;
-  const object = `${target.namespace ?? ''}/${nameOf(target)}`;
-  context.healing().audit({ action: name, object, outcome: 'refused', text: reason.message });
+  context.healing().audit({ action: name, object: auditedName(target), outcome: 'refused', text: reason.message });
   const live = tier === 'approve' ? await writer.current(target, context.signal).catch(() => undefined) : undefined;
   if (live !== undefined) await writer.announce(preconditionOf(live), refused(reason), context.signal);
 }

@@ -1,8 +1,7 @@
 import type { ActionRecord, ActionState } from '../../engines/healing/record.ts';
-import { nameOf } from '../../engines/objects.ts';
 import type { StoredAction, Writer } from '../../kubernetes/ports.ts';
 import type { ClusterClock } from './cluster-clock.ts';
-import type { Healing } from './healing.ts';
+import { auditedName, type Healing } from './healing.ts';
 
 /** How an action goes on: its next state, who brought it there, and what is to be said about it. */
 export interface Step {
@@ -58,11 +57,17 @@ export async function say(
 }
 
 function tell(record: ActionRecord, text: string, healing: Healing): void {
+  const { action, id, target, applied, state, verdicts, steps } = record;
   healing.audit({
-    action: record.action.name,
-    actionId: record.id,
-    object: `${record.target.object.namespace ?? ''}/${nameOf(record.target.object)}`,
-    outcome: record.state,
+    action: action.name,
+    actionId: id,
+    object: auditedName(target.object),
+    outcome: state,
+    by: steps.at(-1)?.by,
+    ...(state === 'planned' && { guards: verdicts.map(({ guard, decision }) => ({ guard, decision })) }),
+    ...(state === 'verifying' && {
+      resourceVersion: { before: target.resourceVersion, after: applied?.resourceVersion },
+    }),
     text,
   });
 }

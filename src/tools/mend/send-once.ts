@@ -3,11 +3,11 @@ import { wasWritten } from '../../engines/healing/was-written.ts';
 import type { KubernetesObject } from '../../engines/objects.ts';
 import type { Writer } from '../../kubernetes/ports.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { Clock } from './healing.ts';
+import { auditedName, type Healing } from './healing.ts';
 
 export interface Sending {
   readonly writer: Writer;
-  readonly healing: { readonly clock: Clock };
+  readonly healing: Pick<Healing, 'clock' | 'audit'>;
   readonly signal: AbortSignal;
 }
 
@@ -16,11 +16,28 @@ const looks = 3;
 const lookEveryMs = 2_000;
 
 /**
- * One write, sent once; when its answer was lost, the object is asked whether it happened.
+ * One write, sent once and told to the audit; when its answer was lost, the object is asked whether it happened.
  * @param signedAs What the write leaves in the object's annotation.
  * @throws AppError of the write; with `details.effect` `unknown` when the object could not be asked.
  */
 export async function sendOnce(
+  operation: Operation,
+  signedAs: string,
+  sending: Sending,
+): Promise<KubernetesObject | undefined> {
+  const left = await writtenOnce(operation, signedAs, sending);
+  const { verb, on } = operation;
+  sending.healing.audit({
+    actionId: signedAs,
+    object: auditedName(on.object),
+    outcome: 'written',
+    verb,
+    resourceVersion: { before: on.resourceVersion, after: left?.metadata.resourceVersion },
+  });
+  return left;
+}
+
+async function writtenOnce(
   operation: Operation,
   signedAs: string,
   { writer, healing, signal }: Sending,

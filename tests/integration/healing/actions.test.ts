@@ -56,7 +56,23 @@ describe('every action, from its plan to verified', { timeout: 30_000 }, () => {
     expect(writesOf(bed)).toEqual(['PATCH deployments/web']);
     expect(templateOf(bed.server)).toHaveProperty(['metadata', 'annotations', 'kubectl.kubernetes.io/restartedAt']);
     expect(recordOf(bed, id)).toMatchObject({ state: 'healthy', approvedBy: 'ann' });
-    expect(process.audit.map(({ outcome }) => outcome)).toEqual(['planned', 'applying', 'verifying', 'healthy']);
+  });
+
+  it('tells the audit who decided what, by which rules, and what was written', async () => {
+    const { bed, process } = await healing(aLiveDeployment().all);
+    const id = await process.plan('restart_workload', web);
+    await process.answer('restart_workload', web, id);
+
+    const { target, applied, verdicts } = recordOf(bed, id);
+    const resourceVersion = { before: target.resourceVersion, after: applied?.resourceVersion };
+    expect(resourceVersion.after).not.toBe(resourceVersion.before);
+    expect(process.audit).toMatchObject([
+      { outcome: 'planned', by: 'local', guards: verdicts.map(({ guard, decision }) => ({ guard, decision })) },
+      { outcome: 'applying', by: 'ann' },
+      { outcome: 'written', actionId: id, verb: 'patch', object: 'shop/Deployment/web', resourceVersion },
+      { outcome: 'verifying', resourceVersion },
+      { outcome: 'healthy', by: 'local' },
+    ]);
   });
 
   it('scales, and back', async () => {

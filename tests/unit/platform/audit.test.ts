@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type AuditRecord, auditLine, createAudit, createAuditVerifier } from '../../../src/platform/audit.ts';
+import { runInRequest } from '../../../src/platform/request-context.ts';
 
 /** A trail, and its lines. */
 function aTrail(process = 'p1') {
@@ -31,6 +32,18 @@ describe('an audit trail', () => {
     );
     expect(records[1]?.previous).toBe(records[0]?.hash);
     expect(verdictOf(lines)).toEqual({ records: 3, processes: 1, breaks: [] });
+  });
+
+  it('says of which request and trace a record is, and stays a chain', () => {
+    const { audit, lines } = aTrail();
+    const callerTrace = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', sampled: true };
+    runInRequest({ requestId: 'r-1', callerTrace }, () => audit.record({ tool: 'diagnose' }));
+    audit.record({ tool: 'diagnose' });
+
+    const [inside, outside] = lines.map((line) => (JSON.parse(line) as { audit: AuditRecord }).audit);
+    expect(inside).toMatchObject({ request_id: 'r-1', trace_id: callerTrace.traceId, tool: 'diagnose' });
+    expect(outside).not.toHaveProperty('trace_id');
+    expect(verdictOf(lines).breaks).toEqual([]);
   });
 
   it('may be of several processes, among lines of a log', () => {

@@ -5,6 +5,7 @@ import { consoleLine } from '../../../src/platform/console-line.ts';
 import { createLogger, type LoggerOptions, silentLogger } from '../../../src/platform/logging.ts';
 import { createPinoLogger } from '../../../src/platform/pino-logger.ts';
 import { runInRequest } from '../../../src/platform/request-context.ts';
+import { aSpan } from '../../support/spans.ts';
 
 /** What was logged, as text. */
 function logged(options: Partial<LoggerOptions>, log: (logger: ReturnType<typeof createPinoLogger>) => void): string {
@@ -28,9 +29,22 @@ describe('createPinoLogger', () => {
   });
 
   it('says for which request a line is', () => {
-    const line = logged({}, (log) => runInRequest({ requestId: 'r-1', tool: 'diagnose' }, () => log.warn({}, 'slow')));
+    const request = { requestId: 'r-1', tool: 'diagnose', subject: 'jane' };
+    const line = logged({}, (log) => runInRequest(request, () => log.warn({}, 'slow')));
 
-    expect(JSON.parse(line)).toMatchObject({ requestId: 'r-1', tool: 'diagnose' });
+    expect(JSON.parse(line)).toMatchObject(request);
+    expect(JSON.parse(line)).not.toHaveProperty('trace_id');
+  });
+
+  it('says in which trace, and in which span where we made one', () => {
+    const callerTrace = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', sampled: true };
+    const span = aSpan({ ...callerTrace, spanId: '00f067aa0ba902b7' });
+    const line = (request: object) =>
+      JSON.parse(logged({}, (log) => runInRequest({ requestId: 'r-1', ...request }, () => log.warn({}, 'slow'))));
+
+    expect(line({ callerTrace })).toMatchObject({ trace_id: callerTrace.traceId });
+    expect(line({ callerTrace })).not.toHaveProperty('span_id');
+    expect(line({ callerTrace, span })).toMatchObject({ trace_id: callerTrace.traceId, span_id: '00f067aa0ba902b7' });
   });
 
   it('leaves out what is less severe than its level', () => {

@@ -17,7 +17,7 @@ async function tried(fault?: AppError) {
       return target;
     },
   });
-  const healing = { clock: { now: () => 0, pause: async () => {} } };
+  const healing = { clock: { now: () => 0, pause: async () => {} }, audit: () => {} };
   const way = await goBack(record, target, { writer, healing, signal: new AbortController().signal }).catch(
     (thrown: unknown) => thrown,
   );

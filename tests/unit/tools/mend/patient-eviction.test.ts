@@ -51,7 +51,7 @@ async function evicting({
   const hold = { renew: async () => void (seen.renewals += 1) } as unknown as Hold;
   const outcome = await evicted(operation, {
     writer,
-    healing: { clock: { now: () => 0, pause } },
+    healing: { clock: { now: () => 0, pause }, audit: () => {} },
     hold,
     actionId: 'a1',
     first,

@@ -36,7 +36,7 @@ async function sent(states: readonly KubernetesObject[]) {
     actionId: 'a1',
     seen,
     writer,
-    healing: { clock },
+    healing: { clock, audit: () => {} },
     signal,
   }).then(
     (live) => live?.metadata.resourceVersion,

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Operation, preconditionOf } from '../../../../src/engines/healing/action.ts';
 import type { KubernetesObject } from '../../../../src/engines/objects.ts';
 import { AppError } from '../../../../src/platform/errors.ts';
+import type { HealingEvent } from '../../../../src/tools/mend/healing.ts';
 import { sendOnce } from '../../../../src/tools/mend/send-once.ts';
 import { aPod } from '../../../support/builders.ts';
 import { aWriter } from '../../../support/fake-reader.ts';
@@ -33,33 +34,37 @@ async function sent(
       return seen;
     },
   });
-  const healing = { clock: { now: () => 0, pause: async () => {} } };
+  const audited: HealingEvent[] = [];
+  const healing = {
+    clock: { now: () => 0, pause: async () => {} },
+    audit: (event: HealingEvent) => void audited.push(event),
+  };
   const result = await sendOnce(operation, 'a1', { writer, healing, signal: new AbortController().signal }).catch(
     (error: unknown) => error,
   );
-  return { result, writes, looks: looks.length - left.length };
+  return { result, writes, looks: looks.length - left.length, audited };
 }
 
 describe('a write that is sent once', () => {
   it('returns what the server left', async () => {
-    expect(await sent(written)).toEqual({ result: written, writes: 1, looks: 0 });
+    expect(await sent(written)).toMatchObject({ result: written, writes: 1, looks: 0 });
   });
 
   it('fails as it is refused, without a look', async () => {
     const refused = new AppError('conflict', 'It has changed.');
 
-    expect(await sent(refused)).toEqual({ result: refused, writes: 1, looks: 0 });
+    expect(await sent(refused)).toMatchObject({ result: refused, writes: 1, looks: 0 });
   });
 
   it('fails without a look when it surely never left', async () => {
     const unsent = new AppError('unavailable', 'No connection.', { details: { effect: 'none' } });
 
-    expect(await sent(unsent)).toEqual({ result: unsent, writes: 1, looks: 0 });
+    expect(await sent(unsent)).toMatchObject({ result: unsent, writes: 1, looks: 0 });
   });
 
   it('is found in the object when its answer was lost, sooner or later', async () => {
-    expect(await sent(lost, [written])).toEqual({ result: written, writes: 1, looks: 1 });
-    expect(await sent(lost, [target, away, written])).toEqual({ result: written, writes: 1, looks: 3 });
+    expect(await sent(lost, [written])).toMatchObject({ result: written, writes: 1, looks: 1 });
+    expect(await sent(lost, [target, away, written])).toMatchObject({ result: written, writes: 1, looks: 3 });
   });
 
   it('is said not to have happened when it is not found', async () => {
@@ -96,6 +101,22 @@ describe('a write that is sent once', () => {
   it('fails as it is when it fails unexpectedly', async () => {
     const slip = new TypeError('a slip');
 
-    expect(await sent(slip)).toEqual({ result: slip, writes: 1, looks: 0 });
+    expect(await sent(slip)).toMatchObject({ result: slip, writes: 1, looks: 0 });
+  });
+
+  it('is told to the audit with the versions before and after it, and only when it happened', async () => {
+    const told = {
+      actionId: 'a1',
+      object: 'shop/Deployment/web',
+      outcome: 'written',
+      verb: 'patch',
+      resourceVersion: { before: '7', after: '8' },
+    };
+    const left = { ...written, metadata: { ...written.metadata, resourceVersion: '8' } };
+
+    expect((await sent(left)).audited).toEqual([told]);
+    expect((await sent(lost, [target, left])).audited).toEqual([told]);
+    expect((await sent(lost, [target, target, target])).audited).toEqual([]);
+    expect((await sent(new AppError('conflict', 'It has changed.'))).audited).toEqual([]);
   });
 });
