@@ -8,6 +8,7 @@ import { demoExamples } from './demo-examples.ts';
 import { apiPage } from './generate-api.ts';
 import { configurationPage } from './generate-configuration.ts';
 import { guardsPage } from './generate-guards.ts';
+import { metricsPage } from './generate-metrics.ts';
 import { policySchemaFile } from './generate-policy-schema.ts';
 import { rulePages } from './generate-rules.ts';
 import { toolsPage } from './generate-tools.ts';
@@ -20,6 +21,7 @@ const pages = new Map([
   ['docs/api.md', apiPage(examples)],
   ['docs/configuration.md', configurationPage()],
   ['docs/guards.md', guardsPage()],
+  ['docs/metrics.md', metricsPage()],
   ['docs/tools.md', toolsPage()],
   ['docs/healing-policy.schema.json', policySchemaFile()],
   ['src/transports/openapi-examples.json', `${JSON.stringify(examples, null, 2)}\n`],

@@ -10,8 +10,9 @@ import { AppError } from '../platform/errors.ts';
 import { defaultPolicy, type HealingPolicy } from '../platform/healing-policy.ts';
 import { loadPolicy } from '../platform/load-policy.ts';
 import type { Logger } from '../platform/logging.ts';
+import { type Metrics, noMetrics } from '../platform/metrics.ts';
 import type { SharedRedis } from '../platform/redis.ts';
-import type { Healing } from '../tools/mend/healing.ts';
+import type { Healing, HealingEvent } from '../tools/mend/healing.ts';
 
 export interface HealingService {
   /** What actions need, with the policy as its file stands now: a kill switch works at the next call. */
@@ -29,6 +30,7 @@ interface HealingParts {
   readonly policy: string | undefined;
   /** The namespace this process runs in, when it runs in a cluster. */
   readonly ownNamespace: string | undefined;
+  readonly metrics?: Pick<Metrics, 'healAction' | 'approval'> | undefined;
   /** The Redis that replicas share, where there is one. */
   readonly redis?: (() => Promise<SharedRedis>) | undefined;
   readonly log: Logger;
@@ -41,7 +43,13 @@ interface HealingParts {
  * What actions need of this process. Of work in the background that ends, the records say how far it came.
  * @throws AppError `validation_error` for a policy that is bad from the start.
  */
-export async function createHealing({ policy, redis, log, ...parts }: HealingParts): Promise<HealingService> {
+export async function createHealing({
+  policy,
+  redis,
+  log,
+  metrics = noMetrics,
+  ...parts
+}: HealingParts): Promise<HealingService> {
   await loadPolicy(policy);
   const running = new Set<Promise<void>>();
   const ending = new AbortController();
@@ -53,7 +61,10 @@ export async function createHealing({ policy, redis, log, ...parts }: HealingPar
     ownNamespace: parts.ownNamespace,
     clock: { now: Date.now, pause: (ms: number, ended: AbortSignal) => pause(ms, undefined, { signal: ended }) },
     approveElsewhere,
-    audit: (event: object) => parts.audit.record(event),
+    audit(event: HealingEvent) {
+      parts.audit.record(event);
+      count(event, metrics);
+    },
     background(work: (signal: AbortSignal) => Promise<void>) {
       const going = work(stopped)
         .catch((error: unknown) => {
@@ -77,6 +88,14 @@ export async function createHealing({ policy, redis, log, ...parts }: HealingPar
       return idle();
     },
   };
+}
+
+/** What was decided; the writes of it are counted as requests to the API server. */
+function count(event: HealingEvent, metrics: Pick<Metrics, 'healAction' | 'approval'>): void {
+  if (event.outcome === 'written') return;
+  metrics.healAction(event.action, event.outcome);
+  if (event.outcome === 'applying') metrics.approval('approved');
+  if (event.outcome === 'declined' || event.outcome === 'expired') metrics.approval(event.outcome);
 }
 
 type PlanElsewhere = Parameters<Healing['approveElsewhere']>[0];

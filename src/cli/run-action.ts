@@ -4,7 +4,7 @@ import type { Settings } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import { loadSettings, type SettingSources } from '../platform/load-settings.ts';
 import { createLogger, type Logger } from '../platform/logging.ts';
-import { noMetrics } from '../platform/metrics.ts';
+import { type Metrics, noMetrics } from '../platform/metrics.ts';
 import { noRateLimit } from '../platform/rate-limit.ts';
 import type { HealingService } from './healing-service.ts';
 import { openClusters, signingKeys } from './open-clusters.ts';
@@ -76,7 +76,7 @@ function contextOf(settings: Settings, host: Host, { opened, healing: toStop }: 
   const healing: CommandContext['healing'] = ({ metrics = noMetrics, untilStopped = false } = {}) => {
     const signal = untilStopped ? undefined : host.signal;
     service ??= audit(metrics)
-      .then((recorder) => healingOf({ settings, host, signal, log, redis: redis.open, audit: recorder }))
+      .then((recorder) => healingOf({ settings, host, signal, log, metrics, redis: redis.open, audit: recorder }))
       .then((made) => {
         toStop.push(made);
         return made;
@@ -137,6 +137,7 @@ interface HealingNeeds {
   readonly host: Host;
   readonly signal: AbortSignal | undefined;
   readonly log: Logger;
+  readonly metrics: Metrics;
   readonly redis: RedisAccess['open'];
   readonly audit: Audit;
 }

@@ -47,7 +47,12 @@ async function serveHttp(context: CommandContext, { signal, version, nodeVersion
     import('../transports/metrics-endpoint.ts'),
     offeredTools(settings),
   ]);
-  const metrics = createPrometheusMetrics({ version, nodeVersion, tools: tools.map(({ name }) => name) });
+  const metrics = createPrometheusMetrics({
+    version,
+    nodeVersion,
+    tools: tools.map(({ name }) => name),
+    actions: tools.filter(({ access }) => access !== 'read').map(({ name }) => name),
+  });
   // Only a service may be one of several, which count together.
   const assembled = await assemble(context, { metrics, tools, redis: await context.redis?.() });
 

@@ -5,6 +5,25 @@ import type { ErrorType } from './errors.ts';
 export const shedReasons = ['queue_full', 'queue_timeout'] as const;
 export type ShedReason = (typeof shedReasons)[number];
 
+/** What may be decided on what the API server says to a dry run: nothing was written by then. */
+const dryRunOutcomes = ['refused', 'planned', 'declined', 'expired'] as const;
+/** What may be decided about an action: its states, and that it was refused. */
+export const healOutcomes = [
+  ...dryRunOutcomes,
+  'applying',
+  'verifying',
+  'healthy',
+  'failed',
+  'reverted',
+  'undone',
+] as const;
+export type HealOutcome = (typeof healOutcomes)[number];
+export const isOfDryRun = (outcome: HealOutcome): boolean => dryRunOutcomes.some((each) => each === outcome);
+
+/** What becomes of a plan that somebody was to approve. */
+export const approvalOutcomes = ['approved', 'declined', 'expired'] as const;
+export type ApprovalOutcome = (typeof approvalOutcomes)[number];
+
 /** What the program counts. Labels come from closed sets: never a user, a namespace or a pod. */
 export interface Metrics {
   /** A tool call ended. `seconds` is its whole time in the pipeline. */
@@ -31,6 +50,10 @@ export interface Metrics {
   rateLimitFallback(): void;
   /** A record of the audit was written, or could not be. */
   auditEvent(result: 'written' | 'failed'): void;
+  /** Something was decided about an action. */
+  healAction(action: string, outcome: HealOutcome): void;
+  /** A plan was approved, or will not be. */
+  approval(outcome: ApprovalOutcome): void;
   /** A request was not let in. */
   authFailure(reason: AuthFailure): void;
   /** A call was turned away because too many run. */
@@ -49,6 +72,8 @@ export const noMetrics: Metrics = {
   rateLimit() {},
   rateLimitFallback() {},
   auditEvent() {},
+  healAction() {},
+  approval() {},
   authFailure() {},
   shed() {},
 };

@@ -1,11 +1,15 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, type OpenMetricsContentType, Registry } from 'prom-client';
 import { authFailures } from './auth/principal.ts';
 import { errorTypes } from './errors.ts';
-import { type Metrics, shedReasons } from './metrics.ts';
+import { type LabelOf, type MetricName, metricCatalogue } from './metric-catalogue.ts';
+import { approvalOutcomes, type HealOutcome, healOutcomes, isOfDryRun, type Metrics, shedReasons } from './metrics.ts';
+import { type Exposition, exposed } from './metrics-exposition.ts';
+import { redactionRules, redactions } from './redact.ts';
+import { currentRequest } from './request-context.ts';
 
 export interface PrometheusMetrics extends Metrics {
-  /** The exposition format. */
-  expose(): Promise<{ readonly contentType: string; readonly text: string }>;
+  /** What a scrape is answered with, in the format that its header `Accept` asks for. */
+  expose(accept?: string): Promise<Exposition>;
 }
 
 export interface PrometheusOptions {
@@ -13,82 +17,116 @@ export interface PrometheusOptions {
   readonly nodeVersion: string;
   /** Every name that may become the label `tool_name`. */
   readonly tools: readonly string[];
+  /** Every name that may become the label `action`. */
+  readonly actions?: readonly string[] | undefined;
 }
 
-/** The contract needs 0.1 to 30 (docs/architecture.md, "Metrics"); the rest resolves fast reads and deadlines. */
+/** The contract needs 0.1 to 30 (docs/metrics.md); the rest resolves fast reads and deadlines. */
 const buckets = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60];
 
-/** Metrics in a registry of their own. Series of known labels start at 0, so that `rate()` sees the first increase. */
-export function createPrometheusMetrics({ version, nodeVersion, tools }: PrometheusOptions): PrometheusMetrics {
-  const registry = new Registry();
-  const registers = [registry];
-  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
-    new Counter({ name, help, labelNames, registers });
-  const histogram = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
-    new Histogram({ name, help, labelNames, buckets, registers });
-
-  const calls = counter('mcp_tool_calls_total', 'Tool calls by outcome.', ['tool_name', 'status']);
-  const durations = histogram('mcp_tool_duration_seconds', 'Time of tool calls.', ['tool_name']);
-  const errors = counter('mcp_tool_errors_total', 'Failed tool calls by type.', ['tool_name', 'error_type']);
-  const serverInfo = new Gauge({
-    name: 'mcp_server_info',
-    help: 'Always 1; the labels say what runs.',
-    labelNames: ['version', 'node_version'],
-    registers,
-  });
-  const running = new Gauge({ name: 'mcp_inflight_requests', help: 'Tool calls that are running.', registers });
-  const http = counter('mcp_http_requests_total', 'HTTP requests.', ['method', 'route', 'code']);
-  const kubernetes = counter('mcp_k8s_requests_total', 'Requests to API servers.', ['verb', 'resource', 'code']);
-  const latencies = histogram('mcp_k8s_request_duration_seconds', 'Time of requests to API servers.', ['verb']);
-  const retries = counter('mcp_k8s_retries_total', 'Requests to API servers that were tried again.');
-  const caches = counter('mcp_cache_requests_total', 'Reads that a cache was asked for.', ['cache', 'result']);
-  const truncations = counter('mcp_truncations_total', 'Results that were cut at a size limit.');
-  const rates = counter('mcp_rate_limit_decisions_total', 'Calls counted against the limit of their caller.', [
-    'decision',
-  ]);
-  const fallbacks = counter(
-    'mcp_rate_limit_fallback_total',
-    'Calls counted alone, as the shared limit did not answer.',
-  );
-  const refusals = counter('mcp_auth_failures_total', 'Requests that were not let in.', ['reason']);
-  const audited = counter('mcp_audit_events_total', 'Records of the audit.', ['result']);
-  const shed = counter('mcp_shed_total', 'Calls turned away because too many ran.', ['reason']);
+/** Metrics in a registry of their own. */
+export function createPrometheusMetrics(options: PrometheusOptions): PrometheusMetrics {
+  // Only such a registry takes exemplars (prom-client 15.1).
+  const registry = new Registry<OpenMetricsContentType>();
+  registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+  const kept = instrumentsIn(registry);
+  startAtZero(kept, options);
   collectDefaultMetrics({ register: registry });
-
-  serverInfo.set({ version, node_version: nodeVersion }, 1);
-  for (const decision of ['allowed', 'limited']) rates.inc({ decision }, 0);
-  for (const result of ['written', 'failed']) audited.inc({ result }, 0);
-  for (const reason of authFailures) refusals.inc({ reason }, 0);
-  for (const reason of shedReasons) shed.inc({ reason }, 0);
-  for (const tool of tools) {
-    for (const status of ['success', 'failure']) calls.inc({ tool_name: tool, status }, 0);
-    for (const errorType of errorTypes) errors.inc({ tool_name: tool, error_type: errorType }, 0);
-    durations.zero({ tool_name: tool });
-  }
-
+  redactions.subscribe((rule) => kept.redactions.inc({ rule: String(rule) }));
   return {
     toolCall({ tool, seconds, errorType }) {
-      calls.inc({ tool_name: tool, status: errorType === undefined ? 'success' : 'failure' });
-      durations.observe({ tool_name: tool }, seconds);
-      if (errorType !== undefined) errors.inc({ tool_name: tool, error_type: errorType });
+      kept.calls.inc({ tool_name: tool, status: errorType === undefined ? 'success' : 'failure' });
+      kept.durations.observe({ labels: { tool_name: tool }, value: seconds, exemplarLabels: exemplar() });
+      if (errorType !== undefined) kept.errors.inc({ tool_name: tool, error_type: errorType });
     },
     inFlight() {
-      running.inc();
-      return () => running.dec();
+      kept.running.inc();
+      return () => kept.running.dec();
     },
-    httpRequest: ({ method, route, code }) => http.inc({ method, route, code }),
+    httpRequest: ({ method, route, code }) => kept.http.inc({ method, route, code }),
     kubernetesRequest({ verb, resource, code, seconds }) {
-      kubernetes.inc({ verb, resource, code });
-      latencies.observe({ verb }, seconds);
+      kept.kubernetes.inc({ verb, resource, code });
+      kept.latencies.observe({ labels: { verb }, value: seconds, exemplarLabels: exemplar() });
     },
-    kubernetesRetry: () => retries.inc(),
-    cacheRequest: (cache, result) => caches.inc({ cache, result }),
-    truncation: () => truncations.inc(),
-    rateLimit: (decision) => rates.inc({ decision }),
-    rateLimitFallback: () => fallbacks.inc(),
-    auditEvent: (result) => audited.inc({ result }),
-    authFailure: (reason) => refusals.inc({ reason }),
-    shed: (reason) => shed.inc({ reason }),
-    expose: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+    kubernetesRetry: () => kept.retries.inc(),
+    cacheRequest: (cache, result) => kept.caches.inc({ cache, result }),
+    truncation: () => kept.truncations.inc(),
+    rateLimit: (decision) => kept.rates.inc({ decision }),
+    rateLimitFallback: () => kept.fallbacks.inc(),
+    auditEvent: (result) => kept.audited.inc({ result }),
+    healAction: (action, outcome) => kept.heals.inc(decided(action, outcome)),
+    approval: (outcome) => kept.approvals.inc({ outcome }),
+    authFailure: (reason) => kept.refusals.inc({ reason }),
+    shed: (reason) => kept.shed.inc({ reason }),
+    expose: (accept) => exposed(registry, accept),
   };
+}
+
+type Instruments = ReturnType<typeof instrumentsIn>;
+
+function instrumentsIn(registry: Registry<OpenMetricsContentType>) {
+  const registers = [registry];
+  const counter = <Name extends MetricName<'counter'>>(name: Name) =>
+    new Counter<LabelOf<Name>>({ ...described(name), registers });
+  const gauge = <Name extends MetricName<'gauge'>>(name: Name) =>
+    new Gauge<LabelOf<Name>>({ ...described(name), registers });
+  const histogram = <Name extends MetricName<'histogram'>>(name: Name) =>
+    new Histogram<LabelOf<Name>>({ ...described(name), buckets, registers, enableExemplars: true });
+  return {
+    info: gauge('mcp_server_info'),
+    calls: counter('mcp_tool_calls_total'),
+    durations: histogram('mcp_tool_duration_seconds'),
+    errors: counter('mcp_tool_errors_total'),
+    running: gauge('mcp_inflight_requests'),
+    http: counter('mcp_http_requests_total'),
+    kubernetes: counter('mcp_k8s_requests_total'),
+    latencies: histogram('mcp_k8s_request_duration_seconds'),
+    retries: counter('mcp_k8s_retries_total'),
+    caches: counter('mcp_cache_requests_total'),
+    truncations: counter('mcp_truncations_total'),
+    rates: counter('mcp_rate_limit_decisions_total'),
+    fallbacks: counter('mcp_rate_limit_fallback_total'),
+    heals: counter('mcp_heal_actions_total'),
+    approvals: counter('mcp_approvals_total'),
+    audited: counter('mcp_audit_events_total'),
+    redactions: counter('mcp_redactions_total'),
+    refusals: counter('mcp_auth_failures_total'),
+    shed: counter('mcp_shed_total'),
+  };
+}
+
+const described = <Name extends keyof typeof metricCatalogue>(name: Name) => {
+  const labelNames: readonly LabelOf<Name>[] = metricCatalogue[name].labels;
+  return { name, help: metricCatalogue[name].help, labelNames };
+};
+
+/** Series of known labels, so that `rate()` sees the first increase. */
+function startAtZero(kept: Instruments, { version, nodeVersion, tools, actions = [] }: PrometheusOptions): void {
+  kept.info.set({ version, node_version: nodeVersion }, 1);
+  for (const decision of ['allowed', 'limited']) kept.rates.inc({ decision }, 0);
+  for (const result of ['written', 'failed']) kept.audited.inc({ result }, 0);
+  for (const reason of authFailures) kept.refusals.inc({ reason }, 0);
+  for (const reason of shedReasons) kept.shed.inc({ reason }, 0);
+  for (const outcome of approvalOutcomes) kept.approvals.inc({ outcome }, 0);
+  for (const rule of redactionRules) kept.redactions.inc({ rule }, 0);
+  for (const tool of tools) {
+    for (const status of ['success', 'failure']) kept.calls.inc({ tool_name: tool, status }, 0);
+    for (const errorType of errorTypes) kept.errors.inc({ tool_name: tool, error_type: errorType }, 0);
+    kept.durations.zero({ tool_name: tool });
+  }
+  for (const action of actions) {
+    for (const outcome of healOutcomes) kept.heals.inc(decided(action, outcome), 0);
+  }
+}
+
+const decided = (action: string, outcome: HealOutcome) => ({
+  action,
+  outcome,
+  dry_run: String(isOfDryRun(outcome)),
+});
+
+/** Leads from a time to the trace of a call that took it, where that is kept. */
+function exemplar(): Record<string, string> {
+  const { traceId, spanId, sampled = false } = currentRequest()?.span?.trace ?? {};
+  return sampled && traceId !== undefined && spanId !== undefined ? { trace_id: traceId, span_id: spanId } : {};
 }

@@ -1,10 +1,18 @@
 import { createHmac, randomBytes } from 'node:crypto';
+import { channel } from 'node:diagnostics_channel';
 import { certainlySecret, looksSecret, secretPatterns } from './secret-patterns.ts';
 
 /** Told the type of every secret that is taken out, to count them. */
 export type OnRedaction = (type: string) => void;
 
-const noop: OnRedaction = () => {};
+/** By what a secret was known: a closed set. */
+export const redactionRules: readonly string[] = [
+  ...new Set([...secretPatterns.map(({ type }) => type), 'private-key', 'secret', 'env', 'field', 'argument']),
+];
+
+/** Told the rule of every secret that is taken out anywhere, to count them. */
+export const redactions = channel('kubemend:redaction');
+const publish: OnRedaction = (type) => redactions.publish(type);
 
 /**
  * Text without secrets: private keys, JWTs, passwords in URLs, bearer tokens, cloud keys, `password=`-like
@@ -12,7 +20,7 @@ const noop: OnRedaction = () => {};
  * HMAC's key is random per process: equal secrets look equal, and nothing can be looked up. Idempotent; linear in the
  * length of the text; the number of lines stays.
  */
-export function redactText(text: string, onRedaction: OnRedaction = noop): string {
+export function redactText(text: string, onRedaction: OnRedaction = publish): string {
   if (!suspicious.test(text)) return text;
   let result = withoutPrivateKeys(text, onRedaction);
   for (const { type, pattern, accept } of secretPatterns) {
@@ -68,7 +76,7 @@ const harmless = new Set(
  * env entries and arguments with a telling name, ConfigMap values and annotations that look secret, Helm releases,
  * registry credentials. Names of objects, keys and images stay. Texts of more than 128 KiB are cut.
  */
-export function redactObject<T extends KubernetesLike>(object: T, onRedaction: OnRedaction = noop): T {
+export function redactObject<T extends KubernetesLike>(object: T, onRedaction: OnRedaction = publish): T {
   const redacted: Record<string, unknown> = isRecord(object) ? { ...cleanedRecord(object, onRedaction) } : {};
   const whole = new Map<string, unknown>(Object.entries(object));
   for (const field of hiddenFields(object)) {

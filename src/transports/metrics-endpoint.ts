@@ -20,7 +20,7 @@ export async function startMetrics(
         response.writeHead(404).end();
         return;
       }
-      const { contentType, text } = await metrics.expose();
+      const { contentType, text } = await metrics.expose(request.headers.accept);
       response.writeHead(200, { 'Content-Type': contentType }).end(text);
     },
     { host, port },

@@ -87,6 +87,31 @@ describe('what actions need of a process', () => {
 
     expect(lines).toEqual([event]);
   });
+
+  it('counts what was decided, and what became of approvals', async () => {
+    const counted: string[] = [];
+    const metrics = {
+      healAction: (action: string, outcome: string) => void counted.push(`${action} ${outcome}`),
+      approval: (outcome: string) => void counted.push(outcome),
+    };
+    const { audit } = await (await service({ metrics })).options();
+    const decided = { action: 'restart_workload', object: 'shop/Deployment/web', text: '' } as const;
+
+    for (const outcome of ['planned', 'applying', 'healthy', 'declined', 'expired'] as const)
+      audit({ ...decided, outcome });
+    audit({ actionId: 'a1', object: '', outcome: 'written', verb: 'patch', resourceVersion: { before: '1' } });
+
+    expect(counted).toEqual([
+      'restart_workload planned',
+      'restart_workload applying',
+      'approved',
+      'restart_workload healthy',
+      'restart_workload declined',
+      'declined',
+      'restart_workload expired',
+      'expired',
+    ]);
+  });
 });
 
 describe('work in the background', () => {
