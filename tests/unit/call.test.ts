@@ -483,7 +483,12 @@ describe('the record of a call', () => {
   it('names the rules by which it was refused', async () => {
     const audited: object[] = [];
     const refused = new AppError('refused', 'No.', { details: { rules: ['G1'] } });
-    const failing = (error: AppError) => aTool({ run: () => Promise.reject(error) });
+    const failing = (error: AppError) =>
+      aTool({
+        run: async () => {
+          throw error;
+        },
+      });
     const audit = anAudit((facts) => audited.push(facts));
 
     await ask(failing(refused), {}, { audit });

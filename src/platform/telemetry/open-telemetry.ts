@@ -21,8 +21,6 @@ export interface OpenTelemetryOptions {
 
 /** How long a stop waits for a collector, in ms. */
 const flushMs = 2_000;
-/** Exports that may wait for a collector at a time: with the queue of spans they bound what is held in memory. */
-const exportsAtOnce = 4;
 /** In seconds (OpenTelemetry's conventions for MCP, "mcp.server.operation.duration"). */
 const buckets = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
 
@@ -66,18 +64,22 @@ function isWanted(signal: 'TRACES' | 'METRICS'): boolean {
 }
 
 function tracerProvider(resource: Resource, { log }: OpenTelemetryOptions): TracerProvider {
-  const exporter = spansToldOnce(new OTLPTraceExporter({ concurrencyLimit: exportsAtOnce }), log);
+  const maxQueueSize = numberFrom('OTEL_BSP_MAX_QUEUE_SIZE') ?? 2_048;
+  const maxExportBatchSize = Math.min(maxQueueSize, numberFrom('OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 512);
+  // At the end all that the queue holds goes out at once, beside what is on its way: else the rest would be dropped.
+  const concurrencyLimit = Math.ceil(maxQueueSize / maxExportBatchSize) + 1;
+  const exporter = spansToldOnce(new OTLPTraceExporter({ concurrencyLimit }), log);
   const processor = new BatchSpanProcessor({
     exporter: cleanSpans(exporter),
     scheduledDelayMillis: numberFrom('OTEL_BSP_SCHEDULE_DELAY') ?? 5_000,
-    maxQueueSize: numberFrom('OTEL_BSP_MAX_QUEUE_SIZE') ?? 2_048,
-    maxExportBatchSize: numberFrom('OTEL_BSP_MAX_EXPORT_BATCH_SIZE') ?? 512,
+    maxQueueSize,
+    maxExportBatchSize,
   });
   return new TracerProvider({ resource, sampler: samplerFromEnvironment(), spanProcessors: [processor] });
 }
 
 function meterProvider(resource: Resource, { log }: OpenTelemetryOptions): MeterProvider {
-  const exporter = metricsToldOnce(new OTLPMetricExporter({ concurrencyLimit: exportsAtOnce }), log);
+  const exporter = metricsToldOnce(new OTLPMetricExporter(), log);
   const reader = new PeriodicExportingMetricReader({
     exporter,
     exportIntervalMillis: numberFrom('OTEL_METRIC_EXPORT_INTERVAL') ?? 60_000,

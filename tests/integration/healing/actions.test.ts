@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type KubernetesObject, type ObjectRef, refOf } from '../../../src/engines/objects.ts';
+import { runInRequest } from '../../../src/platform/request-context.ts';
 import { aContainer, anObject, aPod, crashed, ownedBy } from '../../support/builders.ts';
 import { closeServers, type FakeApiServer, type FakeApiServerOptions } from '../../support/fake-api-server.ts';
 import { aLiveDeployment, aLiveSet, aRevision } from '../../support/healing.ts';
 import { aBed, aProcess, recordOf, rolledOut, writesOf } from '../../support/healing-bed.ts';
 import { aNode } from '../../support/nodes.ts';
+import { aSpan } from '../../support/spans.ts';
 
 const servers: FakeApiServer[] = [];
 afterEach(() => closeServers(servers.splice(0)));
@@ -73,6 +75,19 @@ describe('every action, from its plan to verified', { timeout: 30_000 }, () => {
       { outcome: 'verifying', resourceVersion },
       { outcome: 'healthy', by: 'local' },
     ]);
+  });
+
+  it('belongs to the trace of the call that began it, also in the background', async () => {
+    const { process } = await healing(aLiveDeployment().all);
+    const span = aSpan();
+    const id = await process.plan('restart_workload', web);
+    await runInRequest({ requestId: 'r', span }, () => process.answer('restart_workload', web, id));
+    await process.idle();
+
+    const names = span.children.map(({ known }) => known.name);
+    expect(names).toContain('patch deployments');
+    expect(names.lastIndexOf('get deployments')).toBeGreaterThan(names.indexOf('patch deployments'));
+    expect(span.children.every(({ known }) => known.ended)).toBe(true);
   });
 
   it('scales, and back', async () => {
