@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { RateDecision } from './rate-limit.ts';
-import type { TraceContext } from './trace-context.ts';
+import { type TraceContext, traceparentOf } from './trace-context.ts';
 import type { Span } from './tracing.ts';
 
 /** What a request carries wherever it is worked on. */
@@ -37,6 +37,12 @@ export const currentTrace = (): TraceContext | undefined => {
   const context = contexts.getStore();
   return context?.span?.trace ?? context?.callerTrace;
 };
+
+/** The same as the header that tells a server of it. */
+export function currentTraceparent(): string | undefined {
+  const trace = currentTrace();
+  return trace && traceparentOf(trace);
+}
 
 /** What every log line of a request has; `trace_id` and `span_id` as collectors of logs join them with traces. */
 export function requestFields(): object {

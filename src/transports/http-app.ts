@@ -15,7 +15,7 @@ import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { currentRequest, type RequestContext, requestIdFrom, runInRequest } from '../platform/request-context.ts';
 import { traceContextFrom } from '../platform/trace-context.ts';
-import { noTracing, type Tracing } from '../platform/tracing.ts';
+import type { Tracing } from '../platform/tracing.ts';
 import { createApiDocs } from './api-docs.ts';
 import { type Authentication, isRefusal } from './authentication.ts';
 import { limitedBody, parseBody, type RequestEnv } from './json-body.ts';
@@ -46,13 +46,12 @@ export interface HttpAppOptions {
 /** Everything that the service port serves, as a fetch handler. */
 export function createHttpApp(options: HttpAppOptions): Hono<RequestEnv> {
   const { pipeline, clusters, mcp, readiness, metrics, log, version, assets, authentication } = options;
-  const { tracing = noTracing } = options;
   const app = new Hono<RequestEnv>();
 
   app.use(async (context, next) => {
     const requestId = requestIdFrom(context.req.header('x-request-id'));
     const notes: NonNullable<RequestContext['notes']> = {};
-    const traced = traceOf(context, tracing);
+    const traced = traceOf(context, options.tracing);
     await runInRequest({ requestId, notes, ...traced }, next);
     context.res.headers.set('X-Request-ID', requestId);
     for (const [name, value] of Object.entries(notes.rate === undefined ? {} : rateHeaders(notes.rate)))
@@ -170,12 +169,12 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']);
 const methodOf = ({ req }: Context): string => (methods.has(req.method) ? req.method : 'other');
 
 /** What the caller says of its trace, and, where the request is a call by itself, our span in it. */
-function traceOf(context: Context, tracing: Tracing): Pick<RequestContext, 'callerTrace' | 'span'> {
+function traceOf(context: Context, tracing: Tracing | undefined): Pick<RequestContext, 'callerTrace' | 'span'> {
   const callerTrace = traceContextFrom(context.req.header('traceparent'), context.req.header('tracestate'));
   const [method, route] = [methodOf(context), routeOf(context.req.path)];
   if (!route.startsWith('/api/')) return { callerTrace };
   const attributes = { 'http.request.method': method, 'http.route': route, 'url.scheme': 'http' };
-  return { callerTrace, span: tracing.begin({ name: `${method} ${route}`, kind: 'server', attributes }, callerTrace) };
+  return { callerTrace, span: tracing?.begin({ name: `${method} ${route}`, kind: 'server', attributes }, callerTrace) };
 }
 
 /** The pattern of a path: a closed set, as metrics need. */

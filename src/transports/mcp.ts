@@ -12,7 +12,7 @@ import type { Pipeline, RefusedCall } from '../call.ts';
 import type { Clusters } from '../kubernetes/ports.ts';
 import { AppError } from '../platform/errors.ts';
 import { nearest } from '../platform/nearest.ts';
-import { noTracing, type Tracing } from '../platform/tracing.ts';
+import type { Tracing } from '../platform/tracing.ts';
 import type { ToolContext } from '../tools/tool.ts';
 import { type Approvals, createApprovals } from './approvals.ts';
 import { callerOf } from './auth-info.ts';
@@ -62,7 +62,7 @@ const personMs = 600_000;
  * here rather than by `registerTool`, which would answer bad arguments itself, with the first problem only and without
  * our `error_type` (@modelcontextprotocol/server 2.4).
  */
-export function createMcpFactory({ service, version, tracing = noTracing }: McpOptions): McpServerFactory {
+export function createMcpFactory({ service, version, tracing }: McpOptions): McpServerFactory {
   let list: { tools: ToolDescription[] } | undefined;
   const approvals = createApprovals(async () => {
     const { approvalKey } = await service();

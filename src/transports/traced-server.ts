@@ -20,9 +20,12 @@ type Handler = (request: JSONRPCRequest, context: ServerContext) => Promise<Resu
  * `McpServer` wraps no handlers, least of all those of the SDK itself, such as `initialize`.
  */
 export class TracedServer extends Server {
-  readonly #tracing: Tracing;
+  readonly #tracing: Tracing | undefined;
 
-  constructor(info: Implementation, { tracing, ...options }: ServerOptions & { readonly tracing: Tracing }) {
+  constructor(
+    info: Implementation,
+    { tracing, ...options }: ServerOptions & { readonly tracing: Tracing | undefined },
+  ) {
     super(info, options);
     this.#tracing = tracing;
   }
@@ -39,7 +42,7 @@ export class TracedServer extends Server {
       'mcp.method.name': request.method,
       'network.transport': context.http === undefined ? 'pipe' : 'tcp',
     };
-    const span = this.#tracing.begin({ name: request.method, kind: 'server', attributes: about }, callerTrace);
+    const span = this.#tracing?.begin({ name: request.method, kind: 'server', attributes: about }, callerTrace);
     const started = performance.now();
     const ended = (tool: string | undefined, errorType?: string, code?: number): void => {
       const facts = {
@@ -53,7 +56,7 @@ export class TracedServer extends Server {
         attributes: { ...facts, 'jsonrpc.request.id': String(request.id) },
       });
       span?.end(errorType);
-      this.#tracing.operation((performance.now() - started) / 1000, { ...facts, 'error.type': errorType });
+      this.#tracing?.operation((performance.now() - started) / 1000, { ...facts, 'error.type': errorType });
     };
     try {
       const requestId = before?.requestId ?? randomUUID();

@@ -51,7 +51,7 @@ function spanBelow(parent: Span, { asking, method, connection, resent = 0 }: Req
   const { hostname, port } = new URL(connection.server);
   const resource = labelOf(asking);
   return parent.child({
-    name: `${asking.verb} ${resource}`,
+    name: asking.type === undefined ? asking.verb : `${asking.verb} ${resource}`,
     kind: 'client',
     attributes: {
       'http.request.method': method,

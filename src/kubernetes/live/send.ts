@@ -1,7 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { Identity } from '../../engines/access/request.ts';
-import { currentTrace } from '../../platform/request-context.ts';
-import { traceparentOf } from '../../platform/trace-context.ts';
+import { currentTraceparent } from '../../platform/request-context.ts';
 import type { Connection } from './connection.ts';
 
 export interface Sent {
@@ -35,7 +34,7 @@ export function optionsOf(
   { requestId, userAgent, idleMs }: Sending,
 ): Dispatcher.DispatchOptions {
   const id = requestId();
-  const trace = currentTrace();
+  const traceparent = currentTraceparent();
   const { origin, pathname } = new URL(connection.server);
   return {
     origin,
@@ -49,7 +48,7 @@ export function optionsOf(
       'user-agent': userAgent ?? 'kubemend',
       ...(request.post !== undefined && { 'content-type': request.contentType ?? 'application/json' }),
       ...(id !== undefined && { 'x-request-id': id, 'audit-id': id }),
-      ...(trace !== undefined && { traceparent: traceparentOf(trace) }),
+      ...(traceparent !== undefined && { traceparent }),
       ...connection.headers,
       ...(request.impersonate !== undefined && impersonation(request.impersonate)),
     },

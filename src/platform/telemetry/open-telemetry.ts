@@ -7,7 +7,7 @@ import type { Resource } from '@opentelemetry/resources';
 import { MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import type { Logger } from '../logging.ts';
-import { noTracing, type Tracing } from '../tracing.ts';
+import type { Tracing } from '../tracing.ts';
 import { cleanMeasurements, cleanSpans } from './clean-export.ts';
 import { resourceOf } from './resource.ts';
 import { samplerFromEnvironment } from './sampler.ts';
@@ -29,10 +29,8 @@ const buckets = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300]
  * variables say (`OTEL_…`), which the SDK takes from the environment of the process itself. What a collector does not
  * take is dropped.
  */
-export function createOpenTelemetry(options: OpenTelemetryOptions): Tracing {
-  if (getBooleanFromEnv('OTEL_SDK_DISABLED')) return noTracing;
-  return heard(options.log, () => assembled(options));
-}
+export const createOpenTelemetry = (options: OpenTelemetryOptions): Tracing =>
+  heard(options.log, () => assembled(options));
 
 function assembled(options: OpenTelemetryOptions): Tracing {
   const { version } = options;
@@ -60,7 +58,7 @@ function isWanted(signal: 'TRACES' | 'METRICS'): boolean {
   if (protocol !== undefined && protocol !== 'http/protobuf')
     diag.warn(`OTEL_EXPORTER_OTLP_PROTOCOL: only http/protobuf is spoken`);
   const endpoint = getStringFromEnv(`${specific}ENDPOINT`) ?? getStringFromEnv(`${common}ENDPOINT`);
-  return exporter === 'otlp' && endpoint !== undefined;
+  return exporter === 'otlp' && endpoint !== undefined && !getBooleanFromEnv('OTEL_SDK_DISABLED');
 }
 
 function tracerProvider(resource: Resource, { log }: OpenTelemetryOptions): TracerProvider {
