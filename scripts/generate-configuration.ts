@@ -18,6 +18,8 @@ are ignored.
 
 Switches have a negative: \`--no-demo\`. Commands other than \`serve\` log in \`console\` format from \`warn\` on, unless told
 otherwise.
+
+Traces are set up by the standard variables of OpenTelemetry, \`OTEL_…\` ([service.md](service.md#traces)).
 `;
 
 interface Row {

@@ -1,5 +1,5 @@
 import type { TraceContext } from '../../src/platform/trace-context.ts';
-import type { Attributes, Span, SpanStart, Tracing } from '../../src/platform/tracing.ts';
+import type { Attributes, Span, SpanStart } from '../../src/platform/tracing.ts';
 
 /** A span that keeps what it is told. */
 export interface KeptSpan extends Span {
@@ -33,20 +33,4 @@ export function aSpan(trace = somewhere, start: SpanStart = { name: 'a span', ki
       known.ended = true;
     },
   };
-}
-
-/** Keeps all spans that begin, with the caller's place in a trace, and all times. */
-export function aTracing() {
-  const begun: { readonly span: KeptSpan; readonly caller: TraceContext | undefined }[] = [];
-  const operations: Attributes[] = [];
-  const tracing: Tracing = {
-    begin(start, caller) {
-      const span = aSpan(caller ?? somewhere, start);
-      begun.push({ span, caller });
-      return span;
-    },
-    operation: (_seconds, attributes) => void operations.push(attributes),
-    stop: async () => {},
-  };
-  return { tracing, begun, operations };
 }

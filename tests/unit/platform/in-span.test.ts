@@ -23,7 +23,10 @@ describe('a step of a call', () => {
     [new TypeError('a slip'), 'internal_error'],
   ])('that fails with %s says %s and no more, and fails', async (error, type) => {
     const span = aSpan();
-    const failing = runInRequest({ requestId: 'r', span }, () => inSpan(start, () => Promise.reject(error)));
+    const fail = async () => {
+      throw error;
+    };
+    const failing = runInRequest({ requestId: 'r', span }, () => inSpan(start, fail));
 
     await expect(failing).rejects.toBe(error);
     expect(span.children[0]?.known).toMatchObject({ ended: true, errorType: type });
