@@ -1,6 +1,6 @@
 # Everything a contributor or CI runs. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build cluster cluster-down e2e eval bench bench-scale demo-record clean
+.PHONY: help demo test check build cluster cluster-down e2e eval bench bench-http bench-scale demo-record clean
 
 NAME ?= kubemend
 KUBERNETES ?= 1.36.3
@@ -40,6 +40,9 @@ eval: node_modules/.installed ## Diagnose recorded cases and write docs/accuracy
 
 bench: build ## Measure start, memory, size and speed
 	npm run bench
+
+bench-http: build ## Measure the service over HTTP, on a cluster of its own (SECONDS=180 of mixed load)
+	node_modules/.bin/node bench/http/run.ts
 
 bench-scale: build ## Measure diagnose -A on a cluster of its own (NODES=100, PODS=10000)
 	node_modules/.bin/node bench/scale/run.ts
