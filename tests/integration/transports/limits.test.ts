@@ -44,7 +44,7 @@ const times = <T>(count: number, make: (index: number) => T): readonly T[] =>
 const echo = '/api/v1/tools/echo_text';
 const wait = '/api/v1/tools/wait_forever';
 
-describe('calls in a window', () => {
+describe('calls in a window', { timeout: 30_000 }, () => {
   it('beyond the limit are refused, by one and by a thousandfold, and written down', async () => {
     const audited: unknown[] = [];
     const limiter = createRateLimiter({ requests: 2, windowSeconds: 60, metrics: noMetrics });
@@ -124,7 +124,7 @@ describe('calls that run at once', { timeout: 30_000 }, () => {
   });
 });
 
-describe('sessions of older clients', () => {
+describe('sessions of older clients', { timeout: 30_000 }, () => {
   it('are a hundred of one caller, who ends only own ones by opening more', async () => {
     const post = poster(await aService({}));
     const open = async (token: string) =>

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
@@ -197,7 +198,9 @@ describe('kubemend', () => {
       'info',
     ];
     const served = run(['serve', ...flags], { signal: stop.signal, stderr });
-    const { url, metrics } = JSON.parse(String((await stderr.take(1).toArray())[0]));
+    // Whoever stops reading the log stops the audit in it.
+    const [line] = await once(stderr, 'data');
+    const { url, metrics } = JSON.parse(String(line));
     await fetch(`${url}/api/v1/tools/list_clusters`, { method: 'POST' });
     const scraped = await (await fetch(`${metrics}/metrics`)).text();
     stop.abort();
