@@ -25,6 +25,8 @@ export async function aServiceProcess(
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  // Whoever gave up waiting for it leaves none behind.
+  process.once('exit', () => child.kill('SIGKILL'));
   const log: Record<string, unknown>[] = [];
   const { promise: serving, resolve, reject } = Promise.withResolvers<Readonly<Record<string, unknown>>>();
   const words: string[] = [];
