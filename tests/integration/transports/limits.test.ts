@@ -45,7 +45,7 @@ const echo = '/api/v1/tools/echo_text';
 const wait = '/api/v1/tools/wait_forever';
 
 describe('calls in a window', { timeout: 30_000 }, () => {
-  it('beyond the limit are refused, by one and by a thousandfold, and written down', async () => {
+  it('beyond the limit are refused, by one and by a thousandfold, and written down', { timeout: 30_000 }, async () => {
     const audited: unknown[] = [];
     const limiter = createRateLimiter({ requests: 2, windowSeconds: 60, metrics: noMetrics });
     const audit = anAudit(({ outcome }) => audited.push(outcome));
