@@ -6,11 +6,12 @@ import { grantedScopes } from '../../src/platform/auth/scopes.ts';
 import { AppError } from '../../src/platform/errors.ts';
 import type { Logger } from '../../src/platform/logging.ts';
 import { noMetrics } from '../../src/platform/metrics.ts';
-import { runInRequest } from '../../src/platform/request-context.ts';
+import { requestFields, runInRequest } from '../../src/platform/request-context.ts';
 import { maxResultBytes, maxTextBytes } from '../../src/platform/size-limits.ts';
 import { type AnyTool, defineTool, type Tool } from '../../src/tools/tool.ts';
 import { aCall, someClusters, somePipeline } from '../integration/transports/fixtures.ts';
 import { anAudit } from '../support/audits.ts';
+import { aSpan } from '../support/spans.ts';
 
 /** A tool that returns, throws or does whatever `run` does. */
 const aTool = (overrides: Partial<Tool> = {}): AnyTool =>
@@ -478,6 +479,26 @@ describe('the record of a call', () => {
       error: 'The audit cannot be written, so nothing is changed.',
     });
     expect(ran).toBe(2);
+  });
+
+  it('names its caller and tool in every line, and its tool in the span that it came in', async () => {
+    const seen: object[] = [];
+    const tool = aTool({
+      run: async () => {
+        seen.push(requestFields());
+        return { value: 1 };
+      },
+    });
+    const span = aSpan();
+    const call = aCall('look_around', {}, { caller: aCaller('k8s:read') });
+    await runInRequest({ requestId: 'r-1', span }, () => somePipeline({ tools: [tool] }).call(call));
+    await runInRequest({ requestId: 'r-2', span }, () => somePipeline({ tools: [tool] }).call(aCall('rm -rf')));
+
+    const { traceId, spanId } = span.trace;
+    expect(seen).toEqual([
+      { requestId: 'r-1', trace_id: traceId, span_id: spanId, subject: 'jane', tool: 'look_around' },
+    ]);
+    expect(span.known.attributes).toMatchObject({ 'gen_ai.tool.name': 'unknown', 'kubemend.error_type': 'not_found' });
   });
 
   it('names the rules by which it was refused', async () => {
