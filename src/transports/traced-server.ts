@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import {
   type Implementation,
   type JSONRPCRequest,
@@ -9,7 +8,7 @@ import {
   TRACEPARENT_META_KEY,
   TRACESTATE_META_KEY,
 } from '@modelcontextprotocol/server';
-import { currentRequest, runInRequest } from '../platform/request-context.ts';
+import { currentRequest, newRequestId, type RequestContext, runInRequest } from '../platform/request-context.ts';
 import { type TraceContext, traceContextFrom } from '../platform/trace-context.ts';
 import type { Tracing } from '../platform/tracing.ts';
 
@@ -36,8 +35,7 @@ export class TracedServer extends Server {
   }
 
   async #traced(request: JSONRPCRequest, context: ServerContext, work: () => Promise<Result>): Promise<Result> {
-    const before = currentRequest();
-    const callerTrace = traceOf(context) ?? before?.callerTrace;
+    const callerTrace = traceOf(context) ?? currentRequest()?.callerTrace;
     const about = {
       'mcp.method.name': request.method,
       'network.transport': context.http === undefined ? 'pipe' : 'tcp',
@@ -59,8 +57,9 @@ export class TracedServer extends Server {
       this.#tracing?.operation((performance.now() - started) / 1000, { ...facts, 'error.type': errorType });
     };
     try {
-      const requestId = before?.requestId ?? randomUUID();
-      const result = await runInRequest({ ...before, requestId, callerTrace, span }, work);
+      const result = await (callerTrace === undefined && span === undefined
+        ? work()
+        : inTrace({ callerTrace, span }, work));
       ended(toolOf(request), result['isError'] === true ? 'tool_error' : undefined);
       return result;
     } catch (error) {
@@ -70,6 +69,11 @@ export class TracedServer extends Server {
     }
   }
 }
+
+const inTrace = <T>(trace: Pick<RequestContext, 'callerTrace' | 'span'>, work: () => T): T => {
+  const before = currentRequest() ?? { requestId: newRequestId() };
+  return runInRequest({ ...before, ...trace }, work);
+};
 
 /** Beside the request, where it comes over any transport; headers are looked at by whoever has them. */
 const traceOf = ({ mcpReq: { _meta } }: ServerContext): TraceContext | undefined =>
