@@ -16,6 +16,10 @@ export interface OidcServer {
     claims: Readonly<Record<string, unknown>>,
     options?: { readonly key?: CryptoKey; readonly header?: object },
   ): Promise<string>;
+  /** Who signs in from now on. */
+  person: string;
+  /** How often somebody was asked who they are. */
+  readonly asked: number;
   /** New keys instead of the ones that there were. */
   rotate(): Promise<void>;
   stop(): Promise<void>;
@@ -36,10 +40,24 @@ export const person = {
   redirect_uris: ['http://127.0.0.1:7777/callback'],
 };
 
+/** The console of a service on any port of this machine (RFC 8252, section 7.3). */
+export const consoleClient = {
+  client_id: 'kubemend-console',
+  application_type: 'native' as const,
+  token_endpoint_auth_method: 'none' as const,
+  grant_types: ['authorization_code'],
+  response_types: ['code' as const],
+  redirect_uris: ['http://127.0.0.1/ui/callback'],
+};
+
 const configurationOf = (jwk: object): Configuration => ({
   jwks: { keys: [jwk] },
-  clients: [{ ...client, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] }, person],
-  // Whoever opens the login page is Jane, and agrees.
+  clients: [
+    { ...client, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] },
+    person,
+    consoleClient,
+  ],
+  // Whoever opens the login page signs in, and agrees.
   interactions: { url: (_, { uid }) => `/interaction/${uid}` },
   findAccount: (_, id) => ({ accountId: id, claims: async () => ({ sub: id }) }),
   extraTokenClaims: () => ({ groups: ['ops'] }),
@@ -59,8 +77,15 @@ const configurationOf = (jwk: object): Configuration => ({
   },
 });
 
-/** @param reachedAt Port under which clients reach it, when that is another one than its own. */
-export async function anOidcServer(reachedAt?: number): Promise<OidcServer> {
+interface OidcServerOptions {
+  /** Port under which clients reach it, when that is another one than its own. */
+  readonly reachedAt?: number;
+  /** Whether the login page waits until its button is pressed. */
+  readonly withPage?: boolean;
+}
+
+export async function anOidcServer({ reachedAt, withPage = false }: OidcServerOptions = {}): Promise<OidcServer> {
+  const desk: Desk = { person: 'jane', asked: 0, withPage };
   let keys = await newKeys();
   let server: Server = createServer();
   let port = 0;
@@ -74,7 +99,7 @@ export async function anOidcServer(reachedAt?: number): Promise<OidcServer> {
     const answer = provider.callback();
     server.on('request', (request, response) => {
       const isLogin = request.url?.startsWith('/interaction/') === true;
-      void (isLogin ? loggedIn(provider, request, response) : answer(request, response));
+      void (isLogin ? loggedIn(provider, desk, { request, response }) : answer(request, response));
     });
   }
   async function stop(): Promise<void> {
@@ -90,6 +115,15 @@ export async function anOidcServer(reachedAt?: number): Promise<OidcServer> {
     },
     get port() {
       return port;
+    },
+    get person() {
+      return desk.person;
+    },
+    set person(name) {
+      desk.person = name;
+    },
+    get asked() {
+      return desk.asked;
     },
     start,
     stop,
@@ -115,13 +149,30 @@ export async function anOidcServer(reachedAt?: number): Promise<OidcServer> {
   };
 }
 
-async function loggedIn(provider: Provider, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** Who sits before the login page. */
+interface Desk {
+  person: string;
+  asked: number;
+  readonly withPage: boolean;
+}
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+async function loggedIn(provider: Provider, desk: Desk, { request, response }: Exchange): Promise<void> {
   const { prompt, params, session } = await provider.interactionDetails(request, response);
   if (prompt.name === 'login') {
-    await provider.interactionFinished(request, response, { login: { accountId: 'jane' } });
+    if (desk.withPage && request.method === 'GET') {
+      response.setHeader('content-type', 'text/html').end('<form method="post"><button>Sign in</button></form>');
+      return;
+    }
+    desk.asked++;
+    await provider.interactionFinished(request, response, { login: { accountId: desk.person } });
     return;
   }
   const grant = new provider.Grant({ accountId: session?.accountId, clientId: String(params['client_id']) });
+  grant.addOIDCScope('openid');
   grant.addResourceScope(String(params['resource']), String(params['scope']));
   await provider.interactionFinished(request, response, { consent: { grantId: await grant.save() } });
 }

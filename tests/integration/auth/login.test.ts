@@ -9,6 +9,7 @@ import { createOidc } from '../../../src/platform/auth/oidc.ts';
 import { noMetrics } from '../../../src/platform/metrics.ts';
 import { createAuthentication } from '../../../src/transports/authentication.ts';
 import type { HttpService } from '../../../src/transports/http.ts';
+import { aBrowser } from '../../support/browser.ts';
 import { anOidcServer, audience, type OidcServer, person } from '../../support/oidc-server.ts';
 import { somePipeline } from '../transports/fixtures.ts';
 import { aRunningService } from '../transports/service-fixture.ts';
@@ -53,23 +54,16 @@ function aLogin() {
   return { login, sentTo };
 }
 
-/** Follows redirects with the cookies that it gets, until it is sent back to the client. */
-async function browsed(from: URL, until: string): Promise<URL> {
-  const cookies = new Map<string, string>();
-  let url = from;
-  for (let step = 0; step < 20; step++) {
-    if (url.href.startsWith(until)) return url;
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(url, { redirect: 'manual', headers: { cookie } });
-    for (const set of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
-      cookies.set(name, value);
-    }
-    const location = response.headers.get('location');
-    if (location === null) throw new Error(`${url.href} answers ${response.status}: ${await response.text()}`);
-    url = new URL(location, url);
-  }
-  throw new Error('sent around in circles');
+/** Nobody listens there: the address is what counts. */
+async function sentBack(authorize: URL): Promise<URL> {
+  const seen: URL[] = [];
+  const browser = aBrowser();
+  const [home = ''] = person.redirect_uris;
+  await browser.go(authorize, (address) => {
+    seen.push(address);
+    return address.href.startsWith(home) ? new URL('/health', service.url) : address;
+  });
+  return seen.at(-1) ?? authorize;
 }
 
 describe('a person with an MCP client', () => {
@@ -87,7 +81,7 @@ describe('a person with an MCP client', () => {
 
     expect(authorize?.searchParams.get('code_challenge_method')).toBe('S256');
     expect(authorize?.searchParams.get('resource')).toBe(url.href);
-    const back = await browsed(authorize ?? url, String(login.redirectUrl));
+    const back = await sentBack(authorize ?? url);
     await first.transport.finishAuth(back.searchParams);
     const { client, connected } = await connect();
     await connected;

@@ -13,7 +13,7 @@ let proxy: FaultProxy;
 const ending: (() => unknown)[] = [];
 beforeEach(async () => {
   proxy = await aFaultProxy();
-  provider = await anOidcServer(proxy.port);
+  provider = await anOidcServer({ reachedAt: proxy.port });
   proxy.upstream = provider.port;
 });
 afterEach(async () => {
