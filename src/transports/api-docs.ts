@@ -1,12 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { Hono } from 'hono';
-import { AppError } from '../platform/errors.ts';
 import type { AnyTool } from '../tools/tool.ts';
 import { openApiOf } from './openapi.ts';
 import examples from './openapi-examples.json' with { type: 'json' };
+import { pageHeaders, sendFile } from './static-files.ts';
 
 export interface ApiDocsOptions {
   readonly tools: readonly AnyTool[];
@@ -54,12 +50,7 @@ const types = {
 type Asset = keyof typeof types;
 const isAsset = (name: string): name is Asset => Object.hasOwn(types, name);
 
-const headers = {
-  'Content-Security-Policy': policy,
-  'X-Content-Type-Options': 'nosniff',
-  'Referrer-Policy': 'no-referrer',
-};
-const unzipped = promisify(gunzip);
+const headers = pageHeaders(policy);
 
 /** The REST face described for programs, `/openapi.json`, and for people, `/docs`, without a request to anywhere else. */
 export function createApiDocs({ tools, version, assets }: ApiDocsOptions): Hono {
@@ -76,25 +67,11 @@ export function createApiDocs({ tools, version, assets }: ApiDocsOptions): Hono 
     .get('/docs/:asset', async (context) => {
       const asset = context.req.param('asset');
       if (!isAsset(asset)) return context.notFound();
-      const packed = await assetOf(join(assets, `${asset}.gz`));
-      const fits = /\bgzip\b/.test(context.req.header('accept-encoding') ?? '');
-      return context.body(new Uint8Array(fits ? packed : await unzipped(packed)), 200, {
-        ...headers,
-        'Content-Type': types[asset],
-        'Cache-Control': 'public, max-age=3600',
-        Vary: 'Accept-Encoding',
-        ...(fits && { 'Content-Encoding': 'gzip' }),
+      return sendFile(context, {
+        assets,
+        name: asset,
+        type: types[asset],
+        headers: { ...headers, 'Cache-Control': 'public, max-age=3600' },
       });
     });
-}
-
-async function assetOf(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new AppError('unavailable', 'This installation has no Swagger UI.', {
-      hint: 'npm run build makes it; /openapi.json has the same facts.',
-      cause,
-    });
-  }
 }
