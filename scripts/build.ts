@@ -3,6 +3,7 @@ import { chmod, copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/p
 import { basename, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build as bundle, type Plugin, transform } from 'esbuild';
+import { viewFiles } from './build-view.ts';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
 
@@ -135,8 +136,12 @@ const main = await bundle({
 });
 await chmod('dist/kubemend.js', 0o755);
 await mkdir('dist/assets');
-for (const file of ['swagger-ui-bundle.js', 'swagger-ui.css']) {
-  const text = await readFile(join('node_modules/swagger-ui-dist', file));
+const swagger = await Promise.all(
+  ['swagger-ui-bundle.js', 'swagger-ui.css'].map(
+    async (file) => [file, await readFile(join('node_modules/swagger-ui-dist', file), 'utf8')] as const,
+  ),
+);
+for (const [file, text] of [...swagger, ...(await viewFiles())]) {
   await writeFile(`dist/assets/${file}.gz`, gzipSync(text, { level: 9 }));
 }
 await copyFile('node_modules/swagger-ui-dist/LICENSE', 'dist/assets/swagger-ui.LICENSE');
