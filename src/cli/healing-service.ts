@@ -31,6 +31,8 @@ interface HealingParts {
   /** The namespace this process runs in, when it runs in a cluster. */
   readonly ownNamespace: string | undefined;
   readonly metrics?: Pick<Metrics, 'healAction' | 'approval'> | undefined;
+  /** Where people may approve in a browser, where they can sign in there: a URL, or the path of one. */
+  readonly console?: string | undefined;
   /** The Redis that replicas share, where there is one. */
   readonly redis?: (() => Promise<SharedRedis>) | undefined;
   readonly log: Logger;
@@ -48,6 +50,7 @@ export async function createHealing({
   redis,
   log,
   metrics = noMetrics,
+  console: page,
   ...parts
 }: HealingParts): Promise<HealingService> {
   await loadPolicy(policy);
@@ -60,7 +63,7 @@ export async function createHealing({
     claims: redis && createClaims({ holder, redis }),
     ownNamespace: parts.ownNamespace,
     clock: { now: Date.now, pause: (ms: number, ended: AbortSignal) => pause(ms, undefined, { signal: ended }) },
-    approveElsewhere,
+    approveElsewhere: (plan: PlanElsewhere) => approveElsewhere(plan, page),
     audit(event: HealingEvent) {
       parts.audit.record(event);
       count(event, metrics);
@@ -101,10 +104,20 @@ function count(event: HealingEvent, metrics: Pick<Metrics, 'healAction' | 'appro
 type PlanElsewhere = Parameters<Healing['approveElsewhere']>[0];
 
 /** The command that says of which cluster it speaks, whatever the current context of the person is. */
-function approveElsewhere({ id, cluster, target, caller }: PlanElsewhere): string {
-  // A terminal knows nobody of an identity provider.
-  if (caller !== localCaller.id) return 'the same user, in an MCP client that can ask them (elicitation)';
+function approveElsewhere({ id, cluster, target, caller }: PlanElsewhere, page: string | undefined): string {
   const { namespace } = target.object;
+  // A terminal knows nobody of an identity provider.
+  if (caller !== localCaller.id) {
+    const asking = 'in an MCP client that can ask them (elicitation)';
+    if (page === undefined) return `the same user, ${asking}`;
+    const shown = new URLSearchParams({
+      view: 'actions',
+      action: id,
+      ...(namespace !== undefined && { namespace }),
+      cluster,
+    });
+    return `the same user, at ${page}?${shown.toString()}, or ${asking}`;
+  }
   const place = namespace === undefined ? [] : ['-n', namespace];
   // Who runs in the cluster has no context to name.
   const context = cluster === inClusterContext ? [] : ['--context', quoted(cluster)];

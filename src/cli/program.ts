@@ -91,8 +91,8 @@ export interface CommandContext {
   readonly redis?: (() => Promise<SharedRedis>) | undefined;
   /** Loaded by commands that change things. */
   readonly healing: (options?: HealingOptions) => Promise<HealingService>;
-  /** What questions to a person are signed with. */
-  readonly approvalKey: () => Promise<Uint8Array>;
+  /** What is signed and sealed with, the same for all replicas; the first signs. */
+  readonly signingKeys: () => Promise<readonly Uint8Array[]>;
   /** Who sits at the terminal, as the system says. */
   readonly user: string;
   /** Runs a tool through the pipeline: validation, policy, deadline, redaction. Never throws: see `Outcome`. */

@@ -96,7 +96,7 @@ function contextOf(settings: Settings, host: Host, { opened, healing: toStop }: 
       opened.push({ close: () => tracing.stop() });
       return tracing;
     },
-    approvalKey: async () => firstOf(await signingKeys(settings, host.environment)),
+    signingKeys: () => signingKeys(settings, host.environment),
     user: host.environment['USER'] ?? 'terminal',
     async openClusters(metrics = noMetrics, { fresh = false, healing: writes = false } = {}) {
       const { environment, version, demo } = host;
@@ -142,12 +142,13 @@ interface HealingNeeds {
   readonly audit: Audit;
 }
 
-async function healingOf({ settings: { policy }, host, ...parts }: HealingNeeds): Promise<HealingService> {
+async function healingOf({ settings, host, ...parts }: HealingNeeds): Promise<HealingService> {
+  const { policy, http, consoleClientId, publicUrl = '' } = settings;
   const { createHealing } = await import('./healing-service.ts');
-  return createHealing({ policy, ownNamespace: host.environment['POD_NAMESPACE'], ...parts });
-}
-
-function firstOf([key]: readonly Buffer[]): Buffer {
-  if (key === undefined) throw new Error('There is no signing key.');
-  return key;
+  return createHealing({
+    policy,
+    ownNamespace: host.environment['POD_NAMESPACE'],
+    console: http && consoleClientId !== undefined ? `${publicUrl}/ui` : undefined,
+    ...parts,
+  });
 }

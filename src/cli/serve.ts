@@ -1,3 +1,4 @@
+import type { Pipeline, PipelineOptions } from '../call.ts';
 import { createAdmission } from '../platform/admission.ts';
 import type { Settings } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
@@ -26,7 +27,9 @@ export const serve = (context: CommandContext, host: Host): Promise<number> =>
 async function serveStdio(context: CommandContext, host: Host): Promise<number> {
   let assembled: Promise<Service> | undefined;
   const service = (): Promise<Service> => {
-    assembled ??= offeredTools(context.settings).then((tools) => assemble(context, { metrics: noMetrics, tools }));
+    assembled ??= offeredTools(context.settings).then((tools) =>
+      assemble(context, { metrics: noMetrics, tools, assets: host.assets }),
+    );
     return assembled;
   };
   // A misspelt name has to be said now.
@@ -54,9 +57,15 @@ async function serveHttp(context: CommandContext, { signal, version, nodeVersion
     actions: tools.filter(({ access }) => access !== 'read').map(({ name }) => name),
   });
   // Only a service may be one of several, which count together.
-  const assembled = await assemble(context, { metrics, tools, redis: await context.redis?.() });
+  const { approving, ...assembled } = await assemble(context, {
+    metrics,
+    tools,
+    assets,
+    redis: await context.redis?.(),
+  });
 
-  const guard = await guardOf(settings, { clusters: assembled.clusters, metrics });
+  const { clusters } = assembled;
+  const guard = await guardOf(settings, { clusters, metrics, signingKeys: context.signingKeys, approving });
   // A key that is missing or bad has to be said now, not to the first who wants something changed.
   await assembled.approvalKey?.();
   const tracing = await context.tracing();
@@ -74,7 +83,6 @@ async function serveHttp(context: CommandContext, { signal, version, nodeVersion
         version,
         host,
         port,
-        assets,
         allowedHosts: reachedBy(settings),
         drainDelayMs: drainDelay * 1000,
         ...guard,
@@ -105,10 +113,17 @@ const reachedBy = ({ allowedHosts, publicUrl }: Settings): readonly string[] =>
 interface Assembly {
   readonly metrics: Metrics;
   readonly tools: readonly AnyTool[];
+  /** The folder with the files of pages. */
+  readonly assets: string;
   readonly redis?: SharedRedis | undefined;
 }
 
-async function assemble(context: CommandContext, { metrics, tools, redis }: Assembly): Promise<Service> {
+interface Assembled extends Service {
+  /** What only a person's answer at the console reaches: it is in no catalogue. Absent where nothing can be changed. */
+  readonly approving?: () => Promise<Pipeline>;
+}
+
+async function assemble(context: CommandContext, { metrics, tools, assets, redis }: Assembly): Promise<Assembled> {
   const { settings, log } = context;
   const heals = settings.heal && !settings.readOnly;
   const [{ createPipeline }, clusters, healing] = await Promise.all([
@@ -116,7 +131,7 @@ async function assemble(context: CommandContext, { metrics, tools, redis }: Asse
     context.openClusters(metrics, { healing: heals }),
     heals ? context.healing({ metrics, untilStopped: true }) : undefined,
   ]);
-  const pipeline = createPipeline({
+  const options: PipelineOptions = {
     tools,
     settings: toolSettings(settings),
     timeoutMs: settings.timeout * 1000,
@@ -135,9 +150,15 @@ async function assemble(context: CommandContext, { metrics, tools, redis }: Asse
     actAs: actsAs[settings.identity],
     // Over stdio the one who calls has started us, and has the log.
     audit: settings.http || settings.auditFile !== undefined ? await context.audit(metrics) : undefined,
-  });
+  };
   const rules = () => import('../tools/report/rule-page.ts');
-  return { pipeline, clusters, rules, ...(heals && { approvalKey: context.approvalKey }) };
+  const service = { pipeline: createPipeline(options), clusters, rules, assets };
+  if (!heals) return service;
+  const approving = async () => {
+    const { approveAction } = await import('../tools/mend/approve-action.ts');
+    return createPipeline({ ...options, tools: [approveAction] });
+  };
+  return { ...service, approvalKey: async () => firstOf(await context.signingKeys()), approving };
 }
 
 /** The catalogue, less what `--tools` and `--read-only` leave out; what is not offered cannot be called either. */
@@ -159,6 +180,11 @@ async function offeredTools({ tools: wanted, readOnly, heal }: Settings): Promis
     });
   }
   return tools.filter(({ name, access }) => (wanted?.includes(name) ?? true) && (!readOnly || access === 'read'));
+}
+
+function firstOf([key]: readonly Uint8Array[]): Uint8Array {
+  if (key === undefined) throw new Error('There is no signing key.');
+  return key;
 }
 
 /** A port that is taken is the user's to free, not ours to crash on. */

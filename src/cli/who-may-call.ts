@@ -4,6 +4,7 @@ import type { Settings } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { HttpOptions } from '../transports/http.ts';
+import { peopleOf, type SigningInParts } from './console-people.ts';
 
 /** Without `--auth`, whoever is on this machine may call it; nobody else may before it is said who. */
 const authModeOf = ({ auth, host, insecureNoAuth }: Settings) =>
@@ -12,23 +13,31 @@ const authModeOf = ({ auth, host, insecureNoAuth }: Settings) =>
 /** Whether only this machine reaches an address. */
 export const isLoopback = (host: string): boolean => ['localhost', '127.0.0.1', '::1', '[::1]'].includes(host);
 
-interface Guarding {
+interface Guarding extends Omit<SigningInParts, 'authenticator'> {
   readonly clusters: Clusters;
   readonly metrics: Pick<Metrics, 'authFailure'>;
 }
 
 /** What stands in front of the service; nothing where nobody is asked who they are. */
-export async function guardOf(settings: Settings, { clusters, metrics }: Guarding): Promise<Guard | undefined> {
-  const authenticator = await authenticatorOf(settings, clusters);
+export async function guardOf(settings: Settings, parts: Guarding): Promise<Guard | undefined> {
+  const authenticator = await authenticatorOf(settings, parts.clusters);
   if (authenticator === undefined) return undefined;
+  const people = await peopleOf(settings, { ...parts, authenticator });
+  const session = people && (async (request: Request) => (await people.session.of(request))?.token);
   const { createAuthentication } = await import('../transports/authentication.ts');
   return {
-    authentication: createAuthentication({ authenticator, publicUrl: settings.publicUrl, metrics }),
+    authentication: createAuthentication({
+      authenticator,
+      publicUrl: settings.publicUrl,
+      session,
+      metrics: parts.metrics,
+    }),
+    people,
     ready: () => authenticator.ready(),
   };
 }
 
-type Guard = Required<Pick<HttpOptions, 'authentication' | 'ready'>>;
+type Guard = Pick<HttpOptions, 'authentication' | 'people' | 'ready'>;
 
 async function authenticatorOf(settings: Settings, clusters: Clusters): Promise<Authenticator | undefined> {
   const mode = authModeOf(settings);
@@ -51,11 +60,16 @@ async function authenticatorOf(settings: Settings, clusters: Clusters): Promise<
 
 /** Whoever can reach the port can read the cluster: that has to be said out loud, and who may has to be said. */
 export function checkExposure(settings: Settings): void {
-  const { host, insecureNoAuth, oidcIssuers, oidcAudiences } = settings;
+  const { host, insecureNoAuth, oidcIssuers, oidcAudiences, consoleClientId } = settings;
   const mode = authModeOf(settings);
   if (mode === 'oidc' && (oidcIssuers.length === 0 || oidcAudiences.length === 0)) {
     throw new AppError('validation_error', 'Access tokens are taken, but not said is whose and for what.', {
       hint: 'Set --oidc-issuers and --oidc-audiences; or serve on 127.0.0.1 only, or choose another --auth.',
+    });
+  }
+  if (mode !== 'oidc' && consoleClientId !== undefined) {
+    throw new AppError('validation_error', `People cannot sign in at the console where --auth is ${mode}.`, {
+      hint: 'Leave --console-client-id out, or use --auth oidc.',
     });
   }
   if (mode !== 'none' || insecureNoAuth || isLoopback(host)) return;

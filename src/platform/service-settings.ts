@@ -78,6 +78,20 @@ export const serviceSettings = {
     value: 'prefix',
     commands: 'serve',
   }),
+  consoleClientId: setting(text.min(1).optional(), {
+    group: 'HTTP service',
+    description:
+      'Client as which the first of `--oidc-issuers` knows the console; it lets people sign in at `/ui`, and approve there.',
+    value: 'id',
+    commands: 'serve',
+  }),
+  consoleClientSecret: setting(text.min(1).optional(), {
+    group: 'HTTP service',
+    description: 'Secret of that client, where it has one; PKCE is used in any case.',
+    value: 'secret',
+    commands: 'serve',
+    secret: true,
+  }),
   tokenAudience: setting(text.min(1).default('kubemend'), {
     group: 'HTTP service',
     description: 'Audience of the tokens that `--auth tokenreview` takes.',

@@ -45,6 +45,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject, Output extends z.
   readonly access: Access;
   /** What a token has to allow; absent: `k8s:read` for what reads, `k8s:heal` for the rest. */
   readonly scope?: Scope | undefined;
+  /** Whether clients that can show a view beside its result show the console. */
+  readonly shown?: true | undefined;
   /** Kubernetes permissions that it needs, as `verb resource` or `verb group/resource`; RBAC is generated from them. */
   readonly permissions: readonly string[];
   /** Strict: unknown arguments are refused. Every field is described. */

@@ -2,11 +2,14 @@ import { AuthError, type Authenticator, type AuthFailure, type Principal } from 
 import { type Scope, scopes } from '../platform/auth/scopes.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { publicBase } from './public-base.ts';
 
 export interface AuthenticationOptions {
   readonly authenticator: Authenticator;
   /** Under which clients reach the service, without a path; absent: as their `Host` says. */
   readonly publicUrl?: string | undefined;
+  /** The token of a person who signed in at the console, when their request comes from its page. */
+  readonly session?: ((request: Request) => Promise<string | undefined>) | undefined;
   readonly metrics: Pick<Metrics, 'authFailure'>;
 }
 
@@ -30,9 +33,9 @@ export const isRefusal = (answer: Principal | Refusal): answer is Refusal => 'st
 
 const metadataPath = '/.well-known/oauth-protected-resource/mcp';
 
-export function createAuthentication({ authenticator, publicUrl, metrics }: AuthenticationOptions): Authentication {
-  const base = (request: Request): string =>
-    publicUrl ?? `http://${request.headers.get('host') ?? new URL(request.url).host}`;
+export function createAuthentication(options: AuthenticationOptions): Authentication {
+  const { authenticator, publicUrl, session, metrics } = options;
+  const base = publicBase(publicUrl);
 
   function challenge(request: Request, fields: Readonly<Record<string, string>>): Refusal['headers'] {
     const all = { realm: 'kubemend', ...fields, resource_metadata: `${base(request)}${metadataPath}` };
@@ -60,7 +63,8 @@ export function createAuthentication({ authenticator, publicUrl, metrics }: Auth
 
   return {
     async whoSends(request) {
-      const [, token] = /^Bearer +([\w.~+/-]+=*) *$/i.exec(request.headers.get('authorization') ?? '') ?? [];
+      const header = request.headers.get('authorization');
+      const token = header === null ? await session?.(request) : bearerOf(header);
       if (token === undefined)
         return refused(request, 'missing', 'Nobody is logged in: the request has no bearer token.');
       try {
@@ -88,3 +92,5 @@ export function createAuthentication({ authenticator, publicUrl, metrics }: Auth
     }),
   };
 }
+
+const bearerOf = (header: string): string | undefined => /^Bearer +([\w.~+/-]+=*) *$/i.exec(header)?.[1];

@@ -18,6 +18,8 @@ import { traceContextFrom } from '../platform/trace-context.ts';
 import type { Tracing } from '../platform/tracing.ts';
 import { createApiDocs } from './api-docs.ts';
 import { type Authentication, isRefusal } from './authentication.ts';
+import { createConsole } from './console/console.ts';
+import type { PeopleOptions } from './console/people.ts';
 import { limitedBody, parseBody, type RequestEnv } from './json-body.ts';
 import type { McpHttp } from './mcp-http.ts';
 import type { Readiness } from './probes.ts';
@@ -41,11 +43,13 @@ export interface HttpAppOptions {
   readonly assets: string;
   /** Absent: everybody who reaches the port may call. */
   readonly authentication?: Authentication | undefined;
+  /** Absent: nobody signs in at the console. */
+  readonly people?: PeopleOptions | undefined;
 }
 
 /** Everything that the service port serves, as a fetch handler. */
 export function createHttpApp(options: HttpAppOptions): Hono<RequestEnv> {
-  const { pipeline, clusters, mcp, readiness, metrics, log, version, assets, authentication } = options;
+  const { pipeline, clusters, mcp, readiness, metrics, log, version, assets, authentication, people } = options;
   const app = new Hono<RequestEnv>();
 
   app.use(async (context, next) => {
@@ -115,10 +119,11 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestEnv> {
   });
   app.route('/api/v1', createRest({ pipeline, clusters, authentication }));
   app.route('/', createApiDocs({ tools: pipeline.tools, version, assets }));
+  app.route('/', createConsole({ assets, authentication, people, clusters, log }));
 
   app.notFound((context) => {
     const error = new AppError('not_found', `There is nothing at ${context.req.path.slice(0, 100)}.`, {
-      hint: 'MCP is at /mcp, the tools are at /api/v1/tools, their description at /docs.',
+      hint: 'MCP is at /mcp, the tools are at /api/v1/tools, their description at /docs, the console at /ui.',
     });
     return failureResponse(failureOf(error, 'request', requestId()), 404);
   });
@@ -179,7 +184,8 @@ function traceOf(context: Context, tracing: Tracing | undefined): Pick<RequestCo
 
 /** The pattern of a path: a closed set, as metrics need. */
 function routeOf(path: string): string {
-  if (['/mcp', '/health', '/ready', '/api/v1/tools', '/openapi.json', '/docs'].includes(path)) return path;
+  if (['/mcp', '/health', '/ready', '/api/v1/tools', '/openapi.json', '/docs', '/ui'].includes(path)) return path;
   if (path.startsWith('/docs/')) return '/docs/{asset}';
+  if (path.startsWith('/ui/')) return '/ui/{part}';
   return /^\/api\/v1\/tools\/[^/]+$/.test(path) ? '/api/v1/tools/{tool_name}' : 'other';
 }

@@ -9,6 +9,7 @@ import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Tracing } from '../platform/tracing.ts';
 import type { Authentication } from './authentication.ts';
+import type { PeopleOptions } from './console/people.ts';
 import { createHttpApp } from './http-app.ts';
 import { addressOf, listen } from './listener.ts';
 import { createMcpFactory, type Service } from './mcp.ts';
@@ -26,9 +27,9 @@ export interface HttpOptions extends Service {
   readonly host: string;
   readonly port: number;
   readonly allowedHosts: readonly string[];
-  /** Where the files of the documentation's pages are. */
-  readonly assets: string;
   readonly authentication?: Authentication | undefined;
+  /** Absent: nobody signs in at the console. */
+  readonly people?: PeopleOptions | undefined;
   /** Besides the API server, what has to answer before calls make sense. */
   readonly ready?: (() => Promise<boolean>) | undefined;
   /** How long it serves on once it is told to stop, in ms: whoever sends calls here has to see first that it is not ready. */
@@ -46,12 +47,13 @@ export interface HttpService {
 
 /** Serves MCP, REST and probes until it is stopped. */
 export async function startHttp(options: HttpOptions): Promise<HttpService> {
-  const { clusters, rules, approvalKey, metrics, log, host, port, version, authentication } = options;
+  const { clusters, rules, assets, approvalKey, metrics, log, host, port, version, authentication, people } = options;
   const { ready = async () => true, drainDelayMs = 0, drainMs = 25_000 } = options;
   const calls = countCalls(options.pipeline);
+  const approving = people?.approving && countCalls(people.approving);
   const mcp = createMcpHttp({
     factory: createMcpFactory({
-      service: async () => ({ pipeline: calls.pipeline, clusters, rules, approvalKey }),
+      service: async () => ({ pipeline: calls.pipeline, clusters, rules, assets, approvalKey }),
       version,
       tracing: options.tracing,
     }),
@@ -66,12 +68,13 @@ export async function startHttp(options: HttpOptions): Promise<HttpService> {
     mcp,
     readiness: { ready: async () => !stopping && (await ready()) && (await readiness.ready()) },
     authentication,
+    people: people && { ...people, approving: approving?.pipeline },
     metrics,
     tracing: options.tracing,
     log,
     allowedHosts: [...options.allowedHosts, host],
     version,
-    assets: options.assets,
+    assets,
   });
   const refused = (code: number) => metrics.httpRequest({ method: 'other', route: 'other', code });
   const listener = getRequestListener(app.fetch, {
@@ -101,8 +104,10 @@ export async function startHttp(options: HttpOptions): Promise<HttpService> {
       if (drainDelayMs > 0) await pause(drainDelayMs);
       const closed = once(server, 'close');
       server.close();
-      await Promise.race([calls.idle(), pause(drainMs, undefined, { ref: false })]);
+      const idle = Promise.all([calls.idle(), approving?.idle()]);
+      await Promise.race([idle, pause(drainMs, undefined, { ref: false })]);
       calls.abort();
+      approving?.abort();
       // Answers are written just after their calls end.
       await pause(answerMs);
       await mcp.close();

@@ -8,6 +8,7 @@ import {
 import type { Call } from '../call.ts';
 import { nearest } from '../platform/nearest.ts';
 import type { Service } from './mcp.ts';
+import { readView, viewListed, viewUri } from './mcp-view.ts';
 
 const mimeType = 'text/markdown';
 
@@ -20,6 +21,7 @@ export const resources: ListResourcesResult['resources'] = [
     description: 'Every rule of the diagnosis, by the name that causes carry.',
     mimeType,
   },
+  viewListed,
 ];
 
 /** What there is to read by a name; actions only where something can be changed. */
@@ -58,6 +60,7 @@ interface Reading {
 
 /** @throws ProtocolError for what is not there, with what comes near. */
 export async function readResource(uri: string, { service, call }: Reading): Promise<ReadResourceResult> {
+  if (uri === viewUri) return readView(service.assets);
   const [, kind = '', name] = /^kubemend:\/\/(rules|reports|actions)(?:\/([^/?#]+))?$/.exec(uri) ?? [];
   const key = name === undefined ? undefined : decoded(name);
   const text = kind === 'rules' ? await ruleText(key, service) : await calledText(kind, key, { service, call });

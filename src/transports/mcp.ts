@@ -35,6 +35,8 @@ export interface Service {
   readonly clusters: Clusters;
   /** The pages of the rules, loaded when they are asked for. */
   readonly rules: () => Promise<RulePages>;
+  /** The folder with the compressed files of pages, which the build makes. */
+  readonly assets: string;
   /** What questions to a person are signed with; absent when nothing can be changed. */
   readonly approvalKey?: (() => Promise<Uint8Array>) | undefined;
 }

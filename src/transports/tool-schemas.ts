@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Access, AnyTool } from '../tools/tool.ts';
+import { viewUri } from './mcp-view.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -17,6 +18,7 @@ export interface ToolDescription {
     readonly idempotentHint: boolean;
     readonly openWorldHint: boolean;
   };
+  readonly _meta?: { readonly ui: { readonly resourceUri: string } };
 }
 
 /** What a client pays for in every conversation: the whole of `tools/list` stays below 12 KB. */
@@ -93,6 +95,7 @@ const describeTool = (tool: AnyTool, depth: number): ToolDescription => ({
     required: ['success'],
   },
   annotations: annotationsOf(tool.access),
+  ...(tool.shown === true && { _meta: { ui: { resourceUri: viewUri } } }),
 });
 
 /** Clusters are a world that changes under every call, hence open. An action that is planned again is a new action. */

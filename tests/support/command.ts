@@ -59,7 +59,7 @@ export async function runCommand(
     audit: async () => anAudit(),
     tracing: async () => noTracing,
     healing: fields.healing ?? (() => Promise.reject(new Error('unexpected healing'))),
-    approvalKey: () => Promise.reject(new Error('unexpected approval')),
+    signingKeys: () => Promise.reject(new Error('unexpected approval')),
     user: 'somebody',
     call: fields.call ?? (({ name }) => Promise.reject(new Error(`unexpected call of ${name}`))),
   };

@@ -18,6 +18,7 @@ export const diagnose = defineTool({
     changed and fixes; or says that all is well; or what could not be seen. Call it first. Then get_resource or
     check_pod_health for details.`,
   access: 'read',
+  shown: true,
   permissions: diagnosisPermissions,
 
   input: z.object({

@@ -39,7 +39,7 @@ const initialize = {
 async function overStdio(messages: readonly object[]): Promise<readonly { readonly id: number }[]> {
   const [stdin, stdout] = [new PassThrough(), new PassThrough()];
   const factory = createMcpFactory({
-    service: async () => ({ pipeline, clusters: someClusters(), rules: rulePages }),
+    service: async () => ({ pipeline, clusters: someClusters(), rules: rulePages, assets: '/nowhere' }),
     version: '0.0.0',
   });
   const { signal } = new AbortController();

@@ -26,10 +26,10 @@ interface AppFixtureOptions extends Partial<HttpAppOptions> {
 export function anApp(options: AppFixtureOptions = {}): AppFixture {
   const clusters = options.clusters ?? someClusters();
   const pipeline = options.pipeline ?? somePipeline(options.call);
-  const { approvalKey } = options;
+  const { approvalKey, assets = '/nowhere' } = options;
   const mcp = createMcpHttp({
     factory: createMcpFactory({
-      service: async () => ({ pipeline, clusters, rules: rulePages, approvalKey }),
+      service: async () => ({ pipeline, clusters, rules: rulePages, assets, approvalKey }),
       version: '0.0.0',
     }),
     onError: () => {},

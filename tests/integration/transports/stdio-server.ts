@@ -4,7 +4,7 @@ import { serveOverStdio } from '../../../src/transports/stdio.ts';
 import { rulePages, someClusters, somePipeline } from './fixtures.ts';
 
 // Run as a process by stdio.test.ts: the fixture tools over this process's own stdio.
-const service = { pipeline: somePipeline(), clusters: someClusters(), rules: rulePages };
+const service = { pipeline: somePipeline(), clusters: someClusters(), rules: rulePages, assets: '/nowhere' };
 const stop = new AbortController();
 process.on('SIGTERM', () => stop.abort());
 await serveOverStdio({

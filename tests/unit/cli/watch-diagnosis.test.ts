@@ -51,7 +51,7 @@ async function watch(answers: readonly Outcome['result'][], fields: Fields = {})
     audit: () => Promise.reject(new Error('unexpected audit')),
     tracing: () => Promise.reject(new Error('unexpected tracing')),
     healing: () => Promise.reject(new Error('unexpected healing')),
-    approvalKey: () => Promise.reject(new Error('unexpected approval')),
+    signingKeys: () => Promise.reject(new Error('unexpected approval')),
     user: 'somebody',
     signal: stop.signal,
     openClusters: async (_, options) => {
