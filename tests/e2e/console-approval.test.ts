@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anOidcServer, consoleClient, type OidcServer } from '../support/oidc-server.ts';
+import { aNamespace, apply, aService, deleteNamespaces, eventually, kubectl, kubemend, type Service } from './bed.ts';
+import { aChromium, aTab, inPage, isTooWide, says } from './chromium.ts';
+import { aHealer } from './healer.ts';
+import { aWorkload } from './workloads.ts';
+
+let browser: Browser;
+let provider: OidcServer;
+let service: Service;
+let shop: string;
+const folder = mkdtempSync(join(tmpdir(), 'kubemend-console-'));
+const auditFile = join(folder, 'audit.jsonl');
+const binding = `console-${randomBytes(3).toString('hex')}`;
+
+beforeAll(async () => {
+  [browser, provider, shop] = await Promise.all([aChromium(), anOidcServer({ withPage: true }), aNamespace('console')]);
+  await kubectl('create', 'clusterrolebinding', binding, '--clusterrole=cluster-admin', '--user=oidc:jane');
+  await apply(shop, aWorkload('web', { replicas: 1 }));
+  await kubectl('rollout', 'status', 'deployment/web', '-n', shop, '--timeout=120s');
+  await kubectl('set', 'image', 'deployment/web', 'app=busybox:1.63', '-n', shop);
+  await eventually(async () => {
+    const pods = await kubectl('get', 'pods', '-n', shop);
+    if (!/ImagePull|ErrImage/.test(pods)) throw new Error(pods);
+  });
+  const flags = ['--auth', 'oidc', '--oidc-issuers', provider.issuer, '--oidc-audiences', 'kubemend'];
+  service = await aService(
+    ['--heal', '--audit-file', auditFile, ...flags, '--console-client-id', consoleClient.client_id],
+    aHealer(shop).env,
+  );
+});
+afterAll(async () => {
+  await Promise.all([
+    browser.close(),
+    service.stop(),
+    provider.stop(),
+    kubectl('delete', 'clusterrolebinding', binding),
+    deleteNamespaces([shop]),
+  ]);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const spoken = async (): Promise<string> => kubectl('get', 'deployment', 'web', '-n', shop, '-o', 'jsonpath={..image}');
+
+describe('a person at the console of a cluster', () => {
+  it('signs in, sees the cause, plans, approves by signing in anew, and sees it verified', async () => {
+    const { page, troubles, violations, shot } = await aTab(browser, { origins: [service.url, provider.issuer] });
+    await page.goto(`${service.url}/ui?namespace=${shop}`);
+    await says(page, 'Sign in');
+    await shot('sign-in');
+    expect(await violations()).toEqual([]);
+
+    await page.locator('a ::-p-text(Sign in)').click();
+    await page.locator('button ::-p-text(Sign in)').click();
+    await says(page, `1 thing is broken in ${shop}`);
+    await says(page, 'oidc:jane');
+    expect(page.url()).toBe(`${service.url}/ui?namespace=${shop}`);
+    expect(await inPage(page, 'document.cookie')).toBe('');
+
+    await page.locator('button ::-p-text(Plan this)').click();
+    await says(page, 'Approving takes you to sign in once more');
+    await shot('plan');
+    expect(await violations()).toEqual([]);
+    expect(await spoken()).toBe('busybox:1.63');
+    expect(provider.asked).toBe(1);
+
+    await page.locator('button ::-p-text(Approve by signing in)').click();
+    await page.waitForNavigation();
+    expect(await spoken()).toBe('busybox:1.63');
+    await page.locator('button ::-p-text(Sign in)').click();
+    await says(page, 'approved by oidc:jane by signing in to approve');
+    await says(page, 'healthy verified');
+    await shot('healed');
+    await page.setViewport({ width: 360, height: 800 });
+    await shot('healed-phone');
+
+    expect(await isTooWide(page)).toBe(false);
+    expect(await violations()).toEqual([]);
+    expect(provider.asked).toBe(2);
+    expect(await spoken()).toBe('busybox:1.36');
+    expect(troubles).toEqual([]);
+  });
+
+  it('has left a trail: who asked, who approved, what came of it', async () => {
+    const records = readFileSync(auditFile, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { audit: Record<string, unknown> }).audit);
+    const verified = await kubemend(['audit', 'verify', auditFile]);
+
+    expect(records).toContainEqual(expect.objectContaining({ tool: 'rollback_workload', user: 'oidc:jane' }));
+    expect(records).toContainEqual(
+      expect.objectContaining({
+        tool: 'approve_action',
+        user: 'oidc:jane',
+        outcome: 'begun',
+        client: consoleClient.client_id,
+      }),
+    );
+    expect(records).toContainEqual(expect.objectContaining({ action: 'rollback_workload', outcome: 'healthy' }));
+    expect(verified.status).toBe(0);
+  });
+
+  it('is the only one who reaches what approves', async () => {
+    const token = await provider.sign({ scope: 'k8s:admin' });
+    const response = await fetch(`${service.url}/api/v1/tools/approve_action`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ action_id: '0'.repeat(26) }),
+    });
+
+    expect([response.status, await response.json()]).toMatchObject([404, { error_type: 'not_found' }]);
+  });
+});
