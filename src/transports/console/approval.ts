@@ -24,16 +24,21 @@ export interface Approvals {
   /** What the person is about to approve. @throws AppError when it is no plan of theirs that waits. */
   look(plan: PlanRef, principal: Principal): Promise<Failure>;
   answer(plan: PlanRef, principal: Principal, answer: Answer): Promise<Outcome>;
+  /** That an approval was refused on its way, for the audit. */
+  refused(plan: PlanRef, principal: Principal, error: AppError): void;
 }
 type Answer = Pick<NonNullable<Call['approval']>, 'answer' | 'by'>;
 
 export function createPlanApprovals({ pipeline, clusters }: ApprovalOptions): Approvals {
+  const asked = (plan: PlanRef, principal: Principal) => ({
+    tool: pipeline.tools[0]?.name ?? '',
+    arguments: plan,
+    caller: { id: principal.id, principal },
+  });
   const call = (plan: PlanRef, principal: Principal, answer?: Answer): Promise<Outcome> =>
     pipeline.call({
-      tool: pipeline.tools[0]?.name ?? '',
-      arguments: plan,
+      ...asked(plan, principal),
       clusters,
-      caller: { id: principal.id, principal },
       ...(answer !== undefined && { approval: { actionId: plan.action_id, ...answer } }),
     });
   return {
@@ -44,8 +49,11 @@ export function createPlanApprovals({ pipeline, clusters }: ApprovalOptions): Ap
       throw new AppError(result.error_type, result.error, { hint: result.hint, details: result.details });
     },
     answer: call,
+    refused: (plan, principal, error) => pipeline.refused(asked(plan, principal), error),
   };
 }
+
+export const switchedOff = new AppError('refused', 'Healing is switched off.', { hint: 'Start kubemend with --heal.' });
 
 /** What a plan would do: the same as long as nobody changed it. */
 export const planDigest = ({ details }: Failure): string => digestOf(details);

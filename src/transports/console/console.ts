@@ -6,7 +6,7 @@ import { type Authentication, isRefusal } from '../authentication.ts';
 import { parseBody, type RequestEnv } from '../json-body.ts';
 import { failureResponse, refusalResponse } from '../rest.ts';
 import { statusOf } from '../status-of.ts';
-import { planRef } from './approval.ts';
+import { planRef, switchedOff } from './approval.ts';
 import { createPages } from './pages.ts';
 import { createPeople, type People, type PeopleOptions, type Person } from './people.ts';
 import { ownPath } from './trip.ts';
@@ -53,7 +53,7 @@ export function createConsole({ assets, authentication, people: options, cluster
       asPerson(context, { people, authentication }, async ({ principal }) => {
         const by = `${principal.user} at the console`;
         const outcome = await people.approvals?.answer(planIn(context), principal, { answer: 'declined', by });
-        if (outcome === undefined) throw new AppError('refused', 'Healing is switched off.');
+        if (outcome === undefined) throw switchedOff;
         const { result } = outcome;
         return result.success ? Response.json(result) : failureResponse(result, statusOf[result.error_type]);
       }),

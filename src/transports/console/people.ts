@@ -6,7 +6,7 @@ import type { Seal } from '../../platform/auth/seal.ts';
 import type { SignedIn, SignIn } from '../../platform/auth/sign-in.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { PublicBase } from '../public-base.ts';
-import { type Approvals, createPlanApprovals, type PlanRef, planDigest } from './approval.ts';
+import { type Approvals, createPlanApprovals, type PlanRef, planDigest, switchedOff } from './approval.ts';
 import { createNotices, type Notices } from './notices.ts';
 import type { ConsoleSession } from './session.ts';
 import { createTrips, placeOf, type Trip, type Trips } from './trip.ts';
@@ -75,13 +75,12 @@ export function createPeople(
   }
 
   async function approved({ plan, digest, caller, subject }: Approving, person: Person): Promise<void> {
+    if (approvals === undefined) throw switchedOff;
     const { principal } = person;
     if (principal.id !== caller || person.subject !== subject) {
-      throw new AppError('refused', 'Somebody else signed in than who looked at the plan. Nothing has changed.', {
-        hint: 'Whoever planned it approves it.',
-      });
+      approvals.refused(plan, principal, somebodyElse);
+      throw somebodyElse;
     }
-    if (approvals === undefined) throw new AppError('refused', 'Healing is switched off.');
     if (planDigest(await approvals.look(plan, principal)) !== digest) {
       throw new AppError('conflict', 'The plan is not the one that was looked at. Nothing has changed.');
     }
@@ -105,7 +104,7 @@ export function createPeople(
       return session.keep(request, { token, subject }, secondsOf(principal));
     },
     async approve(request, plan, { principal, subject }) {
-      if (approvals === undefined) throw new AppError('refused', 'Healing is switched off.');
+      if (approvals === undefined) throw switchedOff;
       const digest = planDigest(await approvals.look(plan, principal));
       const shown = new URLSearchParams({ view: 'actions', action: plan.action_id, ...placed(plan) });
       const approval = { plan, digest, caller: principal.id, subject };
@@ -113,6 +112,12 @@ export function createPeople(
     },
   };
 }
+
+const somebodyElse = new AppError(
+  'refused',
+  'Somebody else signed in than who looked at the plan. Nothing has changed.',
+  { hint: 'Whoever planned it approves it.' },
+);
 
 type Approving = NonNullable<Trip['approval']>;
 

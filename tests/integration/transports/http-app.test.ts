@@ -229,7 +229,7 @@ describe('every answer', () => {
 
     expect([response.status, await response.json()]).toMatchObject([
       404,
-      { hint: 'MCP is at /mcp, the tools are at /api/v1/tools, their description at /docs.' },
+      { hint: 'MCP is at /mcp, the tools are at /api/v1/tools, their description at /docs, the console at /ui.' },
     ]);
   });
 

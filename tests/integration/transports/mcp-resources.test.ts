@@ -1,4 +1,7 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { Client } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { nextReads } from '../../../src/engines/index.ts';
@@ -6,9 +9,12 @@ import { createArchiveClusters } from '../../../src/kubernetes/archive/clusters.
 import { tools } from '../../../src/tools/index.ts';
 import { type AppFixture, aClient, anApp } from './http-fixture.ts';
 
+const assets = mkdtempSync(join(tmpdir(), 'kubemend-assets-'));
+writeFileSync(join(assets, 'console-app.html.gz'), gzipSync('<!doctype html>'));
 const clusters = createArchiveClusters(join(import.meta.dirname, '../../../demo/shop.kubemend.gz'), { nextReads });
 const app: AppFixture = anApp({
   clusters,
+  assets,
   call: { tools, settings: { namespace: 'shop', allowSystemNamespaces: false, archive: true } },
 });
 afterAll(async () => {
@@ -31,11 +37,28 @@ describe.each(['modern', 'legacy'] as const)('a client of the %s era', (era) => 
     return (await client.complete({ ref, argument: { name, value }, ...more })).completion.values;
   };
 
+  it('shows the console beside a diagnosis: a page that asks for no domain', async () => {
+    const { tools: listed } = await client.listTools();
+    const { contents } = await client.readResource({ uri: 'ui://kubemend/console' });
+
+    expect(listed.filter(({ _meta }) => _meta !== undefined)).toMatchObject([
+      { name: 'diagnose', _meta: { ui: { resourceUri: 'ui://kubemend/console' } } },
+    ]);
+    expect(contents).toEqual([
+      {
+        uri: 'ui://kubemend/console',
+        mimeType: 'text/html;profile=mcp-app',
+        text: '<!doctype html>',
+        _meta: { ui: { csp: { connectDomains: [], resourceDomains: [] }, prefersBorder: true } },
+      },
+    ]);
+  });
+
   it('finds what there is to read', async () => {
     const { resources } = await client.listResources();
     const { resourceTemplates } = await client.listResourceTemplates();
 
-    expect(resources.map(({ uri }) => uri)).toEqual(['kubemend://rules']);
+    expect(resources.map(({ uri }) => uri)).toEqual(['kubemend://rules', 'ui://kubemend/console']);
     expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
       'kubemend://rules/{rule}',
       'kubemend://reports/{namespace}',

@@ -48,6 +48,17 @@ describe('what actions need of a process', () => {
     );
   });
 
+  it('says where in a browser, where people sign in', async () => {
+    const { approveElsewhere } = await (await service({ console: 'https://mend.example/ui' })).options();
+    const object = { kind: 'Deployment', namespace: 'shop', name: 'api' };
+    const plan = { id: 'a1', cluster: 'prod', target: { ...aPrecondition, object } };
+
+    expect(approveElsewhere({ ...plan, caller: 'https://id.example#jane' })).toBe(
+      'the same user, at https://mend.example/ui?view=actions&action=a1&namespace=shop&cluster=prod, or in an MCP client that can ask them (elicitation)',
+    );
+    expect(approveElsewhere({ ...plan, caller: 'local' })).toBe('kubemend heal approve a1 -n shop --context prod');
+  });
+
   it('has time, and waits no longer than it is told to', async () => {
     const { clock } = await (await service()).options();
     const stop = new AbortController();

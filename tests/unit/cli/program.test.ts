@@ -117,6 +117,7 @@ describe('kubemend', () => {
       ['serve', '--http', '--auth', 'oidc', '--oidc-issuers', 'https://id.example'],
       'Set --oidc-issuers and --oidc-audiences',
     ],
+    [['serve', '--http', '--console-client-id', 'x'], 'People cannot sign in at the console where --auth is none.'],
     [['serve', '--http', '--host', '0.0.0.0', '--auth', 'none'], 'Serving on 0.0.0.0 would let everyone'],
     [['serve', '--oidc-issuers', 'https://id.example,http://id.example'], 'must be https URLs'],
     [['serve', '--auth', 'password'], '--auth: "password" must be one of none, oidc, tokenreview'],
