@@ -143,7 +143,8 @@ export const settingsSchema = z.object({
   }),
   signingKey: setting(text.min(32, 'must have at least 32 characters').optional(), {
     group: 'Healing',
-    description: 'Key that signs records of actions: 32 characters or more, the same for all replicas.',
+    description:
+      'Key that signs records of actions, and seals who is signed in at the console: 32 characters or more, the same for all replicas.',
     value: 'key',
     commands: 'all',
     secret: true,

@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anOidcServer, consoleClient, type OidcServer } from '../support/oidc-server.ts';
 import { aNamespace, apply, aService, deleteNamespaces, eventually, kubectl, kubemend, type Service } from './bed.ts';
+import { aChatHost } from './chat-host.ts';
 import { aChromium, aTab, inPage, isTooWide, says } from './chromium.ts';
 import { aHealer } from './healer.ts';
 import { aWorkload } from './workloads.ts';
@@ -14,6 +16,7 @@ let browser: Browser;
 let provider: OidcServer;
 let service: Service;
 let shop: string;
+let open: Service;
 const folder = mkdtempSync(join(tmpdir(), 'kubemend-console-'));
 const auditFile = join(folder, 'audit.jsonl');
 const binding = `console-${randomBytes(3).toString('hex')}`;
@@ -21,13 +24,9 @@ const binding = `console-${randomBytes(3).toString('hex')}`;
 beforeAll(async () => {
   [browser, provider, shop] = await Promise.all([aChromium(), anOidcServer({ withPage: true }), aNamespace('console')]);
   await kubectl('create', 'clusterrolebinding', binding, '--clusterrole=cluster-admin', '--user=oidc:jane');
-  await apply(shop, aWorkload('web', { replicas: 1 }));
-  await kubectl('rollout', 'status', 'deployment/web', '-n', shop, '--timeout=120s');
-  await kubectl('set', 'image', 'deployment/web', 'app=busybox:1.63', '-n', shop);
-  await eventually(async () => {
-    const pods = await kubectl('get', 'pods', '-n', shop);
-    if (!/ImagePull|ErrImage/.test(pods)) throw new Error(pods);
-  });
+  await broken('web');
+  // What others did is not its history: it has a key of its own.
+  open = await aService(['--heal', '--k8s-cache-ttl', '0'], aHealer(shop).env);
   const flags = ['--auth', 'oidc', '--oidc-issuers', provider.issuer, '--oidc-audiences', 'kubemend'];
   service = await aService(
     ['--heal', '--audit-file', auditFile, ...flags, '--console-client-id', consoleClient.client_id],
@@ -38,6 +37,7 @@ afterAll(async () => {
   await Promise.all([
     browser.close(),
     service.stop(),
+    open.stop(),
     provider.stop(),
     kubectl('delete', 'clusterrolebinding', binding),
     deleteNamespaces([shop]),
@@ -45,7 +45,19 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const spoken = async (): Promise<string> => kubectl('get', 'deployment', 'web', '-n', shop, '-o', 'jsonpath={..image}');
+/** A workload whose last rollout names an image that does not exist. */
+async function broken(name: string): Promise<void> {
+  await apply(shop, aWorkload(name, { replicas: 1 }));
+  await kubectl('rollout', 'status', `deployment/${name}`, '-n', shop, '--timeout=120s');
+  await kubectl('set', 'image', `deployment/${name}`, 'app=busybox:1.63', '-n', shop);
+  await eventually(async () => {
+    const pods = await kubectl('get', 'pods', '-n', shop, '-l', `app=${name}`);
+    if (!/ImagePull|ErrImage/.test(pods)) throw new Error(pods);
+  });
+}
+
+const imageOf = async (name: string): Promise<string> =>
+  kubectl('get', 'deployment', name, '-n', shop, '-o', 'jsonpath={..image}');
 
 describe('a person at the console of a cluster', () => {
   it('signs in, sees the cause, plans, approves by signing in anew, and sees it verified', async () => {
@@ -66,12 +78,12 @@ describe('a person at the console of a cluster', () => {
     await says(page, 'Approving takes you to sign in once more');
     await shot('plan');
     expect(await violations()).toEqual([]);
-    expect(await spoken()).toBe('busybox:1.63');
+    expect(await imageOf('web')).toBe('busybox:1.63');
     expect(provider.asked).toBe(1);
 
     await page.locator('button ::-p-text(Approve by signing in)').click();
     await page.waitForNavigation();
-    expect(await spoken()).toBe('busybox:1.63');
+    expect(await imageOf('web')).toBe('busybox:1.63');
     await page.locator('button ::-p-text(Sign in)').click();
     await says(page, 'approved by oidc:jane by signing in to approve');
     await says(page, 'healthy verified');
@@ -82,7 +94,7 @@ describe('a person at the console of a cluster', () => {
     expect(await isTooWide(page)).toBe(false);
     expect(await violations()).toEqual([]);
     expect(provider.asked).toBe(2);
-    expect(await spoken()).toBe('busybox:1.36');
+    expect(await imageOf('web')).toBe('busybox:1.36');
     expect(troubles).toEqual([]);
   });
 
@@ -115,5 +127,49 @@ describe('a person at the console of a cluster', () => {
     });
 
     expect([response.status, await response.json()]).toMatchObject([404, { error_type: 'not_found' }]);
+  });
+});
+
+describe('where nobody signs in', () => {
+  it('a plan is shown with the command that approves it, and no button', async () => {
+    await broken('api');
+    const { page, troubles, violations } = await aTab(browser, { origins: [open.url] });
+    await page.goto(`${open.url}/ui?namespace=${shop}&object=deployment/api`);
+    await says(page, '1 thing is broken in Deployment/api');
+    await page.locator('button ::-p-text(Plan this)').click();
+    await says(page, 'kubemend heal approve ');
+    const buttons = await inPage(page, `[...document.querySelectorAll('main button')].map((each) => each.textContent)`);
+
+    expect(buttons).toEqual([]);
+    expect(await violations()).toEqual([]);
+    expect(troubles).toEqual([]);
+    expect(await imageOf('api')).toBe('busybox:1.63');
+  });
+
+  it('a button in a chat client plans, and its host asks the person', async () => {
+    await broken('mail');
+    const asked: string[] = [];
+    const client = new Client(
+      { name: 'chat', version: '1' },
+      { versionNegotiation: { mode: 'auto' }, capabilities: { elicitation: { form: {} } } },
+    );
+    client.setRequestHandler('elicitation/create', async ({ params }) => {
+      asked.push(params.message);
+      return { action: 'accept' as const, content: { apply: true } };
+    });
+    await client.connect(new StreamableHTTPClientTransport(new URL(`${open.url}/mcp`)));
+    const host = await aChatHost(client, 'ui://kubemend/console');
+    const tab = await aTab(browser, { origins: [host.origin] });
+    const diagnose = { name: 'diagnose', arguments: { namespace: shop, object: 'deployment/mail' } };
+    const frame = await host.show(tab.page, diagnose, 'light');
+    await says(frame, '1 thing is broken in Deployment/mail');
+    await frame.locator('button ::-p-text(Plan this)').click();
+    await says(frame, 'approved by mcp-client');
+    await says(frame, 'healthy verified');
+
+    expect(asked).toEqual([expect.stringContaining('Nothing has changed yet. The plan:')]);
+    expect(await imageOf('mail')).toBe('busybox:1.36');
+    expect(tab.troubles).toEqual([]);
+    await Promise.all([host.close(), client.close()]);
   });
 });
