@@ -63,9 +63,9 @@ function Verdict({ diagnosis }: { readonly diagnosis: Diagnosis }) {
         <p class="prose">Too little could be read to say that all is well, or what is not.</p>
       )}
       <p class="dim">
-        {counted(checked.pods, 'pod')}
-        {checked.pods_not_ready > 0 && `, ${checked.pods_not_ready} not ready`} · read <Time at={snapshot.taken_at} />{' '}
-        UTC in {(snapshot.duration_ms / 1000).toFixed(1)} s · {scope.cluster}
+        {/* Of an object, those of all its namespace were read: not what was asked. */}
+        {scope.object === undefined && `${counted(checked.pods, 'pod')}, ${checked.pods_not_ready} not ready · `}
+        read <Time at={snapshot.taken_at} /> UTC in {(snapshot.duration_ms / 1000).toFixed(1)} s · {scope.cluster}
         {!snapshot.complete && ' · not all of it'}
       </p>
     </header>

@@ -1,7 +1,8 @@
-import { useEffect, useState } from 'preact/hooks';
-import type { Session } from './backend.ts';
+import { useEffect, useErrorBoundary, useState } from 'preact/hooks';
+import type { Failure, Session } from './backend.ts';
 import { focusHeading, followed } from './links.ts';
 import { SignIn } from './sign-in.tsx';
+import { Problem } from './words.tsx';
 import { type ViewProps, Work } from './work.tsx';
 
 /** The whole page, once it is known who looks at it. */
@@ -14,6 +15,8 @@ export function Console(props: ViewProps) {
       setKnown({ session, offers: isOut(session) ? () => false : await backend.offers() });
     })();
   }, [backend]);
+  const [broken] = useErrorBoundary();
+  if (broken !== undefined) return <Problem failure={cannotShow} titled="h1" />;
   if (known === undefined) return <p class="loading">Loading…</p>;
   return (
     <>
@@ -24,5 +27,13 @@ export function Console(props: ViewProps) {
     </>
   );
 }
+
+const cannotShow: Failure = {
+  success: false,
+  error: 'The page cannot show this answer.',
+  error_type: 'internal_error',
+  details: {},
+  hint: 'Load it anew; kubemend diagnose tells the same in a terminal.',
+};
 
 const isOut = ({ sign_in: signIn, user }: Session): boolean => signIn !== 'unneeded' && user === undefined;
