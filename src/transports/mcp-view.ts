@@ -1,5 +1,4 @@
 import type { ListResourcesResult, ReadResourceResult } from '@modelcontextprotocol/server';
-import { textOfFile } from './static-files.ts';
 
 /** The console inside a chat client: an MCP App (`io.modelcontextprotocol/ui`, 2026-01-26). */
 export const viewUri = 'ui://kubemend/console';
@@ -16,8 +15,10 @@ export const viewListed: ListResourcesResult['resources'][number] = {
   mimeType,
 };
 
-/** Where the view is: the folder with the files of pages, which the build makes. */
+/** @param assets the folder with the files of pages, which the build makes. */
 export async function readView(assets: string): Promise<ReadResourceResult> {
+  // Not at the start, for which an assistant waits.
+  const { textOfFile } = await import('./static-files.ts');
   const text = await textOfFile(assets, 'console-app.html');
   return { contents: [{ uri: viewUri, mimeType, text, _meta: { ui } }] };
 }

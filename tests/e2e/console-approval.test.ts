@@ -93,6 +93,16 @@ describe('a person at the console of a cluster', () => {
 
     expect(await isTooWide(page)).toBe(false);
     expect(await violations()).toEqual([]);
+
+    await page.locator('a ::-p-text(All actions)').click();
+    await says(page, 'What you planned and did');
+    await shot('actions-phone');
+    expect(await violations()).toEqual([]);
+    await page.locator('a ::-p-text(rollback workload)').click();
+    await page.locator('button ::-p-text(Plan to undo it)').click();
+    await says(page, 'Approving takes you to sign in once more');
+    await page.locator('button ::-p-text(Decline)').click();
+    await says(page, 'declined');
     expect(provider.asked).toBe(2);
     expect(await imageOf('web')).toBe('busybox:1.36');
     expect(troubles).toEqual([]);

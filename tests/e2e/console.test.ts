@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'puppeteer-core';
@@ -162,9 +162,25 @@ describe('the console on the demo', () => {
 const bad = `<img src=x onerror="alert(1)"><script>alert(2)</script> \u202Etxt.exe\u202C {{7*7}} javascript:alert(3)`;
 
 describe('what a cluster says', () => {
+  it('may be too little to tell', async () => {
+    const empty = join(folder, 'empty');
+    mkdirSync(empty);
+    writeFileSync(join(empty, 'objects.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [hostile[0]] }));
+    const archived = await aService(['--from', empty]);
+    const { page, violations, shot } = await looking({ at: archived });
+    await says(page, 'Cannot tell what is wrong in all namespaces');
+    await says(page, 'Not seen');
+    await shot('unknown');
+
+    expect(await violations()).toEqual([]);
+    await archived.stop();
+  });
+
   it('is text, whatever stands in it', async () => {
-    writeFileSync(join(folder, 'objects.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items: hostile }));
-    const archived = await aService(['--from', folder]);
+    const odd = join(folder, 'odd');
+    mkdirSync(odd);
+    writeFileSync(join(odd, 'objects.json'), JSON.stringify({ apiVersion: 'v1', kind: 'List', items: hostile }));
+    const archived = await aService(['--from', odd]);
     const { page, troubles, shot } = await looking({ at: archived });
     await says(page, 'onerror=');
     await shot('hostile');

@@ -50,12 +50,21 @@ export const consoleClient = {
   redirect_uris: ['http://127.0.0.1/ui/callback'],
 };
 
+/** The same, as one that keeps a secret. */
+export const consoleWithSecret = {
+  ...consoleClient,
+  client_id: 'kubemend-console-with-secret',
+  client_secret: 'secret-of-the-console',
+  token_endpoint_auth_method: 'client_secret_basic' as const,
+};
+
 const configurationOf = (jwk: object): Configuration => ({
   jwks: { keys: [jwk] },
   clients: [
     { ...client, grant_types: ['client_credentials'], redirect_uris: [], response_types: [] },
     person,
     consoleClient,
+    consoleWithSecret,
   ],
   // Whoever opens the login page signs in, and agrees.
   interactions: { url: (_, { uid }) => `/interaction/${uid}` },

@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono';
+import * as z from 'zod';
 import type { Clusters } from '../../kubernetes/ports.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Logger } from '../../platform/logging.ts';
@@ -118,12 +119,18 @@ function planIn(context: Context<RequestEnv>) {
   });
 }
 
+/** RFC 6749, section 5.2: `invalid_client`, `access_denied`. */
+const oauthError = z.object({ error: z.string().regex(/^[a-z_]{1,40}$/) }).transform(({ error }) => ({ oauth: error }));
+
 /** @throws whatever is no error of ours. */
 async function noticeOf(error: unknown, request: Request, { people, log }: { people: People; log: Logger }) {
   if (!(error instanceof AppError)) throw error;
-  // What the provider sent stays out of the log: it may hold tokens.
+  // Of what the provider sent no more than its word for the error: the rest may hold tokens.
   const reason = error.cause instanceof Error ? error.cause.message : undefined;
-  log.warn({ error: error.message, reason }, 'a sign-in at the console failed');
+  log.warn(
+    { error: error.message, reason, ...oauthError.safeParse(error.cause).data },
+    'a sign-in at the console failed',
+  );
   return people.notices.leave(request, error);
 }
 

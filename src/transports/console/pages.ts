@@ -21,6 +21,7 @@ export function createPages(assets: string): Hono<RequestEnv> {
     .get('/ui', (context) =>
       sendFile(context, { assets, name: 'console.html', type: 'text/html; charset=utf-8', headers }),
     )
+    .get('/ui/', (context) => context.redirect(`../ui${new URL(context.req.url).search}`, 308))
     .get('/ui/:asset{console\\.\\w+}', async (context) => {
       const name = context.req.param('asset');
       return isAsset(name) ? sendFile(context, { assets, name, type: types[name], headers }) : context.notFound();

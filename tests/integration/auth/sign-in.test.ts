@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createSignIn, type PendingSignIn, type SignIn } from '../../../src/platform/auth/sign-in.ts';
+import {
+  createSignIn,
+  type PendingSignIn,
+  type SignIn,
+  type SignInOptions,
+} from '../../../src/platform/auth/sign-in.ts';
 import { aBrowser } from '../../support/browser.ts';
-import { anOidcServer, consoleClient, type OidcServer } from '../../support/oidc-server.ts';
+import { anOidcServer, consoleClient, consoleWithSecret, type OidcServer } from '../../support/oidc-server.ts';
 import { aRunningService } from '../transports/service-fixture.ts';
 
 const [redirectUri = ''] = consoleClient.redirect_uris;
@@ -13,8 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => provider.stop());
 
-const aSignIn = (issuer = provider.issuer): SignIn =>
-  createSignIn({ issuer, clientId: consoleClient.client_id, heals: true });
+const aSignIn = (options: Partial<SignInOptions> = {}): SignIn =>
+  createSignIn({ issuer: provider.issuer, clientId: consoleClient.client_id, heals: true, ...options });
 
 /** The address by which the provider sends a person back, and what was remembered meanwhile. */
 async function sentBack(signIn: SignIn): Promise<readonly [URL, PendingSignIn]> {
@@ -38,6 +43,21 @@ describe('a fresh sign-in', () => {
     expect(await signIn.finish(back, place, pending)).toMatchObject({ subject: `${provider.issuer}#jane` });
   });
 
+  it.each([
+    ['its secret', consoleWithSecret.client_secret, true],
+    ['another secret', 'guessed', false],
+    ['none', undefined, false],
+  ])('takes the secret of a client that has one: with %s', async (_, clientSecret, taken) => {
+    const signIn = aSignIn({ clientId: consoleWithSecret.client_id, clientSecret });
+    const [back, pending] = await sentBack(signIn);
+    const finished = signIn.finish(back, place, pending).then(
+      () => true,
+      () => false,
+    );
+
+    expect(await finished).toBe(taken);
+  });
+
   it.each<[string, Partial<PendingSignIn>]>([
     ['from before it was asked for', { begunAt: Math.floor(Date.now() / 1000) + 3600 }],
     ['for another question', { nonce: 'another' }],
@@ -54,6 +74,8 @@ describe('a fresh sign-in', () => {
   });
 
   it('waits for a provider that is away', async () => {
-    await expect(aSignIn('http://127.0.0.1:1').begin(place, false)).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(aSignIn({ issuer: 'http://127.0.0.1:1' }).begin(place, false)).rejects.toMatchObject({
+      code: 'unavailable',
+    });
   });
 });

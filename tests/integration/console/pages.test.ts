@@ -43,12 +43,18 @@ describe('the page of the console', () => {
     expect(response.headers.get('cache-control')).toBe('no-cache');
   });
 
-  it.each(['/ui/console.html', '/ui/console-app.html', '/ui/console.constructor', '/ui/..%2fpackage.json', '/ui/'])(
+  it.each(['/ui/console.html', '/ui/console-app.html', '/ui/console.constructor', '/ui/..%2fpackage.json'])(
     'has nothing at %s',
     async (path) => {
       expect((await app.fetch(path)).status).toBe(404);
     },
   );
+
+  it('is found with a slash too many', async () => {
+    const response = await app.fetch('/ui/?namespace=shop');
+
+    expect([response.status, response.headers.get('location')]).toEqual([308, '../ui?namespace=shop']);
+  });
 
   it('is said to be missing where it was not built', async () => {
     const response = await anApp().fetch('/ui');

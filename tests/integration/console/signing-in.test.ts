@@ -194,6 +194,14 @@ describe('where nobody can sign in', () => {
 });
 
 describe('a session', () => {
+  it('is known to every replica with the same key', async () => {
+    const replica = await aConsole({ provider });
+    const browser = await aSignedIn(service);
+
+    expect(await sessionOf(replica, browser)).toEqual({ sign_in: 'possible', user: 'oidc:jane' });
+    await replica.stop();
+  });
+
   it('ends with its token', async () => {
     const browser = await aSignedIn(service);
     const token = await provider.sign({ exp: inSeconds(-60) });
