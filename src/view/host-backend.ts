@@ -20,7 +20,7 @@ interface ToolResult<Data> {
 }
 
 const protocolVersion = '2026-01-26';
-/** A call that a person has to agree to takes as long as the person does. */
+const cancellation = 'ui/notifications/tool-cancelled';
 const cancelled = (): Failure => noAnswer('The call was cancelled, or the answer has no data.');
 
 /** The tools through the chat client around the view, which asks its person for every change. */
@@ -41,7 +41,7 @@ export async function hostBackend(): Promise<{ readonly backend: Backend; readon
   const told: Readonly<Record<string, (event: MessageEvent, message: Message) => void>> = {
     'ui/notifications/tool-input': (_, { params }) => input.resolve(addressIn(params?.arguments ?? {})),
     'ui/notifications/tool-result': whenTold.resolve,
-    'ui/notifications/tool-cancelled': whenTold.resolve,
+    [cancellation]: whenTold.resolve,
     'ui/notifications/host-context-changed': (_, { params }) => follow(params),
     'ui/resource-teardown': (_, { id }) => send({ id, result: {} }),
     ping: (_, { id }) => send({ id, result: {} }),
@@ -70,8 +70,10 @@ export async function hostBackend(): Promise<{ readonly backend: Backend; readon
       const delivered = first;
       first = undefined;
       if (delivered !== undefined) {
-        const { params }: Message<Data> = (await delivered.promise).data;
-        return params?.structuredContent ?? cancelled();
+        const { method, params }: Message<Data> = (await delivered.promise).data;
+        if (method === cancellation) return cancelled();
+        // Some hosts hand on the text alone.
+        if (params?.structuredContent !== undefined) return params.structuredContent;
       }
       const { result: answer, error } = await ask<Data>('tools/call', { name: tool, arguments: args });
       return answer?.structuredContent ?? { ...cancelled(), ...(error && { error: error.message }) };

@@ -1,10 +1,14 @@
 import type { ActionReport } from '../tools/mend/report.ts';
 import { counted, ObjectName, Part, Time } from './words.tsx';
 
+/** Tells what the API server said when the change was tried without effect (docs/guards.md). */
+const dryRunGuard = 'G8';
+
 /** A plan, or what became of it: what it changes, whom it touches, who judged it, and each step. */
 export function Plan({ report }: { readonly report: ActionReport }) {
   const { finding, changes, guards, steps, evidence, way_back: back, success_is: success } = report;
   const home = report.object.namespace;
+  const tried = guards.find(({ guard }) => guard === dryRunGuard);
   return (
     <section class="plan">
       <h2>The plan</h2>
@@ -33,7 +37,9 @@ export function Plan({ report }: { readonly report: ActionReport }) {
             </li>
           ))}
         </ul>
-        <p class="dim">The API server took it in a dry run.</p>
+      </Part>
+      <Part title="Dry run" when={tried !== undefined}>
+        <p class="prose">{tried?.reason}</p>
       </Part>
       <Part title="Touches" when>
         <p>{touched(report)}</p>

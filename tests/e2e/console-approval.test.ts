@@ -76,6 +76,7 @@ describe('a person at the console of a cluster', () => {
 
     await page.locator('button ::-p-text(Plan this)').click();
     await says(page, 'Approving takes you to sign in once more');
+    await says(page, 'The API server would take the change of Deployment/web and the pods of its new template.');
     await shot('plan');
     expect(await violations()).toEqual([]);
     expect(await imageOf('web')).toBe('busybox:1.63');
@@ -96,6 +97,7 @@ describe('a person at the console of a cluster', () => {
 
     await page.locator('a ::-p-text(All actions)').click();
     await says(page, 'What you planned and did');
+    await says(page, 'rollback workload');
     await shot('actions-phone');
     expect(await violations()).toEqual([]);
     await page.locator('a ::-p-text(rollback workload)').click();
