@@ -1,12 +1,23 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { anOidcServer, consoleClient, type OidcServer } from '../support/oidc-server.ts';
-import { aNamespace, apply, aService, deleteNamespaces, eventually, kubectl, kubemend, type Service } from './bed.ts';
+import {
+  aNamespace,
+  apply,
+  aService,
+  deleteNamespaces,
+  eventually,
+  kubeconfig,
+  kubectl,
+  kubemend,
+  type Service,
+} from './bed.ts';
 import { aChatHost } from './chat-host.ts';
 import { aChromium, aTab, inPage, isTooWide, says } from './chromium.ts';
 import { aHealer } from './healer.ts';
@@ -156,6 +167,26 @@ describe('where nobody signs in', () => {
     expect(await violations()).toEqual([]);
     expect(troubles).toEqual([]);
     expect(await imageOf('api')).toBe('busybox:1.63');
+  });
+
+  it('one of several clusters is chosen', async () => {
+    const config = parse(readFileSync(await kubeconfig(), 'utf8')) as { contexts: { name: string }[] };
+    const file = join(folder, 'kubeconfig');
+    writeFileSync(
+      file,
+      stringify({ ...config, contexts: [...config.contexts, { ...config.contexts[0], name: 'other' }] }),
+    );
+    const two = await aService([], { KUBECONFIG: file });
+    const { page, troubles } = await aTab(browser, { origins: [two.url] });
+    await page.goto(`${two.url}/ui?namespace=${shop}`);
+    await says(page, `broken in ${shop}`);
+    await page.waitForSelector('.chooser select');
+    await page.select('.chooser select', 'other');
+    await says(page, 's · other');
+
+    expect(new URL(page.url()).searchParams.get('cluster')).toBe('other');
+    expect(troubles).toEqual([]);
+    await two.stop();
   });
 
   it('a button in a chat client plans, and its host asks the person', async () => {
