@@ -47,7 +47,7 @@ export const consoleClient = {
   token_endpoint_auth_method: 'none' as const,
   grant_types: ['authorization_code'],
   response_types: ['code' as const],
-  redirect_uris: ['http://127.0.0.1/ui/callback'],
+  redirect_uris: ['http://127.0.0.1/ui/callback', 'http://localhost/ui/callback'],
 };
 
 /** The same, as one that keeps a secret. */
