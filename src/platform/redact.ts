@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
-import { certainlySecret, looksSecret, secretPatterns } from './secret-patterns.ts';
+import { isSecretOf, looksSecret, secretPatterns } from './secret-patterns.ts';
 
 /** Told the type of every secret that is taken out, to count them. */
 export type OnRedaction = (type: string) => void;
@@ -155,7 +155,7 @@ const bounded = (text: string): string =>
 function cleanedText(whole: string, key: string, onRedaction: OnRedaction): string {
   const text = bounded(whole);
   if (harmless.has(key) || text === '') return text;
-  if (wholeFiles.has(key) || (certainlySecret(key) && !isReference(text))) return hide('field', text, onRedaction);
+  if (wholeFiles.has(key) || (isSecretOf(key, text) && !isReference(text))) return hide('field', text, onRedaction);
   return redactText(text, onRedaction);
 }
 
@@ -166,9 +166,9 @@ const wholeFiles = new Set(['.dockerconfigjson', '.dockercfg', 'kubeconfig', '.n
 function cleanedList(list: readonly unknown[], key: string, onRedaction: OnRedaction): readonly unknown[] {
   const result = list.map((item, index) => {
     const before = list[index - 1];
-    const follows = typeof before === 'string' && /^--?[\w.-]+$/.test(before) && certainlySecret(before);
-    const secret = follows && typeof item === 'string' && !item.startsWith('-') && !isReference(item);
-    return secret ? hide('argument', item, onRedaction) : cleaned(item, key, onRedaction);
+    const flag = typeof before === 'string' && /^--?[\w.-]+$/.test(before) ? before : '';
+    const value = typeof item === 'string' && !item.startsWith('-') && !isReference(item) ? item : '';
+    return isSecretOf(flag, value) ? hide('argument', item, onRedaction) : cleaned(item, key, onRedaction);
   });
   return result.every((item, index) => item === list[index]) ? list : result;
 }

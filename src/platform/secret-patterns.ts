@@ -53,7 +53,11 @@ const authorization = (scheme: string): RegExp =>
 /** Whether something of this name (an environment variable, a key, an annotation) holds a secret. */
 export const looksSecret = remembered((name) => secretName.test(name));
 /** The same, without words that as often name where a secret is (`secret`, `token`). */
-export const certainlySecret = remembered((name) => certainlySecretName.test(name));
+const certainlySecret = remembered((name) => certainlySecretName.test(name));
+
+/** Whether this is the value of a secret, going by what it is called and, where a name says little, by how it looks. */
+export const isSecretOf = (name: string, value: string): boolean =>
+  certainlySecret(name) || (looksSecret(name) && /^\S+$/.test(value) && isLiteral(value) && looksRandom(value));
 
 const [longestName, maximumNames] = [100, 2_000];
 

@@ -276,6 +276,16 @@ describe('redactObject', () => {
     });
   });
 
+  it('hides what a weak word names when no person would have written it', () => {
+    const random = '9f8e7d6c5b4a39281';
+    const args = ['--token', random, '--secret', 'db-credentials'];
+    const redacted = redactObject({ kind: 'Widget', spec: { token: random, secret: 'db-credentials', args } });
+
+    expect(JSON.stringify(redacted)).not.toContain(random);
+    expect(redacted.spec.secret).toBe('db-credentials');
+    expect(redacted.spec.args.slice(2)).toEqual(['--secret', 'db-credentials']);
+  });
+
   it('hides what looks secret in a ConfigMap', () => {
     const configMap = {
       kind: 'ConfigMap',
