@@ -37,6 +37,8 @@ export function canaryScene(salt?: string): CanaryScene {
     canaries,
     types: [widgetType],
     objects: [
+      anObject('Namespace', 'default'),
+      aNode('node-2'),
       anObject('Namespace', 'shop', { metadata: { annotations: applied(at('namespace last-applied')) } }),
       ...workload.objects,
       ...failing,
@@ -115,28 +117,38 @@ function brokenDeployment(canaries: Canaries) {
     managedFields: managed(at('managedFields')),
   };
   const made = aLiveDeployment({
-    replicas: 1,
+    replicas: 2,
     metadata,
     pod: { containers: [container], metadata: { annotations: applied(at('last-applied of a pod')) } },
+    spec: { replicas: 3 },
     status: {
-      readyReplicas: 0,
-      availableReplicas: 0,
+      replicas: 2,
+      updatedReplicas: 2,
+      readyReplicas: 1,
+      availableReplicas: 1,
       conditions: [
-        {
-          type: 'Available',
-          status: 'False',
-          reason: 'Failed',
-          message: `password: ${at('condition of a Deployment')}`,
-        },
+        { type: 'Available', status: 'False', reason: 'Few', message: `password: ${at('condition of a Deployment')}` },
       ],
     },
   });
-  const healthy = aRevision(made.deployment, 1, { image: 'registry.example/app:0.9', ready: 1 });
+  const older = {
+    ...container.spec,
+    image: 'registry.example/app:0.9',
+    args: ['--password', at('argument of an older revision'), '--port', '8080'],
+    env: [{ name: 'DB_PASSWORD', value: at('env of an older revision') }],
+  };
+  const revision = aRevision(made.deployment, 1, { image: older.image, ready: 1, replicas: 1 });
+  const old = {
+    ...revision,
+    metadata: { ...revision.metadata, labels: { app: 'web' } },
+    spec: { ...revision.spec, template: { ...made.deployment.spec?.template, spec: { containers: [older] } } },
+  };
+  const left = aPod('web-r1-x', { metadata: { labels: { app: 'web' }, ...ownedBy(old) } });
   const current = {
     ...made.replicaSet,
     metadata: { ...made.replicaSet.metadata, annotations: { 'deployment.kubernetes.io/revision': '2' } },
   };
-  return { deployment: made.deployment, pods: made.pods, objects: [made.deployment, healthy, current, ...made.pods] };
+  return { deployment: made.deployment, pods: made.pods, objects: [made.deployment, old, current, ...made.pods, left] };
 }
 
 /** Pods that cannot pull, cannot start and have failed. */
