@@ -16,6 +16,7 @@ import type { Metrics } from '../platform/metrics.ts';
 import { currentRequest, type RequestContext, requestIdFrom, runInRequest } from '../platform/request-context.ts';
 import { traceContextFrom } from '../platform/trace-context.ts';
 import type { Tracing } from '../platform/tracing.ts';
+import { safeText } from '../platform/safe-text.ts';
 import { createApiDocs } from './api-docs.ts';
 import { type Authentication, isRefusal } from './authentication.ts';
 import { limitedBody, parseBody, type RequestEnv } from './json-body.ts';
@@ -117,7 +118,7 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestEnv> {
   app.route('/', createApiDocs({ tools: pipeline.tools, version, assets }));
 
   app.notFound((context) => {
-    const error = new AppError('not_found', `There is nothing at ${context.req.path.slice(0, 100)}.`, {
+    const error = new AppError('not_found', `There is nothing at ${pathShown(context.req.path)}.`, {
       hint: 'MCP is at /mcp, the tools are at /api/v1/tools, their description at /docs.',
     });
     return failureResponse(failureOf(error, 'request', requestId()), 404);
@@ -159,6 +160,9 @@ function rejected(request: Request, allowedHosts: readonly string[]): Response |
     originValidationResponse(request, [...localhostAllowedOrigins(), ...allowedHosts])
   );
 }
+
+/** A path that is no plain one may hold anything, encoded so that no pattern sees it. */
+const pathShown = (path: string): string => (/^[\w./-]{1,100}$/.test(path) ? safeText(path) : 'this address');
 
 const notAllowed = (): AppError =>
   new AppError('refused', 'This service does not answer to that Host or Origin.', {

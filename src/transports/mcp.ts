@@ -13,6 +13,7 @@ import type { Clusters } from '../kubernetes/ports.ts';
 import { AppError } from '../platform/errors.ts';
 import { nearest } from '../platform/nearest.ts';
 import type { Tracing } from '../platform/tracing.ts';
+import { quoted } from '../platform/safe-text.ts';
 import type { ToolContext } from '../tools/tool.ts';
 import { type Approvals, createApprovals } from './approvals.ts';
 import { callerOf } from './auth-info.ts';
@@ -163,12 +164,11 @@ async function answer(
 
 /** The specification wants a protocol error here; clients show its message. */
 function unknownTool(wanted: string, names: readonly string[]): ProtocolError {
-  const name = wanted.slice(0, 64);
-  const [suggestion] = nearest(name, names, 1);
+  const [suggestion] = nearest(wanted, names, 1);
   const meant = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
   return new ProtocolError(
     ProtocolErrorCode.InvalidParams,
-    `There is no tool ${JSON.stringify(name)}.${meant} The tools are ${names.join(', ')}.`,
+    `There is no tool ${quoted(wanted)}.${meant} The tools are ${names.join(', ')}.`,
   );
 }
 
