@@ -174,7 +174,7 @@ function withCommand(host: Host): readonly string[] {
 }
 
 async function registered(name: string | undefined): Promise<readonly { readonly register: Register }[]> {
-  const wanted = name === undefined ? undefined : commands[name];
+  const wanted = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   return Promise.all((wanted === undefined ? Object.values(commands) : [wanted]).map((load) => load()));
 }
 

@@ -18,6 +18,7 @@ import type { ToolContext } from '../tools/tool.ts';
 import { type Approvals, createApprovals } from './approvals.ts';
 import { callerOf } from './auth-info.ts';
 import { complete } from './mcp-completion.ts';
+import { completionParams, listParams, promptParams, readParams } from './mcp-params.ts';
 import { getPrompt, listedPrompts } from './mcp-prompts.ts';
 import { readResource, resources, templatesOf } from './mcp-resources.ts';
 import { describeTools, type ToolDescription } from './tool-schemas.ts';
@@ -103,7 +104,7 @@ export function createMcpFactory({ service, version, tracing }: McpOptions): Mcp
         },
       },
     );
-    mcp.setRequestHandler('tools/list', async () => {
+    mcp.setRequestHandler('tools/list', { params: listParams }, async () => {
       list ??= { tools: [...describeTools((await service()).pipeline.tools)] };
       return list;
     });
@@ -111,16 +112,20 @@ export function createMcpFactory({ service, version, tracing }: McpOptions): Mcp
       service: await service(),
       call: { caller: callerOf(context), signal: context.mcpReq.signal },
     });
-    mcp.setRequestHandler('resources/list', () => ({ resources }));
-    mcp.setRequestHandler('resources/templates/list', async () => ({
+    mcp.setRequestHandler('resources/list', { params: listParams }, () => ({ resources }));
+    mcp.setRequestHandler('resources/templates/list', { params: listParams }, async () => ({
       resourceTemplates: templatesOf(await service()),
     }));
-    mcp.setRequestHandler('resources/read', async ({ params }, context) =>
-      readResource(params.uri, await asked(context)),
+    mcp.setRequestHandler('resources/read', { params: readParams }, async ({ uri }, context) =>
+      readResource(uri, await asked(context)),
     );
-    mcp.setRequestHandler('prompts/list', () => ({ prompts: listedPrompts() }));
-    mcp.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments));
-    mcp.setRequestHandler('completion/complete', async ({ params }, context) => complete(params, await asked(context)));
+    mcp.setRequestHandler('prompts/list', { params: listParams }, () => ({ prompts: listedPrompts() }));
+    mcp.setRequestHandler('prompts/get', { params: promptParams }, (params) =>
+      getPrompt(params.name, params.arguments),
+    );
+    mcp.setRequestHandler('completion/complete', { params: completionParams }, async (params, context) =>
+      complete(params, await asked(context)),
+    );
     mcp.setRequestHandler('tools/call', async (request, context) =>
       answer(await service(), request.params, { mcp, context, approvals }),
     );

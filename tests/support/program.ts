@@ -10,11 +10,14 @@ export interface Kept extends Writable {
   readonly text: () => string;
 }
 
-export function keeping(): Kept {
+/** @param most bytes that are kept: the first of them, and whatever comes then is lost. */
+export function keeping(most = Number.POSITIVE_INFINITY): Kept {
   const chunks: Buffer[] = [];
+  let size = 0;
   const stream = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      chunks.push(chunk);
+      if (size < most) chunks.push(chunk);
+      size += chunk.length;
       done();
     },
   });
@@ -72,10 +75,10 @@ export interface Serving {
 /** The whole HTTP service in this process, on free ports of loopback. */
 export async function serving(
   flags: readonly string[],
-  { environment = {} }: Pick<ProgramFields, 'environment'> = {},
+  { environment = {}, logBytes }: Pick<ProgramFields, 'environment'> & { readonly logBytes?: number } = {},
 ): Promise<Serving> {
   const stop = new AbortController();
-  const stderr = keeping();
+  const stderr = keeping(logBytes);
   const serve = ['serve', '--http', '--port', '0', '--metrics-port', '0', ...flags];
   const ended = program(serve, { environment, stderr, signal: stop.signal });
   const told = (): { url: string; metrics: string } | undefined => {

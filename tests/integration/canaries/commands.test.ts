@@ -65,9 +65,9 @@ describe('what is no secret stays', () => {
     for (const name of ['registry.example/app:1.0', 'Deployment', 'shop.example']) expect(out).toContain(name);
     for (const name of ['DB_PASSWORD', 'API_TOKEN', 'X-Api-Key', 'registry.example/app:0.9', 'LISTEN'])
       expect(text).toContain(name);
-    const pods = text.split('\n').filter((line) => line.includes('"name":"web-5d8f-'));
-    const markers = pods.map((line) => /"name":"DB_PASSWORD","value":"(\[REDACTED:env#[0-9a-f]{6}\])"/.exec(line)?.[1]);
-    expect(new Set(markers).size).toBe(1);
-    expect(markers[0]).toBeDefined();
+    const markers = text.match(/"name":"DB_PASSWORD","value":"\[REDACTED:env#[0-9a-f]{6}\]"/g) ?? [];
+    expect(markers.length).toBeGreaterThan(2);
+    // Of the present revision and of the older one.
+    expect(new Set(markers).size).toBe(2);
   });
 });

@@ -17,7 +17,7 @@ const everyKind: readonly KubernetesObject[] = [
   ...new Map(scene.objects.map((object) => [object.kind, object])).values(),
 ];
 /** Where a tool was asked about every kind by one face, the others need not repeat it. */
-const few = everyKind.filter(({ kind }) => ['Deployment', 'Secret'].includes(kind));
+const few = everyKind.filter(({ kind }) => ['Deployment', 'Pod', 'Secret'].includes(kind));
 const auditFile = join(tmpdir(), `kubemend-canaries-${process.pid}.jsonl`);
 const flags = ['--heal', '--log-level', 'debug', '--no-rate-limit-enabled', '--audit-file', auditFile];
 
