@@ -14,15 +14,19 @@ export interface Fuzzing {
   readonly face: Face;
   readonly count: number;
   readonly seed: number;
-  /** Told after every call. */
-  readonly onCall?: () => void;
+  /** Told how many messages are about to be sent. */
+  readonly onCall?: (messages: number) => void;
 }
 
 /** Asks a face so many things; throws with the smallest one that was answered wrongly. */
 export async function fuzz(bed: FuzzBed, { face, count, seed, onCall = () => {} }: Fuzzing): Promise<void> {
-  async function all<T>(arbitrary: fc.Arbitrary<T>, send: (sent: T) => Promise<Wrong>): Promise<void> {
+  async function all<T>(
+    arbitrary: fc.Arbitrary<T>,
+    send: (sent: T) => Promise<Wrong>,
+    messages: (sent: T) => number = () => 1,
+  ): Promise<void> {
     const property = fc.asyncProperty(arbitrary, async (sent) => {
-      onCall();
+      onCall(messages(sent));
       const wrong = await send(sent);
       if (wrong !== undefined) throw new Error(wrong);
     });
@@ -42,7 +46,11 @@ export async function fuzz(bed: FuzzBed, { face, count, seed, onCall = () => {} 
     case 'stdio legacy': {
       const stdio = await stdioFace(bed, face === 'stdio modern' ? 'modern' : 'legacy');
       try {
-        return await all(sentLines, (sent) => stdio.send(sent));
+        return await all(
+          sentLines,
+          (sent) => stdio.send(sent),
+          ({ lines }) => lines.length + 1,
+        );
       } finally {
         await stdio.close();
       }

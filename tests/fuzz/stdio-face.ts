@@ -85,7 +85,7 @@ export async function stdioFace({ environment, canaries }: FuzzBed, era: 'modern
         return mine;
       };
       // The last one is answered whatever came of the others.
-      const last: Message = { method: 'tools/list', params: {}, id: '', version: '2.0' };
+      const last: Message = { method: 'prompts/list', params: {}, id: '', version: '2.0' };
       const texts = [...lines, { message: last }].map((line) =>
         'rubbish' in line ? line.rubbish : JSON.stringify(bodyOf(own(line.message), meta)),
       );
