@@ -1,6 +1,6 @@
 import type { Canaries } from '../support/canaries.ts';
 import { canaryScene } from '../support/canary-scene.ts';
-import { aFakeApiServer, type FakeApiServer } from '../support/fake-api-server.ts';
+import { aFakeApiServer, type FakeApiServer, type RecordedRequest } from '../support/fake-api-server.ts';
 import { type Serving, serving } from '../support/program.ts';
 
 /** The whole program over a cluster full of canaries. */
@@ -8,7 +8,7 @@ export interface FuzzBed {
   readonly canaries: Canaries;
   readonly environment: Readonly<Record<string, string>>;
   readonly service: Serving;
-  /** Forgets what the fake API server was asked: the memory that is looked at is the program's. */
+  /** Forgets what the fake API server was asked and what was planned there: memory that is looked at is the program's. */
   readonly forget: () => void;
   readonly close: () => Promise<void>;
 }
@@ -23,7 +23,14 @@ export async function aFuzzBed(): Promise<FuzzBed> {
     canaries,
     environment,
     service,
-    forget: () => void (server.requests as unknown[]).splice(0),
+    forget() {
+      for (const { method, path, body } of (server.requests as RecordedRequest[]).splice(0)) {
+        const kind = { leases: 'Lease', events: 'Event' }[path.split('/').at(-1) ?? ''];
+        if (method !== 'POST' || kind === undefined) continue;
+        const { metadata } = JSON.parse(body) as { metadata: { name: string; namespace: string } };
+        server.remove({ kind, ...metadata });
+      }
+    },
     async close() {
       await service.stop();
       await server.close();
