@@ -4,6 +4,7 @@ import { nearest } from './platform/nearest.ts';
 import { problemsOf } from './platform/problems.ts';
 import type { RateLimiter } from './platform/rate-limit.ts';
 import { currentRequest } from './platform/request-context.ts';
+import { quoted } from './platform/safe-text.ts';
 import type { AnyTool, ToolSettings } from './tools/tool.ts';
 
 /** Counts the call; how its caller stands is noted for faces that have headers. @throws AppError `rate_limited`. */
@@ -22,7 +23,7 @@ export async function limitRate(limiter: RateLimiter, caller: Caller): Promise<v
 export function existing(tool: AnyTool | undefined, wanted: string, tools: readonly AnyTool[]): AnyTool {
   if (tool !== undefined) return tool;
   const names = tools.map(({ name }) => name);
-  throw new AppError('not_found', `There is no tool ${JSON.stringify(wanted.slice(0, 64))}.`, {
+  throw new AppError('not_found', `There is no tool ${quoted(wanted)}.`, {
     hint: `The tools are ${names.join(', ')}.`,
     details: { suggestions: nearest(wanted, names) },
   });

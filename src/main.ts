@@ -51,9 +51,11 @@ async function main(): Promise<void> {
   };
   const status = await loadProgram()
     .then((runProgram) => runProgram(host))
-    .catch((error: unknown) => {
+    .catch(async (error: unknown) => {
+      const { safeText } = await import('./platform/safe-text.ts');
       // Not 1, which says that a diagnosis found something.
-      process.stderr.write(`kubemend failed unexpectedly: ${error instanceof Error ? error.stack : String(error)}\n`);
+      const told = error instanceof Error ? error.stack : String(error);
+      process.stderr.write(safeText(`kubemend failed unexpectedly: ${told}\n`));
       return 70;
     });
   process.exitCode = unwritten ? 2 : status;

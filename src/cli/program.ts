@@ -137,9 +137,10 @@ export async function runProgram(host: Host): Promise<number> {
 }
 
 async function runCommand(argv: readonly string[], host: Host): Promise<number> {
-  const [{ Command, CommanderError }, { runner }] = await Promise.all([
+  const [{ Command, CommanderError }, { runner }, { safeText }] = await Promise.all([
     import('commander'),
     import('./run-command.ts'),
+    import('../platform/safe-text.ts'),
   ]);
   const program = new Command('kubemend')
     .description('Finds out why Kubernetes workloads are broken, and mends them safely.')
@@ -147,7 +148,7 @@ async function runCommand(argv: readonly string[], host: Host): Promise<number> 
     .exitOverride()
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
-      writeErr: (text) => host.stderr.write(text),
+      writeErr: (text) => host.stderr.write(safeText(text)),
     })
     .addHelpText('after', examples)
     .showHelpAfterError('(kubemend --help shows what there is)');
@@ -173,7 +174,7 @@ function withCommand(host: Host): readonly string[] {
 }
 
 async function registered(name: string | undefined): Promise<readonly { readonly register: Register }[]> {
-  const wanted = name === undefined ? undefined : commands[name];
+  const wanted = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
   return Promise.all((wanted === undefined ? Object.values(commands) : [wanted]).map((load) => load()));
 }
 

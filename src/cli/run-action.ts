@@ -39,7 +39,8 @@ export async function runAction(
     return await action(contextOf(settings, host, { opened, healing }));
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    host.stderr.write(`kubemend: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
+    const { safeText } = await import('../platform/safe-text.ts');
+    host.stderr.write(safeText(`kubemend: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`));
     return 2;
   } finally {
     // What is being written is written to its end; whoever comes next watches what comes of it.

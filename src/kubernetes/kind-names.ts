@@ -1,5 +1,6 @@
 import { AppError } from '../platform/errors.ts';
 import { nearest } from '../platform/nearest.ts';
+import { shortened } from '../platform/safe-text.ts';
 import type { ResourceType } from './ports.ts';
 
 /**
@@ -18,7 +19,7 @@ export function matcherOf(written: string): (type: ResourceType) => boolean {
 
 /** `not_found` with the nearest of the kinds that there are. */
 export function unknownKind(written: string, types: readonly ResourceType[]): AppError {
-  const shown = written.slice(0, 100);
+  const shown = shortened(written, 100);
   const kinds = new Map(
     types.flatMap(({ kind, resource, shortNames, group }) =>
       [kind, resource, ...shortNames, `${resource}.${group}`].map((name): [string, string] => [name, kind]),

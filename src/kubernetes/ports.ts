@@ -174,7 +174,7 @@ export interface StoredRevision {
 export interface Writer {
   /** One object as it is, past every cache, slimmed and redacted. */
   current(ref: ObjectRef, signal: AbortSignal): Promise<KubernetesObject>;
-  /** Newest first; of Deployments, StatefulSets and DaemonSets. */
+  /** Newest first; of Deployments, StatefulSets and DaemonSets. Templates are redacted, digests are of the whole ones. */
   revisions(workload: ObjectRef, signal: AbortSignal): Promise<readonly StoredRevision[]>;
   /**
    * Applies one operation and returns the object as the server left it, redacted; `undefined` after an eviction. The

@@ -6,6 +6,7 @@ import { nearest } from './nearest.ts';
 import { type PolicyDocument, policyDocument } from './policy-document.ts';
 import { knownKeys } from './policy-keys.ts';
 import { inWords, maxProblems, type Problem, pathOf } from './problems.ts';
+import { quoted } from './safe-text.ts';
 import { plainText } from './untrusted.ts';
 
 /** Bytes of a policy: hundreds of rules. Whoever writes more gave us another file. */
@@ -107,8 +108,7 @@ function messageOf(issue: z.core.$ZodIssue, whole: unknown): string {
   return typeof value === 'object' || issue.code === 'invalid_key' ? said : `${shown(value)} ${said}`;
 }
 
-const shown = (value: unknown): string =>
-  typeof value === 'string' ? JSON.stringify(value.slice(0, 60)) : String(value);
+const shown = (value: unknown): string => (typeof value === 'string' ? quoted(value, 60) : String(value));
 
 const valueIn = (container: unknown, part: PropertyKey): unknown =>
   typeof container === 'object' && container !== null ? Reflect.get(container, part) : undefined;

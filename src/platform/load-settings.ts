@@ -76,11 +76,13 @@ const namesOf = (key: string): readonly string[] => [
   ...(plainKeys.has(key) ? [variableName(key)] : []),
 ];
 
+const longestShown = 60;
+
 function badValue(found: Found | undefined, message: string, secret: boolean): string {
   if (found === undefined) return message;
-  return secret
-    ? `${found.where} ${message}`
-    : `${found.where}: ${JSON.stringify(found.value.slice(0, 60))} ${message}`;
+  // Whole, so that a secret in it is seen for what it is when this is told; or not at all.
+  const shown = secret || found.value.length > longestShown ? '' : `: ${JSON.stringify(found.value)}`;
+  return `${found.where}${shown} ${message}`;
 }
 
 function unknownNames(variables: Variables, suffix: string): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Document, LineCounter, Node, Pair } from 'yaml';
+import { quoted, shortened } from './safe-text.ts';
 
 /** One thing that is wrong with the text itself. */
 export interface TextProblem {
@@ -49,7 +50,6 @@ const firstOfLines = (problems: readonly TextProblem[]): readonly TextProblem[] 
 ];
 
 const longestShown = 60;
-const quoted = (text: string): string => JSON.stringify(text.slice(0, longestShown));
 
 /** The library's sentences are for programmers. */
 function inWords(code: string, message: string, found: string): string {
@@ -58,7 +58,7 @@ function inWords(code: string, message: string, found: string): string {
   if (code === 'NON_STRING_KEY') return 'the name of a field must be text: put it in quotes';
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here; a policy is one';
   if (code === 'RESOURCE_EXHAUSTION') return 'nests deeper than can be read';
-  return message.slice(0, 200);
+  return shortened(message, 200);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { nearest } from './nearest.ts';
+import { shortened } from './safe-text.ts';
 
 /** One thing that is wrong with an input. */
 export interface Problem {
@@ -52,6 +53,6 @@ function unknownKey(key: string, known: readonly string[]): string {
 export const pathOf = (path: readonly PropertyKey[]): string =>
   path
     .map((part, index) =>
-      typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part).slice(0, 64)}`,
+      typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${shortened(String(part), 64)}`,
     )
     .join('');

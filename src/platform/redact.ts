@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { channel } from 'node:diagnostics_channel';
-import { certainlySecret, looksSecret, secretPatterns } from './secret-patterns.ts';
+import { isSecretOf, looksSecret, secretPatterns } from './secret-patterns.ts';
 
 /** Told the type of every secret that is taken out, to count them. */
 export type OnRedaction = (type: string) => void;
@@ -45,7 +45,7 @@ const processKey = randomBytes(32);
 
 /** Nothing that any pattern wants can be in a text without one of these; most texts end here. */
 const suspicious =
-  /pass|pwd|psk|secret|token|key|credential|auth|cookie|jwt|dsn|string|bearer|basic|digest|negotiate|eyJ|LS0tLS1CRUdJTi|:\/\/[^\s/]{0,300}@|AKIA|ASIA|gh[oprsu]_|glpat-|xox|xapp-|AIza|ya29|[rs]k[_-]|npm_|pypi-|dop_|hv[bs]\.|SG\.|_pat_/i;
+  /pass|pwd|psk|secret|token|key|credential|auth|cookie|jwt|dsn|string|bearer|basic|digest|negotiate|eyJ|LS0tLS1CRUdJTi|:\/\/[^\s/]{0,300}@|%3A%2F%2F|[?&](?:sig|x-(?:amz|goog)-sig)|hooks\.|webhooks|\/bot\d|curl|mysql|mariadb|redis-cli|[ \t]-p[ \t]|AKIA|ASIA|gh[oprsu]_|glpat-|xox|xapp-|AIza|ya29|[rs]k[_-]|npm_|pypi-|dop_|hv[bs]\.|SG\.|_pat_/i;
 
 /** Cuts from `-----BEGIN … PRIVATE KEY-----` to its end, or to the end of the text when that was cut off. */
 function withoutPrivateKeys(text: string, onRedaction: OnRedaction): string {
@@ -112,7 +112,8 @@ function cleaned(value: unknown, key: string, onRedaction: OnRedaction): unknown
 /** The very same record where there is nothing to hide: nearly all of a cluster's objects is left as it is. */
 function cleanedRecord(whole: Fields, onRedaction: OnRedaction): Fields {
   const value = lastApplied in whole ? without(lastApplied, whole) : whole;
-  const secretPair = typeof value.value === 'string' && typeof value.name === 'string' && looksSecret(value.name);
+  const paired = value.name ?? value.key;
+  const secretPair = typeof value.value === 'string' && typeof paired === 'string' && looksSecret(paired);
   let result: Record<string, unknown> | undefined;
   for (const field of Object.keys(value)) {
     if (selecting.has(field)) continue;
@@ -154,7 +155,7 @@ const bounded = (text: string): string =>
 function cleanedText(whole: string, key: string, onRedaction: OnRedaction): string {
   const text = bounded(whole);
   if (harmless.has(key) || text === '') return text;
-  if (wholeFiles.has(key) || (certainlySecret(key) && !isReference(text))) return hide('field', text, onRedaction);
+  if (wholeFiles.has(key) || (isSecretOf(key, text) && !isReference(text))) return hide('field', text, onRedaction);
   return redactText(text, onRedaction);
 }
 
@@ -165,9 +166,9 @@ const wholeFiles = new Set(['.dockerconfigjson', '.dockercfg', 'kubeconfig', '.n
 function cleanedList(list: readonly unknown[], key: string, onRedaction: OnRedaction): readonly unknown[] {
   const result = list.map((item, index) => {
     const before = list[index - 1];
-    const follows = typeof before === 'string' && /^--?[\w.-]+$/.test(before) && certainlySecret(before);
-    const secret = follows && typeof item === 'string' && !item.startsWith('-') && !isReference(item);
-    return secret ? hide('argument', item, onRedaction) : cleaned(item, key, onRedaction);
+    const flag = typeof before === 'string' && /^--?[\w.-]+$/.test(before) ? before : '';
+    const value = typeof item === 'string' && !item.startsWith('-') && !isReference(item) ? item : '';
+    return isSecretOf(flag, value) ? hide('argument', item, onRedaction) : cleaned(item, key, onRedaction);
   });
   return result.every((item, index) => item === list[index]) ? list : result;
 }

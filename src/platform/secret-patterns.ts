@@ -8,12 +8,12 @@ export interface SecretPattern {
   readonly accept?: (secret: string) => boolean;
 }
 
-const strongWords = String.raw`(?:password|passwd|passphrase|(?<=[_.-])(?:pass|pwd|psk)|(?:api|access|account|auth|client|encryption|license|master|private|secret|service|shared|signing|storage)[_.-]?key(?:[_.-]?(?:data|base))?|client[_.-]?secret|pgpassword|connection[_.-]?string)`;
+const strongWords = String.raw`(?:password|passwd|passphrase|(?<=[_.-]|;[ ]?)(?:pass|pwd|psk)|(?:api|access|account|auth|client|encryption|license|master|private|secret|service|shared|signing|storage)[_.-]?key(?:[_.-]?(?:data|base))?|client[_.-]?secret|pgpassword|connection[_.-]?string)`;
 const weakWords = String.raw`(?:secret|token|credentials?|jwt|cookie|(?<=[_.-])(?:auth|dsn))`;
 /** `PASSWORD2`, `password_value`. */
 const ending = String.raw`(?:[_.-]?(?:\d{1,2}|value|b64|base64))?`;
-/** Between a name and its value, in JSON, escaped JSON, YAML, env files, Go structs, HTTP headers. */
-const assigns = String.raw`\\{0,3}["'\]]?[ \t]{0,8}(?:=>|:=|[:=])[ \t]{0,8}`;
+/** Between a name and its value, in JSON, escaped JSON, YAML, env files, Go and Rust structs, HTTP headers. */
+const assigns = String.raw`\\{0,3}["'\]]?[ \t]{0,8}(?:=>|:=|[:=])[ \t]{0,8}(?:(?:Some|Just|Optional)[(\[])?`;
 /** A value: quoted, quoted within a quoted text, cut off before the closing quote, or bare. */
 const value = String.raw`(?:"(?:[^"\\\n]|\\[^\n]){0,4096}"|'[^'\n]{0,4096}'|\\{1,3}"[^"\\\n]{1,4096}|["']?[^\s"'\\,;&(){}[\]<>][^\s"'\\,;&)}]{0,4096}|["']?\[REDACTED:[^\]\n]{0,40}\])`;
 
@@ -22,7 +22,25 @@ const fileErrors = String.raw`(?!(?:no such file|permission denied|operation not
 
 const named = (words: string): RegExp =>
   new RegExp(`(?<lead>${words}${ending}${assigns})${fileErrors}(?<secret>${value})`, 'gi');
-const secretName = new RegExp(`(?:${strongWords}|${weakWords})${ending}$`, 'i');
+/** The first of a list: `X-Api-Key:[…]`, as Go prints headers, and `"x-api-key":["…"]`. */
+const listed = new RegExp(
+  String.raw`(?<lead>(?:${strongWords}|${weakWords})${ending}\\{0,3}["']?[ \t]{0,8}[:=][ \t]{0,8}\[(?!REDACTED:)[ \t]{0,8}\\{0,3}["']?)(?<secret>[^\s"'\\,\[\]]{1,4096})`,
+  'gi',
+);
+/** In a URL that is part of another one. */
+const encodedQuery = new RegExp(
+  String.raw`(?<lead>(?:${strongWords}|${weakWords})${ending}%3D)(?<secret>(?:[^\s"'&%]|%(?!26)[0-9A-F]{2}){1,4096})`,
+  'gi',
+);
+const element = new RegExp(
+  String.raw`(?<lead><[\w:.-]{0,64}(?:${strongWords}|${weakWords})${ending}(?:[ \t][^<>\n]{0,200})?>)(?<secret>[^<>\s][^<>\n]{0,4096})(?=<\/)`,
+  'gi',
+);
+const pair = new RegExp(
+  String.raw`(?<lead>["'][\w.-]{0,64}(?:${strongWords}|${weakWords})${ending}["'],[ \t]{0,8}["'])(?<secret>[^\s"'\\]{8,4096})`,
+  'gi',
+);
+const secretName = new RegExp(`(?:${strongWords}|${weakWords}|authorization)${ending}$`, 'i');
 const certainlySecretName = new RegExp(`${strongWords}${ending}$`, 'i');
 
 /** The header, or a field of its name, in JSON, YAML and logs. */
@@ -35,7 +53,11 @@ const authorization = (scheme: string): RegExp =>
 /** Whether something of this name (an environment variable, a key, an annotation) holds a secret. */
 export const looksSecret = remembered((name) => secretName.test(name));
 /** The same, without words that as often name where a secret is (`secret`, `token`). */
-export const certainlySecret = remembered((name) => certainlySecretName.test(name));
+const certainlySecret = remembered((name) => certainlySecretName.test(name));
+
+/** Whether this is the value of a secret, going by what it is called and, where a name says little, by how it looks. */
+export const isSecretOf = (name: string, value: string): boolean =>
+  certainlySecret(name) || (looksSecret(name) && /^\S+$/.test(value) && isLiteral(value) && looksRandom(value));
 
 const [longestName, maximumNames] = [100, 2_000];
 
@@ -67,9 +89,29 @@ export const secretPatterns: readonly SecretPattern[] = [
   },
   {
     type: 'url-password',
-    pattern: /(?<lead>\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/"'<>]{0,256}:)(?<secret>[^\s@/"'<>]{1,256})(?=@)/gi,
+    pattern: /(?<lead>\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/"'<>[]{0,256}:)(?<secret>[^\s@/"'<>]{1,256})(?=@)/gi,
     // The name of a variable that was not replaced is no secret, and may be why nothing connects.
     accept: (secret) => !/^\$(?:\([\w.-]+\)|\{[\w.-]+\})$/.test(secret),
+  },
+  {
+    type: 'url-password',
+    pattern: /(?<lead>%3A%2F%2F[^\s%]{0,256}%3A)(?<secret>(?:[^\s"'&%]|%(?!40)[0-9A-F]{2}){1,256})(?=%40)/gi,
+  },
+  {
+    // A token in the place of the user: `https://TOKEN@git.example/shop.git`.
+    type: 'url-password',
+    pattern: /(?<lead>\b[a-z][a-z0-9+.-]{1,20}:\/\/)(?<secret>[\w.~-]{20,256})(?=@)/gi,
+    accept: (secret) => mixed(secret) && entropy(secret) >= 3.5,
+  },
+  {
+    // Whoever has the URL may do what it says.
+    type: 'signature',
+    pattern: /(?<lead>[?&](?:sig|(?:x-(?:amz|goog)-)?signature)=)(?<secret>[\w.~+/%-]{16,2048}={0,2})/gi,
+  },
+  {
+    type: 'hook',
+    pattern:
+      /(?<lead>\b(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/(?:[A-Z0-9]{1,32}\/){1,3}|discord(?:app)?\.com\/api\/webhooks\/\d{1,32}\/|api\.telegram\.org\/bot\d{1,20}:))(?<secret>[\w-]{8,128})/gi,
   },
   {
     type: 'cloud-key',
@@ -93,6 +135,29 @@ export const secretPatterns: readonly SecretPattern[] = [
     pattern: /(?<lead>\b(?:set-)?cookie:[ \t]{0,8})(?<secret>[^\s"'][^\n"']{0,4096})/gi,
     accept: (secret) => secret.includes('='),
   },
+  {
+    // `~/.docker/config.json`: user and password.
+    type: 'registry-auth',
+    pattern: /(?<lead>["']auth\\{0,3}["'][ \t]{0,8}:[ \t]{0,8}\\{0,3}["'])(?<secret>[A-Za-z0-9+/]{4,4096}={0,2})/g,
+    accept: (secret) => Buffer.from(secret, 'base64').includes(':'),
+  },
+  { type: 'password', pattern: listed, accept: (secret) => isLiteral(secret) && looksRandom(secret) },
+  { type: 'password', pattern: encodedQuery, accept: isLiteral },
+  { type: 'password', pattern: element, accept: (secret) => isLiteral(secret) && !isName(secret) },
+  { type: 'password', pattern: pair, accept: (secret) => isLiteral(secret) && looksRandom(secret) },
+  {
+    type: 'password',
+    pattern:
+      /(?<lead>\bcurl\b[^\n]{0,300}?[ \t](?:-u|--user)[ \t=]{1,4}["']?[^\s:"']{0,128}:)(?<secret>[^\s"']{1,256})/g,
+    accept: isLiteral,
+  },
+  {
+    // Only without a blank is it the password to mysql.
+    type: 'password',
+    pattern:
+      /(?<lead>\b(?:sshpass[ \t]{1,4}-p[ \t]{0,4}|(?:mysql|mariadb)[a-z-]{0,12}\b[^\n]{0,300}?[ \t]-p|redis-cli\b[^\n]{0,300}?[ \t]-a[ \t]{1,4}|(?:docker|podman|helm|oc)\b[^\n]{0,100}? login\b[^\n]{0,300}?[ \t]-p[ \t]{1,4})["']?)(?<secret>[^\s"']{1,256})/g,
+    accept: isLiteral,
+  },
   { type: 'password', pattern: named(strongWords), accept: isLiteral },
   { type: 'secret', pattern: named(weakWords), accept: (secret) => isLiteral(secret) && looksRandom(unquoted(secret)) },
   {
@@ -104,7 +169,7 @@ export const secretPatterns: readonly SecretPattern[] = [
     // An env entry as JSON, YAML or a Go struct: the name in one field, the value in the next.
     type: 'env',
     pattern: new RegExp(
-      `(?<lead>\\bname\\\\{0,3}["']?[ \\t]{0,8}[:=][ \\t]{0,8}\\\\{0,3}["']?[\\w.-]{0,64}(?:${strongWords}|${weakWords})${ending}\\\\{0,3}["']?,?\\s{0,80}\\\\{0,3}["']?value${assigns})(?<secret>${value})`,
+      `(?<lead>\\b(?:name|key)\\\\{0,3}["']?[ \\t]{0,8}[:=][ \\t]{0,8}\\\\{0,3}["']?[\\w.-]{0,64}(?:${strongWords}|${weakWords})${ending}\\\\{0,3}["']?,?\\s{0,80}\\\\{0,3}["']?value${assigns})(?<secret>${value})`,
       'gi',
     ),
     accept: isLiteral,

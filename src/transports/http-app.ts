@@ -14,6 +14,7 @@ import { AppError } from '../platform/errors.ts';
 import type { Logger } from '../platform/logging.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { currentRequest, type RequestContext, requestIdFrom, runInRequest } from '../platform/request-context.ts';
+import { safeText } from '../platform/safe-text.ts';
 import { traceContextFrom } from '../platform/trace-context.ts';
 import type { Tracing } from '../platform/tracing.ts';
 import { createApiDocs } from './api-docs.ts';
@@ -122,7 +123,7 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestEnv> {
   app.route('/', createConsole({ assets, authentication, people, clusters, log }));
 
   app.notFound((context) => {
-    const error = new AppError('not_found', `There is nothing at ${context.req.path.slice(0, 100)}.`, {
+    const error = new AppError('not_found', `There is nothing at ${pathShown(context.req.path)}.`, {
       hint: 'MCP is at /mcp, the tools are at /api/v1/tools, their description at /docs, the console at /ui.',
     });
     return failureResponse(failureOf(error, 'request', requestId()), 404);
@@ -164,6 +165,9 @@ function rejected(request: Request, allowedHosts: readonly string[]): Response |
     originValidationResponse(request, [...localhostAllowedOrigins(), ...allowedHosts])
   );
 }
+
+/** A path that is no plain one may hold anything, encoded so that no pattern sees it. */
+const pathShown = (path: string): string => (/^[\w./-]{1,100}$/.test(path) ? safeText(path) : 'this address');
 
 const notAllowed = (): AppError =>
   new AppError('refused', 'This service does not answer to that Host or Origin.', {

@@ -1,7 +1,8 @@
-import type { CompleteRequestParams, CompleteResult } from '@modelcontextprotocol/server';
+import type { CompleteResult } from '@modelcontextprotocol/server';
 import * as z from 'zod';
 import type { Call } from '../call.ts';
 import type { Service } from './mcp.ts';
+import type { CompletionParams } from './mcp-params.ts';
 
 /** The specification's most. */
 const maxValues = 100;
@@ -18,7 +19,7 @@ interface Completing {
 
 /** What an argument of a prompt, or a part of a resource's address, may go on with. */
 export async function complete(
-  { ref, argument: { name, value }, context }: CompleteRequestParams,
+  { ref, argument: { name, value }, context }: CompletionParams,
   completing: Completing,
 ): Promise<CompleteResult> {
   const all = await valuesOf(name, value, { ...completing, ref, namespace: context?.arguments?.['namespace'] });
@@ -33,7 +34,7 @@ export async function complete(
 }
 
 interface About extends Completing {
-  readonly ref: CompleteRequestParams['ref'];
+  readonly ref: CompletionParams['ref'];
   readonly namespace: string | undefined;
 }
 

@@ -1,5 +1,7 @@
 import { createMcpHandler, isLegacyRequest, type McpServerFactory } from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.ts';
+import { mapStrings } from '../platform/map-strings.ts';
+import { safeText } from '../platform/safe-text.ts';
 import { authInfoOf } from './auth-info.ts';
 import { maxBodyBytes } from './json-body.ts';
 import { createSessions } from './sessions.ts';
@@ -39,12 +41,23 @@ export function createMcpHttp({
     async fetch(request, body, caller) {
       const legacy = await isLegacyRequest(request, body);
       const authInfo = authInfoOf(caller);
-      return legacy
+      const response = await (legacy
         ? sessions.fetch(request, { body, authInfo, owner: caller.id })
-        : modern.fetch(request, { parsedBody: body, authInfo });
+        : modern.fetch(request, { parsedBody: body, authInfo }));
+      return response.status < 400 ? response : withoutSecrets(response);
     },
     async close() {
       await Promise.all([sessions.close(), modern.close()]);
     },
   };
+}
+
+/** The SDK's refusals quote what they refuse. */
+async function withoutSecrets(response: Response): Promise<Response> {
+  const { status, headers } = response;
+  const said = await response.text();
+  const safe = headers.get('content-type')?.startsWith('application/json')
+    ? JSON.stringify(mapStrings(JSON.parse(said), safeText))
+    : safeText(said);
+  return new Response(safe, { status, headers });
 }

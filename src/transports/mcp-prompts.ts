@@ -1,5 +1,6 @@
 import { type GetPromptResult, type Prompt, ProtocolError, ProtocolErrorCode } from '@modelcontextprotocol/server';
 import * as z from 'zod';
+import { quoted } from '../platform/safe-text.ts';
 
 const namespace = { name: 'namespace', description: 'Namespace to look at.', required: true };
 const object = { name: 'object', description: 'Workload, pod, Service or other object in it, such as deployment/api.' };
@@ -55,12 +56,11 @@ export function getPrompt(name: string, given: Readonly<Record<string, string>> 
   const prompt = prompts.find((each) => each.name === name);
   if (prompt === undefined) {
     const names = prompts.map((each) => each.name).join(', ');
-    throw invalid(`There is no prompt ${JSON.stringify(name.slice(0, 64))}. The prompts are ${names}.`);
+    throw invalid(`There is no prompt ${quoted(name)}. The prompts are ${names}.`);
   }
   const known = (prompt.arguments ?? []).map((argument) => argument.name);
   for (const [key, value] of Object.entries(given)) {
-    if (!known.includes(key))
-      throw invalid(`${name} takes ${known.join(', ')}, not ${JSON.stringify(key.slice(0, 64))}.`);
+    if (!known.includes(key)) throw invalid(`${name} takes ${known.join(', ')}, not ${quoted(key)}.`);
     const { error } = word.safeParse(value);
     if (error !== undefined) throw invalid(`${key} ${error.issues[0]?.message}.`);
   }

@@ -7,6 +7,7 @@ import {
 } from '@modelcontextprotocol/server';
 import type { Call } from '../call.ts';
 import { nearest } from '../platform/nearest.ts';
+import { quoted, shortened } from '../platform/safe-text.ts';
 import type { Service } from './mcp.ts';
 import { readView, viewListed, viewUri } from './mcp-view.ts';
 
@@ -104,9 +105,7 @@ function decoded(name: string): string {
 /** The specification wants a protocol error for a resource that is not there. */
 function missing(uri: string, near: Near): ProtocolError {
   const meant = near.length === 0 ? '' : ` Did you mean ${near.join(' or ')}?`;
-  return new ProtocolError(
-    ProtocolErrorCode.InvalidParams,
-    `There is no resource ${JSON.stringify(uri.slice(0, 200))}.${meant}`,
-    { uri: uri.slice(0, 200) },
-  );
+  return new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no resource ${quoted(uri, 200)}.${meant}`, {
+    uri: shortened(uri, 200),
+  });
 }

@@ -12,11 +12,13 @@ import type { Pipeline, RefusedCall } from '../call.ts';
 import type { Clusters } from '../kubernetes/ports.ts';
 import { AppError } from '../platform/errors.ts';
 import { nearest } from '../platform/nearest.ts';
+import { quoted } from '../platform/safe-text.ts';
 import type { Tracing } from '../platform/tracing.ts';
 import type { ToolContext } from '../tools/tool.ts';
 import { type Approvals, createApprovals } from './approvals.ts';
 import { callerOf } from './auth-info.ts';
 import { complete } from './mcp-completion.ts';
+import { completionParams, listParams, promptParams, readParams } from './mcp-params.ts';
 import { getPrompt, listedPrompts } from './mcp-prompts.ts';
 import { readResource, resources, templatesOf } from './mcp-resources.ts';
 import { describeTools, type ToolDescription } from './tool-schemas.ts';
@@ -104,7 +106,7 @@ export function createMcpFactory({ service, version, tracing }: McpOptions): Mcp
         },
       },
     );
-    mcp.setRequestHandler('tools/list', async () => {
+    mcp.setRequestHandler('tools/list', { params: listParams }, async () => {
       list ??= { tools: [...describeTools((await service()).pipeline.tools)] };
       return list;
     });
@@ -112,16 +114,20 @@ export function createMcpFactory({ service, version, tracing }: McpOptions): Mcp
       service: await service(),
       call: { caller: callerOf(context), signal: context.mcpReq.signal },
     });
-    mcp.setRequestHandler('resources/list', () => ({ resources }));
-    mcp.setRequestHandler('resources/templates/list', async () => ({
+    mcp.setRequestHandler('resources/list', { params: listParams }, () => ({ resources }));
+    mcp.setRequestHandler('resources/templates/list', { params: listParams }, async () => ({
       resourceTemplates: templatesOf(await service()),
     }));
-    mcp.setRequestHandler('resources/read', async ({ params }, context) =>
-      readResource(params.uri, await asked(context)),
+    mcp.setRequestHandler('resources/read', { params: readParams }, async ({ uri }, context) =>
+      readResource(uri, await asked(context)),
     );
-    mcp.setRequestHandler('prompts/list', () => ({ prompts: listedPrompts() }));
-    mcp.setRequestHandler('prompts/get', ({ params }) => getPrompt(params.name, params.arguments));
-    mcp.setRequestHandler('completion/complete', async ({ params }, context) => complete(params, await asked(context)));
+    mcp.setRequestHandler('prompts/list', { params: listParams }, () => ({ prompts: listedPrompts() }));
+    mcp.setRequestHandler('prompts/get', { params: promptParams }, (params) =>
+      getPrompt(params.name, params.arguments),
+    );
+    mcp.setRequestHandler('completion/complete', { params: completionParams }, async (params, context) =>
+      complete(params, await asked(context)),
+    );
     mcp.setRequestHandler('tools/call', async (request, context) =>
       answer(await service(), request.params, { mcp, context, approvals }),
     );
@@ -165,12 +171,11 @@ async function answer(
 
 /** The specification wants a protocol error here; clients show its message. */
 function unknownTool(wanted: string, names: readonly string[]): ProtocolError {
-  const name = wanted.slice(0, 64);
-  const [suggestion] = nearest(name, names, 1);
+  const [suggestion] = nearest(wanted, names, 1);
   const meant = suggestion === undefined ? '' : ` Did you mean ${suggestion}?`;
   return new ProtocolError(
     ProtocolErrorCode.InvalidParams,
-    `There is no tool ${JSON.stringify(name)}.${meant} The tools are ${names.join(', ')}.`,
+    `There is no tool ${quoted(wanted)}.${meant} The tools are ${names.join(', ')}.`,
   );
 }
 

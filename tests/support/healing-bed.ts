@@ -64,7 +64,8 @@ const workloads: readonly ObjectRef[] = [
   { kind: 'StatefulSet', namespace: 'shop', name: 'db' },
 ];
 
-interface ProcessOptions extends Partial<Pick<PipelineOptions, 'timeoutMs' | 'log' | 'audit'>> {
+interface ProcessOptions
+  extends Partial<Pick<PipelineOptions, 'timeoutMs' | 'log' | 'audit' | 'tools' | 'actAs' | 'limiter'>> {
   readonly policy?: object;
   /** Instead of the clusters of the bed. */
   readonly clusters?: Clusters;
@@ -120,13 +121,14 @@ export async function aProcess(bed: Bed, options: ProcessOptions = {}): Promise<
   };
   const holder = options.holder ?? `process-${++processes}`;
   const pipeline = createPipeline({
-    tools: [...healingTools, approveAction, attend],
+    tools: options.tools ?? [...healingTools, approveAction, attend],
+    actAs: options.actAs,
     settings: { namespace: 'shop', allowSystemNamespaces: false },
     timeoutMs: options.timeoutMs ?? 30_000,
     log: options.log ?? silentLogger,
     audit: options.audit,
     metrics: noMetrics,
-    limiter: noRateLimit,
+    limiter: options.limiter ?? noRateLimit,
     healing: async () => ({
       policy: policySchema.parse({ ...impatient, ...options.policy }),
       holder,

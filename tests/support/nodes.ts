@@ -2,6 +2,7 @@ import { anObject } from './builders.ts';
 
 interface NodeFields {
   readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly taints?: readonly { key: string; value?: string; effect: string; timeAdded?: string }[];
   readonly unschedulable?: boolean;
   readonly allocatable?: Readonly<Record<string, string>>;
@@ -13,6 +14,7 @@ export const aNode = (
   name: string,
   {
     labels = {},
+    annotations = {},
     taints,
     unschedulable,
     allocatable,
@@ -20,7 +22,7 @@ export const aNode = (
   }: NodeFields = {},
 ) =>
   anObject('Node', name, {
-    metadata: { labels: { 'kubernetes.io/os': 'linux', ...labels } },
+    metadata: { labels: { 'kubernetes.io/os': 'linux', ...labels }, annotations },
     spec: { taints, unschedulable },
     status: { allocatable: { cpu: '4', memory: '8Gi', pods: '110', ...allocatable }, conditions },
   });

@@ -16,18 +16,13 @@ export function unexpectedFields(
   const [operation] = operations;
   if (operation === undefined || after === undefined) return [];
   if (operation.verb === 'set_template') {
-    return templateChanges(template, templateOf(after))
-      .map(({ field }) => field)
-      .filter((field) => !holdsValue.test(field));
+    return templateChanges(template, templateOf(after)).map(({ field }) => field);
   }
   const [old, current] = [flat(before), flat(after)];
   return [...new Set([...old.keys(), ...current.keys()])].filter(
     (path) => old.get(path) !== current.get(path) && !isMeant(operation, path),
   );
 }
-
-/** Values of variables are redacted where they were read, and whole in the revision. */
-const holdsValue = /\.env\[[^\]]*\]\.value$/;
 
 function isMeant(operation: Operation, path: string): boolean {
   if (operation.verb === 'scale') return path === '/spec/replicas';

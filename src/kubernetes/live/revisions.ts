@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ObjectRef } from '../../engines/objects.ts';
 import { AppError } from '../../platform/errors.ts';
+import { redactObject } from '../../platform/redact.ts';
 import type { StoredRevision } from '../ports.ts';
 import { builtinType } from './builtin-types.ts';
 import { getObject, placeOf } from './get-object.ts';
@@ -25,7 +26,7 @@ const workloadShape = z.object({
 });
 type Selector = z.infer<typeof workloadShape>['spec']['selector'];
 
-/** Every kept revision of a workload, newest first, with whole templates. */
+/** Every kept revision of a workload, newest first; templates without secrets, digests of the whole ones. */
 export async function revisionsOf(rest: Rest, workload: ObjectRef, call: RestCall): Promise<readonly StoredRevision[]> {
   const kind = Object.entries(revisionKinds).find(([of]) => of === workload.kind)?.[1];
   if (kind === undefined) {
@@ -44,7 +45,7 @@ export async function revisionsOf(rest: Rest, workload: ObjectRef, call: RestCal
   return (items ?? [])
     .flatMap((item) => revisionOf(kind, item) ?? [])
     .filter(({ owner }) => owner === live.metadata.uid)
-    .map(({ number, object, template, digest }) => ({ number, object, template, digest }))
+    .map(({ number, object, template, digest }) => ({ number, object, template: redactObject(template), digest }))
     .toSorted((a, b) => b.number - a.number);
 }
 

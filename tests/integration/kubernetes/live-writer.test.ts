@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Operation } from '../../../src/engines/healing/action.ts';
 import type { KubernetesObject } from '../../../src/engines/objects.ts';
 import type { Writer } from '../../../src/kubernetes/ports.ts';
+import { redactObject } from '../../../src/platform/redact.ts';
 import { anObject, aPod, ownedBy } from '../../support/builders.ts';
 import {
   aFakeApiServer,
@@ -213,7 +214,7 @@ describe('a patch', () => {
 });
 
 describe('revisions', () => {
-  it('are those of the workload itself, newest first, as their Deployment had them', async () => {
+  it('are those of the workload itself, newest first, as their Deployment had them but for secrets', async () => {
     const stranger = anObject('Deployment', 'other', { metadata: { uid: 'other' } });
     const { writer } = await serving([
       deployment,
@@ -226,7 +227,8 @@ describe('revisions', () => {
     const found = await writer.revisions(ref('Deployment'), signal);
 
     expect(found.map(({ number }) => number)).toEqual([10, 2, 1]);
-    expect(found[1]?.template).toEqual(templateOf('web:2'));
+    expect(found[1]?.template).toEqual(redactObject(templateOf('web:2')));
+    expect(JSON.stringify(found)).not.toContain('canary-5ecret');
     expect(found[0]).toMatchObject({
       object: ref('ReplicaSet', 'web-10'),
       digest: expect.stringMatching(/^[0-9a-f]{64}$/),

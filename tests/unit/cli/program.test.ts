@@ -105,6 +105,7 @@ describe('kubemend', () => {
 
   it.each([
     [['policy', 'chekc'], "unknown command 'chekc'"],
+    [['constructor'], "unknown command 'constructor'"],
     [['policy', 'check', '/nowhere'], 'The policy /nowhere cannot be read: there is no such file.'],
     [['serve', '--prot', '1'], "unknown option '--prot'"],
     [['serve', 'now'], 'too many arguments'],

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { markerOf, redactObject, redactText } from '../../../src/platform/redact.ts';
+import { createCanaries } from '../../support/canaries.ts';
+import { secretForms, secretLine } from '../../support/secret-lines.ts';
 
 const jwt = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl';
 const pem = '-----BEGIN RSA PRIVATE KEY-----\nMIIcanary\nAAAA\n-----END RSA PRIVATE KEY-----';
@@ -45,6 +47,19 @@ describe('redactText takes out', () => {
   });
 });
 
+describe('redactText, in the form of a log line,', () => {
+  const canaries = createCanaries('lines');
+
+  it.each(secretForms.map((form) => [form] as const))('takes out what stands in: %s', (form) => {
+    const line = secretLine(form, canaries.at(form));
+    const redacted = redactText(line);
+
+    expect(canaries.leaksIn(line)).toEqual([form]);
+    expect(canaries.leaksIn(redacted)).toEqual([]);
+    expect(redactText(redacted)).toBe(redacted);
+  });
+});
+
 describe('redactText leaves', () => {
   it.each([
     ['why the file of users cannot be read', "sh: can't open /etc/passwd: Too many open files"],
@@ -69,6 +84,13 @@ describe('redactText leaves', () => {
     ['a missing password', 'password: null, passphrase=""'],
     ['the working directory', 'PWD=/app OLDPWD=/'],
     ['plain text', 'Back-off restarting failed container'],
+    ['lists of keys', 'required: ["password","username","db-token"], keys=[password, user]'],
+    ['user and group of a process', 'docker run --user 1000:1000 app; runuser -u app:app; curl -u "" http://a'],
+    ['a user in a URL', 'ssh://deployment-robot-of-the-shop@git.example/shop.git'],
+    ['a flag without a value', 'mysql -h db -uroot -p shop; redis-cli -h cache -p 6379; login -p'],
+    ['what a page of a login says', '<password>required</password> <token/>'],
+    ['a key of a Secret in a list', 'secret: ["db-credentials"], token: [expired, revoked]'],
+    ['a signature that is too short', 'GET /x?sig=none&signature=v4'],
   ])('%s', (_form, text) => {
     expect(redactText(text)).toBe(text);
   });
@@ -164,6 +186,16 @@ describe('redactText', () => {
       'a.',
       'LS0tLS1CRUdJTi',
       'sk-',
+      'curl -u ',
+      'mysql ',
+      'redis-cli -a',
+      'docker login ',
+      '<password>',
+      'password: [',
+      '"token","',
+      '%3A%2F%2F',
+      'token%3D',
+      '?sig=',
     ].map((unit) => [unit] as const),
   )('stays linear on 200 KB of %j', (unit) => {
     // Quadratic matching would exceed the test runner's own time limit.
@@ -230,6 +262,28 @@ describe('redactObject', () => {
       env: [{}, { value: '$(OTHER)' }, pod.spec.containers[0]?.env[2], { name: 'MODE', value: 'plain' }],
     });
     expect(redacted.spec.containers[0]?.args.slice(3)).toEqual(['--verbose', '-x', 'plain']);
+  });
+
+  it('hides headers of probes and lists of keys and values', () => {
+    const header = { name: 'Authorization', value: 'canary' };
+    const setting = { key: 'DB_PASSWORD', value: 'canary' };
+    const redacted = redactObject({ kind: 'Widget', spec: { httpHeaders: [header], settings: [setting] } });
+
+    expect(JSON.stringify(redacted)).not.toContain('canary');
+    expect(redacted.spec).toMatchObject({
+      httpHeaders: [{ name: 'Authorization' }],
+      settings: [{ key: 'DB_PASSWORD' }],
+    });
+  });
+
+  it('hides what a weak word names when no person would have written it', () => {
+    const random = '9f8e7d6c5b4a39281';
+    const args = ['--token', random, '--secret', 'db-credentials'];
+    const redacted = redactObject({ kind: 'Widget', spec: { token: random, secret: 'db-credentials', args } });
+
+    expect(JSON.stringify(redacted)).not.toContain(random);
+    expect(redacted.spec.secret).toBe('db-credentials');
+    expect(redacted.spec.args.slice(2)).toEqual(['--secret', 'db-credentials']);
   });
 
   it('hides what looks secret in a ConfigMap', () => {

@@ -7,6 +7,7 @@ describe('protocolProblem', () => {
     [new Error('[\n  {\n "code": "invalid_union"'), 'not a JSON-RPC message'],
     [new Error('ReadBuffer exceeded maximum size'), 'ReadBuffer exceeded maximum size'],
     [new Error('x'.repeat(1000)), 'x'.repeat(200)],
+    [new Error(`no ${'x'.repeat(180)} password=${'canary'.repeat(9)}`), `no ${'x'.repeat(180)} password=[REDACT`],
   ])('of %s is short and quotes nothing', (error, problem) => {
     expect(protocolProblem(error)).toBe(problem);
   });

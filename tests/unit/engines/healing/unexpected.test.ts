@@ -45,14 +45,19 @@ describe('fields that a dry run changed unasked', () => {
     ).toEqual([]);
   });
 
-  it('of a template that is replaced are told against that template, but for values that were redacted', () => {
+  it('of a template that is replaced are told against that template, values of variables too', () => {
     const from = { kind: 'ReplicaSet', namespace: 'shop', name: 'web-1' };
     const operations = [{ verb: 'set_template', on, from, digest: '00' }] as const;
     const template = deployment.spec?.template;
     const other = { ...template, spec: { ...template?.spec, hostNetwork: true } };
+    const env = [{ name: 'MODE', value: 'evil' }];
+    const injected = { ...template, spec: { containers: [{ ...template?.spec?.containers?.[0], env }] } };
 
     expect(unexpectedFields({ operations, template }, target, target)).toEqual([]);
     expect(unexpectedFields({ operations, template }, target, withSpec({ template: other }))).not.toEqual([]);
+    expect(unexpectedFields({ operations, template }, target, withSpec({ template: injected }))).toContain(
+      'containers[app].env[MODE].value',
+    );
   });
 
   it('are none without a write, or without an answer', () => {
