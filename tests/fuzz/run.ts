@@ -53,10 +53,10 @@ for (let turn = 0; turn < turns; turn++) {
   const seconds = Math.round((performance.now() - started) / 1000);
   console.log(`${calls} calls in ${seconds} s, heap ${Math.round((heaps.at(-1) ?? 0) / 2 ** 20)} MiB`);
 }
-await bed.close();
 const [, early = 1] = heaps;
 const ratio = (heaps.at(-1) ?? 0) / early;
 console.log(
   `seed ${seed}: ${calls} calls, ${wrong.length} wrong, ${escaped.length} unhandled, heap at the end ${ratio.toFixed(2)} of that at 20 %`,
 );
+await bed.close();
 process.exit(wrong.length === 0 && escaped.length === 0 && ratio < 1.25 ? 0 : 1);
