@@ -36,7 +36,8 @@ export function answerUnparsable(server: Server, connections: Connections, refus
   // Without a listener, Node closes the connection without a word.
   server.on('connect', (_request, socket) => {
     refused(405);
-    socket.end(answerOf(405, 'This is no proxy.'));
+    // The server has given it away: nobody else would close it when the service ends.
+    socket.end(answerOf(405, 'This is no proxy.'), () => socket.destroy());
   });
 }
 

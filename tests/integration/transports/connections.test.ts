@@ -113,4 +113,19 @@ describe('the service', { timeout: 30_000 }, () => {
     expect(performance.now() - startedAt).toBeLessThan(6_000 + 1_000);
     expect(said).toMatch(/^HTTP\/1\.1 408 [^]*"error":"The request did not come in time\."/);
   });
+
+  it.each([
+    ['wanted a proxy', 'CONNECT elsewhere.example:443 HTTP/1.1\r\nHost: localhost\r\n\r\n'],
+    ['said no request', 'NONSENSE\r\n\r\n'],
+    ['said half of one', 'POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{'],
+  ])('stops although somebody who %s does not hang up', async (_what, said) => {
+    const { url, stop } = await aRunningService();
+    const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
+    ending.push(() => socket.destroy());
+    socket.on('error', () => {}).resume();
+    socket.write(said);
+    await pause(100);
+
+    await stop();
+  });
 });
