@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Packages and binaries of the cluster, and the redis-server that tests start. Binaries come from Go modules and live in
+# Packages and binaries of the cluster, and what tests start: redis-server, chromium. Binaries come from Go modules and live in
 # $CACHE/bin, one folder per module and per hash of what it is made from.
 
 install_packages() {
@@ -15,6 +15,7 @@ mount mount
 nsenter util-linux
 openssl openssl
 redis-server redis-server
+chromium chromium
 PAIRS
   [[ $(cni_folder) ]] || missing+=(containernetworking-plugins)
   [[ ${#missing[@]} == 0 ]] && return
