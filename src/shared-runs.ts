@@ -2,6 +2,7 @@ import type { Caller } from './caller.ts';
 import type { FitResult } from './outcome.ts';
 import { canonical } from './platform/digest.ts';
 import { createSharing } from './platform/sharing.ts';
+import { createTurns } from './platform/turns.ts';
 import type { AnyTool } from './tools/tool.ts';
 
 interface Asked {
@@ -27,9 +28,18 @@ export type SharedRuns = (
 export function createSharedRuns(): SharedRuns {
   const share = createSharing<FitResult>();
   let changes = 0;
+  const turn = createTurns();
   return async ({ tool, input, caller, heard }, signal, run) => {
-    if (tool.access === 'read' && !heard)
-      return share(canonical([changes, tool.name, input, whoAsks(caller)]), signal, run);
+    if (tool.access === 'read' && !heard) {
+      let joined = false;
+      const key = canonical([changes, tool.name, input, whoAsks(caller)]);
+      const result = await share(key, signal, run, () => {
+        joined = true;
+      });
+      // All who share it would go on at the same moment.
+      if (joined) await turn();
+      return result;
+    }
     if (tool.access === 'read') return run(signal);
     changes++;
     return run(signal).finally(() => changes++);

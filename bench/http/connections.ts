@@ -41,9 +41,8 @@ async function closedAfter(url: string): Promise<number> {
   const socket = connect(Number(port), hostname);
   await once(socket, 'connect');
   const began = performance.now();
-  const text = 'POST /mcp HTTP/1.1\r\nHost: localhost\r\nX-Slow: ';
-  let sent = 0;
-  const sending = setInterval(() => socket.write(text[sent++] ?? 'x'), 1000);
+  socket.write('POST /mcp HTTP/1.1\r\nHost: localhost\r\nX-Slow: ');
+  const sending = setInterval(() => socket.write('x'), 1000);
   socket.resume();
   socket.on('error', () => {});
   await once(socket, 'close');

@@ -6,9 +6,9 @@ import { kubemend, type Service } from './service.ts';
 
 const seconds = Number(process.env['SECONDS'] ?? 180);
 const connections = 8;
-/** Of which the lowest use of the heap counts: what is there after a collection. */
-const windowSeconds = 10;
-const sampleMs = 250;
+const samples = 20;
+/** In which a collection ends. */
+const settleMs = 300;
 
 /** Calls as a team makes them: reads of all sizes, by both faces, right and wrong, and what nobody serves. */
 const mixed = (url: string): readonly Request[] => [
@@ -35,19 +35,17 @@ export async function measureSoak(): Promise<readonly Row[]> {
       headers: { ...headers },
       body,
     }));
-    const heaps: number[] = [];
-    const [result] = await Promise.all([
+    const [result, heaps] = await Promise.all([
       autocannon({ url, connections, duration: seconds, requests }),
-      sample(service, heaps),
+      sample(service),
     ]);
-    const lows = windows(heaps).map((window) => Math.min(...window));
-    // The first tenth loads what is loaded late, and compiles.
-    const settled = lows.slice(Math.ceil(lows.length / 10));
+    // First is loaded what is loaded late, and compiled, and caches fill.
+    const settled = heaps.slice(samples / 4);
     const calls = result.requests.total;
     const grown = slopeOf(settled) * settled.length;
     return [
       {
-        what: `memory in use over ${calls} mixed calls in ${seconds} s: growth by its slope`,
+        what: `memory in use over ${calls} mixed calls in ${seconds} s: growth in the last three quarters`,
         measured: `${grown.toFixed(1)} MiB of ${(settled.at(-1) ?? Number.NaN).toFixed(0)} (resident ${(await service.memory()).toFixed(0)} MiB), ${result.errors} failed`,
         limit: '≈ 0',
         aim: '',
@@ -58,24 +56,20 @@ export async function measureSoak(): Promise<readonly Row[]> {
   }
 }
 
-/** Reads how much of the heap is in use, in MiB, until the load has ended. */
-async function sample({ metrics }: Service, heaps: number[]): Promise<void> {
-  const until = performance.now() + seconds * 1000;
-  while (performance.now() < until) {
+/** How much of the heap is in use after a collection, in MiB, at regular moments until the load has ended. */
+async function sample({ metrics, collect }: Service): Promise<readonly number[]> {
+  const heaps: number[] = [];
+  for (let taken = 0; taken < samples; taken++) {
+    await sleep((seconds * 1000) / samples - settleMs);
+    collect();
+    await sleep(settleMs);
     const text = await (await fetch(`${metrics}/metrics`)).text();
     heaps.push(Number(/^nodejs_heap_size_used_bytes (\S+)$/m.exec(text)?.[1]) / 2 ** 20);
-    await sleep(sampleMs);
   }
+  return heaps;
 }
 
-function windows(heaps: readonly number[]): readonly (readonly number[])[] {
-  const size = Math.max(1, Math.round((heaps.length * windowSeconds) / seconds));
-  return Array.from({ length: Math.floor(heaps.length / size) }, (_, index) =>
-    heaps.slice(index * size, (index + 1) * size),
-  );
-}
-
-/** By least squares, per window. */
+/** By least squares, per sample. */
 function slopeOf(values: readonly number[]): number {
   const middle = (values.length - 1) / 2;
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;

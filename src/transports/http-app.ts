@@ -17,6 +17,7 @@ import { currentRequest, type RequestContext, requestIdFrom, runInRequest } from
 import { safeText } from '../platform/safe-text.ts';
 import { traceContextFrom } from '../platform/trace-context.ts';
 import type { Tracing } from '../platform/tracing.ts';
+import { createTurns } from '../platform/turns.ts';
 import { createApiDocs } from './api-docs.ts';
 import { type Authentication, isRefusal } from './authentication.ts';
 import { createConsole } from './console/console.ts';
@@ -47,6 +48,9 @@ export interface HttpAppOptions {
   /** Absent: nobody signs in at the console. */
   readonly people?: PeopleOptions | undefined;
 }
+
+/** Requests that are begun before `/health` is looked at again: some 10 ms of work. */
+const requestsAtOnce = 16;
 
 /** Everything that the service port serves, as a fetch handler. */
 export function createHttpApp(options: HttpAppOptions): Hono<RequestEnv> {
@@ -104,6 +108,11 @@ export function createHttpApp(options: HttpAppOptions): Hono<RequestEnv> {
         : failureResponse(failureOf(error, 'request', requestId()), status),
     ),
   );
+  const turn = createTurns(requestsAtOnce);
+  app.use(async (_context, next) => {
+    await turn();
+    return next();
+  });
 
   app.all('/mcp', async (context) => {
     const { raw } = context.req;
