@@ -119,13 +119,13 @@ describe('the service', { timeout: 30_000 }, () => {
     ['said no request', 'NONSENSE\r\n\r\n'],
     ['said half of one', 'POST /mcp HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{'],
   ])('stops although somebody who %s does not hang up', async (_what, said) => {
-    const { url, stop } = await aRunningService();
-    const socket = connect({ port: Number(new URL(url).port), host: '127.0.0.1', allowHalfOpen: true });
+    const service = await aRunningService();
+    const socket = connect({ port: Number(new URL(service.url).port), host: '127.0.0.1', allowHalfOpen: true });
     ending.push(() => socket.destroy());
     socket.on('error', () => {}).resume();
     socket.write(said);
     await pause(100);
 
-    await stop();
+    await expect(service.stop()).resolves.toBeUndefined();
   });
 });

@@ -1,29 +1,26 @@
 import { describe, expect, it } from 'vitest';
 import { createTurns } from '../../../src/platform/turns.ts';
 
+/** In which order work went on that asked for its turn at once, and other work that the first of it left behind. */
+async function orderOf(together: number, names: readonly string[]): Promise<readonly string[]> {
+  const turn = createTurns(together);
+  const order: string[] = [];
+  await Promise.all(
+    names.map(async (name, index) => {
+      await turn();
+      order.push(name);
+      if (index === 0) setImmediate(() => order.push('other work'));
+    }),
+  );
+  return order;
+}
+
 describe('turns', () => {
   it('come in order, with room for other work between them', async () => {
-    const turn = createTurns();
-    const order: string[] = [];
-    const first = turn().then(() => {
-      order.push('first');
-      setImmediate(() => order.push('other work'));
-    });
-    const second = turn().then(() => order.push('second'));
-    await Promise.all([first, second]);
-
-    expect(order).toEqual(['first', 'other work', 'second']);
+    expect(await orderOf(1, ['first', 'second'])).toEqual(['first', 'other work', 'second']);
   });
 
   it('are taken by so many together', async () => {
-    const turn = createTurns(2);
-    const order: string[] = [];
-    const first = turn().then(() => {
-      order.push('first');
-      setImmediate(() => order.push('other work'));
-    });
-    await Promise.all([first, turn().then(() => order.push('second')), turn().then(() => order.push('third'))]);
-
-    expect(order).toEqual(['first', 'second', 'other work', 'third']);
+    expect(await orderOf(2, ['first', 'second', 'third'])).toEqual(['first', 'second', 'other work', 'third']);
   });
 });
