@@ -8,15 +8,20 @@ import { runInRequest } from '../../../src/platform/request-context.ts';
 import { aSpan } from '../../support/spans.ts';
 
 /** What was logged, as text. */
-function logged(options: Partial<LoggerOptions>, log: (logger: ReturnType<typeof createPinoLogger>) => void): string {
+async function logged(
+  options: Partial<LoggerOptions>,
+  log: (logger: ReturnType<typeof createPinoLogger>) => void,
+): Promise<string> {
   const stream = new PassThrough();
   log(createPinoLogger({ level: 'info', format: 'json', stream, ...options }));
+  // Lines are written when the step that logged them is done.
+  await Promise.resolve();
   return String(stream.read() ?? '');
 }
 
 describe('createPinoLogger', () => {
-  it('writes one JSON line with time, level, message and fields', () => {
-    const line = logged({}, (log) => log.info({ tool: 'diagnose', ms: 3 }, 'tool call'));
+  it('writes one JSON line with time, level, message and fields', async () => {
+    const line = await logged({}, (log) => log.info({ tool: 'diagnose', ms: 3 }, 'tool call'));
 
     expect(JSON.parse(line)).toEqual({
       level: 'info',
@@ -28,50 +33,66 @@ describe('createPinoLogger', () => {
     expect(line.endsWith('\n')).toBe(true);
   });
 
-  it('says for which request a line is', () => {
+  it('says for which request a line is', async () => {
     const request = { requestId: 'r-1', tool: 'diagnose', subject: 'jane' };
-    const line = logged({}, (log) => runInRequest(request, () => log.warn({}, 'slow')));
+    const line = await logged({}, (log) => runInRequest(request, () => log.warn({}, 'slow')));
 
     expect(JSON.parse(line)).toMatchObject(request);
     expect(JSON.parse(line)).not.toHaveProperty('trace_id');
   });
 
-  it('says in which trace, and in which span where we made one', () => {
+  it('says in which trace, and in which span where we made one', async () => {
     const callerTrace = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', sampled: true };
     const span = aSpan({ ...callerTrace, spanId: '00f067aa0ba902b7' });
-    const line = (request: object) =>
-      JSON.parse(logged({}, (log) => runInRequest({ requestId: 'r-1', ...request }, () => log.warn({}, 'slow'))));
+    const line = async (request: object) =>
+      JSON.parse(await logged({}, (log) => runInRequest({ requestId: 'r-1', ...request }, () => log.warn({}, 'slow'))));
 
-    expect(line({ callerTrace })).toMatchObject({ trace_id: callerTrace.traceId });
-    expect(line({ callerTrace })).not.toHaveProperty('span_id');
-    expect(line({ callerTrace, span })).toMatchObject({ trace_id: callerTrace.traceId, span_id: '00f067aa0ba902b7' });
+    expect(await line({ callerTrace })).toMatchObject({ trace_id: callerTrace.traceId });
+    expect(await line({ callerTrace })).not.toHaveProperty('span_id');
+    expect(await line({ callerTrace, span })).toMatchObject({
+      trace_id: callerTrace.traceId,
+      span_id: '00f067aa0ba902b7',
+    });
   });
 
-  it('leaves out what is less severe than its level', () => {
-    expect(logged({ level: 'error' }, (log) => log.warn({}, 'no'))).toBe('');
-    expect(logged({ level: 'debug' }, (log) => log.debug({}, 'yes'))).toContain('yes');
+  it('leaves out what is less severe than its level', async () => {
+    expect(await logged({ level: 'error' }, (log) => log.warn({}, 'no'))).toBe('');
+    expect(await logged({ level: 'debug' }, (log) => log.debug({}, 'yes'))).toContain('yes');
   });
 
-  it('keeps the causes of an error', () => {
+  it('keeps the causes of an error', async () => {
     const error = new Error('outer', { cause: new Error('inner') });
 
-    expect(logged({}, (log) => log.error({ err: error }, 'failed'))).toContain('inner');
+    expect(await logged({}, (log) => log.error({ err: error }, 'failed'))).toContain('inner');
   });
 
-  it('has no secrets, and stays JSON', () => {
+  it('has no secrets, and stays JSON', async () => {
     const error = new Error('connect to https://user:hunter2hunter2@db.example failed: password=hunter2hunter2');
     const fields = { err: error, token: 'hunter2hunter2', text: '{"password": "hunter2hunter2"}' };
 
-    const line = logged({}, (log) => log.error(fields, 'Authorization: Bearer hunter2hunter2'));
+    const line = await logged({}, (log) => log.error(fields, 'Authorization: Bearer hunter2hunter2'));
 
     expect(line).not.toContain('hunter2');
     expect(JSON.parse(line)).toMatchObject({ level: 'error', err: { type: 'Error' } });
   });
 
-  it('is readable in console format', () => {
-    const line = logged({ format: 'console' }, (log) => log.info({ tool: 'diagnose', text: 'two words' }, 'tool call'));
+  it('is readable in console format', async () => {
+    const line = await logged({ format: 'console' }, (log) =>
+      log.info({ tool: 'diagnose', text: 'two words' }, 'tool call'),
+    );
 
     expect(line).toMatch(/^\d\d:\d\d:\d\d\.\d{3} INFO {2}tool call tool=diagnose text="two words"\n$/);
+  });
+
+  it('writes the lines of one step in one go', async () => {
+    const written: string[] = [];
+    const stream = new Writable({ write: (chunk, _encoding, done) => done(void written.push(String(chunk))) });
+    const log = createPinoLogger({ level: 'info', format: 'json', stream });
+    log.info({}, 'one');
+    log.info({}, 'two');
+    await Promise.resolve();
+
+    expect(written).toEqual([expect.stringMatching(/one.*\n.*two.*\n$/)]);
   });
 
   it('survives a stream that is closed', () => {
