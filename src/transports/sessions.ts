@@ -6,6 +6,7 @@ import {
   WebStandardStreamableHTTPServerTransport,
 } from '@modelcontextprotocol/server';
 import { LRUCache } from 'lru-cache';
+import { createOpenRequests, type OpenRequests } from './open-requests.ts';
 import { rpcError } from './rpc-error.ts';
 
 export interface SessionOptions {
@@ -35,6 +36,7 @@ interface Sent {
 interface Session {
   readonly transport: WebStandardStreamableHTTPServerTransport;
   readonly owner: string;
+  readonly requests: OpenRequests;
 }
 
 /** Clients of 2025-era protocols, which open with `initialize` and keep a session. It identifies nobody. */
@@ -57,10 +59,16 @@ export function createSessions({ factory, max, maxOfOwner, idleMs, onError }: Se
   }
 
   async function open(request: Request, { body, authInfo, owner }: Sent): Promise<Response> {
+    const requests = createOpenRequests();
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
-      onsessioninitialized: (id) => add(id, { transport, owner }),
+      onsessioninitialized: (id) => add(id, { transport, owner, requests }),
     });
+    const send = transport.send.bind(transport);
+    transport.send = (message, options) => {
+      requests.answered(message);
+      return send(message, options);
+    };
     const server = await factory({ era: 'legacy', requestInfo: request });
     await server.connect(transport);
     const { onclose } = transport;
@@ -82,7 +90,11 @@ export function createSessions({ factory, max, maxOfOwner, idleMs, onError }: Se
       const session = sessions.get(id);
       // 404 tells a client to open a new session (specification 2025-11-25, "Session Management").
       if (session === undefined || session.owner !== owner) return rpcError(404, -32_001, 'Session not found');
-      return session.transport.handleRequest(request, { parsedBody: body, authInfo });
+      const opened = session.requests.open(body);
+      if (opened === undefined) return rpcError(400, -32_600, 'A request with this id has no answer yet.');
+      const response = await session.transport.handleRequest(request, { parsedBody: body, authInfo });
+      if (!response.ok) opened.forget();
+      return response;
     },
     get size() {
       return sessions.size;

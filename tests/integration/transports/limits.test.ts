@@ -125,6 +125,21 @@ describe('calls that run at once', { timeout: 30_000 }, () => {
 });
 
 describe('sessions of older clients', { timeout: 30_000 }, () => {
+  it('refuse an id that is in use, and answer the request that has it', async () => {
+    const post = poster(await aService({ pipeline: somePipeline({ timeoutMs: 1_000 }) }));
+    const opened = await post('/mcp', initialize);
+    const session = { 'mcp-session-id': opened.headers.get('mcp-session-id') ?? '' };
+    const call = (name: string) => ({ jsonrpc: '2.0', id: 7, method: 'tools/call', params: { name, arguments: {} } });
+    const first = post('/mcp', call('wait_forever'), undefined, session).then((response) => response.text());
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const second = await post('/mcp', call('wait_forever'), undefined, session);
+
+    expect(second.status).toBe(400);
+    expect(await second.json()).toMatchObject({ error: { code: -32_600 } });
+    expect(await first).toContain('"error_type":"timeout"');
+    expect((await post('/mcp', call('wait_forever'), undefined, session)).status).toBe(200);
+  });
+
   it('are a hundred of one caller, who ends only own ones by opening more', async () => {
     const post = poster(await aService({}));
     const open = async (token: string) =>
@@ -138,16 +153,5 @@ describe('sessions of older clients', { timeout: 30_000 }, () => {
     expect(await asked('joe-read', joes)).toBe(200);
     expect(await Promise.all(janes.slice(0, 2).map((session) => asked('jane-read', session)))).toEqual([404, 200]);
     expect(await asked('jane-read', 'x'.repeat(10_000))).toBe(404);
-  });
-});
-
-describe('ids of requests', () => {
-  it('that are the same at the same time are each answered', async () => {
-    const post = poster(await aService({}));
-    const session = { 'mcp-session-id': (await post('/mcp', initialize)).headers.get('mcp-session-id') ?? '' };
-    const params = { name: 'echo_text', arguments: { text: 'x' } };
-    const same = { jsonrpc: '2.0', id: 7, method: 'tools/call', params };
-
-    expect(await tally(times(5, () => post('/mcp', same, undefined, session)))).toEqual({ 200: 5 });
   });
 });
