@@ -93,7 +93,7 @@ describe('a Redis that counts calls', { timeout: 30_000 }, () => {
   });
 
   it.each<readonly [string, Fault]>([
-    ['a byte at a time', { piece: 1, everyMs: 0 }],
+    ['a few bytes at a time', { piece: 8, everyMs: 0 }],
     ['a little late', { lateMs: 50 }],
   ])('that answers %s is as good as any', async (_what, fault) => {
     const { proxy, passed, fallbacks } = await aService();

@@ -19,7 +19,7 @@ const listing = { kind: 'pods', namespace: 'shop' };
 async function aShop(user?: object, token?: string): Promise<{ server: FakeApiServer; bed: ServiceBed }> {
   const server = await aFakeApiServer({ objects, ...(token !== undefined && { token }) });
   ending.push(() => server.close());
-  const bed = await aServiceBed(server, user);
+  const bed = await aServiceBed(server, user && { user });
   ending.push(() => bed.close());
   return { server, bed };
 }

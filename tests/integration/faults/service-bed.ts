@@ -34,8 +34,20 @@ export interface ServiceBed {
 /** How long a read of the API server may take, in ms: what passes for a hang. */
 export const patience = { connectMs: 300, headersMs: 300, totalMs: 1_500 };
 
-/** @param user As in a kubeconfig. */
-export async function aServiceBed(server: FakeApiServer, user: object = { token: 'test' }): Promise<ServiceBed> {
+/** Where no hang is waited for, however busy the machine is. */
+const ample = { connectMs: 5_000, headersMs: 5_000, totalMs: 20_000 };
+
+interface ServiceBedOptions {
+  /** As in a kubeconfig. */
+  readonly user?: object;
+  /** Whether reads are given up soon. */
+  readonly patient?: boolean;
+}
+
+export async function aServiceBed(
+  server: FakeApiServer,
+  { user = { token: 'test' }, patient = false }: ServiceBedOptions = {},
+): Promise<ServiceBed> {
   const proxy = await aFaultProxy(Number(new URL(server.url).port));
   const kubeconfig = await writeKubeconfig([{ name: 'fake', server: `http://127.0.0.1:${proxy.port}`, user }]);
   const metrics = createPrometheusMetrics({
@@ -51,12 +63,12 @@ export async function aServiceBed(server: FakeApiServer, user: object = { token:
     metrics,
     nextReads,
     cacheTtlMs: 0,
-    rest: { timeouts: patience, random: () => 1, wait },
+    rest: { timeouts: patient ? ample : patience, random: () => 1, wait },
   });
   const pipeline = createPipeline({
     tools,
     settings: { namespace: 'shop', allowSystemNamespaces: false },
-    timeoutMs: 5_000,
+    timeoutMs: patient ? 25_000 : 5_000,
     log,
     metrics,
     limiter: noRateLimit,
