@@ -22,7 +22,7 @@ afterAll(() => server.close());
 const web = ['deployment/web', '-n', 'shop'];
 const image = ['--container', 'app', '--image', 'registry.example/app:0.9'];
 
-describe('no canary is in what the command line prints', { timeout: 60_000 }, () => {
+describe('no canary is in what the command line prints', { timeout: 180_000 }, () => {
   it.each([
     ...['tree', 'json', 'yaml', 'markdown'].map((format) => ['diagnose', '-n', 'shop', '-o', format]),
     ...['tree', 'json'].map((format) => ['diagnose', 'pod/starting', '-n', 'shop', '-o', format]),

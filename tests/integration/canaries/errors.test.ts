@@ -66,7 +66,7 @@ const meta = {
   'io.modelcontextprotocol/clientCapabilities': {},
 };
 
-describe('what a caller says that holds a secret is not said back', { timeout: 60_000 }, () => {
+describe('what a caller says that holds a secret is not said back', { timeout: 180_000 }, () => {
   it('in the values and names of arguments', async () => {
     const answers = await Promise.all(
       catalogue.flatMap(({ name, input }, turn) =>
@@ -131,7 +131,7 @@ const modern = (method: string, name: string) => ({
   'mcp-name': name,
 });
 
-describe('what the API server says of an error is told without secrets', { timeout: 60_000 }, () => {
+describe('what the API server says of an error is told without secrets', { timeout: 180_000 }, () => {
   it.each([400, 401, 403, 404, 409, 410, 422, 429, 500, 503])('with status %d', async (status) => {
     const text = `admission webhook "x" denied the request: Deployment "web" is invalid: ${said.join('; ')}`;
     server.on(({ path }) => path.startsWith('/api'), {

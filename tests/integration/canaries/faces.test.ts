@@ -98,7 +98,7 @@ it('canaries are in what the cluster says', () => {
   expect(canaries.leaksIn(JSON.stringify(scene)).toSorted()).toEqual(canaries.places.toSorted());
 });
 
-describe('no canary is in a result', { timeout: 60_000 }, () => {
+describe('no canary is in a result', { timeout: 180_000 }, () => {
   it('of any tool over REST', async () => {
     const answers = await walked(few, rest);
 
@@ -134,7 +134,7 @@ describe('no canary is in a result', { timeout: 60_000 }, () => {
   });
 });
 
-describe('no canary is in', { timeout: 60_000 }, () => {
+describe('no canary is in', { timeout: 180_000 }, () => {
   it.each(eras)('resources, prompts and completions, %s', async (era) => {
     const client = await overHttp(era);
     const [planned = ''] = /[a-z0-9]{26}/.exec(await rest('list_actions', { namespace: 'shop' })) ?? [];

@@ -18,7 +18,7 @@ const written = ({ server }: Bed): string =>
     .join('\n');
 
 describe('from its plan to its end and back, no canary is in results, records, Events and audit of', {
-  timeout: 60_000,
+  timeout: 180_000,
 }, () => {
   it.each<[string, object]>([
     ['rollback_workload', web],
