@@ -48,6 +48,8 @@ export interface PipelineOptions {
   readonly limiter: RateLimiter;
   /** Absent: as many calls run as come. */
   readonly admission?: Admission | undefined;
+  /** Runs that equal calls share; of pipelines over the same clusters, the same. Absent: its own. */
+  readonly shared?: SharedRuns;
   /** Told of every call; of one that may change something before it begins, too. */
   readonly audit?: Audit | undefined;
   /** How clusters are asked in the name of an authenticated caller. Absent: in that of the service. */
@@ -70,7 +72,7 @@ export interface Pipeline {
 
 /** request id → identity → rate limit → validation → scope → policy → admission → deadline → run → redact → cap → metrics → log → audit */
 export function createPipeline(parts: PipelineOptions): Pipeline {
-  const options = { ...parts, shared: createSharedRuns() };
+  const options = { shared: createSharedRuns(), ...parts };
   /** Runs `work` for a call, as what its log lines name. */
   function inCall<C extends RefusedCall, T>(call: C, work: (running: Running<C>) => T): T {
     const request = currentRequest();

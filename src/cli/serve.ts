@@ -126,8 +126,9 @@ interface Assembled extends Service {
 async function assemble(context: CommandContext, { metrics, tools, assets, redis }: Assembly): Promise<Assembled> {
   const { settings, log } = context;
   const heals = settings.heal && !settings.readOnly;
-  const [{ createPipeline }, clusters, healing] = await Promise.all([
+  const [{ createPipeline }, { createSharedRuns }, clusters, healing] = await Promise.all([
     import('../call.ts'),
+    import('../shared-runs.ts'),
     context.openClusters(metrics, { healing: heals }),
     heals ? context.healing({ metrics, untilStopped: true }) : undefined,
   ]);
@@ -148,6 +149,8 @@ async function assemble(context: CommandContext, { metrics, tools, assets, redis
     admission: createAdmission({ onShed: (reason) => metrics.shed(reason) }),
     healing: healing?.options,
     actAs: actsAs[settings.identity],
+    // What is approved at the console ends what others share, too.
+    shared: createSharedRuns(),
     // Over stdio the one who calls has started us, and has the log.
     audit: settings.http || settings.auditFile !== undefined ? await context.audit(metrics) : undefined,
   };

@@ -8,6 +8,7 @@ import type { Logger } from '../../src/platform/logging.ts';
 import { noMetrics } from '../../src/platform/metrics.ts';
 import { requestFields, runInRequest } from '../../src/platform/request-context.ts';
 import { maxResultBytes, maxTextBytes } from '../../src/platform/size-limits.ts';
+import { createSharedRuns } from '../../src/shared-runs.ts';
 import { type AnyTool, defineTool, type Tool } from '../../src/tools/tool.ts';
 import { aCall, someClusters, somePipeline } from '../integration/transports/fixtures.ts';
 import { anAudit } from '../support/audits.ts';
@@ -287,6 +288,22 @@ describe('a call that fails', () => {
 
     expect((await somePipeline({ tools: [tool] }).call(before)).result).toMatchObject({ error_type: 'timeout' });
     expect((await during).result).toMatchObject({ error: 'The call was cancelled by its caller.' });
+  });
+
+  it('shares no run from before a change that another pipeline made', async () => {
+    const shared = createSharedRuns();
+    const { promise, resolve: end } = Promise.withResolvers<void>();
+    let runs = 0;
+    const reading = aTool({ access: 'read', run: async () => promise.then(() => ({ n: ++runs })) });
+    const changing = aTool({ access: 'write' });
+    const reads = somePipeline({ tools: [reading], shared });
+    const before = reads.call(aCall(reading.name));
+    await somePipeline({ tools: [changing], shared }).call(aCall(changing.name));
+    const after = reads.call(aCall(reading.name));
+    end();
+    await Promise.all([before, after]);
+
+    expect(runs).toBe(2);
   });
 
   it('waits for room, and gives it back however it ends', async () => {
