@@ -21,11 +21,10 @@ const pollMs = 2_000;
 export function ActionView({ address, ...acting }: Acting & { readonly address: Address }) {
   const { action: id, namespace, cluster } = address;
   const [looks, setLooks] = useState(0);
-  const { object: _all, ...place } = placeOf(address);
   const asked = useAnswer<{ readonly actions: readonly ActionReport[] }>(
     acting.backend,
     'list_actions',
-    { ...place, action_id: id },
+    { ...placeOf({ ...address, object: undefined }), action_id: id },
     acting.round + looks,
   );
   const report = asked.answer?.success ? asked.answer.actions[0] : undefined;

@@ -1,6 +1,6 @@
 import type { ActionReport } from '../tools/mend/report.ts';
 import { type Acting, ActionView } from './action.tsx';
-import { type Address, hrefOf } from './address.ts';
+import { type Address, hrefOf, placeOf } from './address.ts';
 import { followed } from './links.ts';
 import { Loading } from './loading.tsx';
 import { useAnswer } from './use-answer.ts';
@@ -37,10 +37,10 @@ interface Listed {
 }
 
 function ActionList({ backend, address, round, onOpen }: ActionsProps) {
-  const { cluster, namespace } = address;
+  const { namespace } = address;
   const place = {
-    ...(cluster !== undefined && { cluster }),
-    ...(namespace === undefined ? { all_namespaces: true } : { namespace }),
+    ...placeOf({ ...address, object: undefined }),
+    ...(namespace === undefined && { all_namespaces: true }),
   };
   const asked = useAnswer<Listed>(backend, 'list_actions', place, round);
   return (

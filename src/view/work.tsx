@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { ActionReport } from '../tools/mend/report.ts';
 import { ActionsView } from './actions.tsx';
-import { type Address, hrefOf, type View } from './address.ts';
+import { type Address, views as allViews, hrefOf, type View } from './address.ts';
 import type { Answer, Backend, Failure, Session } from './backend.ts';
 import { CausesView } from './causes-view.tsx';
 import { Chooser } from './chooser.tsx';
@@ -44,9 +44,7 @@ export function Work({ backend, initial, inChat, session, offers }: WorkProps) {
     if (id !== undefined) show({ view: 'actions', action: id, namespace: textOf(args['namespace']), cause: undefined });
     else if (!answer.success) setFailure(answer);
   };
-  const views = (['causes', 'timeline', 'actions'] as const).filter(
-    (view) => view !== 'actions' || address.view === view || offers('list_actions'),
-  );
+  const views = allViews.filter((view) => view !== 'actions' || address.view === view || offers('list_actions'));
   return (
     <>
       <header class="top">
