@@ -8,8 +8,8 @@ import { requestFields } from './request-context.ts';
 const mostAtOnce = 16_384;
 
 /**
- * Writes as soon as the code that logs has done its step. A closed or blocked stream loses lines and nothing else: Node writes to a pipe without waiting, while
- * a `SonicBoom` on file descriptor 2 would block a thread.
+ * Writes as soon as the code that logs has done its step. A closed or blocked stream loses lines and nothing else: Node
+ * writes to a pipe without waiting, while a `SonicBoom` on file descriptor 2 would block a thread.
  */
 export function createPinoLogger({ level, format, stream }: LoggerOptions): Logger {
   // Whoever closed stderr is not waiting for a complaint about it.

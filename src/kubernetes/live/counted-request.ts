@@ -33,7 +33,7 @@ export function countedRequest(start: RequestStart): CountedRequest {
   let code: number | 'error' = 'error';
   return {
     startedAt,
-    send: (work) => (context === undefined ? work() : runInRequest({ ...context, span }, work)),
+    send: (work) => (context === undefined || span === undefined ? work() : runInRequest({ ...context, span }, work)),
     answered(status) {
       code = status;
     },
