@@ -5,12 +5,12 @@ import {
   UnauthorizedError,
 } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createOidc } from '../../../src/platform/auth/oidc.ts';
 import { noMetrics } from '../../../src/platform/metrics.ts';
 import { createAuthentication } from '../../../src/transports/authentication.ts';
 import type { HttpService } from '../../../src/transports/http.ts';
+import { authenticatorOf } from '../../support/authenticator.ts';
 import { aBrowser } from '../../support/browser.ts';
-import { anOidcServer, audience, type OidcServer, person } from '../../support/oidc-server.ts';
+import { anOidcServer, type OidcServer, person } from '../../support/oidc-server.ts';
 import { somePipeline } from '../transports/fixtures.ts';
 import { aRunningService } from '../transports/service-fixture.ts';
 
@@ -20,13 +20,7 @@ let service: HttpService;
 
 beforeAll(async () => {
   provider = await anOidcServer();
-  const authenticator = createOidc({
-    issuers: [provider.issuer],
-    audiences: [audience],
-    userClaim: 'sub',
-    groupsClaim: 'groups',
-    prefix: 'oidc:',
-  });
+  const authenticator = authenticatorOf(provider);
   service = await aRunningService({
     pipeline: somePipeline({ limiter: { take: async (caller) => void callers.push(caller) } }),
     authentication: createAuthentication({ authenticator, metrics: noMetrics }),

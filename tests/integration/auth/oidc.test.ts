@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createOidc } from '../../../src/platform/auth/oidc.ts';
 import type { AuthFailure } from '../../../src/platform/auth/principal.ts';
+import { authenticatorOf } from '../../support/authenticator.ts';
 import { anOidcServer, audience, inSeconds, newKeys, type OidcServer } from '../../support/oidc-server.ts';
 
 let provider: OidcServer;
@@ -13,20 +13,13 @@ beforeAll(async () => {
 });
 afterAll(() => provider.stop());
 
-const authenticatorOf = (more: Partial<Parameters<typeof createOidc>[0]> = {}) =>
-  createOidc({
-    issuers: [provider.issuer],
-    audiences: ['other', audience],
-    userClaim: 'sub',
-    groupsClaim: 'groups',
-    prefix: 'oidc:',
-    ...more,
-  });
+const anAuthenticator = (more: Parameters<typeof authenticatorOf>[1] = {}) =>
+  authenticatorOf(provider, { audiences: ['other', audience], ...more });
 const signal = new AbortController().signal;
 const base64 = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** How a token is answered: the id of whom it is of, or why it is not taken. */
-const judged = (token: string, authenticator = authenticatorOf()): Promise<string> =>
+const judged = (token: string, authenticator = anAuthenticator()): Promise<string> =>
   authenticator.authenticate(token, signal).then(
     ({ id }) => id,
     (error: { reason: AuthFailure }) => error.reason,
@@ -36,7 +29,7 @@ describe('a token of the provider', () => {
   it('says who it is of, and what for', async () => {
     const token = await provider.clientToken('k8s:read k8s:logs');
 
-    expect(await authenticatorOf().authenticate(token, signal)).toEqual({
+    expect(await anAuthenticator().authenticate(token, signal)).toEqual({
       id: `${provider.issuer}#agent`,
       user: 'oidc:agent',
       groups: ['oidc:ops', 'system:authenticated'],
@@ -48,7 +41,7 @@ describe('a token of the provider', () => {
 
   it('names its user and groups by the claims that are set', async () => {
     const token = await provider.sign({ email: 'jane@shop.example', roles: ['ops'], scp: ['k8s:heal', 'other'] });
-    const authenticator = authenticatorOf({ userClaim: 'email', groupsClaim: 'roles', prefix: '' });
+    const authenticator = anAuthenticator({ userClaim: 'email', groupsClaim: 'roles', prefix: '' });
 
     expect(await authenticator.authenticate(token, signal)).toMatchObject({
       user: 'jane@shop.example',
@@ -58,7 +51,7 @@ describe('a token of the provider', () => {
   });
 
   it('is nobody of Kubernetes itself, whatever it claims', async () => {
-    const authenticator = authenticatorOf({ prefix: '' });
+    const authenticator = anAuthenticator({ prefix: '' });
 
     expect(await judged(await provider.sign({ sub: 'system:admin' }), authenticator)).toBe('claims');
     expect(
@@ -115,7 +108,7 @@ describe('a provider whose keys anybody on the way could exchange', () => {
     ).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const authenticator = authenticatorOf({ issuers: [issuer] });
+    const authenticator = anAuthenticator({ issuers: [issuer] });
     const token = await provider.sign({ iss: issuer });
 
     expect([await authenticator.ready(), await judged(token, authenticator)]).toEqual([false, 'unavailable']);
@@ -133,7 +126,7 @@ describe('a provider that is away', () => {
   afterEach(() => other.stop().catch(() => {}));
 
   it('at the start: nobody is let in, and the service is not ready, until it is back', async () => {
-    const authenticator = authenticatorOf({ issuers: [other.issuer] });
+    const authenticator = anAuthenticator({ issuers: [other.issuer] });
     const token = await other.sign({});
     await other.stop();
 
@@ -144,7 +137,7 @@ describe('a provider that is away', () => {
 
   it('later: its keys are taken as they were, for an hour', async () => {
     let now = Date.now();
-    const authenticator = authenticatorOf({ issuers: [other.issuer], now: () => now });
+    const authenticator = anAuthenticator({ issuers: [other.issuer], now: () => now });
     const token = await other.sign({ exp: inSeconds(20_000) });
     await judged(token, authenticator);
     await other.stop();
@@ -156,7 +149,7 @@ describe('a provider that is away', () => {
   });
 
   it('has other keys afterwards: the new ones are read, the old ones are no longer taken', async () => {
-    const authenticator = authenticatorOf({ issuers: [other.issuer] });
+    const authenticator = anAuthenticator({ issuers: [other.issuer] });
     const old = await other.sign({});
     await judged(old, authenticator);
     await other.rotate();

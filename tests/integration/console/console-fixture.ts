@@ -1,4 +1,3 @@
-import { createOidc } from '../../../src/platform/auth/oidc.ts';
 import { createSeal } from '../../../src/platform/auth/seal.ts';
 import { createSignIn } from '../../../src/platform/auth/sign-in.ts';
 import { noMetrics } from '../../../src/platform/metrics.ts';
@@ -7,9 +6,10 @@ import type { PeopleOptions } from '../../../src/transports/console/people.ts';
 import { createConsoleSession } from '../../../src/transports/console/session.ts';
 import type { HttpOptions, HttpService } from '../../../src/transports/http.ts';
 import { publicBase } from '../../../src/transports/public-base.ts';
+import { authenticatorOf } from '../../support/authenticator.ts';
 import { aBrowser, type Browser } from '../../support/browser.ts';
 import { signingKey } from '../../support/live-writer.ts';
-import { audience, consoleClient, type OidcServer } from '../../support/oidc-server.ts';
+import { consoleClient, type OidcServer } from '../../support/oidc-server.ts';
 import { aRunningService } from '../transports/service-fixture.ts';
 
 interface ConsoleFixtureOptions extends Partial<HttpOptions> {
@@ -26,13 +26,7 @@ export function aConsole({
   approving,
   ...options
 }: ConsoleFixtureOptions): Promise<HttpService> {
-  const authenticator = createOidc({
-    issuers: [provider.issuer],
-    audiences: [audience],
-    userClaim: 'sub',
-    groupsClaim: 'groups',
-    prefix: 'oidc:',
-  });
+  const authenticator = authenticatorOf(provider);
   const base = publicBase(undefined);
   const seal = (purpose: string) => createSeal({ keys: [signingKey], purpose });
   const session = createConsoleSession(seal('console session'), base);

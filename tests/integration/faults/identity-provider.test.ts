@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createOidc } from '../../../src/platform/auth/oidc.ts';
 import { noMetrics } from '../../../src/platform/metrics.ts';
 import { createAuthentication } from '../../../src/transports/authentication.ts';
+import { authenticatorOf } from '../../support/authenticator.ts';
 import { aFaultProxy, type Fault, type FaultProxy } from '../../support/fault-proxy.ts';
 import { bearer } from '../../support/named-callers.ts';
-import { anOidcServer, audience, inSeconds, type OidcServer } from '../../support/oidc-server.ts';
+import { anOidcServer, inSeconds, type OidcServer } from '../../support/oidc-server.ts';
 import { aPost } from '../transports/http-fixture.ts';
 import { aRunningService } from '../transports/service-fixture.ts';
 
@@ -25,8 +25,7 @@ afterEach(async () => {
 
 /** The service behind a provider that is reached through the proxy only. */
 async function aService() {
-  const names = { userClaim: 'sub', groupsClaim: 'groups', prefix: 'oidc:' };
-  const authenticator = createOidc({ issuers: [provider.issuer], audiences: [audience], ...names });
+  const authenticator = authenticatorOf(provider);
   const failures: string[] = [];
   const metrics = { ...noMetrics, authFailure: (reason: string) => void failures.push(reason) };
   const authentication = createAuthentication({ authenticator, metrics });
