@@ -61,6 +61,7 @@ async function openLive({ settings, metrics, environment, version, writes, log }
     allowed: settings.clusters,
     // Whoever reaches a service must not make it run commands.
     allowExec: !settings.http,
+    pace: { perSecond: settings.k8sQps, burst: settings.k8sBurst },
     cacheTtlMs: settings.k8sCacheTtl * 1000,
     nextReads,
     metrics,

@@ -8,8 +8,8 @@ export interface Runner {
   readonly status: () => number;
 }
 
-/** Where a person waits for an answer, only what went wrong is worth a line between. */
-const terminalDefaults = { logLevel: 'warn', logFormat: 'console' };
+/** Where a person waits for an answer, only what went wrong is worth a line between, and the pace is that of kubectl. */
+const terminalDefaults = { logLevel: 'warn', logFormat: 'console', k8sQps: '50', k8sBurst: '300' };
 
 export function runner(host: Host): Runner {
   let status = 0;

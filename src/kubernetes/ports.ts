@@ -248,7 +248,6 @@ export interface ClusterInfo {
   readonly problem?: string | undefined;
 }
 
-/** The clusters a caller may choose from. */
 /** What of a cluster somebody sees. */
 export interface View {
   /** In whose name the API server is asked; absent: in our own. */
@@ -263,6 +262,7 @@ export interface TokenReview extends Identity {
   readonly uid?: string | undefined;
 }
 
+/** The clusters a caller may choose from. */
 export interface Clusters {
   /**
    * Every context with a probe of each; an unreachable cluster delays no other. One that has not answered when `enough`

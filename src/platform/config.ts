@@ -84,6 +84,20 @@ export const settingsSchema = z.object({
     value: 'seconds',
     commands: 'all',
   }),
+  k8sQps: setting(whole(0, 100_000).default(20), {
+    group: 'Kubernetes',
+    description:
+      'Reads a second that each API server is asked for at most; 0 for no limit. Commands other than `serve` have 50, as kubectl.',
+    value: 'count',
+    commands: 'all',
+  }),
+  k8sBurst: setting(whole(1, 100_000).default(40), {
+    group: 'Kubernetes',
+    description:
+      'Reads that need not wait for that after a quiet time; commands other than `serve` have 300. A diagnosis of a whole cluster takes some 15, and one for each namespace.',
+    value: 'count',
+    commands: 'all',
+  }),
 
   timeout: setting(whole(1, 3600).default(45), {
     group: 'Calls',

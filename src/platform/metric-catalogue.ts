@@ -49,6 +49,11 @@ export const metricCatalogue = {
     help: 'Requests to API servers.',
   },
   mcp_k8s_request_duration_seconds: { type: 'histogram', labels: ['verb'], help: 'Time of requests to API servers.' },
+  mcp_k8s_rate_limiter_duration_seconds: {
+    type: 'histogram',
+    labels: [],
+    help: 'Time that reads of API servers waited for our own limit.',
+  },
   mcp_k8s_retries_total: { type: 'counter', labels: [], help: 'Requests to API servers that were tried again.' },
 } as const satisfies Readonly<Record<string, MetricFacts>>;
 

@@ -39,6 +39,8 @@ export interface Metrics {
     readonly code: number | 'error';
     readonly seconds: number;
   }): void;
+  /** A read waited for `--k8s-qps`, or did not have to: then for 0 s. */
+  kubernetesWait(seconds: number): void;
   kubernetesRetry(): void;
   /** `cache` names one of ours; `shared` is an equal read that was already in flight. */
   cacheRequest(cache: string, result: 'hit' | 'miss' | 'shared'): void;
@@ -66,6 +68,7 @@ export const noMetrics: Metrics = {
   inFlight: () => () => {},
   httpRequest() {},
   kubernetesRequest() {},
+  kubernetesWait() {},
   kubernetesRetry() {},
   cacheRequest() {},
   truncation() {},

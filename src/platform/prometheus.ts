@@ -48,6 +48,7 @@ export function createPrometheusMetrics(options: PrometheusOptions): PrometheusM
       kept.kubernetes.inc({ verb, resource, code });
       kept.latencies.observe({ labels: { verb }, value: seconds, exemplarLabels: exemplar() });
     },
+    kubernetesWait: (seconds) => kept.waits.observe({ labels: {}, value: seconds }),
     kubernetesRetry: () => kept.retries.inc(),
     cacheRequest: (cache, result) => kept.caches.inc({ cache, result }),
     truncation: () => kept.truncations.inc(),
@@ -81,6 +82,7 @@ function instrumentsIn(registry: Registry<OpenMetricsContentType>) {
     http: counter('mcp_http_requests_total'),
     kubernetes: counter('mcp_k8s_requests_total'),
     latencies: histogram('mcp_k8s_request_duration_seconds'),
+    waits: histogram('mcp_k8s_rate_limiter_duration_seconds'),
     retries: counter('mcp_k8s_retries_total'),
     caches: counter('mcp_cache_requests_total'),
     truncations: counter('mcp_truncations_total'),

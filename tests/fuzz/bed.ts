@@ -16,7 +16,7 @@ export interface FuzzBed {
 export async function aFuzzBed(): Promise<FuzzBed> {
   const { canaries, ...scene } = canaryScene();
   const server: FakeApiServer = await aFakeApiServer({ ...scene, writable: true });
-  const environment = { KUBECONFIG: await server.kubeconfig(), K8S_NAMESPACE: 'shop' };
+  const environment = { KUBECONFIG: await server.kubeconfig(), K8S_NAMESPACE: 'shop', KUBEMEND_K8S_QPS: '0' };
   const flags = ['--heal', '--no-rate-limit-enabled', '--log-level', 'info'];
   const service = await serving(flags, { environment, logBytes: 4_000_000 });
   return {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../../platform/errors.ts';
 import { type Logger, silentLogger } from '../../platform/logging.ts';
@@ -7,6 +8,7 @@ import type { ClusterInfo, Clusters, NextReads, Reader, View, Writer } from '../
 import { allowedContexts } from './allowed-contexts.ts';
 import { type ContextEntry, loadContexts } from './kubeconfig.ts';
 import { createLiveReader, serverVersion } from './reader.ts';
+import { createRequestPace, type PaceOptions } from './request-pace.ts';
 import { type ClusterMetrics, createRest, type Rest, type RestOptions } from './rest.ts';
 import { restSeenAs } from './seen-as.ts';
 import { reviewToken } from './token-review.ts';
@@ -19,6 +21,8 @@ export interface ClustersOptions {
   readonly allowed?: readonly string[] | undefined;
   /** Whether credential plugins of the kubeconfig may run commands; off in HTTP mode. */
   readonly allowExec: boolean;
+  /** How fast each API server is asked; absent: as fast as it answers. */
+  readonly pace?: PaceOptions | undefined;
   /** 0 turns the cache of reads off. */
   readonly cacheTtlMs: number;
   /** Of cached reads, per cluster; default 64 MiB. */
@@ -46,6 +50,11 @@ export interface Healing {
   readonly stateNamespace?: string | undefined;
   readonly log?: Pick<Logger, 'warn'> | undefined;
 }
+
+const paceClock = {
+  now: () => performance.now(),
+  wait: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }),
+};
 
 /** What one unreachable cluster may cost a list of all. */
 const probeMs = 4000;
@@ -98,7 +107,8 @@ export function createClusters(options: ClustersOptions): Clusters {
     if (known !== undefined) return known;
     const { metrics, userAgent } = options;
     const requestId = () => currentRequest()?.requestId;
-    const talking = { credentials, metrics, requestId, userAgent, now, ...options.rest };
+    const pace = options.pace && createRequestPace(options.pace, paceClock);
+    const talking = { credentials, metrics, requestId, userAgent, now, pace, ...options.rest };
     const made: Wires = { rest: createRest(talking), streams: createRest({ ...talking, sockets: streamSockets }) };
     wires.set(name, made);
     return made;

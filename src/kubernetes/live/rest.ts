@@ -11,12 +11,13 @@ import { type CountedRequest, countedRequest } from './counted-request.ts';
 import type { LoadCredentials } from './credentials.ts';
 import { errorOfFailure, errorOfStatus, type Way } from './errors.ts';
 import { exchange } from './exchange.ts';
+import type { RequestPace } from './request-pace.ts';
 import { createRetryBudget, delayOf, isPassingFailure, isPassingStatus, maximumRetries } from './retry.ts';
 import { send } from './send.ts';
 import { statusBody } from './status-body.ts';
 import { createWrites, type Writes } from './writes.ts';
 
-export type ClusterMetrics = Pick<Metrics, 'kubernetesRequest' | 'kubernetesRetry' | 'cacheRequest'>;
+export type ClusterMetrics = Pick<Metrics, 'kubernetesRequest' | 'kubernetesWait' | 'kubernetesRetry' | 'cacheRequest'>;
 
 export interface RestOptions {
   readonly credentials: LoadCredentials;
@@ -27,6 +28,8 @@ export interface RestOptions {
   readonly timeouts?: Partial<Timeouts> | undefined;
   /** To a server that speaks no HTTP/2, where each stream needs one of its own; default 8. */
   readonly sockets?: number | undefined;
+  /** Where reads of resources wait; without it they never do. Reviews, changes and probes are few, and somebody waits. */
+  readonly pace?: RequestPace | undefined;
   /** Of jitter; in [0, 1). */
   readonly random?: (() => number) | undefined;
   /** Milliseconds since the epoch. */
@@ -95,6 +98,13 @@ export function createRest({ random = Math.random, wait = pause, now = Date.now,
   let way: Way = { server: '' };
   let ahead = 0;
 
+  async function turn({ asking, post }: RestRequest, signal: AbortSignal, longestMs: number): Promise<void> {
+    if (options.pace === undefined || asking.type === undefined || post !== undefined) return;
+    const startedAt = performance.now();
+    await options.pace.turn(signal, longestMs);
+    options.metrics.kubernetesWait((performance.now() - startedAt) / 1000);
+  }
+
   /** One request until it is answered for good, or its time is up. */
   async function answered<T>(request: RestRequest, call: RestCall, parse: (body: Body) => T): Promise<T> {
     const total = AbortSignal.timeout(timeouts.totalMs);
@@ -104,6 +114,7 @@ export function createRest({ random = Math.random, wait = pause, now = Date.now,
     try {
       let [renewed, sent] = [false, 0];
       for (let retry = 0; ; ) {
+        await turn(request, signal, endsAt - performance.now());
         const connection = await connector.connect(signal);
         way = connection;
         const outcome = await attempt({ connection, resent: sent++ }, request, { ...call, signal }, parse);
@@ -162,9 +173,11 @@ export function createRest({ random = Math.random, wait = pause, now = Date.now,
     }
   }
 
-  async function* lines({ asking, ...request }: StreamRequest, call: RestCall): AsyncGenerator<string> {
+  async function* lines(request: StreamRequest, call: RestCall): AsyncGenerator<string> {
+    const { asking } = request;
     let counted: CountedRequest | undefined;
     try {
+      await turn(request, call.signal, timeouts.totalMs);
       const connection = await connector.connect(call.signal);
       way = connection;
       const { metrics } = options;

@@ -23,6 +23,8 @@ describe('loadSettings', () => {
       demo: false,
       allowSystemNamespaces: false,
       k8sCacheTtl: 30,
+      k8sQps: 20,
+      k8sBurst: 40,
       timeout: 45,
       readOnly: false,
       rateLimitEnabled: true,

@@ -64,6 +64,7 @@ describe('createPrometheusMetrics', () => {
     counted.toolCall({ tool: 'diagnose', seconds: 3, errorType: 'timeout' });
     counted.httpRequest({ method: 'GET', route: '/mcp', code: 200 });
     counted.kubernetesRequest({ verb: 'list', resource: 'pods', code: 200, seconds: 0.1 });
+    counted.kubernetesWait(0.3);
     counted.kubernetesRetry();
     counted.cacheRequest('lists', 'hit');
     counted.truncation();
@@ -79,6 +80,7 @@ describe('createPrometheusMetrics', () => {
         'mcp_http_requests_total{method="GET",route="/mcp",code="200"} 1',
         'mcp_k8s_requests_total{verb="list",resource="pods",code="200"} 1',
         'mcp_k8s_request_duration_seconds_count{verb="list"} 1',
+        'mcp_k8s_rate_limiter_duration_seconds_bucket{le="0.5"} 1',
         'mcp_k8s_retries_total 1',
         'mcp_cache_requests_total{cache="lists",result="hit"} 1',
         'mcp_truncations_total 1',
@@ -164,6 +166,7 @@ describe('noMetrics', () => {
     noMetrics.toolCall({ tool: 'x', seconds: 1 });
     noMetrics.httpRequest({ method: 'GET', route: '/', code: 200 });
     noMetrics.kubernetesRequest({ verb: 'get', resource: 'pods', code: 'error', seconds: 1 });
+    noMetrics.kubernetesWait(0);
     noMetrics.kubernetesRetry();
     noMetrics.cacheRequest('lists', 'miss');
     noMetrics.truncation();
