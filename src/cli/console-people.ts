@@ -15,7 +15,7 @@ export interface SigningInParts {
  * sealed with the key that replicas share, which has to be there from the start. @throws AppError where there is none.
  */
 export async function peopleOf(settings: Settings, parts: SigningInParts): Promise<PeopleOptions | undefined> {
-  const { consoleClientId: clientId, consoleClientSecret: clientSecret, publicUrl } = settings;
+  const { consoleClientId: clientId, consoleClientSecret: clientSecret, consoleScopes, publicUrl } = settings;
   const [issuer] = settings.oidcIssuers;
   if (clientId === undefined || issuer === undefined) return undefined;
   const keys = await parts.signingKeys();
@@ -29,7 +29,7 @@ export async function peopleOf(settings: Settings, parts: SigningInParts): Promi
   const seal = (purpose: string) => createSeal({ keys, purpose });
   const base = publicBase(publicUrl);
   return {
-    signIn: createSignIn({ issuer, clientId, clientSecret, heals: approving !== undefined }),
+    signIn: createSignIn({ issuer, clientId, clientSecret, heals: approving !== undefined, scopes: consoleScopes }),
     authenticator: parts.authenticator,
     session: createConsoleSession(seal('console session'), base),
     seal,

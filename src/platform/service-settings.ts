@@ -92,6 +92,13 @@ export const serviceSettings = {
     commands: 'serve',
     secret: true,
   }),
+  consoleScopes: setting(list.refine((names) => names.length > 0, 'must name a scope').optional(), {
+    group: 'HTTP service',
+    description:
+      'Scopes that the console asks for where those name the audience, as with Entra ID; the token is then asked for without `resource`.',
+    value: 'names',
+    commands: 'serve',
+  }),
   tokenAudience: setting(text.min(1).default('kubemend'), {
     group: 'HTTP service',
     description: 'Audience of the tokens that `--auth tokenreview` takes.',

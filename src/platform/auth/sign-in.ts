@@ -11,6 +11,8 @@ export interface SignInOptions {
   readonly clientSecret?: string | undefined;
   /** Whether people may change things, hence need a token that lets them. */
   readonly heals: boolean;
+  /** What to ask for where scopes themselves name the audience (Entra ID), so that no `resource` may; default: our own scopes. */
+  readonly scopes?: readonly string[] | undefined;
 }
 
 /** Where the provider sends a person back to, and for what they want a token. */
@@ -54,12 +56,15 @@ const patienceMs = 5_000;
 const freshSeconds = 60;
 const toleranceSeconds = 5;
 
-export function createSignIn({ issuer, clientId, clientSecret, heals }: SignInOptions): SignIn {
+export function createSignIn({ issuer, clientId, clientSecret, heals, scopes: named }: SignInOptions): SignIn {
   const client: oauth.Client = { client_id: clientId, [oauth.clockTolerance]: toleranceSeconds };
   // The settings take http for this machine only.
   const insecure = issuer.startsWith('http:');
   const asking = () => ({ [oauth.allowInsecureRequests]: insecure, signal: AbortSignal.timeout(patienceMs) });
-  const scope = ['openid', ...scopes.slice(0, scopes.indexOf(heals ? 'k8s:heal' : 'k8s:logs') + 1)].join(' ');
+  const ours = scopes.slice(0, scopes.indexOf(heals ? 'k8s:heal' : 'k8s:logs') + 1);
+  const scope = ['openid', ...(named ?? ours)].join(' ');
+  /** RFC 8707. */
+  const target = (resource: string): Record<string, string> => (named === undefined ? { resource } : {});
 
   let known: oauth.AuthorizationServer | undefined;
   async function provider(): Promise<oauth.AuthorizationServer> {
@@ -84,7 +89,7 @@ export function createSignIn({ issuer, clientId, clientSecret, heals }: SignInOp
         redirect_uri: redirectUri,
         response_type: 'code',
         scope,
-        resource,
+        ...target(resource),
         state,
         nonce,
         code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
@@ -107,7 +112,7 @@ export function createSignIn({ issuer, clientId, clientSecret, heals }: SignInOp
           answer,
           redirectUri,
           verifier,
-          { ...asking(), additionalParameters: { resource } },
+          { ...asking(), additionalParameters: target(resource) },
         );
         const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, {
           expectedNonce: nonce,

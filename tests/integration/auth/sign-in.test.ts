@@ -73,6 +73,16 @@ describe('a fresh sign-in', () => {
     });
   });
 
+  it('names no resource where the scopes name the audience', async () => {
+    const signIn = aSignIn({ scopes: ['k8s:read'] });
+    const { url } = await signIn.begin(place, false);
+    const [back, pending] = await sentBack(signIn);
+
+    expect([url.searchParams.get('scope'), url.searchParams.has('resource')]).toEqual(['openid k8s:read', false]);
+    // This provider makes a token without an audience of it, which is none for the service.
+    expect((await signIn.finish(back, place, pending)).accessToken).not.toContain('.');
+  });
+
   it('waits for a provider that is away', async () => {
     await expect(aSignIn({ issuer: 'http://127.0.0.1:1' }).begin(place, false)).rejects.toMatchObject({
       code: 'unavailable',
