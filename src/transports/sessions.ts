@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import {
   type AuthInfo,
+  type InitializeRequest,
   isInitializeRequest,
   type McpServerFactory,
   WebStandardStreamableHTTPServerTransport,
@@ -8,6 +8,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { createOpenRequests, type OpenRequests } from './open-requests.ts';
 import { rpcError } from './rpc-error.ts';
+import { openingOf, sessionIdOf } from './session-id.ts';
 
 export interface SessionOptions {
   readonly factory: McpServerFactory;
@@ -33,13 +34,26 @@ interface Sent {
   readonly owner: string;
 }
 
+/** What its name says of a session. */
+interface Known {
+  readonly id: string;
+  readonly opening: InitializeRequest;
+}
+
 interface Session {
   readonly transport: WebStandardStreamableHTTPServerTransport;
   readonly owner: string;
   readonly requests: OpenRequests;
 }
 
-/** Clients of 2025-era protocols, which open with `initialize` and keep a session. It identifies nobody. */
+/** Names of sessions that clients have ended, which are remembered. */
+const endedKept = 1000;
+
+/**
+ * Clients of 2025-era protocols, which open with `initialize` and keep a session. It identifies nobody. One that is not
+ * here, since another replica opened it, or was ended to make room, begins anew under its name: what it was asked and
+ * has not answered is lost.
+ */
 export function createSessions({ factory, max, maxOfOwner, idleMs, onError }: SessionOptions): Sessions {
   const sessions = new LRUCache<string, Session>({
     max,
@@ -50,6 +64,9 @@ export function createSessions({ factory, max, maxOfOwner, idleMs, onError }: Se
     dispose: ({ transport }, _id, reason) => void (reason === 'delete' || transport.close().catch(onError)),
   });
 
+  const ended = new LRUCache<string, true>({ max: endedKept });
+  const beginning = new Map<string, Promise<void>>();
+
   function add(id: string, session: Session): void {
     // From the one that was used longest ago.
     const own = [...sessions.rkeys()].filter((each) => sessions.peek(each)?.owner === session.owner);
@@ -58,10 +75,10 @@ export function createSessions({ factory, max, maxOfOwner, idleMs, onError }: Se
     sessions.set(id, session);
   }
 
-  async function open(request: Request, { body, authInfo, owner }: Sent): Promise<Response> {
+  async function open(request: Request, { body, authInfo, owner }: Sent, name: string): Promise<Response> {
     const requests = createOpenRequests();
     const transport = new WebStandardStreamableHTTPServerTransport({
-      sessionIdGenerator: randomUUID,
+      sessionIdGenerator: () => name,
       onsessioninitialized: (id) => add(id, { transport, owner, requests }),
     });
     const send = transport.send.bind(transport);
@@ -79,21 +96,45 @@ export function createSessions({ factory, max, maxOfOwner, idleMs, onError }: Se
     return transport.handleRequest(request, { parsedBody: body, authInfo });
   }
 
+  /** As its client did elsewhere. */
+  async function beginAnew(request: Request, sent: Sent, { id, opening }: Known): Promise<void> {
+    const headers = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+    const post = (body: unknown) => new Request(request.url, { method: 'POST', headers, body: JSON.stringify(body) });
+    const opened = await open(post(opening), { ...sent, body: opening }, id);
+    await opened.text();
+    const told = { jsonrpc: '2.0', method: 'notifications/initialized' };
+    const session = sessions.get(id);
+    await session?.transport.handleRequest(post(told), { parsedBody: told, authInfo: sent.authInfo });
+  }
+
+  async function found(request: Request, sent: Sent, id: string): Promise<Session | undefined> {
+    const opening = sessions.has(id) || ended.has(id) ? undefined : openingOf(id, sent.owner);
+    if (opening !== undefined) {
+      const begun = beginning.get(id) ?? beginAnew(request, sent, { id, opening });
+      beginning.set(id, begun);
+      await begun.finally(() => beginning.delete(id));
+    }
+    const session = sessions.get(id);
+    return session?.owner === sent.owner ? session : undefined;
+  }
+
   return {
     async fetch(request, sent) {
       const { body, authInfo, owner } = sent;
       const id = request.headers.get('mcp-session-id');
       if (id === null) {
-        if (request.method === 'POST' && isInitializeRequest(body)) return open(request, sent);
+        if (request.method === 'POST' && isInitializeRequest(body))
+          return open(request, sent, sessionIdOf(body, owner));
         return rpcError(400, -32_000, 'Bad Request: open with initialize, then send its Mcp-Session-Id.');
       }
-      const session = sessions.get(id);
+      const session = await found(request, sent, id);
       // 404 tells a client to open a new session (specification 2025-11-25, "Session Management").
-      if (session === undefined || session.owner !== owner) return rpcError(404, -32_001, 'Session not found');
+      if (session === undefined) return rpcError(404, -32_001, 'Session not found');
       const opened = session.requests.open(body);
       if (opened === undefined) return rpcError(400, -32_600, 'A request with this id has no answer yet.');
       const response = await session.transport.handleRequest(request, { parsedBody: body, authInfo });
       if (!response.ok) opened.forget();
+      else if (request.method === 'DELETE') ended.set(id, true);
       return response;
     },
     get size() {

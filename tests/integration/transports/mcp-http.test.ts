@@ -163,19 +163,41 @@ describe('sessions of the legacy era', () => {
     );
   });
 
-  it('are bounded: one more ends the one that was used longest ago', async () => {
+  it('are bounded: one more ends the one that was used longest ago, which begins anew when it is used again', async () => {
     const opened = app({ maxSessions: 2 });
-    const ids: string[] = [];
-    for (const _ of [1, 2, 3])
-      ids.push((await opened.fetch('/mcp', aPost(initialize))).headers.get('mcp-session-id') ?? '');
-    const status = async (id: string | undefined) =>
-      (
-        await opened.fetch(
-          '/mcp',
-          aPost({ jsonrpc: '2.0', id: 2, method: 'tools/list' }, { 'mcp-session-id': id ?? '' }),
-        )
-      ).status;
+    const first = await sessionOf(opened);
+    const stream = await opened.fetch('/mcp', { headers: { ...first, accept: 'text/event-stream' } });
+    const others = [await sessionOf(opened), await sessionOf(opened)];
 
-    expect([await status(ids[0]), await status(ids[1]), await status(ids[2])]).toEqual([404, 200, 200]);
+    expect(await stream.text()).toBe('');
+    expect(await Promise.all([first, ...others].map((session) => listed(opened, session)))).toEqual([200, 200, 200]);
+  });
+
+  it('go on at another replica, and after a restart', async () => {
+    const session = await sessionOf(app());
+    const another = app();
+
+    expect(await Promise.all([1, 2, 3].map(() => listed(another, session)))).toEqual([200, 200, 200]);
+    expect((await another.fetch('/mcp', { method: 'DELETE', headers: session })).status).toBe(200);
+    expect(await listed(another, session)).toBe(404);
+  });
+
+  it('do not go on under a name that was changed', async () => {
+    const { 'mcp-session-id': id = '' } = await sessionOf(app());
+    const [first, , seal] = id.split('.');
+    const names = [`${id}x`, `${id}.x`, [first, '', seal].join('.'), `x${id}`];
+
+    expect(await Promise.all(names.map((name) => listed(app(), { 'mcp-session-id': name })))).toEqual(
+      names.map(() => 404),
+    );
   });
 });
+
+async function sessionOf(opened: AppFixture): Promise<Readonly<Record<string, string>>> {
+  const { headers } = await opened.fetch('/mcp', aPost(initialize));
+  return { 'mcp-session-id': headers.get('mcp-session-id') ?? 'none', 'mcp-protocol-version': '2025-11-25' };
+}
+
+const listed = async (opened: AppFixture, session: Readonly<Record<string, string>>): Promise<number> =>
+  (await opened.fetch('/mcp', aPost({ jsonrpc: '2.0', id: crypto.randomUUID(), method: 'tools/list' }, session)))
+    .status;
