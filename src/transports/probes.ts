@@ -14,11 +14,14 @@ const patienceMs = 5000;
 export function createReadiness(clusters: Clusters, log: Logger, now = () => performance.now()): Readiness {
   let last: { readonly at: number; readonly ready: Promise<boolean> } | undefined;
   const ask = async (): Promise<boolean> => {
+    const patience = AbortSignal.timeout(patienceMs);
     try {
-      await clusters.ping(AbortSignal.timeout(patienceMs));
+      await clusters.ping(patience);
       return true;
     } catch (error) {
-      log.warn({ problem: error instanceof Error ? error.message : 'unknown error' }, 'not ready');
+      const late = `The API server did not answer within ${patienceMs / 1000} s.`;
+      const said = error instanceof Error ? error.message : 'unknown error';
+      log.warn({ problem: error === patience.reason ? late : said }, 'not ready');
       return false;
     }
   };

@@ -33,4 +33,14 @@ describe('createReadiness', () => {
 
     expect(answers).toEqual([true, false, true]);
   });
+
+  it('says in words that the API server is late', async () => {
+    const said: unknown[] = [];
+    const log = { ...silentLogger, warn: (fields: object) => void said.push(fields) };
+    const ping = (signal: AbortSignal) =>
+      new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+
+    expect(await createReadiness(someClusters({ ping }), log).ready()).toBe(false);
+    expect(said).toEqual([{ problem: 'The API server did not answer within 5 s.' }]);
+  }, 10_000);
 });
