@@ -1,16 +1,21 @@
 import { readFile } from 'node:fs/promises';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
 
 /** What a browser loads, all of it, before it is compressed. */
 const mostBytes = 60 * 1024;
 
 /** The files of the console by name: its page with script and style beside it, and as one file for chat clients. */
 export async function viewFiles(): Promise<ReadonlyMap<string, string>> {
-  const { outputFiles } = await build({
+  return (await buildView()).files;
+}
+
+export async function buildView(): Promise<{ files: ReadonlyMap<string, string>; metafile: Metafile }> {
+  const { outputFiles, metafile } = await build({
     entryPoints: { console: 'src/view/main.tsx', style: 'src/view/console.css' },
     outdir: 'view',
     bundle: true,
     write: false,
+    metafile: true,
     minify: true,
     format: 'esm',
     platform: 'browser',
@@ -27,12 +32,13 @@ export async function viewFiles(): Promise<ReadonlyMap<string, string>> {
   const bytes = Buffer.byteLength(page + script + style);
   if (bytes > mostBytes) throw new Error(`The console has ${bytes} bytes, more than ${mostBytes}.`);
   const app = inlined(page, { script, style });
-  return new Map([
+  const files = new Map([
     ['console.html', page],
     ['console.js', script],
     ['console.css', style],
     ['console-app.html', app],
   ]);
+  return { files, metafile };
 }
 
 /** A replacement as a function: `$` means nothing in it. */

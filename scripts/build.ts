@@ -1,9 +1,11 @@
 /** Bundles the program into dist/: what starts it, and the rest in parts that are loaded when needed; nothing to install. */
-import { chmod, copyFile, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { type BuildOptions, build as bundle, type Plugin, transform } from 'esbuild';
-import { viewFiles } from './build-view.ts';
+import { writeBillOfMaterials } from './bill-of-materials.ts';
+import { buildView } from './build-view.ts';
+import { provenance } from './provenance.ts';
 
 const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
 
@@ -85,6 +87,7 @@ const common = {
   legalComments: 'none',
   metafile: true,
 } as const satisfies BuildOptions;
+const { commit, date } = provenance(process.env);
 const constants = { 'process.env.KUBEMEND_VERSION': JSON.stringify(version), 'import.meta.dirname': '__dirname' };
 
 await rm('dist', { recursive: true, force: true });
@@ -132,21 +135,30 @@ const main = await bundle({
   format: 'cjs',
   entryPoints: { kubemend: 'src/main.ts' },
   plugins: [warmProgram],
-  define: { ...constants, 'process.env.KUBEMEND_PROGRAM': JSON.stringify(basename(programFile)) },
+  define: {
+    ...constants,
+    'process.env.KUBEMEND_COMMIT': JSON.stringify(commit) ?? 'undefined',
+    'process.env.KUBEMEND_BUILD_DATE': JSON.stringify(date) ?? 'undefined',
+    'process.env.KUBEMEND_PROGRAM': JSON.stringify(basename(programFile)),
+  },
 });
 await chmod('dist/kubemend.js', 0o755);
 await mkdir('dist/assets');
-const swagger = await Promise.all(
-  ['swagger-ui-bundle.js', 'swagger-ui.css'].map(
-    async (file) => [file, await readFile(join('node_modules/swagger-ui-dist', file), 'utf8')] as const,
-  ),
+const [swagger, view] = [
+  ['swagger-ui-bundle.js', 'swagger-ui.css'].map((file) => join('node_modules/swagger-ui-dist', file)),
+  await buildView(),
+];
+const assets = [
+  ...(await Promise.all(swagger.map(async (path) => [basename(path), await readFile(path, 'utf8')] as const))),
+  ...view.files,
+];
+for (const [file, text] of assets) await writeFile(`dist/assets/${file}.gz`, gzipSync(text, { level: 9 }));
+const packages = await writeBillOfMaterials(
+  [program.metafile, main.metafile, view.metafile],
+  swagger.map((path) => ({ path, ...(path.endsWith('.js') && { notices: `${path}.LICENSE.txt` }) })),
 );
-for (const [file, text] of [...swagger, ...(await viewFiles())]) {
-  await writeFile(`dist/assets/${file}.gz`, gzipSync(text, { level: 9 }));
-}
-await copyFile('node_modules/swagger-ui-dist/LICENSE', 'dist/assets/swagger-ui.LICENSE');
 await writeFile('dist/package.json', `${JSON.stringify({ type: 'commonjs' })}\n`);
 
 const files = [...parts, ...Object.keys(main.metafile.outputs)];
 const bytes = (await Promise.all(files.map((file) => stat(file)))).reduce((sum, { size }) => sum + size, 0);
-console.log(`dist/: ${files.length} files, ${(bytes / 1024).toFixed(0)} KiB`);
+console.log(`dist/: ${files.length} files, ${(bytes / 1024).toFixed(0)} KiB, with parts of ${packages} packages`);

@@ -57,13 +57,17 @@ export function cacheFileOf(program: string): string | undefined {
   }
 }
 
-/** Only of our own making: bytecode is code, and whoever runs kubemend by sudo may have another's home. */
+/**
+ * Only of our own making, or root's, as in an image: bytecode is code, and whoever runs kubemend by sudo may have another's
+ * home.
+ */
 export function readCache(cacheFile: string): BytecodeCache | undefined {
   try {
     const file = openSync(cacheFile, 'r');
     try {
       const { uid, mode } = fstatSync(file);
-      if (uid !== (process.getuid?.() ?? uid) || (mode & writableByOthers) !== 0) return undefined;
+      if (uid !== 0 && uid !== (process.getuid?.() ?? uid)) return undefined;
+      if ((mode & writableByOthers) !== 0) return undefined;
       return decoded(readFileSync(file));
     } finally {
       closeSync(file);

@@ -45,6 +45,8 @@ async function main(): Promise<void> {
     signal: stop.signal,
     // The bundler writes it in; the sources read it.
     version: process.env.KUBEMEND_VERSION ?? versionOf(contentOf(join(import.meta.dirname, '../package.json'))),
+    commit: process.env.KUBEMEND_COMMIT,
+    buildDate: process.env.KUBEMEND_BUILD_DATE,
     nodeVersion: process.version,
     demo: join(import.meta.dirname, '../demo/shop.kubemend.gz'),
     assets: join(import.meta.dirname, '../dist/assets'),

@@ -25,6 +25,9 @@ export interface Host {
   /** Aborts on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   readonly version: string;
+  /** The commit that it was built from, and when; absent where the sources run as they are. */
+  readonly commit?: string | undefined;
+  readonly buildDate?: string | undefined;
   readonly nodeVersion: string;
   /** Path of the embedded snapshot of a broken cluster. */
   readonly demo: string;

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import type { Action, CallOptions, CommandContext, Register } from '../../src/cli/program.ts';
+import type { Action, CallOptions, CommandContext, Host, Register } from '../../src/cli/program.ts';
 import { redisOf } from '../../src/cli/shared-redis.ts';
 import type { Clusters } from '../../src/kubernetes/ports.ts';
 import type { Outcome, Success } from '../../src/outcome.ts';
@@ -24,6 +24,7 @@ interface CommandFields {
   readonly flags?: Readonly<Record<string, string | boolean>>;
   /** Settings as variables. */
   readonly environment?: Readonly<Record<string, string>>;
+  readonly host?: Partial<Host>;
 }
 
 export interface CommandRun {
@@ -72,7 +73,7 @@ export async function runCommand(
   const program = new Command('kubemend')
     .exitOverride()
     .configureOutput({ writeOut: (text) => out.push(text), writeErr: (text) => err.push(text) });
-  register(program, run, { version: '1.2.3', nodeVersion: 'v24.0.0' } as never);
+  register(program, run, { version: '1.2.3', nodeVersion: 'v24.0.0', ...fields.host } as never);
   for (const command of program.commands) command.exitOverride();
   try {
     await program.parseAsync(argv, { from: 'user' });
