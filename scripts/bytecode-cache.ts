@@ -41,11 +41,11 @@ interface Index {
  * One file per command, archives apart, since each runs other code. `undefined` when there is no home, or Node's cache is
  * turned off.
  */
-export function cacheFileOf(program: string): string | undefined {
+export function cacheFileOf(program: string, words: readonly string[]): string | undefined {
   const { NODE_DISABLE_COMPILE_CACHE: disabled, XDG_CACHE_HOME: folder } = process.env;
   if (disabled === '1') return undefined;
-  const command = /^[a-z]{1,16}$/.exec(process.argv[2] ?? '')?.[0] ?? 'other';
-  const source = process.argv.some((word) => /^--(from|demo)\b/.test(word)) ? 'archive' : 'live';
+  const command = /^[a-z]{1,16}$/.exec(words[0] ?? '')?.[0] ?? 'other';
+  const source = words.some((word) => /^--(from|demo)\b/.test(word)) ? 'archive' : 'live';
   try {
     return join(
       folder || join(homedir(), '.cache'),

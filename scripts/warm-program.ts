@@ -22,21 +22,39 @@ const foundSomething = 1;
 const startedMilliseconds = 1_000;
 
 export const loadProgram: typeof asSource = async () => {
+  const words = process.argv.slice(2);
   const program = process.env.KUBEMEND_PROGRAM ?? '';
-  const { runProgram } = createLoader(cacheFileOf(program))(`./${program}`) as { runProgram?: RunProgram };
-  if (runProgram === undefined) throw new Error(`${program} has no program`);
-  return runProgram;
+  const cacheFile = cacheFileOf(program, words);
+  const { load, keep } = createLoader(import.meta.dirname, cacheFile);
+  if (cacheFile !== undefined) {
+    if (words[0] === 'serve') setTimeout(keep, startedMilliseconds).unref();
+    process.once('exit', () => keep(Number(process.exitCode ?? 0)));
+  }
+  return programOf(load(`./${program}`));
 };
 
-/** Loads modules of Node, and parts of the bundle by `./NAME`. */
-function createLoader(cacheFile: string | undefined): (name: string) => unknown {
+export function programOf(exports: unknown): RunProgram {
+  const { runProgram } = exports as { runProgram?: RunProgram };
+  if (runProgram === undefined) throw new Error('The bundle has no program.');
+  return runProgram;
+}
+
+interface Loader {
+  /** Loads modules of Node, and parts of the bundle by `./NAME`. */
+  readonly load: (name: string) => unknown;
+  /** Writes down the bytecode of what ran, once, if that is better than what was there. */
+  readonly keep: (status?: number) => void;
+}
+
+/** @param folder where the parts of the bundle are */
+export function createLoader(folder: string, cacheFile: string | undefined): Loader {
   const cache = cacheFile === undefined ? undefined : readCache(cacheFile);
   const modules = new Map<string, Module>();
   const scripts = new Map<string, Script>();
   let [missed, written] = [false, false];
 
   function compile(name: string): Script {
-    const filename = join(import.meta.dirname, name);
+    const filename = join(folder, name);
     const cachedData = cache?.parts.get(name);
     const script = new Script(readFileSync(filename, 'latin1'), { filename, ...(cachedData && { cachedData }) });
     missed ||= script.cachedDataRejected !== false;
@@ -55,21 +73,17 @@ function createLoader(cacheFile: string | undefined): (name: string) => unknown 
     return module.exports;
   }
 
-  const keep = (file: string): void => {
-    const status = Number(process.exitCode ?? 0);
+  function keep(status = 0): void {
     const better = missed || cache === undefined || status > cache.status;
-    if (written || !better || status > foundSomething) return;
+    if (cacheFile === undefined || written || !better || status > foundSomething) return;
     written = true;
     const ran = [...scripts].map(([name, script]): [string, Buffer] => [name, script.createCachedData()]);
-    writeCache(file, {
+    writeCache(cacheFile, {
       status: Math.max(status, cache?.status ?? 0),
       // What this run did not load, another did.
       parts: new Map([...(cache?.parts ?? []), ...ran]),
     });
-  };
-  if (cacheFile !== undefined) {
-    if (process.argv[2] === 'serve') setTimeout(keep, startedMilliseconds, cacheFile).unref();
-    process.once('exit', () => keep(cacheFile));
   }
-  return load;
+
+  return { load, keep };
 }
