@@ -2,8 +2,8 @@
 # of all their platforms: `docker buildx imagetools inspect NAME:TAG` tells today's digest.
 FROM docker.io/library/node:24-bookworm@sha256:64af3819f9275802414d7cdc38c27e9d82bd564dec4d4da87d008255d36c63b4 AS build
 # Without symbols that only a debugger of Node needs it is a seventh smaller.
-RUN mkdir /nodejs \
-    && strip --strip-unneeded -o /nodejs/node /usr/local/bin/node \
+RUN mkdir -p /nodejs/bin \
+    && strip --strip-unneeded -o /nodejs/bin/node /usr/local/bin/node \
     && cp /usr/local/LICENSE /nodejs/
 WORKDIR /src
 COPY .npmrc package.json package-lock.json ./
@@ -23,7 +23,7 @@ COPY --from=build /app /app
 FROM runtime AS warm
 USER 0
 COPY --from=build /src/scripts /scripts
-RUN ["/nodejs/node", "/scripts/warm-image.ts", "/app/dist", "/app/cache"]
+RUN ["/nodejs/bin/node", "/scripts/warm-image.ts", "/app/dist", "/app/cache"]
 
 FROM runtime
 COPY --from=warm /app/cache /app/cache
@@ -31,7 +31,7 @@ COPY --from=warm /app/cache /app/cache
 ENV XDG_CACHE_HOME=/app/cache
 USER 65532:65532
 EXPOSE 8080 9090
-ENTRYPOINT ["/nodejs/node", "/app/dist/kubemend.js"]
+ENTRYPOINT ["/nodejs/bin/node", "/app/dist/kubemend.js"]
 CMD ["serve"]
 ARG VERSION
 ARG REVISION

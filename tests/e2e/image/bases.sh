@@ -5,6 +5,7 @@
 #
 #     bases.sh ROOT FLAG…     where to keep them is said by flags of buildah
 set -euo pipefail
+shopt -s inherit_errexit
 
 root=$1
 buildah=(buildah "${@:2}")
@@ -31,7 +32,7 @@ make_builder() (
   mkdir -p usr/local/bin usr/local/lib/node_modules etc/ssl/certs
   cp "$node" usr/local/bin/node
   echo 'Stands for the licence of Node.js, which the real image has.' >usr/local/LICENSE
-  cp -r "$(npm root --global)/npm" usr/local/lib/node_modules/
+  cp -r "$(dirname "$(readlink -f "$(command -v npm)")")/.." usr/local/lib/node_modules/npm
   ln -s ../lib/node_modules/npm/bin/npm-cli.js usr/local/bin/npm
   cp /etc/ssl/certs/ca-certificates.crt etc/ssl/certs/
   make_image "$1" 'ADD root.tar /' 'COPY usr /usr' 'COPY etc /etc' \

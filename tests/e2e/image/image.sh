@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The image of this checkout: builds it without a registry of images in reach, runs it, gives it to the cluster.
 set -euo pipefail
+shopt -s inherit_errexit
 
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 root=$(readlink -f "$here/../../..")
