@@ -59,7 +59,7 @@ build() {
   flags=$("$here/bases.sh" "$root" "${storage[@]}")
   mapfile -t flags <<<"$flags"
   # Without a daemon, without a network of its own, and asking no registry of images.
-  flags+=(--isolation chroot --network host --pull-never --no-cache --volume "$CACHE/npm:/root/.npm")
+  flags+=(--isolation chroot --network host --pull-never --layers=false --force-rm --volume "$CACHE/npm:/root/.npm")
   BUILDER=buildah IMAGE=${image%:*} "$root/scripts/build.sh" image -- "${storage[@]}" "${flags[@]}"
   buildah "${storage[@]}" rmi --prune >/dev/null
 }
