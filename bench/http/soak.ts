@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import autocannon from 'autocannon';
 import type { Row } from '../measure.ts';
-import { mcpCall, type Request, restCall } from './calls.ts';
+import { mixed } from './mixed.ts';
 import { kubemend, type Service } from './service.ts';
 
 const seconds = Number(process.env['SECONDS'] ?? 180);
@@ -9,20 +9,6 @@ const connections = 8;
 const samples = 20;
 /** In which a collection ends. */
 const settleMs = 300;
-
-/** Calls as a team makes them: reads of all sizes, by both faces, right and wrong, and what nobody serves. */
-const mixed = (url: string): readonly Request[] => [
-  restCall(url, 'diagnose', { namespace: 'shop' }),
-  mcpCall(url, 'diagnose', { namespace: 'shop' }),
-  restCall(url, 'list_resources', { kind: 'pods', namespace: 'shop' }),
-  mcpCall(url, 'get_resource', { kind: 'deployment', name: 'api', namespace: 'shop' }),
-  restCall(url, 'get_timeline', { namespace: 'shop' }),
-  restCall(url, 'trace_route', { to: 'service/api', namespace: 'shop' }),
-  restCall(url, 'diagnose', { namespace: 5, nonsense: true }),
-  mcpCall(url, 'no_such_tool', {}),
-  { ...restCall(url, 'diagnose', {}), body: '{"namespace":' },
-  { ...restCall(url, 'diagnose', {}), url: `${url}/nowhere` },
-];
 
 /** An hour's worth of mixed calls in minutes: whether the memory that is in use grows. */
 export async function measureSoak(): Promise<readonly Row[]> {
