@@ -1,6 +1,6 @@
 # Everything a contributor or CI runs. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build cluster cluster-down e2e eval bench bench-http bench-scale demo-record clean
+.PHONY: help demo test check build cluster cluster-down image e2e eval bench bench-http bench-scale demo-record clean
 
 NAME ?= kubemend
 KUBERNETES ?= 1.36.3
@@ -31,6 +31,10 @@ cluster: ## Start a real cluster (NAME=, KUBERNETES=1.36.3 or 1.34.4, CLUSTER=ki
 
 cluster-down: ## Stop that cluster and remove what it left
 	tests/e2e/cluster/cluster.sh down
+
+image: node_modules/.installed ## Build the container image, on stand-ins for its bases, for that cluster
+	tests/e2e/image/image.sh build
+	tests/e2e/image/image.sh push
 
 e2e: build ## Run the end-to-end tests against that cluster
 	npm run e2e

@@ -59,7 +59,9 @@ function textsOf(component: Component): readonly string[] {
 
 const asBundled = ({ path }: CopiedFile): Metafile => ({
   inputs: { [path]: { bytes: 1, imports: [] } },
-  outputs: { [path]: { bytes: 1, inputs: { [path]: { bytesInOutput: 1 } }, imports: [], exports: [], entryPoint: path } },
+  outputs: {
+    [path]: { bytes: 1, inputs: { [path]: { bytesInOutput: 1 } }, imports: [], exports: [], entryPoint: path },
+  },
 });
 
 async function listed(metafiles: readonly Metafile[]): Promise<BillOfMaterials> {

@@ -35,6 +35,10 @@ for harm in 'true' 'truncate -s 100000' 'truncate -s 3'; do
     exit 1
   fi
 done
+# What is bundled is written down, with its licences.
+papers=$folder/installed/node_modules/kubemend/dist
+grep -q '"name": "hono"' "$papers/sbom.cdx.json"
+grep -q '^hono@' "$papers/THIRD-PARTY-LICENSES.txt"
 size=$(du -sk "$folder/installed/node_modules" | cut -f1)
 echo "installed size: $size KiB"
 [[ $size -le $maximum_kib ]]

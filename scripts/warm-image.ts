@@ -4,9 +4,10 @@
  *
  *     node warm-image.ts DIST CACHE
  */
+
+import { once } from 'node:events';
 import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +25,18 @@ const apiServer = await emptyCluster();
 const kubeconfig = join(tmpdir(), 'kubeconfig');
 const url = `http://127.0.0.1:${(apiServer.address() as AddressInfo).port}`;
 writeFileSync(kubeconfig, JSON.stringify(kubeconfigFor(url)));
-const http = ['serve', '--http', '--port', '18080', '--metrics-port', '19090', '--drain-delay', '0', '--kubeconfig', kubeconfig];
+const http = [
+  'serve',
+  '--http',
+  '--port',
+  '18080',
+  '--metrics-port',
+  '19090',
+  '--drain-delay',
+  '0',
+  '--kubeconfig',
+  kubeconfig,
+];
 const beyondLoopback = ['--host', '0.0.0.0', '--auth'];
 
 await warm([...http, ...beyondLoopback, 'oidc', '--oidc-issuers', url, '--oidc-audiences', 'kubemend'], ready);

@@ -51,7 +51,10 @@ describe('the image in a pod of 512Mi and half a processor', () => {
         timeout: 90_000,
         interval: 2_000,
       })
-      .toMatchObject({ success: true, causes: [{ rule: fault.rule, object: { name: 'key-missing', namespace: shop } }] });
+      .toMatchObject({
+        success: true,
+        causes: [{ rule: fault.rule, object: { name: 'key-missing', namespace: shop } }],
+      });
   });
 
   it('says in its metrics which version it is', async () => {
@@ -78,7 +81,10 @@ describe('the image in a pod of 512Mi and half a processor', () => {
     const { statuses, errors, p99 } = await loaded(`http://${address}:8080`, '30', shop, 'key-missing', token);
 
     const { mostBytes } = await usageOf(home);
-    report('under load takes', `${(mostBytes / mebibyte).toFixed(0)} MiB at most; ${JSON.stringify(statuses)}, p99 ${p99} ms`);
+    report(
+      'under load takes',
+      `${(mostBytes / mebibyte).toFixed(0)} MiB at most; ${JSON.stringify(statuses)}, p99 ${p99} ms`,
+    );
     expect(statuses['200']).toBeGreaterThan(100);
     expect(Object.keys(statuses).filter((status) => status >= '500')).toEqual([]);
     expect(errors).toBe(0);

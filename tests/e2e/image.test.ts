@@ -55,18 +55,18 @@ describe('the image', () => {
   });
 
   it('has no shell, no package manager, and nothing that makes root of somebody', () => {
-    const tools = ['sh', 'bash', 'dash', 'busybox', 'npm', 'npx', 'corepack', 'apt', 'apt-get', 'dpkg', 'perl', 'curl'];
+    const tools = /^(sh|bash|dash|busybox|npm|npx|corepack|apt|apt-get|dpkg|perl|curl)$/;
     const setId = 0o6000;
 
-    expect(files.filter((file) => tools.includes(basename(file)) && !stat(file).isDirectory())).toEqual([]);
+    expect(files.filter((file) => tools.test(basename(file)) && !stat(file).isDirectory())).toEqual([]);
     expect(files.filter((file) => !stat(file).isSymbolicLink() && (stat(file).mode & setId) !== 0)).toEqual([]);
   });
 
   it('holds the program, its demo and its papers, which only root could change', () => {
     const writable = 0o022;
 
-    expect(readdirSync(join(image.root, 'app')).toSorted()).toEqual(
-      ['LICENSE', 'THIRD-PARTY-LICENSES.txt', 'cache', 'demo', 'dist', 'sbom.cdx.json'].toSorted(),
+    expect(new Set(readdirSync(join(image.root, 'app')))).toEqual(
+      new Set(['LICENSE', 'THIRD-PARTY-LICENSES.txt', 'cache', 'demo', 'dist', 'sbom.cdx.json']),
     );
     expect(ours().filter((file) => stat(file).uid !== 0 || (stat(file).mode & writable) !== 0)).toEqual([]);
   });
@@ -75,7 +75,9 @@ describe('the image', () => {
     const { Env: variables } = image.config.config;
     const kept = /(^|\/)(\.env|\.npmrc|\.git|\.kube|node_modules|[^/]+\.(pem|key|map|ts))$/;
 
-    expect(variables.map((each) => each.split('=')[0]).toSorted()).toEqual(['PATH', 'SSL_CERT_FILE', 'XDG_CACHE_HOME']);
+    expect(new Set(variables.map((each) => each.split('=')[0]))).toEqual(
+      new Set(['PATH', 'SSL_CERT_FILE', 'XDG_CACHE_HOME']),
+    );
     expect(ours().filter((file) => kept.test(file))).toEqual([]);
     expect(ours().filter((file) => stat(file).isFile() && text(file).includes(process.cwd()))).toEqual([]);
   });

@@ -10,7 +10,9 @@ export const inContainer = (...words: readonly string[]): Promise<Ended> => run(
 
 /** What `make image` built. */
 export async function builtImage() {
-  const [layout, root] = await Promise.all(['layout', 'root'].map((name) => mkdtemp(join(tmpdir(), `kubemend-${name}-`))));
+  const [layout, root] = await Promise.all(
+    ['layout', 'root'].map((name) => mkdtemp(join(tmpdir(), `kubemend-${name}-`))),
+  );
   const [config] = await Promise.all([
     imageCommand('config'),
     imageCommand('save', layout ?? ''),

@@ -12,7 +12,9 @@ const cluster = `kubemend-e2e-${process.env['NAME'] ?? 'kubemend'}`;
 /** From the start of the process to the first answer that it is ready, in ms. */
 async function start(): Promise<{ readyMs: number }> {
   const address = await waitFor(() => field('{.status.podIP}'));
-  const readyAt = await waitFor(async () => ((await fetch(`http://${address}:8080/ready`)).ok ? Date.now() : undefined));
+  const readyAt = await waitFor(async () =>
+    (await fetch(`http://${address}:8080/ready`)).ok ? Date.now() : undefined,
+  );
   const { memory } = await controlGroups();
   const [pid] = (await readFile(join(memory, 'cgroup.procs'), 'utf8')).split('\n');
   const ticks = Number((await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.split(' ')[19]);
@@ -52,7 +54,15 @@ async function controlGroups(): Promise<{ memory: string; cpu: string; cpuacct: 
 }
 
 async function field(path: string): Promise<string | undefined> {
-  const { stdout } = await promisify(execFile)('kubectl', ['get', 'pod', pod, '-n', namespace, '-o', `jsonpath=${path}`]);
+  const { stdout } = await promisify(execFile)('kubectl', [
+    'get',
+    'pod',
+    pod,
+    '-n',
+    namespace,
+    '-o',
+    `jsonpath=${path}`,
+  ]);
   return stdout || undefined;
 }
 

@@ -87,7 +87,8 @@ interface Usage {
   readonly cpuMs: number;
 }
 
-export const usageOf = async (namespace: string): Promise<Usage> => inNode('pod-process.ts', 'usage', namespace, 'kubemend');
+export const usageOf = async (namespace: string): Promise<Usage> =>
+  inNode('pod-process.ts', 'usage', namespace, 'kubemend');
 export const startOf = async (namespace: string): Promise<{ readonly readyMs: number }> =>
   inNode('pod-process.ts', 'start', namespace, 'kubemend');
 
@@ -97,7 +98,8 @@ interface Loaded {
   readonly p99: number;
 }
 
-export const loaded = async (url: string, ...words: readonly string[]): Promise<Loaded> => inNode('load.ts', url, ...words);
+export const loaded = async (url: string, ...words: readonly string[]): Promise<Loaded> =>
+  inNode('load.ts', url, ...words);
 
 /** One call from within the cluster's network. */
 export async function posted(url: string, token: string, body: object): Promise<Record<string, unknown>> {
