@@ -74,13 +74,15 @@ run() {
 }
 
 push() {
-  local layout
+  local layout cluster=$root/tests/e2e/cluster/cluster.sh
   layout=$(mktemp -d)
   # shellcheck disable=SC2064 # the folder of now
   trap "rm -rf '$layout'" EXIT
   save "$layout"
-  "$root/tests/e2e/cluster/cluster.sh" exec -- \
+  "$cluster" exec -- \
     skopeo copy --quiet --dest-tls-verify=false "oci:$layout" "docker://127.0.0.1:5000/${repository#*/}:$version"
+  # Else pods go on with one of the same name that was pulled before.
+  "$cluster" inside -- ctr --namespace k8s.io images remove "$repository:$version" >/dev/null 2>&1 || true
   echo "$repository:$version"
 }
 

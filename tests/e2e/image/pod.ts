@@ -28,6 +28,8 @@ export const serviceIn = (namespace: string, flags: readonly string[]): string =
               readOnlyRootFilesystem: true,
               capabilities: { drop: ['ALL'] },
             },
+            // Asked every second until it is ready for the first time.
+            startupProbe: { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 1, failureThreshold: 60 },
             livenessProbe: { httpGet: { path: '/health', port: 8080 }, periodSeconds: 10 },
             readinessProbe: { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 5 },
           },
