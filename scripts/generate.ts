@@ -6,10 +6,12 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { demoExamples } from './demo-examples.ts';
 import { apiPage } from './generate-api.ts';
+import { chartFolder, chartReadme, chartSchemaFile } from './generate-chart.ts';
 import { configurationPage } from './generate-configuration.ts';
 import { guardsPage } from './generate-guards.ts';
 import { metricsPage } from './generate-metrics.ts';
 import { policySchemaFile } from './generate-policy-schema.ts';
+import { rbacFile } from './generate-rbac.ts';
 import { rulePages } from './generate-rules.ts';
 import { toolsPage } from './generate-tools.ts';
 
@@ -23,6 +25,9 @@ const pages = new Map([
   ['docs/guards.md', guardsPage()],
   ['docs/metrics.md', metricsPage()],
   ['docs/tools.md', toolsPage()],
+  [`${chartFolder}/README.md`, chartReadme()],
+  [`${chartFolder}/values.schema.json`, chartSchemaFile()],
+  [`${chartFolder}/files/rbac.yaml`, rbacFile()],
   ['docs/healing-policy.schema.json', policySchemaFile()],
   ['src/transports/openapi-examples.json', `${JSON.stringify(examples, null, 2)}\n`],
   ...[...rulePages()].map(([path, text]): [string, string] => [`docs/rules/${path}`, text]),

@@ -46,6 +46,7 @@ export function loadSettings(sources: SettingSources): Settings {
     ),
     ...unknownNames(sources.environment, ''),
     ...unknownNames(sources.dotenv, ' in .env'),
+    ...(parsed.data?.expectedSecrets ?? []).flatMap((pair) => missingSecret(pair, sources)),
   ];
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new AppError('validation_error', `Bad settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`, {
@@ -75,6 +76,13 @@ const namesOf = (key: string): readonly string[] => [
   `${variablePrefix}${variableName(key)}`,
   ...(plainKeys.has(key) ? [variableName(key)] : []),
 ];
+
+/** @param pair `REDIS_URL=kubemend`: the manifest of a pod takes the one from the other, if it is there. */
+function missingSecret(pair: string, { environment, dotenv }: SettingSources): readonly string[] {
+  const [variable = '', secret = ''] = pair.split('=');
+  const given = (environment[variable] ?? dotenv[variable] ?? '').trim() !== '';
+  return given ? [] : [`${variable} is not set: there is no Secret ${secret}, or it has no such key`];
+}
 
 const longestShown = 60;
 

@@ -116,6 +116,18 @@ export const serviceSettings = {
     description: 'Serve without authentication beyond loopback. Whoever reaches the port reads the cluster.',
     commands: 'serve',
   }),
+  expectedSecrets: setting(
+    list
+      .refine((pairs) => pairs.every((pair) => /^[A-Z_]+=[a-z0-9][-a-z0-9.]*$/.test(pair)), 'must be VARIABLE=SECRET')
+      .default([]),
+    {
+      group: 'HTTP service',
+      description:
+        'Variables that have to be set, each with the Secret it comes from (`REDIS_URL=kubemend`), so that one which is missing can be named.',
+      value: 'pairs',
+      commands: 'serve',
+    },
+  ),
   drainDelay: setting(whole(0, 300).optional(), {
     group: 'HTTP service',
     description:

@@ -48,4 +48,5 @@ export const healingPermissions: readonly string[] = [
   'create events',
   'list autoscaling.k8s.io/verticalpodautoscalers',
   'list keda.sh/scaledobjects',
+  'list apiextensions.k8s.io/customresourcedefinitions',
 ];
