@@ -1,6 +1,6 @@
 # Everything a contributor or CI runs. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check build cluster cluster-down image e2e eval bench bench-http bench-scale demo-record clean
+.PHONY: help demo test check deployment build cluster cluster-down image e2e eval bench bench-http bench-scale demo-record clean
 
 NAME ?= kubemend
 KUBERNETES ?= 1.36.3
@@ -22,6 +22,9 @@ test: node_modules/.installed ## Run the unit and integration tests with their c
 
 check: node_modules/.installed ## Generated files, types, lint, format, dead code
 	npm run check
+
+deployment: node_modules/.installed ## Check chart, kustomize and RBAC; needs no cluster
+	npm run --silent deployment
 
 build: node_modules/.installed ## Bundle the program into dist/
 	npm run build

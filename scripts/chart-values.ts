@@ -33,7 +33,10 @@ export const chartSettings = z.strictObject({
   publicUrl: orEmpty(z.string().regex(/^https?:\/\/[^/?#@]+$/)),
   allowedHosts: z.array(hostName),
   timeout: z.int().min(1).max(3600).optional(),
-  tools: z.array(z.string().regex(/^[a-z_]+$/)).min(1).optional(),
+  tools: z
+    .array(z.string().regex(/^[a-z_]+$/))
+    .min(1)
+    .optional(),
   k8sCacheTtl: z.int().min(0).max(3600).optional(),
   allowSystemNamespaces: z.boolean().optional(),
   drainDelay: z.int().min(0).max(20).optional(),

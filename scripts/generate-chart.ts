@@ -1,7 +1,7 @@
 /** What is derived of the Helm chart: values.schema.json from chart-values.ts, README.md from the comments of values.yaml. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isMap, isScalar, parseDocument, type Pair, type YAMLMap } from 'yaml';
+import { isMap, isScalar, type Pair, parseDocument, type YAMLMap } from 'yaml';
 import * as z from 'zod';
 import { chartValues } from './chart-values.ts';
 

@@ -50,7 +50,9 @@ if (process.argv.includes('--check')) {
 
 function rendered(...values: readonly string[]): readonly Manifest[] {
   const args = ['template', 'kubemend', join(root, chartFolder), '--namespace', 'kubemend', '--skip-tests', ...values];
-  return parseAllDocuments(execFileSync('helm', args, { encoding: 'utf8' })).map((document): Manifest => document.toJS());
+  return parseAllDocuments(execFileSync('helm', args, { encoding: 'utf8' })).map(
+    (document): Manifest => document.toJS(),
+  );
 }
 
 /** A file for each kind; the settings as variables, of which kustomize makes the ConfigMap. */

@@ -46,7 +46,7 @@ export function loadSettings(sources: SettingSources): Settings {
     ),
     ...unknownNames(sources.environment, ''),
     ...unknownNames(sources.dotenv, ' in .env'),
-    ...(parsed.data?.expectedSecrets ?? []).flatMap((pair) => missingSecret(pair, sources)),
+    ...expectedSecrets(found).flatMap((pair) => missingSecret(pair, sources)),
   ];
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new AppError('validation_error', `Bad settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`, {
@@ -76,6 +76,10 @@ const namesOf = (key: string): readonly string[] => [
   `${variablePrefix}${variableName(key)}`,
   ...(plainKeys.has(key) ? [variableName(key)] : []),
 ];
+
+/** Also where other settings are bad: all that is wrong is said at once. */
+const expectedSecrets = (found: ReadonlyMap<string, Found>): readonly string[] =>
+  settingsSchema.shape.expectedSecrets.safeParse(found.get('expectedSecrets')?.value).data ?? [];
 
 /** @param pair `REDIS_URL=kubemend`: the manifest of a pod takes the one from the other, if it is there. */
 function missingSecret(pair: string, { environment, dotenv }: SettingSources): readonly string[] {

@@ -43,6 +43,7 @@ describe('loadSettings', () => {
       oidcPrefix: 'oidc:',
       tokenAudience: 'kubemend',
       insecureNoAuth: false,
+      expectedSecrets: [],
       metricsPort: 9090,
       metricsPath: '/metrics',
     });
@@ -178,6 +179,23 @@ describe('loadSettings', () => {
     expect(load({ environment })).toMatchObject({ heal: true, policy: 'p.yaml', stateNamespace: 'kubemend' });
     expect(problemsOf({ environment: { KUBEMEND_STATE_NAMESPACE: 'No_Name' } })).toEqual([
       'KUBEMEND_STATE_NAMESPACE: "No_Name" must be the name of a namespace',
+    ]);
+  });
+
+  it('names the Secret that a variable which is not set comes from', () => {
+    const expected = 'KUBEMEND_SIGNING_KEY=mend-keys,REDIS_URL=mend-redis';
+    const given = { KUBEMEND_SIGNING_KEY: 'k'.repeat(32), REDIS_URL: 'redis://redis.mend' };
+
+    expect(load({ environment: { ...given, KUBEMEND_EXPECTED_SECRETS: expected } }).signingKey).toHaveLength(32);
+    expect(
+      problemsOf({ environment: { REDIS_URL: ' ', LOG_LEVEL: 'y', KUBEMEND_EXPECTED_SECRETS: expected } }),
+    ).toEqual([
+      'LOG_LEVEL: "y" must be one of trace, debug, info, warn, error, fatal, silent',
+      'KUBEMEND_SIGNING_KEY is not set: there is no Secret mend-keys, or it has no such key',
+      'REDIS_URL is not set: there is no Secret mend-redis, or it has no such key',
+    ]);
+    expect(problemsOf({ environment: { KUBEMEND_EXPECTED_SECRETS: 'REDIS_URL' } })).toEqual([
+      'KUBEMEND_EXPECTED_SECRETS: "REDIS_URL" must be VARIABLE=SECRET',
     ]);
   });
 
