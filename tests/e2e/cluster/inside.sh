@@ -198,6 +198,15 @@ disabled_plugins = ["io.containerd.internal.v1.opt"] # it would make a folder in
   [plugins."io.containerd.grpc.v1.cri".registry]
     config_path = "$STATE/certs.d"
 TOML
+  # What ServiceAccounts ask for, and by which binding they may.
+  cat >"$STATE/audit-policy.yaml" <<'YAML'
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+  - level: Metadata
+    userGroups: ["system:serviceaccounts"]
+YAML
   # ptp, because it routes what pods send, so that NetworkPolicy can filter it.
   cat >"$STATE/cni/10-kubemend.conflist" <<JSON
 {
@@ -315,6 +324,8 @@ apiserver_flags=(
   --enable-admission-plugins=NodeRestriction
   --enable-aggregator-routing=true
   --event-ttl=3h
+  --audit-policy-file="$STATE/audit-policy.yaml"
+  --audit-log-path="$STATE/log/audit.log"
   --client-ca-file="$pki/ca.crt"
   --tls-cert-file="$pki/apiserver.crt"
   --tls-private-key-file="$pki/apiserver.key"
