@@ -30,6 +30,7 @@ export const diagnosisPermissions: readonly string[] = [
   ...read('apiregistration.k8s.io/apiservices'),
   'get metrics.k8s.io/pods',
   'list cert-manager.io/certificates',
+  'list security.istio.io/authorizationpolicies',
   'get argoproj.io/applications',
   'get kustomize.toolkit.fluxcd.io/kustomizations',
   'get helm.toolkit.fluxcd.io/helmreleases',

@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { rbacFile } from '../../scripts/generate-rbac.ts';
+import { readArchive } from '../../src/kubernetes/archive/read.ts';
+import { builtinType } from '../../src/kubernetes/live/builtin-types.ts';
 import { healingTools } from '../../src/tools/healing-tools.ts';
 import { tools } from '../../src/tools/index.ts';
 import { chart, type Manifest, rendered } from './tools.ts';
@@ -45,6 +47,33 @@ describe('the rules of RBAC', () => {
     const all = permissionsOf(Object.values(file).flat()).join('\n');
 
     expect(all).not.toMatch(/\bsecrets\b|\/(?:exec|attach|portforward|proxy|token)\b|\*|^(?:escalate|bind) /m);
+  });
+});
+
+describe('what recorded diagnoses have read', () => {
+  const ofOthers: Readonly<Record<string, string>> = {
+    HTTPRoute: 'gateway.networking.k8s.io/httproutes',
+    PodMetrics: 'metrics.k8s.io/pods',
+  };
+  const resourceOf = (kind: string): string => {
+    const { group, resource } =
+      ofOthers[kind] === undefined ? builtinType(kind) : { group: '', resource: ofOthers[kind] };
+    return group === '' ? resource : `${group}/${resource}`;
+  };
+
+  it('is declared, but for Secrets', async () => {
+    const declared = new Set(tools.flatMap(({ permissions }) => permissions));
+    const recordings = readdirSync('tests/eval/recorded').map((name) => readArchive(`tests/eval/recorded/${name}`));
+
+    const reads = (await Promise.all(recordings)).flatMap((data) => data.reads.map(({ read }) => read));
+    const permissions = reads.map((read) =>
+      read.verb === 'log' ? 'get pods/log' : `${read.verb} ${resourceOf(read.kind)}`,
+    );
+
+    expect([...new Set(permissions)].filter((each) => !declared.has(each)).toSorted()).toEqual([
+      'get secrets',
+      'list secrets',
+    ]);
   });
 });
 

@@ -12,6 +12,7 @@ const kinds = [
   ['gateway.networking.k8s.io', 'v1beta1', 'ReferenceGrant', 'referencegrants'],
   ['helm.toolkit.fluxcd.io', 'v2', 'HelmRelease', 'helmreleases'],
   ['keda.sh', 'v1alpha1', 'ScaledObject', 'scaledobjects'],
+  ['security.istio.io', 'v1', 'AuthorizationPolicy', 'authorizationpolicies'],
   ['kustomize.toolkit.fluxcd.io', 'v1', 'Kustomization', 'kustomizations'],
 ] as const;
 

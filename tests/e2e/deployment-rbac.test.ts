@@ -7,7 +7,7 @@ import { aRecord } from '../support/action-records.ts';
 import { aNamespace, apply, deleteNamespaces, kubectl, type Service } from './bed.ts';
 import { makeCustomKinds, removeCustomKinds } from './custom-kinds.ts';
 import { podsOf, unlimited } from './healer.ts';
-import { aRelease, type Asked, askedBy, type Manifest, type Release, tokenOf } from './release.ts';
+import { type Asked, aRelease, askedBy, type Manifest, type Release, tokenOf } from './release.ts';
 import { aServiceOf, aWorkload } from './workloads.ts';
 
 let home: string;
@@ -27,12 +27,25 @@ const onlyRead = [
 
 /** In `other` nothing is healed, though the policy would let it: RBAC alone says so. */
 beforeAll(async () => {
-  [home, shop, other] = await Promise.all(['rbac-home', 'rbac-shop', 'rbac-other'].map(aNamespace)) as [string, string, string];
+  [home, shop, other] = (await Promise.all(['rbac-home', 'rbac-shop', 'rbac-other'].map(aNamespace))) as [
+    string,
+    string,
+    string,
+  ];
   await makeCustomKinds();
   const policy = parse(unlimited) as object;
-  release = await aRelease(home, { settings: { rateLimitRequests: 1000 }, heal: { namespaces: [shop], nodes: true, policy } });
+  release = await aRelease(home, {
+    settings: { rateLimitRequests: 1000 },
+    heal: { namespaces: [shop], nodes: true, policy },
+  });
   await kubectl('create', 'serviceaccount', 'boss', '-n', other);
-  await kubectl('create', 'clusterrolebinding', `boss-${other}`, '--clusterrole=cluster-admin', `--serviceaccount=${other}:boss`);
+  await kubectl(
+    'create',
+    'clusterrolebinding',
+    `boss-${other}`,
+    '--clusterrole=cluster-admin',
+    `--serviceaccount=${other}:boss`,
+  );
   await Promise.all([fill(shop), fill(other)]);
   // Of what is not there the names that are like it are looked for, which takes a list.
   for (const [kind, apiVersion] of onlyRead)
@@ -83,7 +96,6 @@ async function anAssistant(token: string): Promise<Client> {
 
 async function call(name: string, args: object): Promise<Record<string, unknown>> {
   const { structuredContent } = await boss.client.callTool({ name, arguments: { ...args } }, { timeout: 280_000 });
-  console.log(name, JSON.stringify(args), JSON.stringify(structuredContent).slice(0, 500));
   return structuredContent as Record<string, unknown>;
 }
 
@@ -127,8 +139,10 @@ function kindIn(permission: string): string {
   return resource === undefined ? group : `${resource}.${group}`;
 }
 
-const uses = ({ namespace, permission }: Granted) => (asked: Asked) =>
-  asked.allowed && asked.permission === permission && (namespace === undefined || asked.namespace === namespace);
+const uses =
+  ({ namespace, permission }: Granted) =>
+  (asked: Asked) =>
+    asked.allowed && asked.permission === permission && (namespace === undefined || asked.namespace === namespace);
 
 describe('the ServiceAccount of a release', () => {
   it('may read what every tool that reads asks for', async () => {
@@ -139,11 +153,15 @@ describe('the ServiceAccount of a release', () => {
     const [pod = ''] = await podsOf('web', shop);
 
     for (const { permission } of of('list'))
-      expect(await call('list_resources', { kind: kindIn(permission), namespace: shop })).toMatchObject({ success: true });
-    for (const { permission } of of('get'))
-      expect(await call('get_resource', { kind: kindIn(permission), name: 'some', namespace: shop })).not.toMatchObject({
-        error_type: 'permission_denied',
+      expect(await call('list_resources', { kind: kindIn(permission), namespace: shop })).toMatchObject({
+        success: true,
       });
+    for (const { permission } of of('get'))
+      expect(await call('get_resource', { kind: kindIn(permission), name: 'some', namespace: shop })).not.toMatchObject(
+        {
+          error_type: 'permission_denied',
+        },
+      );
     for (const [tool, args] of [
       ['list_clusters', {}],
       ['diagnose', { all_namespaces: true }],
@@ -178,12 +196,16 @@ describe('the ServiceAccount of a release', () => {
 
     expect(refused).toMatchObject({
       error_type: 'refused',
-      error: expect.stringContaining(`User "${release.account}" cannot patch resource "deployments" in API group "apps"`),
+      error: expect.stringContaining(
+        `User "${release.account}" cannot patch resource "deployments" in API group "apps"`,
+      ),
     });
     expect(await askedBy(release.account)).toContainEqual(
       expect.objectContaining({ permission: 'patch apps/deployments', namespace: other, allowed: false }),
     );
-    expect(await kubectl('get', 'deployment', 'web', '-n', other, '-o', 'jsonpath={.metadata.resourceVersion}')).toBe(before);
+    expect(await kubectl('get', 'deployment', 'web', '-n', other, '-o', 'jsonpath={.metadata.resourceVersion}')).toBe(
+      before,
+    );
   });
 
   it('may evict in all namespaces where it may drain nodes', async () => {
@@ -211,7 +233,9 @@ describe('the ServiceAccount of a release', () => {
     const asked = await askedBy(release.account);
     const granted = grantedBy(await release.manifests());
 
-    const denied = asked.filter(({ allowed, namespace, permission }) => !allowed && namespace !== other && !permission.endsWith(' secrets'));
+    const denied = asked.filter(
+      ({ allowed, namespace, permission }) => !allowed && namespace !== other && !permission.endsWith(' secrets'),
+    );
     expect(denied).toEqual([]);
     expect(granted.filter((each) => !asked.some(uses(each)))).toEqual([]);
     expect(asked.filter(({ permission }) => permission === 'create pods').every(({ dryRun }) => dryRun)).toBe(true);

@@ -90,7 +90,9 @@ async function kubeconfigOf(namespace: string, account: string): Promise<string>
     clusters: { cluster: { server: string } }[];
   };
   const [{ cluster } = { cluster: { server: '' } }] = clusters;
-  return writeKubeconfig([{ name: 'release', server: cluster.server, cluster, user: { token: await tokenOf(namespace, account) } }]);
+  return writeKubeconfig([
+    { name: 'release', server: cluster.server, cluster, user: { token: await tokenOf(namespace, account) } },
+  ]);
 }
 
 /** A token of a ServiceAccount; without an audience one for the API server. */
