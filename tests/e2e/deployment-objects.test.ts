@@ -45,14 +45,14 @@ async function tried(manifests: readonly Manifest[]) {
 
 /** The pods that the objects ask for, by themselves: Pod Security refuses pods, not their templates. */
 const podsOf = (manifests: readonly Manifest[]): readonly Manifest[] =>
-  manifests.flatMap((manifest) => {
+  manifests.flatMap((manifest): readonly Manifest[] => {
     if (manifest.kind === 'Pod') return [manifest];
     if (manifest.kind !== 'Deployment') return [];
     const { template } = manifest['spec'] as { template: Manifest };
     const metadata = { ...template.metadata, name: 'some', namespace: restricted };
     const { priorityClassName: _, ...spec } = template['spec'] as { priorityClassName?: string };
     const serviceAccountName = 'default';
-    return [{ apiVersion: 'v1', kind: 'Pod', metadata, spec: { ...spec, serviceAccountName } } as unknown as Manifest];
+    return [{ apiVersion: 'v1', kind: 'Pod', metadata, spec: { ...spec, serviceAccountName } }];
   });
 
 describe('the API server', () => {
@@ -128,8 +128,14 @@ describe('a release', () => {
 
   it('says in its notes how to reach it, and what it may change', async () => {
     const notes = await helm(
-      ...['install', 'kubemend', chart, '--namespace', home, '--dry-run=server'],
-      ...['--set', `heal.namespaces={${restricted}}`],
+      'install',
+      'kubemend',
+      chart,
+      '--namespace',
+      home,
+      '--dry-run=server',
+      '--set',
+      `heal.namespaces={${restricted}}`,
     );
 
     expect(notes).toContain(`kubectl port-forward -n ${home} service/kubemend 8080`);

@@ -22,19 +22,26 @@ afterAll(async () => {
 });
 
 const installed = (...values: readonly string[]) =>
-  helm(
-    ...['upgrade', '--install', 'kubemend', chart, '--namespace', home],
-    ...values.flatMap((value) => ['--set', value]),
-  );
+  helm('upgrade', '--install', 'kubemend', chart, '--namespace', home, ...values.flatMap((value) => ['--set', value]));
 const rolledOut = () => kubectl('rollout', 'status', 'deployment/kubemend', '-n', home, '--timeout=120s');
 
 /** Status and body of a call to the Service, from a node of the cluster. */
 async function called(path: string, token: string, body?: object) {
   const address = await kubectl('get', 'service', 'kubemend', '-n', home, '-o', 'jsonpath={.spec.clusterIP}');
   const { stdout } = await run(script, [
-    ...['exec', '--', 'curl', '-sS', '-w', '\n%{http_code}', '-H', `authorization: Bearer ${token}`],
+    'exec',
+    '--',
+    'curl',
+    '-sS',
+    '-w',
+    '\n%{http_code}',
+    '-H',
+    `authorization: Bearer ${token}`,
     // Its own name, as whoever resolves it would say.
-    ...['-H', `Host: kubemend.${home}.svc:8080`, '-H', 'content-type: application/json'],
+    '-H',
+    `Host: kubemend.${home}.svc:8080`,
+    '-H',
+    'content-type: application/json',
     ...(body === undefined ? [] : ['-d', JSON.stringify(body)]),
     `http://${address}:8080${path}`,
   ]);
@@ -52,7 +59,14 @@ interface Pod {
 
 async function pods(): Promise<readonly Pod[]> {
   const listed = await kubectl(
-    ...['get', 'pods', '-n', home, '-l', 'app.kubernetes.io/component=server', '-o', 'json'],
+    'get',
+    'pods',
+    '-n',
+    home,
+    '-l',
+    'app.kubernetes.io/component=server',
+    '-o',
+    'json',
     '--sort-by=.metadata.creationTimestamp',
   );
   return (JSON.parse(listed) as { items: Pod[] }).items;

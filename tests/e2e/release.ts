@@ -10,6 +10,7 @@ const chart = 'k8s/helm/kubemend';
 const unpack = 'tests/deployment/tools.sh';
 
 export interface Manifest {
+  readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace?: string };
   readonly [field: string]: unknown;
@@ -99,7 +100,12 @@ async function kubeconfigOf(namespace: string, account: string): Promise<string>
 export const tokenOf = async (namespace: string, account: string, audience?: string): Promise<string> =>
   (
     await kubectl(
-      ...['create', 'token', account, '-n', namespace, '--duration=2h'],
+      'create',
+      'token',
+      account,
+      '-n',
+      namespace,
+      '--duration=2h',
       ...(audience === undefined ? [] : [`--audience=${audience}`]),
     )
   ).trim();
