@@ -5,6 +5,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { demoExamples } from './demo-examples.ts';
+import { alertsFile } from './generate-alerts.ts';
 import { apiPage } from './generate-api.ts';
 import { chartFolder, chartReadme, chartSchemaFile } from './generate-chart.ts';
 import { configurationPage } from './generate-configuration.ts';
@@ -29,6 +30,7 @@ const pages = new Map([
   [`${chartFolder}/values.schema.json`, chartSchemaFile()],
   [`${chartFolder}/files/rbac.yaml`, rbacFile()],
   ['docs/healing-policy.schema.json', policySchemaFile()],
+  ['k8s/helm/kubemend/files/alerts.yaml', alertsFile()],
   ['src/transports/openapi-examples.json', `${JSON.stringify(examples, null, 2)}\n`],
   ...[...rulePages()].map(([path, text]): [string, string] => [`docs/rules/${path}`, text]),
 ]);
