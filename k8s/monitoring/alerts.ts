@@ -18,7 +18,7 @@ const symptoms: readonly Alert[] = [
     expr: `rate(${of('mcp_tool_errors_total')}[5m]) > 0.1`,
     for: '5m',
     summary:
-      'kubemend: {{ $labels.tool_name }} ends with {{ $labels.error_type }} {{ $value | humanize }} times a second',
+      'kubemend: {{ $labels.tool_name }} ends with {{ $labels.error_type }} {{ $value | printf "%.2f" }} times a second',
     description:
       'One kind of error keeps coming from one replica. It may be a caller in a loop, or a failure of the service.',
   },

@@ -32,3 +32,5 @@ export interface RuleGroup {
 
 /** The page that says what to do. */
 export const runbookOf = (alert: string): string => `docs/runbooks/${alert}.md`;
+export const runbookUrl = (alert: string): string =>
+  `https://github.com/kubemend/kubemend/blob/main/${runbookOf(alert)}`;
