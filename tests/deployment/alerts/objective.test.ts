@@ -72,35 +72,36 @@ testAlert('ErrorBudgetBurnFast', {
 
 testAlert('ErrorBudgetBurnSlow', {
   fires: {
-    'one call in fifty fails, for a day': {
-      samples: { [good()]: `0+49x${2 * day}`, [bad('api_error')]: `0+1x${2 * day}` },
-      minute: 1.5 * day,
+    'one call in fifty fails, for half a day': {
+      samples: { [good()]: `0+49x${day}`, [bad('api_error')]: `0+1x${day}` },
+      minute: 0.6 * day,
       as: [
         { labels: inWindow('1d'), summary: 'kubemend failed 2% of its calls in 1d; 99.5 % are to succeed' },
         { labels: inWindow('3d'), summary: 'kubemend failed 2% of its calls in 3d; 99.5 % are to succeed' },
       ],
     },
-    'one call in a hundred fails, for three days': {
-      samples: { [good()]: `0+99x${4 * day}`, [bad('timeout')]: `0+1x${4 * day}` },
-      minute: 3.5 * day,
+    'one call in a hundred fails, for half a day': {
+      samples: { [good()]: `0+99x${day}`, [bad('timeout')]: `0+1x${day}` },
+      minute: 0.6 * day,
       as: [{ labels: inWindow('3d'), summary: 'kubemend failed 1% of its calls in 3d; 99.5 % are to succeed' }],
     },
   },
   silent: {
-    'four calls in a thousand fail, for four days': {
-      samples: { [good()]: `0+996x${4 * day}`, [bad('unavailable')]: `0+4x${4 * day}` },
-      to: 4 * day,
+    'four calls in a thousand fail, for a day': {
+      samples: { [good()]: `0+996x${day}`, [bad('unavailable')]: `0+4x${day}` },
+      to: day,
     },
-    'it was away for five minutes, in four days': {
+    'it was away for five minutes, after a day': {
       samples: {
-        [good()]: `0+100x${2 * day} 288000x5 288000+100x${2 * day}`,
-        [bad('unavailable')]: `0x${2 * day} 0+1x4 4x${2 * day}`,
+        [good()]: `0+100x${day} 144000x5 144000+100x600`,
+        [bad('unavailable')]: `0x${day} 100+100x4 500x600`,
       },
-      to: 4 * day,
+      from: day,
+      to: 1.4 * day,
     },
     'four of a few calls fail': {
-      samples: { [good()]: `0+1x10 10x${4 * day}`, [bad('unavailable')]: `0x100 1x300 2x300 3x300 4x${2 * day}` },
-      to: 2 * day,
+      samples: { [good()]: `0+1x10 10x${day}`, [bad('unavailable')]: `0x100 1x300 2x300 3x300 4x${day}` },
+      to: day,
     },
   },
 });
