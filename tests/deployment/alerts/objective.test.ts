@@ -97,7 +97,7 @@ testAlert('ErrorBudgetBurnSlow', {
         [bad('unavailable')]: `0x${day} 100+100x4 500x600`,
       },
       from: day,
-      to: 1.4 * day,
+      to: day + 600,
     },
     'four of a few calls fail': {
       samples: { [good()]: `0+1x10 10x${day}`, [bad('unavailable')]: `0x100 1x300 2x300 3x300 4x${day}` },
