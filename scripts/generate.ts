@@ -9,6 +9,7 @@ import { alertsFile } from './generate-alerts.ts';
 import { apiPage } from './generate-api.ts';
 import { chartFolder, chartReadme, chartSchemaFile } from './generate-chart.ts';
 import { configurationPage } from './generate-configuration.ts';
+import { dashboardFile } from './generate-dashboard.ts';
 import { guardsPage } from './generate-guards.ts';
 import { metricsPage } from './generate-metrics.ts';
 import { policySchemaFile } from './generate-policy-schema.ts';
@@ -31,6 +32,7 @@ const pages = new Map([
   [`${chartFolder}/files/rbac.yaml`, rbacFile()],
   ['docs/healing-policy.schema.json', policySchemaFile()],
   ['k8s/helm/kubemend/files/alerts.yaml', alertsFile()],
+  ['k8s/helm/kubemend/files/dashboard.json', dashboardFile()],
   ['src/transports/openapi-examples.json', `${JSON.stringify(examples, null, 2)}\n`],
   ...[...rulePages()].map(([path, text]): [string, string] => [`docs/rules/${path}`, text]),
 ]);
