@@ -204,6 +204,12 @@ const kubernetes: Section = {
         },
       ],
     },
+    {
+      title: 'Waiting for our own limit',
+      description: 'Reads wait for --k8s-qps (p95).',
+      unit: 's',
+      queries: [{ expr: quantile(0.95, 'le', buckets('mcp_k8s_rate_limiter_duration_seconds')), legend: 'p95' }],
+    },
     { title: 'Tried again', unit: 'reqps', queries: by('instance', of('mcp_k8s_retries_total')) },
   ],
 };

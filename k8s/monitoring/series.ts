@@ -13,7 +13,7 @@ export const processMetrics = [
 ] as const;
 
 /** What Prometheus itself tells of a target. */
-const scrapeMetrics = ['up'] as const;
+export const scrapeMetrics = ['up'] as const;
 
 type Counted = MetricName<'counter' | 'gauge'> | (typeof processMetrics)[number] | (typeof scrapeMetrics)[number];
 type LabelsOf<Name> = Name extends keyof Catalogue ? LabelOf<Name> : never;

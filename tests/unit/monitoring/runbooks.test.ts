@@ -1,0 +1,106 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { processMetrics } from '../../../k8s/monitoring/series.ts';
+import { alertsFile } from '../../../scripts/generate-alerts.ts';
+import { settingsSchema, variableName, variablePrefix } from '../../../src/platform/config.ts';
+import { errorTypes } from '../../../src/platform/errors.ts';
+import { metricCatalogue } from '../../../src/platform/metric-catalogue.ts';
+import { queriesIn, unknownNames } from '../../support/promql.ts';
+
+interface Rule {
+  readonly alert?: string;
+  readonly annotations?: { readonly runbook_url: string };
+}
+
+const folder = 'docs/runbooks';
+const pages = readdirSync(folder).toSorted();
+const rules = (parse(alertsFile()) as { readonly groups: readonly { readonly rules: readonly Rule[] }[] }).groups
+  .flatMap((group) => group.rules)
+  .filter(({ alert }) => alert !== undefined);
+const textOf = (page: string): string => readFileSync(join(folder, page), 'utf8');
+const found = (page: string, pattern: RegExp): readonly string[] =>
+  [...textOf(page).matchAll(pattern)].map(([, name = '']) => name);
+
+describe('every alert', () => {
+  it('has a runbook of its name, and no runbook is without one', () => {
+    expect([...new Set(rules.map(({ alert }) => `${alert}.md`))].toSorted()).toEqual(pages);
+  });
+
+  it('leads to its runbook', () => {
+    const urls = rules.map(({ alert, annotations }) => [alert, annotations?.runbook_url]);
+
+    expect(urls).toEqual(
+      rules.map(({ alert }) => [alert, `https://github.com/kubemend/kubemend/blob/main/docs/runbooks/${alert}.md`]),
+    );
+  });
+});
+
+describe.each(pages)('the runbook %s', (page) => {
+  it('says what it means, where to look, what to do and when to call others, in this order', () => {
+    expect(found(page, /^#+ (.+)$/gm)).toEqual([
+      page.replace('.md', ''),
+      'What it means',
+      'Look',
+      'Likely causes, and what to do',
+      'Escalate',
+    ]);
+    expect(textOf(page).split('\n').length).toBeLessThan(70);
+  });
+
+  it('asks Prometheus for what there is', () => {
+    const queries = queriesIn(textOf(page));
+
+    expect(queries.length).toBeGreaterThan(0);
+    expect(queries.flatMap(unknownNames)).toEqual([]);
+  });
+
+  it('names metrics, settings and types of errors that there are', () => {
+    const metrics: readonly string[] = [...Object.keys(metricCatalogue), ...processMetrics];
+    const settings = Object.keys(settingsSchema.shape).flatMap((key) => [
+      variableName(key),
+      `${variablePrefix}${variableName(key)}`,
+    ]);
+    const types: readonly string[] = errorTypes;
+
+    expect(found(page, /`((?:mcp|nodejs|process)_\w+)`/g).filter((name) => !metrics.includes(name))).toEqual([]);
+    expect(found(page, /`([A-Z]+(?:_[A-Z\d]+)+)`/g).filter((name) => !settings.includes(name))).toEqual([]);
+    expect(
+      found(page, /`([a-z]+_(?:error|found|denied|required|limited))`/g).filter((name) => !types.includes(name)),
+    ).toEqual([]);
+  });
+
+  it('leads to pages that there are', () => {
+    const links = found(page, /\]\(([^)#]+)\)/g);
+
+    expect(links.filter((link) => !existsSync(join(dirname(join(folder, page)), link)))).toEqual([]);
+  });
+});
+
+/** `kubemend heal list` of `kubemend heal list -n NAMESPACE`, with the flags behind it. */
+const commands = [
+  ...new Set(
+    pages
+      .flatMap((page) => found(page, /(?:^|`|\/app\/dist\/)kubemend(?:\.js)? ([a-z].*?)(?:`|$)/gm))
+      .map((command) => command.replaceAll(/ [A-Z]+/g, '')),
+  ),
+].toSorted();
+
+it('runbooks name commands and flags that the program has', () => {
+  expect(commands).toContain('doctor');
+  const unknown = commands.filter((command) => {
+    const words = command.split(' ');
+    const help = execFileSync(
+      process.execPath,
+      ['src/main.ts', ...words.filter((word) => !word.startsWith('-')), '--help'],
+      {
+        encoding: 'utf8',
+      },
+    );
+    return words.filter((word) => word.startsWith('-')).some((flag) => !help.includes(flag));
+  });
+
+  expect(unknown).toEqual([]);
+});
