@@ -1,11 +1,9 @@
 import { once } from 'node:events';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { aFaultProxy, type Fault, type FaultProxy } from '../support/fault-proxy.ts';
-import { apply, aService, eventually, kubeconfig, kubectl, type Service } from './bed.ts';
+import type { Fault, FaultProxy } from '../support/fault-proxy.ts';
+import { apply, aService, eventually, kubectl, type Service } from './bed.ts';
+import { aDetour } from './detour.ts';
 import { type Healer, healersOf, objectOf } from './healer.ts';
 import { aWorkload } from './workloads.ts';
 
@@ -23,11 +21,7 @@ beforeAll(async () => {
   // A restart takes half a minute at least.
   await apply(namespace, aWorkload('web', { replicas: 1, spec: { minReadySeconds: 15 } }));
   await kubectl('rollout', 'status', 'deployment/web', '-n', namespace, '--timeout=120s');
-  const own = await readFile(await kubeconfig(), 'utf8');
-  const [, server = ''] = /server: "?(https?:[^\s",}]+)/.exec(own) ?? [];
-  proxy = await aFaultProxy(Number(new URL(server).port));
-  detour = join(await mkdtemp(join(tmpdir(), 'kubemend-detour-')), 'kubeconfig');
-  await writeFile(detour, own.replace(server, `https://127.0.0.1:${proxy.port}`), { mode: 0o600 });
+  ({ proxy, kubeconfig: detour } = await aDetour());
 });
 
 afterEach(async () => {

@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 /** The HTTP service as a process of its own, on free ports. */
 export interface ServiceProcess {
   readonly url: string;
+  /** Where its metrics are: `127.0.0.1:9090`. */
+  readonly metricsHost: string;
   readonly process: ChildProcess;
   /** Its log, as far as it has come. */
   readonly log: readonly Readonly<Record<string, unknown>>[];
@@ -42,6 +44,7 @@ export async function aServiceProcess(
 
   return {
     url: String(url),
+    metricsHost: new URL(String(metrics)).host,
     process: child,
     log,
     async metric(name) {

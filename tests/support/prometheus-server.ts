@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stringify } from 'yaml';
+import { freePort } from './free-port.ts';
+
+export type Labels = Readonly<Record<string, string>>;
+
+/** One series of an answer, with its points: seconds since the epoch, and a number as text. */
+export interface Answer {
+  readonly metric: Labels;
+  readonly values: readonly (readonly [number, string])[];
+}
+
+export interface RaisedAlert {
+  readonly labels: Labels;
+  readonly annotations: Labels;
+  readonly state: 'pending' | 'firing';
+}
+
+export interface Target {
+  readonly labels: Labels;
+  readonly health: string;
+  readonly lastError: string;
+}
+
+/** A real Prometheus on loopback, with all that it keeps in a folder of its own. */
+export interface PrometheusServer {
+  /** What a panel is drawn from: a point every second of the last minute. Throws when the query is not understood. */
+  range(query: string): Promise<readonly Answer[]>;
+  alerts(): Promise<readonly RaisedAlert[]>;
+  targets(): Promise<readonly Target[]>;
+  /** Labels of the exemplars of a query. */
+  exemplars(query: string): Promise<readonly Labels[]>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+interface PrometheusOptions {
+  /** By `host:port`, with the labels that they get. */
+  readonly targets: Readonly<Record<string, Labels>>;
+  /** The text of a file of rules. */
+  readonly rules: string;
+}
+
+/** It scrapes every second. */
+export async function aPrometheusServer({ targets, rules }: PrometheusOptions): Promise<PrometheusServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'kubemend-prometheus-'));
+  const config = {
+    global: { scrape_interval: '1s', evaluation_interval: '1s' },
+    rule_files: ['rules.yaml'],
+    scrape_configs: [
+      {
+        job_name: 'kubemend',
+        static_configs: Object.entries(targets).map(([target, labels]) => ({ targets: [target], labels })),
+      },
+    ],
+  };
+  await writeFile(join(folder, 'rules.yaml'), rules);
+  await writeFile(join(folder, 'prometheus.yaml'), stringify(config));
+  const address = `127.0.0.1:${await freePort()}`;
+  const words = [
+    `--config.file=${join(folder, 'prometheus.yaml')}`,
+    `--storage.tsdb.path=${join(folder, 'data')}`,
+    `--web.listen-address=${address}`,
+    '--enable-feature=exemplar-storage',
+    '--log.level=warn',
+  ];
+  const server = spawn('prometheus', words, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const said: string[] = [];
+  server.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
+  const failed = once(server, 'error').then(([error]) => {
+    throw new Error('prometheus cannot be run: install the package prometheus', { cause: error });
+  });
+  const ended = once(server, 'exit').then(() => {
+    throw new Error(`prometheus ended: ${said.join('')}`);
+  });
+  await Promise.race([failed, ended, answering(`http://${address}/-/ready`)]);
+  ended.catch(() => {});
+
+  async function ask<T>(path: string, parameters: Labels = {}): Promise<T> {
+    const response = await fetch(`http://${address}/api/v1/${path}?${new URLSearchParams(parameters).toString()}`);
+    const { data, error } = (await response.json()) as { data: T; error?: string };
+    if (error !== undefined) throw new Error(`${parameters['query']}: ${error}`);
+    return data;
+  }
+  const lastMinute = () => ({ start: String(Date.now() / 1_000 - 60), end: String(Date.now() / 1_000) });
+  return {
+    async range(query) {
+      return (await ask<{ result: readonly Answer[] }>('query_range', { query, step: '1', ...lastMinute() })).result;
+    },
+    async alerts() {
+      return (await ask<{ alerts: readonly RaisedAlert[] }>('alerts')).alerts;
+    },
+    async targets() {
+      return (await ask<{ activeTargets: readonly Target[] }>('targets')).activeTargets;
+    },
+    async exemplars(query) {
+      const found = await ask<readonly { exemplars: readonly { labels: Labels }[] }[]>('query_exemplars', {
+        query,
+        ...lastMinute(),
+      });
+      return found.flatMap(({ exemplars }) => exemplars.map(({ labels }) => labels));
+    },
+    async [Symbol.asyncDispose]() {
+      if (server.exitCode === null) {
+        const gone = once(server, 'exit');
+        server.kill('SIGKILL');
+        await gone;
+      }
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+async function answering(url: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const { ok } = await fetch(url).catch(() => ({ ok: false }));
+    if (ok) return;
+    if (attempt >= 100) throw new Error(`${url} does not answer`);
+    await sleep(100);
+  }
+}
