@@ -6,9 +6,8 @@ const { of, buckets } = seriesWhere();
 /** Of which program a target is, whatever the jobs are called. */
 const ours = `on (namespace, job, instance) ${of('mcp_server_info')}`;
 /** All labels of the target stay, such as `pod`. */
-const perReplica = 'sum without (method, route, code, verb, resource)';
-const ready = (code: string): string =>
-  `${perReplica} (rate(${of('mcp_http_requests_total', { route: '/ready', code })}[2m])) > 0`;
+const probes = (matching: { readonly code?: string }): string =>
+  `sum without (method, route, code) (rate(${of('mcp_http_requests_total', { route: '/ready', ...matching })}[2m]))`;
 
 /** Above what the objective says. The first two are as the product's contract has them. */
 const symptoms: readonly Alert[] = [
@@ -54,7 +53,7 @@ const replicas: readonly Alert[] = [
   {
     alert: 'ReplicaNotReady',
     severity: 'critical',
-    expr: `${ready('503')}\nunless ${ready('200')}`,
+    expr: `${probes({ code: '503' })} / ${probes({})} > 0.5`,
     for: '5m',
     summary: 'kubemend: {{ $labels.instance }} is not ready',
     description: 'It runs and gets no calls: the API server, or the identity provider, does not answer it.',
@@ -81,7 +80,7 @@ const dependencies: readonly Alert[] = [
   {
     alert: 'CredentialsRefused',
     severity: 'critical',
-    expr: `${perReplica} (rate(${of('mcp_k8s_requests_total', { code: '401' })}[5m])) > 0`,
+    expr: `sum without (verb, resource, code) (rate(${of('mcp_k8s_requests_total', { code: '401' })}[5m])) > 0`,
     for: '10m',
     summary: 'kubemend: the API server does not accept the credentials of {{ $labels.instance }}',
     description: 'Callers are told permission_denied whatever they may do, which the objective does not count.',

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alertsFile } from '../../scripts/generate-alerts.ts';
@@ -10,6 +11,7 @@ import {
   type PrometheusServer,
   type RaisedAlert,
 } from '../support/prometheus-server.ts';
+import { queriesIn } from '../support/promql.ts';
 import { aRedisServer, type RedisServer } from '../support/redis-server.ts';
 import { apply, aService, eventually, type Service } from './bed.ts';
 import { aDetour } from './detour.ts';
@@ -55,12 +57,24 @@ afterAll(async () => {
   await Promise.all([redis[Symbol.asyncDispose](), proxy[Symbol.asyncDispose](), collector.close(), healers.end()]);
 });
 
-/** As a kubelet probes it. */
+const probe = (): Promise<number> =>
+  fetch(`${service.url}/ready`).then(
+    ({ status }) => status,
+    () => 0,
+  );
+
+/** As a kubelet does. */
 async function probed(): Promise<void> {
   while (!watched.signal.aborted) {
-    await fetch(`${service.url}/ready`).catch(() => {});
-    await sleep(500);
+    await probe();
+    await sleep(1_000);
   }
+}
+
+/** Those of a kubelet would take minutes to outnumber what was before. */
+async function mostProbesSee(status: number): Promise<void> {
+  await eventually(async () => expect(await probe()).toBe(status));
+  for (let round = 0; round < 300; round++) await probe();
 }
 
 async function called(tool: string, input: object): Promise<number> {
@@ -108,12 +122,14 @@ describe('a Prometheus that scrapes the service on the cluster', () => {
 interface Panel {
   readonly type: string;
   readonly title: string;
-  readonly targets?: readonly { readonly expr: string }[];
+  readonly targets?: readonly { readonly expr: string; readonly legendFormat: string }[];
 }
 const { panels } = JSON.parse(readFileSync('k8s/helm/kubemend/files/dashboard.json', 'utf8')) as {
   readonly panels: readonly Panel[];
 };
-const queries = panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => [title, expr] as const));
+const queries = panels.flatMap(({ title, targets = [] }) =>
+  targets.map(({ expr, legendFormat }) => [`${title} (${legendFormat})`, expr] as const),
+);
 
 /** As Grafana puts them in: a rate over four scrapes at least. */
 const substituted = (query: string, chosen: Labels): string =>
@@ -132,7 +148,7 @@ describe('the dashboard', () => {
     }
   });
 
-  it.each(queries)('%s: %s shows something, for all and for one', async (_title, query) => {
+  it.each(queries)('%s shows something, for all and for one', async (_title, query) => {
     for (const chosen of [
       { namespace: '.*', job: '.*' },
       { namespace: 'tools', job: 'kubemend' },
@@ -148,5 +164,82 @@ describe('the dashboard', () => {
     );
 
     expect(answers.flat()).toEqual([]);
+  });
+});
+
+describe('runbooks', () => {
+  it.each(readdirSync('docs/runbooks'))('%s asks what Prometheus understands', async (page) => {
+    const asked = queriesIn(readFileSync(join('docs/runbooks', page), 'utf8'));
+
+    expect(await Promise.all(asked.map((query) => prometheus.range(query)))).toHaveLength(asked.length);
+  });
+});
+
+describe('alerts, which have to hold for 3 s here and not for minutes', () => {
+  it('are silent while all is well', async () => {
+    expect(await prometheus.alerts()).toEqual([]);
+  });
+
+  it('HighErrorRate fires when one kind of error keeps coming, and says which and what to do', async () => {
+    await Promise.all(Array.from({ length: 60 }, () => called('check_pod_health', { pod_name: 'nobody' })));
+
+    const { labels, annotations } = await firing('HighErrorRate');
+
+    expect(labels).toEqual({
+      alertname: 'HighErrorRate',
+      severity: 'warning',
+      service: 'kubemend',
+      ...target,
+      instance: service.metricsHost,
+      tool_name: 'check_pod_health',
+      error_type: 'not_found',
+    });
+    expect(annotations).toEqual({
+      summary: expect.stringMatching(/^kubemend: check_pod_health ends with not_found 0\.\d\d times a second$/),
+      description: expect.any(String),
+      runbook_url: expect.stringMatching(/\/docs\/runbooks\/HighErrorRate\.md$/),
+    });
+    expect(await raised('ErrorBudgetBurnFast')).toEqual([]);
+  });
+
+  it('RateLimitFallback fires while Redis is away, and calls are answered', async () => {
+    await redis.signal('SIGKILL');
+    const answered = await called('list_resources', { kind: 'pods' });
+    await sleep(1_500);
+
+    expect([answered, await called('list_resources', { kind: 'pods' })]).toEqual([200, 200]);
+    expect((await firing('RateLimitFallback')).labels).toMatchObject({ pod: target.pod });
+    await redis.start();
+  });
+
+  it('ReplicaNotReady fires while the API server is away, and ErrorBudgetBurnFast once calls fail of it', async () => {
+    proxy.fault = 'close';
+    await mostProbesSee(503);
+    expect((await firing('ReplicaNotReady')).labels).toMatchObject({ pod: target.pod, severity: 'critical' });
+    for (let round = 0; round < 10; round++) {
+      expect(await called('list_resources', { kind: 'services' })).toBe(503);
+      await sleep(500);
+    }
+
+    expect((await firing('ErrorBudgetBurnFast')).labels).toMatchObject({ job: 'kubemend', severity: 'critical' });
+    proxy.fault = undefined;
+    await mostProbesSee(200);
+    await silent('ReplicaNotReady');
+    expect(await called('list_resources', { kind: 'services' })).toBe(200);
+  });
+
+  it('ReplicaDown and ServiceAbsent fire once it is killed', async () => {
+    expect(await raised('ReplicaDown')).toEqual([]);
+    service.process.kill('SIGKILL');
+
+    expect((await firing('ReplicaDown')).labels).toMatchObject({ pod: target.pod });
+    expect((await firing('ServiceAbsent')).labels).toEqual({
+      alertname: 'ServiceAbsent',
+      severity: 'critical',
+      service: 'kubemend',
+    });
+    expect(
+      (await prometheus.alerts()).filter(({ annotations }) => /error expanding/i.test(JSON.stringify(annotations))),
+    ).toEqual([]);
   });
 });

@@ -53,7 +53,7 @@ export async function aServiceProcess(
       return Number(line?.slice(name.length));
     },
     async stop() {
-      if (child.exitCode !== null) return child.exitCode;
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
       const exited = once(child, 'exit');
       child.kill('SIGTERM');
       await exited;

@@ -50,7 +50,7 @@ testAlert('ReplicaDown', {
 
 testAlert('ReplicaNotReady', {
   fires: {
-    'every probe is answered with 503': {
+    'probes are answered with 503': {
       samples: { [ready('200')]: '0+6x10 66x20', [ready('503')]: '0x10 6+6x20', [ready('200', 'b')]: '0+6x30' },
       minute: 20,
       as: [{ labels: replica('a'), summary: 'kubemend: a is not ready' }],
