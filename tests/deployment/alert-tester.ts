@@ -7,7 +7,10 @@ import { describe, it } from 'vitest';
 import { stringify } from 'yaml';
 import { alerts } from '../../k8s/monitoring/alerts.ts';
 import { type Alert, runbookUrl } from '../../k8s/monitoring/rule.ts';
+import { prometheusFolder } from '../support/prometheus-server.ts';
 import { renderedAlerts } from './rendered-alerts.ts';
+
+const promtool = join(prometheusFolder(), 'promtool');
 
 /** What Prometheus scrapes, a value a minute, in the notation of promtool: `{ 'up{job="kubemend"}': '1x10 0x20' }`. */
 type Samples = Readonly<Record<string, string>>;
@@ -36,12 +39,12 @@ interface Cases {
 export function testAlert(name: string, { fires, silent }: Cases): void {
   describe(name, () => {
     it.each(Object.entries(fires))('fires when %s', (_when, { samples, minute, as }) =>
-      promtool(samples, [
+      check(samples, [
         { eval_time: `${minute}m`, alertname: name, exp_alerts: as.map((each) => expected(name, each)) },
       ]),
     );
     it.each(Object.entries(silent))('is silent when %s', (_when, { samples, from = 0, to }) =>
-      promtool(
+      check(
         samples,
         momentsOf(from, to).map((minute) => ({ eval_time: `${minute}m`, alertname: name, exp_alerts: [] })),
       ),
@@ -70,7 +73,7 @@ export function seriesOf(name: string, labels: Readonly<Record<string, string>>)
     .join(',')}}`;
 }
 
-async function promtool(samples: Samples, checks: readonly object[]): Promise<void> {
+async function check(samples: Samples, checks: readonly object[]): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'kubemend-alerts-'));
   try {
     await writeFile(join(folder, 'rules.yaml'), await renderedAlerts());
@@ -83,7 +86,7 @@ async function promtool(samples: Samples, checks: readonly object[]): Promise<vo
       join(folder, 'test.yaml'),
       stringify({ rule_files: ['rules.yaml'], evaluation_interval: '1m', tests: [test] }),
     );
-    await promisify(execFile)('promtool', ['test', 'rules', join(folder, 'test.yaml')]).catch(
+    await promisify(execFile)(promtool, ['test', 'rules', join(folder, 'test.yaml')]).catch(
       ({ stdout, stderr }: { stdout: string; stderr: string }) => {
         throw new Error(`${stdout}${stderr}`);
       },

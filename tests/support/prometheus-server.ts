@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -45,6 +45,9 @@ interface PrometheusOptions {
   readonly rules: string;
 }
 
+/** Where prometheus and promtool are. */
+export const prometheusFolder = (): string => execFileSync('tests/support/prometheus.sh', { encoding: 'utf8' }).trim();
+
 /** It scrapes every second. */
 export async function aPrometheusServer({ targets, rules }: PrometheusOptions): Promise<PrometheusServer> {
   const folder = await mkdtemp(join(tmpdir(), 'kubemend-prometheus-'));
@@ -68,16 +71,13 @@ export async function aPrometheusServer({ targets, rules }: PrometheusOptions): 
     '--enable-feature=exemplar-storage',
     '--log.level=warn',
   ];
-  const server = spawn('prometheus', words, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const server = spawn(join(prometheusFolder(), 'prometheus'), words, { stdio: ['ignore', 'ignore', 'pipe'] });
   const said: string[] = [];
   server.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
-  const failed = once(server, 'error').then(([error]) => {
-    throw new Error('prometheus cannot be run: install the package prometheus', { cause: error });
-  });
   const ended = once(server, 'exit').then(() => {
     throw new Error(`prometheus ended: ${said.join('')}`);
   });
-  await Promise.race([failed, ended, answering(`http://${address}/-/ready`)]);
+  await Promise.race([ended, answering(`http://${address}/-/ready`)]);
   ended.catch(() => {});
 
   async function ask<T>(path: string, parameters: Labels = {}): Promise<T> {

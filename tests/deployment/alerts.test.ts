@@ -1,0 +1,46 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { alerts } from '../../k8s/monitoring/alerts.ts';
+import { prometheusFolder } from '../support/prometheus-server.ts';
+import { renderedAlerts } from './rendered-alerts.ts';
+
+describe('the rules, as the chart renders them', () => {
+  it('are what was generated, templates for Prometheus included', async () => {
+    expect(parse(await renderedAlerts())).toEqual(parse(readFileSync('k8s/helm/kubemend/files/alerts.yaml', 'utf8')));
+  });
+
+  it('pass promtool check rules', async () => {
+    const words = ['check', 'rules', '--lint=all', '--lint-fatal', '/dev/stdin'];
+    const said = execFileSync(join(prometheusFolder(), 'promtool'), words, {
+      input: await renderedAlerts(),
+      encoding: 'utf8',
+    });
+
+    expect(said).toContain('SUCCESS');
+  });
+
+  it('hold the two that were promised, in these words', () => {
+    const promised = alerts.filter(({ alert }) => ['HighErrorRate', 'HighLatency'].includes(alert));
+
+    expect(promised.map(({ alert, expr, for: held }) => [alert, expr, held])).toEqual([
+      ['HighErrorRate', 'rate(mcp_tool_errors_total[5m]) > 0.1', '5m'],
+      [
+        'HighLatency',
+        'histogram_quantile(0.95, sum by (namespace, job, le) (rate(mcp_tool_duration_seconds_bucket[5m]))) > 5',
+        '10m',
+      ],
+    ]);
+  });
+
+  it('are each tested for when they fire and when they are silent', () => {
+    const tests = readdirSync('tests/deployment/alerts').map((file) =>
+      readFileSync(join('tests/deployment/alerts', file), 'utf8'),
+    );
+    const tested = tests.flatMap((text) => [...text.matchAll(/testAlert\('(\w+)'/g)].map(([, name]) => name));
+
+    expect(tested.toSorted()).toEqual([...new Set(alerts.map(({ alert }) => alert))].toSorted());
+  });
+});
