@@ -1,16 +1,9 @@
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { describe, it } from 'vitest';
 import { stringify } from 'yaml';
 import { alerts } from '../../k8s/monitoring/alerts.ts';
 import { type Alert, runbookUrl } from '../../k8s/monitoring/rule.ts';
-import { prometheusFolder } from '../support/prometheus-server.ts';
+import { promtool } from './promtool.ts';
 import { renderedAlerts } from './rendered-alerts.ts';
-
-const promtool = join(prometheusFolder(), 'promtool');
 
 /** What Prometheus scrapes, a value a minute, in the notation of promtool: `{ 'up{job="kubemend"}': '1x10 0x20' }`. */
 type Samples = Readonly<Record<string, string>>;
@@ -74,26 +67,15 @@ export function seriesOf(name: string, labels: Readonly<Record<string, string>>)
 }
 
 async function check(samples: Samples, checks: readonly object[]): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'kubemend-alerts-'));
-  try {
-    await writeFile(join(folder, 'rules.yaml'), await renderedAlerts());
-    const test = {
-      interval: '1m',
-      input_series: Object.entries(samples).map(([series, values]) => ({ series, values })),
-      alert_rule_test: checks,
-    };
-    await writeFile(
-      join(folder, 'test.yaml'),
-      stringify({ rule_files: ['rules.yaml'], evaluation_interval: '1m', tests: [test] }),
-    );
-    await promisify(execFile)(promtool, ['test', 'rules', join(folder, 'test.yaml')]).catch(
-      ({ stdout, stderr }: { stdout: string; stderr: string }) => {
-        throw new Error(`${stdout}${stderr}`);
-      },
-    );
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const test = {
+    interval: '1m',
+    input_series: Object.entries(samples).map(([series, values]) => ({ series, values })),
+    alert_rule_test: checks,
+  };
+  await promtool(['test', 'rules', 'test.yaml'], {
+    'rules.yaml': await renderedAlerts(),
+    'test.yaml': stringify({ rule_files: ['rules.yaml'], evaluation_interval: '1m', tests: [test] }),
+  });
 }
 
 function expected(name: string, { labels, summary }: Firing['as'][number]) {

@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { alerts } from '../../k8s/monitoring/alerts.ts';
-import { prometheusFolder } from '../support/prometheus-server.ts';
+import { promtool } from './promtool.ts';
 import { renderedAlerts } from './rendered-alerts.ts';
 
 describe('the rules, as the chart renders them', () => {
@@ -13,11 +12,8 @@ describe('the rules, as the chart renders them', () => {
   });
 
   it('pass promtool check rules', async () => {
-    const words = ['check', 'rules', '--lint=all', '--lint-fatal', '/dev/stdin'];
-    const said = execFileSync(join(prometheusFolder(), 'promtool'), words, {
-      input: await renderedAlerts(),
-      encoding: 'utf8',
-    });
+    const words = ['check', 'rules', '--lint=all', '--lint-fatal', 'rules.yaml'];
+    const said = await promtool(words, { 'rules.yaml': await renderedAlerts() });
 
     expect(said).toContain('SUCCESS');
   });
