@@ -3,7 +3,7 @@ import { stringify } from 'yaml';
 import { alerts } from '../../k8s/monitoring/alerts.ts';
 import { type Alert, runbookUrl } from '../../k8s/monitoring/rule.ts';
 import { promtool } from './promtool.ts';
-import { renderedAlerts } from './rendered-alerts.ts';
+import { renderedAlerts } from './rendered-monitoring.ts';
 
 /** What Prometheus scrapes, a value a minute, in the notation of promtool: `{ 'up{job="kubemend"}': '1x10 0x20' }`. */
 type Samples = Readonly<Record<string, string>>;
@@ -73,7 +73,7 @@ async function check(samples: Samples, checks: readonly object[]): Promise<void>
     alert_rule_test: checks,
   };
   await promtool(['test', 'rules', 'test.yaml'], {
-    'rules.yaml': await renderedAlerts(),
+    'rules.yaml': renderedAlerts,
     'test.yaml': stringify({ rule_files: ['rules.yaml'], evaluation_interval: '1m', tests: [test] }),
   });
 }

@@ -4,16 +4,16 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { alerts } from '../../k8s/monitoring/alerts.ts';
 import { promtool } from './promtool.ts';
-import { renderedAlerts } from './rendered-alerts.ts';
+import { renderedAlerts, renderedDashboard } from './rendered-monitoring.ts';
 
 describe('the rules, as the chart renders them', () => {
-  it('are what was generated, templates for Prometheus included', async () => {
-    expect(parse(await renderedAlerts())).toEqual(parse(readFileSync('k8s/helm/kubemend/files/alerts.yaml', 'utf8')));
+  it('are what was generated, templates for Prometheus included', () => {
+    expect(parse(renderedAlerts)).toEqual(parse(readFileSync('k8s/helm/kubemend/files/alerts.yaml', 'utf8')));
   });
 
   it('pass promtool check rules', async () => {
     const words = ['check', 'rules', '--lint=all', '--lint-fatal', 'rules.yaml'];
-    const said = await promtool(words, { 'rules.yaml': await renderedAlerts() });
+    const said = await promtool(words, { 'rules.yaml': renderedAlerts });
 
     expect(said).toContain('SUCCESS');
   });
@@ -39,4 +39,8 @@ describe('the rules, as the chart renders them', () => {
 
     expect(tested.toSorted()).toEqual([...new Set(alerts.map(({ alert }) => alert))].toSorted());
   });
+});
+
+it('the dashboard is what was generated, as the chart renders it', () => {
+  expect(renderedDashboard).toBe(readFileSync('k8s/helm/kubemend/files/dashboard.json', 'utf8').trim());
 });
