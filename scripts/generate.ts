@@ -5,7 +5,7 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { demoExamples } from './demo-examples.ts';
-import { alertsFile } from './generate-alerts.ts';
+import { alertsFile, runbooksPage } from './generate-alerts.ts';
 import { apiPage } from './generate-api.ts';
 import { chartFolder, chartReadme, chartSchemaFile } from './generate-chart.ts';
 import { configurationPage } from './generate-configuration.ts';
@@ -26,6 +26,7 @@ const pages = new Map([
   ['docs/configuration.md', configurationPage()],
   ['docs/guards.md', guardsPage()],
   ['docs/metrics.md', metricsPage()],
+  ['docs/runbooks/README.md', runbooksPage()],
   ['docs/tools.md', toolsPage()],
   [`${chartFolder}/README.md`, chartReadme()],
   [`${chartFolder}/values.schema.json`, chartSchemaFile()],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { alerts } from '../../k8s/monitoring/alerts.ts';
-import { promtool } from './promtool.ts';
+import { amtool, promtool } from './promtool.ts';
 import { renderedAlerts, renderedDashboard } from './rendered-monitoring.ts';
 
 describe('the rules, as the chart renders them', () => {
@@ -43,4 +43,35 @@ describe('the rules, as the chart renders them', () => {
 
 it('the dashboard is what was generated, as the chart renders it', () => {
   expect(renderedDashboard).toBe(readFileSync('k8s/helm/kubemend/files/dashboard.json', 'utf8').trim());
+});
+
+describe('the page on monitoring', () => {
+  const page = readFileSync('docs/monitoring.md', 'utf8');
+  const [, , route = '', patches = ''] = [...page.matchAll(/^```yaml\n([\s\S]*?)\n```$/gm)].map(([, text]) => text);
+
+  it.each([
+    ['critical', 'on-call'],
+    ['warning', 'tickets'],
+  ])('sends what is %s to %s', async (severity, receiver) => {
+    const words = ['config', 'routes', 'test', '--config.file=route.yaml', 'service=kubemend', `severity=${severity}`];
+
+    expect((await amtool(words, { 'route.yaml': route })).trim()).toBe(receiver);
+    expect(await amtool(['check-config', 'route.yaml'], { 'route.yaml': route })).toContain('SUCCESS');
+  });
+
+  it('names alerts that there are', () => {
+    const named = [...route.matchAll(/alertname=~"([^"]+)"/g)].flatMap(([, names = '']) => names.split('|'));
+
+    expect(named).not.toEqual([]);
+    expect(named.filter((name) => !alerts.some(({ alert }) => alert === name))).toEqual([]);
+  });
+
+  it('patches the rule that it says it does', () => {
+    const [{ patch }] = (parse(patches) as { patches: readonly [{ patch: string }] }).patches;
+    const [{ path, value }] = parse(patch) as readonly [{ path: string; value: string }];
+    const [, , , group, , rule] = path.split('/');
+    const { groups } = parse(renderedAlerts) as { groups: readonly { rules: readonly { expr: string }[] }[] };
+
+    expect(groups[Number(group)]?.rules[Number(rule)]?.expr).toBe(value.replace('> 1', '> 0.1'));
+  });
 });

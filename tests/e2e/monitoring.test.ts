@@ -167,11 +167,13 @@ describe('the dashboard', () => {
   });
 });
 
-describe('runbooks', () => {
-  it.each(readdirSync('docs/runbooks'))('%s asks what Prometheus understands', async (page) => {
-    const asked = queriesIn(readFileSync(join('docs/runbooks', page), 'utf8'));
+const runbooks = readdirSync('docs/runbooks').flatMap((page) =>
+  queriesIn(readFileSync(join('docs/runbooks', page), 'utf8')).map((query) => [page, query] as const),
+);
 
-    expect(await Promise.all(asked.map((query) => prometheus.range(query)))).toHaveLength(asked.length);
+describe('runbooks', () => {
+  it.each(runbooks)('%s asks what Prometheus understands: %s', async (_page, query) => {
+    expect(await prometheus.range(query)).toEqual(expect.any(Array));
   });
 });
 

@@ -45,7 +45,7 @@ interface PrometheusOptions {
   readonly rules: string;
 }
 
-/** Where prometheus and promtool are. */
+/** Where prometheus, promtool and amtool are. */
 export const prometheusFolder = (): string => execFileSync('tests/support/prometheus.sh', { encoding: 'utf8' }).trim();
 
 /** It scrapes every second. */

@@ -16,7 +16,9 @@ interface Rule {
 }
 
 const folder = 'docs/runbooks';
-const pages = readdirSync(folder).toSorted();
+const pages = readdirSync(folder)
+  .filter((page) => page !== 'README.md')
+  .toSorted();
 const rules = (parse(alertsFile()) as { readonly groups: readonly { readonly rules: readonly Rule[] }[] }).groups
   .flatMap((group) => group.rules)
   .filter(({ alert }) => alert !== undefined);
@@ -37,6 +39,12 @@ describe('every alert', () => {
     );
   });
 });
+
+/** All that the program is made of. */
+const source = readdirSync('src', { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map(({ parentPath, name }) => readFileSync(join(parentPath, name), 'utf8'))
+  .join('\n');
 
 describe.each(pages)('the runbook %s', (page) => {
   it('says what it means, where to look, what to do and when to call others, in this order', () => {
@@ -70,6 +78,12 @@ describe.each(pages)('the runbook %s', (page) => {
     expect(
       found(page, /`([a-z]+_(?:error|found|denied|required|limited))`/g).filter((name) => !types.includes(name)),
     ).toEqual([]);
+  });
+
+  it('looks in the log for lines that there are', () => {
+    const lines = [...found(page, /"msg":"([^"]+)"/g), ...found(page, /grep '([a-z][^'"\\|]+)'/g)];
+
+    expect(lines.filter((line) => !source.includes(`'${line}`))).toEqual([]);
   });
 
   it('leads to pages that there are', () => {
