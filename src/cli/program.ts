@@ -118,46 +118,21 @@ export type Run = (command: Command, action: Action) => void;
  */
 export type Register = (program: Command, run: Run, host: Host) => void;
 
-/** By name, loaded only when they are needed: start-up is what an assistant waits for. */
-const commands: Readonly<Record<string, () => Promise<{ readonly register: Register }>>> = {
-  audit: () => import('./audit.ts'),
-  diagnose: () => import('./diagnose.ts'),
-  doctor: () => import('./doctor.ts'),
-  heal: () => import('./heal.ts'),
-  logs: () => import('./logs.ts'),
-  policy: () => import('./policy.ts'),
-  serve: () => import('./serve.ts'),
-  snapshot: () => import('./snapshot.ts'),
-  version: () => import('./version.ts'),
-};
-
 /** Runs the command that `argv` names and returns the exit status; 2 when it could not do its work. */
 export async function runProgram(host: Host): Promise<number> {
   const argv = withCommand(host);
+  if (argv[0] === '__complete') {
+    const { complete } = await import('./complete.ts');
+    return complete(servedByFlags(argv.slice(1)), host);
+  }
   if (argv[0] !== 'serve') return runCommand(argv, host);
   const { serveQuickly } = await import('./serve-quickly.ts');
   return (await serveQuickly(argv.slice(1), host)) ?? runCommand(argv, host);
 }
 
 async function runCommand(argv: readonly string[], host: Host): Promise<number> {
-  const [{ Command, CommanderError }, { runner }, { safeText }] = await Promise.all([
-    import('commander'),
-    import('./run-command.ts'),
-    import('../platform/safe-text.ts'),
-  ]);
-  const program = new Command('kubemend')
-    .description('Finds out why Kubernetes workloads are broken, and mends them safely.')
-    .version(host.version)
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => host.stdout.write(text),
-      writeErr: (text) => host.stderr.write(safeText(text)),
-    })
-    .addHelpText('after', examples)
-    .showHelpAfterError('(kubemend --help shows what there is)');
-
-  const { run, status } = runner(host);
-  for (const command of await registered(argv[0])) command.register(program, run, host);
+  const [{ CommanderError }, { commandTree }] = await Promise.all([import('commander'), import('./command-tree.ts')]);
+  const { program, status } = await commandTree(host, argv[0]);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return status();
@@ -169,30 +144,12 @@ async function runCommand(argv: readonly string[], host: Host): Promise<number> 
 
 /** Assistants start `kubemend` without arguments, with a pipe; a person who does so wants to know what there is. */
 function withCommand(host: Host): readonly string[] {
-  const { argv } = host;
-  const [first] = argv;
-  if (first === undefined) return host.stdin.isTTY ? ['--help'] : ['serve'];
+  if (host.argv.length === 0) return host.stdin.isTTY ? ['--help'] : ['serve'];
+  return servedByFlags(host.argv);
+}
+
+/** Flags alone are those of `serve`. */
+function servedByFlags(argv: readonly string[]): readonly string[] {
   const own = ['-h', '--help', '-V', '--version'];
-  return first.startsWith('-') && !own.includes(first) ? ['serve', ...argv] : argv;
+  return argv[0]?.startsWith('-') && !own.includes(argv[0]) ? ['serve', ...argv] : argv;
 }
-
-async function registered(name: string | undefined): Promise<readonly { readonly register: Register }[]> {
-  const wanted = name !== undefined && Object.hasOwn(commands, name) ? commands[name] : undefined;
-  return Promise.all((wanted === undefined ? Object.values(commands) : [wanted]).map((load) => load()));
-}
-
-const examples = `
-Examples:
-  kubemend diagnose -n shop               why is the namespace shop broken?
-  kubemend diagnose --demo                the same, on a recorded cluster; needs none of your own
-  kubemend diagnose --from bundle.tar.gz  on a snapshot, support bundle, must-gather, …
-  kubemend heal -n shop                   what can be mended here? asks before anything changes
-  kubemend logs deployment/api -n shop    what is worth reading in its logs
-  kubemend policy check policy.yaml       what may be healed, where and when?
-  kubemend doctor                         can kubemend reach and read the cluster?
-  kubemend serve                          MCP over stdio, for an AI assistant
-  kubemend serve --http --port 8080       MCP and REST over HTTP
-
-Without a command, and with a pipe as input, kubemend serves MCP over stdio.
-Every setting is a flag, a variable KUBEMEND_… or a line of .env: see kubemend serve --help.
-`;
