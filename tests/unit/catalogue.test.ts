@@ -95,12 +95,15 @@ describe('the table of causes', () => {
   });
 });
 
-describe('what docs/faults.md says of a fault', () => {
-  it('is proven by a test that is there', () => {
-    const text = readFileSync(join(root, 'docs/faults.md'), 'utf8');
+describe.each([
+  ['docs/faults.md', 30],
+  ['docs/security.md', 25],
+])('what %s says', (page, least) => {
+  it('is proven by tests that are there', () => {
+    const text = readFileSync(join(root, page), 'utf8');
     const named = [...text.matchAll(/`((?:unit|integration|e2e)\/[^`]+)`/g)].flatMap(([, name]) => name ?? []);
 
-    expect(named.length).toBeGreaterThan(30);
+    expect(named.length).toBeGreaterThan(least);
     expect(untested('tests', named)).toEqual([]);
   });
 });
