@@ -11,10 +11,12 @@ import { chartFolder, chartReadme, chartSchemaFile } from './generate-chart.ts';
 import { configurationPage } from './generate-configuration.ts';
 import { dashboardFile } from './generate-dashboard.ts';
 import { guardsPage } from './generate-guards.ts';
+import { mcpbManifest } from './generate-mcpb.ts';
 import { metricsPage } from './generate-metrics.ts';
 import { policySchemaFile } from './generate-policy-schema.ts';
 import { rbacFile } from './generate-rbac.ts';
 import { rulePages } from './generate-rules.ts';
+import { serverJson } from './generate-server-json.ts';
 import { toolsPage } from './generate-tools.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -34,6 +36,8 @@ const pages = new Map([
   ['docs/healing-policy.schema.json', policySchemaFile()],
   ['k8s/helm/kubemend/files/alerts.yaml', alertsFile()],
   ['k8s/helm/kubemend/files/dashboard.json', dashboardFile()],
+  ['mcpb/manifest.json', mcpbManifest()],
+  ['server.json', serverJson()],
   ['src/transports/openapi-examples.json', `${JSON.stringify(examples, null, 2)}\n`],
   ...[...rulePages()].map(([path, text]): [string, string] => [`docs/rules/${path}`, text]),
 ]);
