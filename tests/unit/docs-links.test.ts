@@ -24,7 +24,9 @@ function anchorsOf(page: string): ReadonlySet<string> {
   const slugger = new Slugger();
   const headings = [...proseOf(page).matchAll(/^#{1,6} +(.+?)(?: +#+)?$/gm)];
   return new Set(
-    headings.map(([, title = '']) => slugger.slug(title.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll('`', ''))),
+    headings.map(([, title = '']) =>
+      slugger.slug(title.replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1').replaceAll('`', '')),
+    ),
   );
 }
 

@@ -27,12 +27,12 @@ describe('completing a command line', () => {
     expect(values).not.toContain('--no-demo');
   });
 
-  it.each([
-    [['diagnose', '-o', '']],
-    [['diagnose', 'deployment/api', '-n', 'shop', '--output', '']],
-  ])('offers the values of a closed set: %j', async (words) => {
-    expect((await offered(...words)).values).toEqual(['tree', 'json', 'yaml', 'markdown']);
-  });
+  it.each([[['diagnose', '-o', '']], [['diagnose', 'deployment/api', '-n', 'shop', '--output', '']]])(
+    'offers the values of a closed set: %j',
+    async (words) => {
+      expect((await offered(...words)).values).toEqual(['tree', 'json', 'yaml', 'markdown']);
+    },
+  );
 
   it('offers the values behind an equals sign with what stands before them', async () => {
     expect((await offered('diagnose', '--output=j')).values).toEqual(['--output=json']);
