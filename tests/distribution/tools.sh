@@ -2,8 +2,8 @@
 # Installs what these tests take from Debian, and from Go modules into a cache folder, whose name it prints.
 set -euo pipefail
 
-krew=v0.4.3 registry=v1.8.9
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/kubemend/distribution-$krew-$registry
+krew=v0.4.3 registry=v1.8.9 actionlint=v1.7.12
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/kubemend/distribution-$krew-$registry-$actionlint
 
 missing=()
 while read -r command package; do
@@ -28,6 +28,7 @@ export PATH=$PATH:/usr/local/go/bin
 if [[ ! -x $cache/krew || ! -x $cache/validate-krew-manifest ]]; then
   GOBIN=$cache go install "sigs.k8s.io/krew/cmd/krew@$krew" "sigs.k8s.io/krew/cmd/validate-krew-manifest@$krew" >&2
 fi
+[[ -x $cache/actionlint ]] || GOBIN=$cache go install "github.com/rhysd/actionlint/cmd/actionlint@$actionlint" >&2
 # The schemas of server.json, by their dates, as the registry itself checks with them.
 if [[ ! -d $cache/server-json ]]; then
   folder=$(go mod download -json "github.com/modelcontextprotocol/registry@$registry" | sed -n 's/^\t"Dir": "\(.*\)",\?$/\1/p')
