@@ -58,4 +58,4 @@ demo-record: build ## Record demo/shop.kubemend.gz anew on that cluster
 	npm run --silent demo:record
 
 clean: ## Remove what was built
-	rm -rf dist coverage node_modules/.installed
+	rm -rf dist build coverage node_modules/.installed

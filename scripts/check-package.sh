@@ -11,6 +11,7 @@ npm install --silent --no-audit --no-fund --prefix "$folder/installed" "$folder/
 node=$PWD/node_modules/.bin/node
 program=$folder/installed/node_modules/kubemend/dist/kubemend.js
 [[ -x $folder/installed/node_modules/.bin/kubectl-mend ]]
+[[ -s $folder/installed/node_modules/kubemend/dist/kubemend.1 ]]
 
 export XDG_CACHE_HOME=$folder/cache
 cd "$folder"
@@ -21,6 +22,9 @@ if [[ $status -ne 1 ]] || ! grep -q '✖' "$folder/report"; then
   echo "the installed package does not diagnose its demo (exit $status)"
   exit 1
 fi
+# What a shell asks for, through the name that kubectl looks for.
+completed=$(PATH=$(dirname "$node"):$folder/installed/node_modules/.bin:$PATH kubectl_complete-mend diagnose -o js)
+[[ $completed == $'json\n:4' ]]
 # Parts that few runs load are there too.
 "$node" "$program" diagnose -A --demo -o yaml >"$folder/yaml" || true
 grep -q '^success: true' "$folder/yaml"
