@@ -74,7 +74,9 @@ const leavesOf = (command: Command): readonly Command[] =>
 /** Flags that each of the commands has, by their long names. */
 function commonFlags([first, ...others]: readonly Command[]): ReadonlyMap<string, Option> {
   const names = others.map((command) => new Set(flagsOf(command).map(({ long }) => long)));
-  const common = (first === undefined ? [] : flagsOf(first)).filter(({ long }) => names.every((each) => each.has(long)));
+  const common = (first === undefined ? [] : flagsOf(first)).filter(({ long }) =>
+    names.every((each) => each.has(long)),
+  );
   return new Map(common.map((option) => [option.long ?? '', option]));
 }
 
@@ -115,7 +117,10 @@ const listOf = (options: readonly Option[]): readonly string[] => [
 
 /** `-o, --output <format>` → `Fl o , Fl -output Ar format`. */
 const flagLine = ({ flags }: Option): string =>
-  flags.replaceAll(/(^|\s)-/g, '$1Fl ').replaceAll(',', ' ,').replaceAll(/<([^>]+)>/g, 'Ar $1');
+  flags
+    .replaceAll(/(^|\s)-/g, '$1Fl ')
+    .replaceAll(',', ' ,')
+    .replaceAll(/<([^>]+)>/g, 'Ar $1');
 
 const meaningOf = ({ description: text, argChoices }: Option): string => {
   const whole = `${text}${/[.)]$/.test(text) ? '' : '.'}`;

@@ -7,7 +7,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { archiveName, architectures, operatingSystems } from './krew-platforms.ts';
+import { architectures, archiveName, operatingSystems } from './krew-platforms.ts';
 import { packageFacts, repositoryUrl } from './package-facts.ts';
 import { notesOf, problemsOf } from './release-facts.ts';
 

@@ -6,7 +6,7 @@ import { flagName, settingFacts, settingsSchema } from '../../src/platform/confi
 const page = resolve(import.meta.dirname, '../../dist/kubemend.1');
 const mandoc = (...args: readonly string[]) => execFileSync('mandoc', [...args, page], { encoding: 'utf8' });
 /** As a reader sees it, without overstriking. */
-const shown = mandoc('-T', 'utf8').replaceAll(/.\u0008/g, '');
+const shown = mandoc('-T', 'utf8').replaceAll(new RegExp('.\b', 'gu'), '');
 
 describe('the manual page', () => {
   it('is shown without a warning', () => {
