@@ -1,4 +1,4 @@
-/** The closed set of `error_type` values a caller can see (docs/architecture.md, "Errors"). */
+/** The closed set of `error_type` values a caller can see (docs/api.md). */
 export const errorTypes = [
   'validation_error',
   'not_found',

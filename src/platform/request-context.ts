@@ -20,7 +20,7 @@ export interface RequestContext {
 
 const contexts = new AsyncLocalStorage<RequestContext>();
 
-/** Accepted from callers as it is; anything else is replaced (docs/architecture.md, "Request ids"). */
+/** Accepted from callers as it is; anything else is replaced (docs/api.md). */
 const acceptable = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** The caller's id when it is well-formed, else a new one. */

@@ -1,4 +1,4 @@
-/** Results that a model can still read, and a client still takes (docs/architecture.md, "Limits"). */
+/** Results that a model can still read, and a client still takes (docs/service.md, "Limits"). */
 export const maxResultBytes = 256 * 1024;
 export const maxTextBytes = 32 * 1024;
 

@@ -5,7 +5,7 @@ import { type Asking, permissionOf, subjectOf } from './asking.ts';
 import { badArgument } from './bad-arguments.ts';
 import type { StatusBody } from './status-body.ts';
 
-/** An answer that is not 2xx, in the words of the product (docs/architecture.md, "Errors"). */
+/** An answer that is not 2xx, in the words of the product (docs/api.md). */
 export function errorOfStatus(status: number, body: StatusBody, asking: Asking): AppError {
   const { namespace, name } = asking;
   const said = safeText(body.message ?? '').slice(0, 1000);
