@@ -70,6 +70,8 @@ describe('links between pages', () => {
       for (const link of linksOf(page)) for (const next of reachedBy(page, link)) reached.add(next);
     }
 
-    expect(pages.filter((page) => page.startsWith('docs/') && !reached.has(page))).toEqual([]);
+    // Each alert leads to its runbook.
+    const apart = pages.filter((page) => /^docs\/(?!runbooks\/)/.test(page) && !reached.has(page));
+    expect(apart).toEqual([]);
   });
 });
