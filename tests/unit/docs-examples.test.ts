@@ -36,7 +36,7 @@ const { program } = await commandTree({
 
 /** What follows the name of the program where it is written as code, up to a comment or to another program. */
 const commandLines = pages.flatMap((page) => {
-  const text = readFileSync(join(root, page), 'utf8').replaceAll('\\\n', ' ');
+  const text = readFileSync(join(root, page), 'utf8').replaceAll(/\\\n */g, ' ');
   const lines = text.matchAll(/(?:^ *|[$(`] ?|-- )(?:kubemend|kubectl mend) +([^`#|>)\n]+)/gm);
   return [...lines]
     .map(([, words = '']) => ({ page, words: words.split(/ {2,}/)[0]?.trim().split(' ') ?? [] }))
@@ -65,7 +65,7 @@ const hasFlag = (command: Command, flag: string): boolean =>
 
 describe('examples in the docs', () => {
   it('are commands and flags that there are', () => {
-    expect(commandLines.length).toBeGreaterThan(60);
+    expect(commandLines.length).toBeGreaterThan(50);
     expect(
       commandLines.flatMap(({ page, words }) =>
         unknownIn(words).map((word) => `${page}: ${word} in ${words.join(' ')}`),
