@@ -36,7 +36,7 @@ const { program } = await commandTree({
 
 /** What follows the name of the program where it is written as code, up to a comment or to another program. */
 const commandLines = pages.flatMap((page) => {
-  const text = readFileSync(join(root, page), 'utf8').replaceAll(/\\\n */g, ' ');
+  const text = readFileSync(join(root, page), 'utf8').replaceAll(/ *\\\n */g, ' ');
   const lines = text.matchAll(/(?:^ *|[$(`] ?|-- )(?:kubemend|kubectl mend) +([^`#|>)\n]+)/gm);
   return [...lines]
     .map(([, words = '']) => ({ page, words: words.split(/ {2,}/)[0]?.trim().split(' ') ?? [] }))
