@@ -38,6 +38,9 @@ export const chartSettings = z.strictObject({
     .min(1)
     .optional(),
   k8sCacheTtl: z.int().min(0).max(3600).optional(),
+  k8sQps: z.int().min(0).max(100_000).optional(),
+  k8sBurst: z.int().min(1).max(100_000).optional(),
+  consoleScopes: z.array(z.string().min(1)).min(1).optional(),
   allowSystemNamespaces: z.boolean().optional(),
   drainDelay: z.int().min(0).max(20).optional(),
   oidcUserClaim: z.string().min(1).optional(),
@@ -89,6 +92,7 @@ export const chartValues = z.strictObject({
   secret: z.strictObject({ name: orEmpty(dnsName) }),
   redis: z.strictObject({ enabled: z.boolean() }),
   otlp: z.strictObject({ endpoint: orEmpty(z.string().regex(/^https?:\/\/[^/]/)) }),
+  trust: z.strictObject({ configMap: orEmpty(dnsName) }),
   service: z.strictObject({
     type: z.enum(['ClusterIP', 'NodePort', 'LoadBalancer']),
     port,
