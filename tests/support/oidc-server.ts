@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { type Configuration, Provider } from 'oidc-provider';
+import type { SelfSigned } from './self-signed.ts';
 
 /** A real OpenID provider on loopback, whose keys tests know. */
 export interface OidcServer {
@@ -87,21 +89,23 @@ const configurationOf = (jwk: object): Configuration => ({
 });
 
 interface OidcServerOptions {
-  /** Port under which clients reach it, when that is another one than its own. */
-  readonly reachedAt?: number;
+  /** URL under which clients reach it, when that is another one than its own. */
+  readonly issuer?: string;
+  readonly tls?: SelfSigned;
   /** Whether the login page waits until its button is pressed. */
   readonly withPage?: boolean;
 }
 
-export async function anOidcServer({ reachedAt, withPage = false }: OidcServerOptions = {}): Promise<OidcServer> {
+export async function anOidcServer(options: OidcServerOptions = {}): Promise<OidcServer> {
+  const { withPage = false, tls } = options;
   const desk: Desk = { person: 'jane', asked: 0, withPage };
   let keys = await newKeys();
   let server: Server = createServer();
   let port = 0;
-  const issuer = (): string => `http://127.0.0.1:${reachedAt ?? port}`;
+  const issuer = (): string => options.issuer ?? `http://127.0.0.1:${port}`;
 
   async function start(): Promise<void> {
-    server = createServer().listen(port, '127.0.0.1');
+    server = (tls === undefined ? createServer() : createTlsServer(tls)).listen(port, '127.0.0.1');
     await once(server, 'listening');
     ({ port } = server.address() as AddressInfo);
     const provider = new Provider(issuer(), configurationOf(keys.jwk));

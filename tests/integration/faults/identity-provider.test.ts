@@ -13,7 +13,7 @@ let proxy: FaultProxy;
 const ending: (() => unknown)[] = [];
 beforeEach(async () => {
   proxy = await aFaultProxy();
-  provider = await anOidcServer({ reachedAt: proxy.port });
+  provider = await anOidcServer({ issuer: `http://127.0.0.1:${proxy.port}` });
   proxy.upstream = provider.port;
 });
 afterEach(async () => {
