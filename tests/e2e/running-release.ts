@@ -1,0 +1,193 @@
+/** The service as teams run it: its image, installed by its chart, with people of an identity provider. */
+import { readFile } from 'node:fs/promises';
+import { anOidcServer, inSeconds, type OidcServer } from '../support/oidc-server.ts';
+import { selfSigned } from '../support/self-signed.ts';
+import { aNamespace, apply, cluster, deleteNamespaces, type Ended, eventually, kubeconfig, kubectl, run, script } from './bed.ts';
+import { intoCluster, outOfCluster, type Passage } from './passage.ts';
+
+const chart = 'k8s/helm/kubemend';
+const image = 'tests/e2e/image/image.sh';
+/** Of the node, in the network of the cluster. */
+const node = '172.30.0.1';
+
+export interface Release {
+  readonly namespace: string;
+  /** Of its Service, on this side. */
+  readonly url: string;
+  readonly issuer: string;
+  /** Of a person, for an hour. */
+  token(person: string, scope?: string): Promise<string>;
+  /** Runs helm on it: `upgrade`, `rollback`, `uninstall`. */
+  helm(verb: string, ...args: readonly string[]): Promise<Ended>;
+  /** `helm upgrade` to these values besides those of the installation; waits until its pods are ready. */
+  upgrade(values: object): Promise<Ended>;
+  /** Calls a tool by REST. */
+  call(tool: string, args: object, token?: string): Promise<Answer>;
+  get(path: string): Promise<number>;
+  /** A process of this machine becomes a Service of the namespace, reached at a port that it returns. */
+  reach(service: string, port: number, here: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: { readonly error_type?: string; readonly verdict?: string };
+}
+
+/** What every release here has: the labels of the namespace enforce that pods are restricted. */
+export async function aRelease(name: string, values: (issuer: string) => object = () => ({})): Promise<Release> {
+  const [namespace, tools, digest] = await Promise.all([aNamespace(name), helmFolder(), anImage()]);
+  await kubectl('label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted');
+  const passages: Passage[] = [];
+  const reach: Release['reach'] = async (service, port, here) => {
+    const passage = await outOfCluster({ host: node, port: 0 }, here);
+    passages.push(passage);
+    await apply(namespace, aServiceOutside(service, port, passage.port));
+    return passage.port;
+  };
+
+  const host = `login.${namespace}.svc.cluster.local`;
+  const provider = await aProvider(host);
+  const providerPort = await reach('login', 443, provider.server.port);
+  await apply(namespace, aConfigMap('authorities', { 'ca.crt': provider.authority }));
+
+  const usual = {
+    // A tag may be another image that the node has from before.
+    image: { digest },
+    settings: { auth: 'oidc', oidcIssuers: [provider.server.issuer], oidcAudiences: ['kubemend'] },
+    trust: { configMap: 'authorities' },
+    networkPolicy: { identityProvider: { ports: [providerPort] } },
+  };
+  const environment = { KUBECONFIG: await kubeconfig(), HELM_DRIVER: 'secret' };
+  const helm: Release['helm'] = (verb, ...args) =>
+    run(`${tools}/helm`, [verb, 'kubemend', ...args, '--namespace', namespace], { env: environment });
+  const withValues = async (verb: string, ...each: readonly object[]): Promise<Ended> => {
+    const flags = each.flatMap((one) => ['--set-json', ...setting(one)]);
+    return helm(verb, chart, '--wait', '--timeout', '180s', ...flags);
+  };
+  const installed = await withValues('install', usual, values(provider.server.issuer));
+  if (installed.status !== 0) throw new Error(`${installed.stderr}\n${await troubles(namespace)}`);
+  const address = await kubectl('get', 'service', 'kubemend', '-n', namespace, '-o', 'jsonpath={.spec.clusterIP}');
+  const entrance = await intoCluster({ host: address, port: 8080 });
+  passages.push(entrance);
+  const url = `http://127.0.0.1:${entrance.port}`;
+
+  return {
+    namespace,
+    url,
+    issuer: provider.server.issuer,
+    token: (person, scope = 'k8s:read k8s:logs') => provider.server.sign({ sub: person, scope, exp: inSeconds(3600) }),
+    helm,
+    upgrade: (more) => withValues('upgrade', usual, values(provider.server.issuer), more),
+    async call(tool, args, token) {
+      const response = await fetch(`${url}/api/v1/tools/${tool}`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        },
+        body: JSON.stringify(args),
+      });
+      return { status: response.status, body: (await response.json()) as Answer['body'] };
+    },
+    get: async (path) => (await fetch(`${url}${path}`)).status,
+    reach,
+    async close() {
+      await helm('uninstall', '--ignore-not-found');
+      await Promise.all([
+        ...passages.map((each) => each.close()),
+        provider.server.stop(),
+        deleteNamespaces([namespace]),
+      ]);
+    },
+  };
+}
+
+/** `--set-json` takes one value for one key at a time. */
+const setting = (values: object): readonly string[] => [
+  Object.entries(values)
+    .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+    .join(','),
+];
+
+const helmFolder = async (): Promise<string> => {
+  const { status, stdout, stderr } = await run('tests/deployment/tools.sh', []);
+  if (status !== 0) throw new Error(stderr);
+  return stdout.trim();
+};
+
+/** Its digest. CI pushes it before; by hand it may not be there yet. */
+async function anImage(): Promise<string> {
+  const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { readonly version: string };
+  const there = ['exec', '--', 'crane', 'digest', `127.0.0.1:5000/kubemend/kubemend:${version}`];
+  const { status, stdout } = await run(script, there);
+  if (status === 0) return stdout.trim();
+  for (const command of ['build', 'push']) {
+    const ended = await run(image, [command]);
+    if (ended.status !== 0) throw new Error(ended.stderr);
+  }
+  return (await cluster(...there)).trim();
+}
+
+/** Another name for the image in the registry of the cluster: the next version. */
+export async function taggedAs(tag: string): Promise<string> {
+  const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { readonly version: string };
+  await cluster('exec', '--', 'crane', 'tag', `127.0.0.1:5000/kubemend/kubemend:${version}`, tag);
+  return tag;
+}
+
+async function aProvider(host: string): Promise<{ readonly server: OidcServer; readonly authority: string }> {
+  const tls = selfSigned({ names: [host] });
+  return { server: await anOidcServer({ issuer: `https://${host}`, tls }), authority: tls.cert };
+}
+
+const aConfigMap = (name: string, data: Readonly<Record<string, string>>): string =>
+  JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data });
+
+/** A Service whose only endpoint is a port of the node. */
+const aServiceOutside = (name: string, port: number, targetPort: number): string =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'List',
+    items: [
+      { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { ports: [{ port, targetPort }] } },
+      {
+        apiVersion: 'discovery.k8s.io/v1',
+        kind: 'EndpointSlice',
+        metadata: { name, labels: { 'kubernetes.io/service-name': name } },
+        addressType: 'IPv4',
+        endpoints: [{ addresses: [node], conditions: { ready: true } }],
+        ports: [{ port: targetPort, protocol: 'TCP' }],
+      },
+    ],
+  });
+
+/** Why it is not ready, for whoever reads a failed test. */
+async function troubles(namespace: string): Promise<string> {
+  const of = ['-n', namespace];
+  const told = [
+    ['get', 'pods', ...of],
+    ['get', 'events', ...of],
+    ['logs', '-l', 'app.kubernetes.io/name=kubemend', '--tail=20', ...of],
+  ];
+  return (await Promise.all(told.map((words) => kubectl(...words).catch(String)))).join('\n');
+}
+
+/** Pods of the release, those that end included. */
+export const podsOf = async (namespace: string): Promise<readonly string[]> => {
+  const of = ['-n', namespace, '-l', 'app.kubernetes.io/name=kubemend', '-o', 'jsonpath={.items[*].metadata.name}'];
+  return (await kubectl('get', 'pods', ...of)).split(' ').filter((name) => name !== '');
+};
+
+/** Waits until so many replicas are ready, and nothing of others is left. */
+export const replicas = (namespace: string, count: number, seconds = 120): Promise<void> =>
+  eventually(
+    async () => {
+      const path = 'jsonpath={.status.readyReplicas}';
+      const ready = await kubectl('get', 'deployment', 'kubemend', '-n', namespace, '-o', path);
+      const pods = await podsOf(namespace);
+      if (Number(ready) !== count || pods.length !== count)
+        throw new Error(`${ready} replicas are ready of ${pods.length} pods, not ${count}`);
+    },
+    { seconds },
+  );
