@@ -2,7 +2,18 @@
 import { readFile } from 'node:fs/promises';
 import { anOidcServer, inSeconds, type OidcServer } from '../support/oidc-server.ts';
 import { selfSigned } from '../support/self-signed.ts';
-import { aNamespace, apply, cluster, deleteNamespaces, type Ended, eventually, kubeconfig, kubectl, run, script } from './bed.ts';
+import {
+  aNamespace,
+  apply,
+  cluster,
+  deleteNamespaces,
+  type Ended,
+  eventually,
+  kubeconfig,
+  kubectl,
+  run,
+  script,
+} from './bed.ts';
 import { intoCluster, outOfCluster, type Passage } from './passage.ts';
 
 const chart = 'k8s/helm/kubemend';
@@ -10,7 +21,7 @@ const image = 'tests/e2e/image/image.sh';
 /** Of the node, in the network of the cluster. */
 const node = '172.30.0.1';
 
-export interface Release {
+export interface RunningRelease {
   readonly namespace: string;
   /** Of its Service, on this side. */
   readonly url: string;
@@ -35,11 +46,14 @@ export interface Answer {
 }
 
 /** What every release here has: the labels of the namespace enforce that pods are restricted. */
-export async function aRelease(name: string, values: (issuer: string) => object = () => ({})): Promise<Release> {
+export async function aRunningRelease(
+  name: string,
+  values: (issuer: string) => object = () => ({}),
+): Promise<RunningRelease> {
   const [namespace, tools, digest] = await Promise.all([aNamespace(name), helmFolder(), anImage()]);
   await kubectl('label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted');
   const passages: Passage[] = [];
-  const reach: Release['reach'] = async (service, port, here) => {
+  const reach: RunningRelease['reach'] = async (service, port, here) => {
     const passage = await outOfCluster({ host: node, port: 0 }, here);
     passages.push(passage);
     await apply(namespace, aServiceOutside(service, port, passage.port));
@@ -59,7 +73,7 @@ export async function aRelease(name: string, values: (issuer: string) => object 
     networkPolicy: { identityProvider: { ports: [providerPort] } },
   };
   const environment = { KUBECONFIG: await kubeconfig(), HELM_DRIVER: 'secret' };
-  const helm: Release['helm'] = (verb, ...args) =>
+  const helm: RunningRelease['helm'] = (verb, ...args) =>
     run(`${tools}/helm`, [verb, 'kubemend', ...args, '--namespace', namespace], { env: environment });
   const withValues = async (verb: string, ...each: readonly object[]): Promise<Ended> => {
     const flags = each.flatMap((one) => ['--set-json', ...setting(one)]);
