@@ -1,7 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aRedisServer, type RedisServer } from '../support/redis-server.ts';
-import { aNamespace, apply, cluster, deleteNamespaces, eventually, kubectl, run, script } from './bed.ts';
+import { aNamespace, apply, cluster, deleteNamespaces, eventually, kubectl } from './bed.ts';
 import { aRunningRelease, podsOf, type RunningRelease, replicas } from './running-release.ts';
 import { aWorkload } from './workloads.ts';
 

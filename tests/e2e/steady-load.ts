@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
 
 /** Calls at a steady pace, from several clients at once. */
 export interface SteadyLoad {
@@ -10,18 +11,18 @@ export interface SteadyLoad {
 export function aSteadyLoad(perSecond: number, call: () => Promise<number>): SteadyLoad {
   const calls: Promise<void>[] = [];
   const failed: string[] = [];
-  let going = true;
+  const end = new AbortController();
 
   async function one(): Promise<void> {
     try {
       const status = await call();
       if (status !== 200) failed.push(String(status));
     } catch (error) {
-      failed.push(`${error} ${error instanceof Error ? error.cause : ''}`);
+      failed.push(inspect(error));
     }
   }
   const sending = (async () => {
-    while (going) {
+    while (!end.signal.aborted) {
       calls.push(one());
       await sleep(1000 / perSecond);
     }
@@ -29,7 +30,7 @@ export function aSteadyLoad(perSecond: number, call: () => Promise<number>): Ste
 
   return {
     async stop() {
-      going = false;
+      end.abort();
       await sending;
       await Promise.all(calls);
       return { sent: calls.length, failed };
