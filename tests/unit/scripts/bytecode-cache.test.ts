@@ -1,4 +1,13 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -49,6 +58,13 @@ describe('the bytecode of earlier runs', () => {
   ])('is not used when it is %s', (_what, harm) => {
     writeCache(file, aCache);
     harm();
+
+    expect(readCache(file)).toBeUndefined();
+  });
+
+  it.skipIf(process.getuid?.() !== 0)("is not used when it is somebody else's", () => {
+    writeCache(file, aCache);
+    chownSync(file, 65532, 65532);
 
     expect(readCache(file)).toBeUndefined();
   });
