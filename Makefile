@@ -1,6 +1,6 @@
 # Everything a contributor or CI runs. `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help demo test check deployment build cluster cluster-down image e2e eval bench bench-http bench-scale demo-record clean
+.PHONY: help demo test check deployment build cluster cluster-down image e2e eval bench bench-http bench-scale bench-sizing demo-record clean
 
 NAME ?= kubemend
 KUBERNETES ?= 1.36.3
@@ -53,6 +53,9 @@ bench-http: build ## Measure the service over HTTP, on a cluster of its own (SEC
 
 bench-scale: build ## Measure diagnose -A on a cluster of its own (NODES=100, PODS=10000)
 	node_modules/.bin/node bench/scale/run.ts
+
+bench-sizing: build ## Measure the image in a pod on clusters of growing size (NODES=100, PODS=10000)
+	node_modules/.bin/node bench/scale/sizing.ts
 
 demo-record: build ## Record demo/shop.kubemend.gz anew on that cluster
 	npm run --silent demo:record

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { aFakeNode } from '../../tests/support/fake-node.ts';
 
 const script = 'tests/e2e/cluster/cluster.sh';
-const env = { ...process.env, NAME: 'scale' };
+export const clusterName = 'scale';
+const env = { ...process.env, NAME: clusterName };
 
 /** Workloads of one size, as many as needed: what a platform with many teams looks like. */
 export const replicas = 100;
