@@ -191,3 +191,33 @@ describe('a release in the cluster', () => {
     );
   });
 });
+
+describe('scripts/deploy.sh', () => {
+  const inBed = (...words: readonly string[]) => run(script, ['exec', '--', ...words]);
+
+  it('has an overlay run, of which nothing is left when it is deleted', async () => {
+    const deployed = await inBed('scripts/deploy.sh', 'production');
+    const settings = await kubectl('get', 'configmaps', '-n', 'kubemend', '-o', 'jsonpath={.items[*].data}');
+    const ready = await kubectl(
+      'get',
+      'deployment',
+      'kubemend',
+      '-n',
+      'kubemend',
+      '-o',
+      'jsonpath={.status.readyReplicas}',
+    );
+    await inBed('kubectl', 'delete', '-k', 'k8s/overlays/production', '--wait');
+
+    expect([deployed.status, deployed.stderr]).toEqual([0, '']);
+    expect(deployed.stdout).toContain('deployment "kubemend" successfully rolled out');
+    expect(settings).toContain('"LOG_LEVEL":"WARNING"');
+    expect(Number(ready)).toBeGreaterThanOrEqual(1);
+    for (const left of [
+      'namespace/kubemend',
+      'clusterrole/kubemend-read',
+      'validatingadmissionpolicy/kubemend-kubemend',
+    ])
+      await expect(kubectl('get', left)).rejects.toThrow('NotFound');
+  });
+});
