@@ -3,6 +3,7 @@ import type { ActionRecord, ActionState } from '../../engines/healing/record.ts'
 import { AppError } from '../../platform/errors.ts';
 import type { ActionHolder, StoredAction } from '../ports.ts';
 import { recordIn } from './action-record-shape.ts';
+import type { Owner } from './record-owner.ts';
 import { isSigned, signatureOf } from './signatures.ts';
 
 /** Selects the Leases that hold actions. */
@@ -49,10 +50,12 @@ interface Kept {
   /** The state of the store that this one replaces; see {@link StoredAction.version}. */
   readonly version?: string | undefined;
   readonly holder?: ActionHolder | undefined;
+  /** What it is removed with. */
+  readonly owner?: Owner | undefined;
 }
 
 /** The whole Lease of a record. @throws AppError `refused` when the record is too large for one. */
-export function leaseOf({ record, namespace, name, key, version, holder }: Kept): object {
+export function leaseOf({ record, namespace, name, key, version, holder, owner }: Kept): object {
   const text = JSON.stringify(record);
   const size = Buffer.byteLength(text);
   if (size > longestRecord) {
@@ -70,6 +73,7 @@ export function leaseOf({ record, namespace, name, key, version, holder }: Kept)
       namespace,
       name,
       ...(version !== undefined && identityOf(version)),
+      ...(owner !== undefined && { ownerReferences: [owner] }),
       labels: labelsOf(record.state),
       annotations: {
         [recordAnnotation]: text,

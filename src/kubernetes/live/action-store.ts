@@ -5,6 +5,7 @@ import type { ActionHolder, ActionStore, StoredAction } from '../ports.ts';
 import { type ActionLease, identityOf, leaseNameOf, leaseOf, leaseSelector, readLease } from './action-lease.ts';
 import { builtinType } from './builtin-types.ts';
 import { pathOf, queryOf } from './paths.ts';
+import { recordOwner } from './record-owner.ts';
 import type { Rest, RestCall } from './rest.ts';
 import { anyShape, listShape } from './shapes.ts';
 
@@ -34,6 +35,7 @@ const ended: ReadonlySet<ActionState> = new Set(['declined', 'expired', 'healthy
 /** Actions as signed Leases of the cluster itself. What others write there is never taken for an action. */
 export function createActionStore({ rest, keys, stateNamespace, log, now }: ActionStoreOptions): ActionStore {
   const key = firstOf(keys);
+  const ownerOf = stateNamespace === undefined ? async () => undefined : recordOwner(rest, stateNamespace);
   let mayRemove = true;
 
   const namespaceOf = ({ target }: ActionRecord): string => stateNamespace ?? target.object.namespace ?? 'default';
@@ -41,7 +43,7 @@ export function createActionStore({ rest, keys, stateNamespace, log, now }: Acti
   async function keep(record: ActionRecord, kept: { version?: string; holder?: ActionHolder }, signal: AbortSignal) {
     const [namespace, name] = [namespaceOf(record), leaseNameOf(record.id)];
     if (name === undefined) throw new AppError('internal_error', 'The id of an action is not one.');
-    const body = leaseOf({ record, namespace, name, key, ...kept });
+    const body = leaseOf({ record, namespace, name, key, owner: await ownerOf({ signal }), ...kept });
     const replaces = kept.version !== undefined;
     const verb = replaces ? 'update' : 'create';
     const asking = { verb, type, namespace, name } as const;

@@ -83,6 +83,12 @@ const attributesIn = ({ verb, target }: { verb: string; target: AccessTarget }) 
 
 /** Who the API server takes these credentials for. */
 export async function ownIdentity(rest: Rest, call: RestCall): Promise<Identity> {
+  const { username, groups = [] } = await ownUser(rest, call);
+  return { user: username, groups };
+}
+
+/** The same, as it stands in the answer. */
+export async function ownUser(rest: Rest, call: RestCall) {
   const [resource, kind] = ['selfsubjectreviews', 'SelfSubjectReview'];
   const { status } = await rest.json(
     {
@@ -93,6 +99,5 @@ export async function ownIdentity(rest: Rest, call: RestCall): Promise<Identity>
     },
     call,
   );
-  const { username, groups = [] } = status.userInfo;
-  return { user: username, groups };
+  return status.userInfo;
 }

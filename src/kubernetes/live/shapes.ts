@@ -39,7 +39,13 @@ export const accessReviewShape = z.object({
 });
 
 export const identityShape = z.object({
-  status: z.object({ userInfo: z.object({ username: z.string(), groups: z.array(z.string()).optional() }) }),
+  status: z.object({
+    userInfo: z.object({
+      username: z.string(),
+      uid: z.string().optional(),
+      groups: z.array(z.string()).optional(),
+    }),
+  }),
 });
 
 /** Of a list, where a watch goes on from. */

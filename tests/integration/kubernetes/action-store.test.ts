@@ -108,6 +108,38 @@ describe('an action', () => {
     ]);
   });
 
+  it('belongs to the ServiceAccount that keeps it in its own namespace, in every state', async () => {
+    const server = await aServer();
+    const store = await storeOf(server, { stateNamespace: 'kubemend' });
+    const userInfo = { username: 'system:serviceaccount:kubemend:mend', uid: 'uid-mend' };
+    server.on(({ path }) => path.endsWith('/selfsubjectreviews'), { json: { status: { userInfo } } });
+    const record = aRecord();
+
+    const stored = await store.create(record, signal);
+    await store.replace(stored, { ...record, state: 'declined' }, signal);
+
+    const { metadata } = leaseOf(server, record, 'kubemend');
+    expect(metadata.labels?.['kubemend.dev/state']).toBe('declined');
+    expect(metadata.ownerReferences).toEqual([
+      { apiVersion: 'v1', kind: 'ServiceAccount', name: 'mend', uid: 'uid-mend' },
+    ]);
+    expect(server.requests.filter(({ path }) => path.endsWith('/selfsubjectreviews'))).toHaveLength(1);
+  });
+
+  it.each([
+    ['somebody of another namespace', { username: 'system:serviceaccount:shop:mend', uid: 'uid-mend' }],
+    ['a person', { username: 'jane', uid: 'uid-jane' }],
+  ])('belongs to nobody where %s keeps it', async (_, userInfo) => {
+    const server = await aServer();
+    const store = await storeOf(server, { stateNamespace: 'kubemend' });
+    server.on(({ path }) => path.endsWith('/selfsubjectreviews'), { json: { status: { userInfo } } });
+    const record = aRecord();
+
+    await store.create(record, signal);
+
+    expect(leaseOf(server, record, 'kubemend').metadata.ownerReferences).toBeUndefined();
+  });
+
   it('has no home in a namespace that is not there', async () => {
     const server = await aServer();
     const store = await storeOf(server, { stateNamespace: 'nope' });
