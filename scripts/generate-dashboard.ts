@@ -16,7 +16,6 @@ import {
   ThresholdsConfigBuilder,
   ThresholdsMode,
   VariableRefresh,
-  VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DataqueryBuilder } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as NumberBuilder } from '@grafana/grafana-foundation-sdk/stat';
@@ -61,7 +60,6 @@ const choice = (name: string, label: string, query: string): QueryVariableBuilde
     .datasource(source)
     .query(query)
     .refresh(VariableRefresh.OnTimeRangeChanged)
-    .sort(VariableSort.AlphabeticalAsc)
     .multi(true)
     .includeAll(true)
     .allValue('.*')

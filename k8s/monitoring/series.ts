@@ -18,12 +18,12 @@ export const scrapeMetrics = ['up'] as const;
 type Counted = MetricName<'counter' | 'gauge'> | (typeof processMetrics)[number] | (typeof scrapeMetrics)[number];
 type LabelsOf<Name> = Name extends keyof Catalogue ? LabelOf<Name> : never;
 /** Labels by the value that they have, or the values of which they have one. */
-type Matching<Label extends string = string> = { readonly [Name in Label]?: string | readonly string[] };
+type Matching<Label extends string> = Partial<Readonly<Record<Label, string | readonly string[]>>>;
 
 /** Names of series, as PromQL selects them: a metric or a label that the service does not have does not compile. */
 export interface Series {
-  of<Name extends Counted>(name: Name, matching?: Matching<LabelsOf<Name>>): string;
-  buckets<Name extends MetricName<'histogram'>>(name: Name, matching?: Matching<LabelsOf<Name>>): string;
+  readonly of: <Name extends Counted>(name: Name, matching?: Matching<LabelsOf<Name>>) => string;
+  readonly buckets: <Name extends MetricName<'histogram'>>(name: Name, matching?: Matching<LabelsOf<Name>>) => string;
 }
 
 /** @param common What all of them have to match besides: `namespace="tools"`. */
@@ -32,9 +32,9 @@ export const seriesWhere = (...common: readonly string[]): Series => ({
   buckets: (name, matching) => selected(`${name}_bucket`, common, matching),
 });
 
-function selected(name: string, common: readonly string[], matching: Matching = {}): string {
-  const wanted = Object.entries(matching).map(([label, value]) =>
-    Array.isArray(value) ? `${label}=~"${value.join('|')}"` : `${label}="${value}"`,
+function selected(name: string, common: readonly string[], matching: Matching<string> = {}): string {
+  const wanted = Object.entries(matching).map(([label, value = '']) =>
+    typeof value === 'string' ? `${label}="${value}"` : `${label}=~"${value.join('|')}"`,
   );
   const all = [...common, ...wanted];
   return all.length === 0 ? name : `${name}{${all.join(', ')}}`;

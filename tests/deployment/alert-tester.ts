@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { alerts } from '../../k8s/monitoring/alerts.ts';
 import { type Alert, runbookUrl } from '../../k8s/monitoring/rule.ts';
@@ -31,17 +31,19 @@ interface Cases {
 /** Tests one alert with `promtool test rules`, on the rules as the chart renders them. */
 export function testAlert(name: string, { fires, silent }: Cases): void {
   describe(name, () => {
-    it.each(Object.entries(fires))('fires when %s', (_when, { samples, minute, as }) =>
-      check(samples, [
-        { eval_time: `${minute}m`, alertname: name, exp_alerts: as.map((each) => expected(name, each)) },
-      ]),
-    );
-    it.each(Object.entries(silent))('is silent when %s', (_when, { samples, from = 0, to }) =>
-      check(
-        samples,
-        momentsOf(from, to).map((minute) => ({ eval_time: `${minute}m`, alertname: name, exp_alerts: [] })),
-      ),
-    );
+    it.each(Object.entries(fires))('fires when %s', async (_when, { samples, minute, as }) => {
+      const alerts = as.map((each) => expected(name, each));
+
+      expect(await checked(samples, [{ eval_time: `${minute}m`, alertname: name, exp_alerts: alerts }])).toContain(
+        'SUCCESS',
+      );
+    });
+    it.each(Object.entries(silent))('is silent when %s', async (_when, { samples, from = 0, to }) => {
+      const moments = momentsOf(from, to);
+      const checks = moments.map((minute) => ({ eval_time: `${minute}m`, alertname: name, exp_alerts: [] }));
+
+      expect(await checked(samples, checks)).toContain('SUCCESS');
+    });
   });
 }
 
@@ -66,13 +68,13 @@ export function seriesOf(name: string, labels: Readonly<Record<string, string>>)
     .join(',')}}`;
 }
 
-async function check(samples: Samples, checks: readonly object[]): Promise<void> {
+function checked(samples: Samples, checks: readonly object[]): Promise<string> {
   const test = {
     interval: '1m',
     input_series: Object.entries(samples).map(([series, values]) => ({ series, values })),
     alert_rule_test: checks,
   };
-  await promtool(['test', 'rules', 'test.yaml'], {
+  return promtool(['test', 'rules', 'test.yaml'], {
     'rules.yaml': renderedAlerts,
     'test.yaml': stringify({ rule_files: ['rules.yaml'], evaluation_interval: '1m', tests: [test] }),
   });

@@ -35,7 +35,7 @@ describe('the rules, as the chart renders them', () => {
     const tests = readdirSync('tests/deployment/alerts').map((file) =>
       readFileSync(join('tests/deployment/alerts', file), 'utf8'),
     );
-    const tested = tests.flatMap((text) => [...text.matchAll(/testAlert\('(\w+)'/g)].map(([, name]) => name));
+    const tested = tests.flatMap((text) => [...text.matchAll(/testAlert\('(\w+)'/g)].map(([, name = '']) => name));
 
     expect(tested.toSorted()).toEqual([...new Set(alerts.map(({ alert }) => alert))].toSorted());
   });

@@ -13,7 +13,11 @@ const metrics: ReadonlySet<string> = new Set([
 /** Those of ours, and those that a target, a bucket or an alert has. */
 const labels: ReadonlySet<string> = new Set([
   ...Object.values(metricCatalogue).flatMap(({ labels }): readonly string[] => labels),
-  ...['namespace', 'job', 'instance', 'le', 'window'],
+  'namespace',
+  'job',
+  'instance',
+  'le',
+  'window',
 ]);
 const operators: ReadonlySet<string> = new Set(['and', 'or', 'unless']);
 

@@ -66,17 +66,16 @@ describe.each(pages)('the runbook %s', (page) => {
   });
 
   it('names metrics, settings and types of errors that there are', () => {
-    const metrics: readonly string[] = [...Object.keys(metricCatalogue), ...processMetrics];
-    const settings = Object.keys(settingsSchema.shape).flatMap((key) => [
-      variableName(key),
-      `${variablePrefix}${variableName(key)}`,
-    ]);
-    const types: readonly string[] = errorTypes;
+    const metrics: ReadonlySet<string> = new Set([...Object.keys(metricCatalogue), ...processMetrics]);
+    const settings = new Set(
+      Object.keys(settingsSchema.shape).flatMap((key) => [variableName(key), `${variablePrefix}${variableName(key)}`]),
+    );
+    const types: ReadonlySet<string> = new Set(errorTypes);
 
-    expect(found(page, /`((?:mcp|nodejs|process)_\w+)`/g).filter((name) => !metrics.includes(name))).toEqual([]);
-    expect(found(page, /`([A-Z]+(?:_[A-Z\d]+)+)`/g).filter((name) => !settings.includes(name))).toEqual([]);
+    expect(found(page, /`((?:mcp|nodejs|process)_\w+)`/g).filter((name) => !metrics.has(name))).toEqual([]);
+    expect(found(page, /`([A-Z]+(?:_[A-Z\d]+)+)`/g).filter((name) => !settings.has(name))).toEqual([]);
     expect(
-      found(page, /`([a-z]+_(?:error|found|denied|required|limited))`/g).filter((name) => !types.includes(name)),
+      found(page, /`([a-z]+_(?:error|found|denied|required|limited))`/g).filter((name) => !types.has(name)),
     ).toEqual([]);
   });
 
