@@ -46,7 +46,8 @@ interface PrometheusOptions {
 }
 
 /** Where prometheus, promtool and amtool are. */
-export const prometheusFolder = (): string => execFileSync('tests/support/prometheus.sh', { encoding: 'utf8' }).trim();
+export const prometheusFolder = (): string =>
+  execFileSync(join(import.meta.dirname, 'prometheus.sh'), { encoding: 'utf8' }).trim();
 
 /** It scrapes every second. */
 export async function aPrometheusServer({ targets, rules }: PrometheusOptions): Promise<PrometheusServer> {
