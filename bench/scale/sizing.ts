@@ -32,21 +32,33 @@ const bed = await startBed(Number(process.env['NODES'] ?? 100));
 try {
   execFileSync('make', ['image'], { stdio: ['ignore', 'ignore', 'inherit'] });
   const tools = execFileSync('tests/deployment/tools.sh', { encoding: 'utf8' }).trim();
-  const settings = ['settings.auth=none', 'settings.insecureNoAuth=true', 'settings.rateLimitEnabled=false'];
-  execFileSync(
-    `${tools}/helm`,
-    [
-      ...['install', 'kubemend', 'k8s/helm/kubemend', '--namespace', namespace, '--create-namespace', '--wait'],
-      ...[...settings, 'autoscaling.enabled=false', 'replicas=1'].flatMap((value) => ['--set', value]),
-    ],
-    { env: { ...process.env, KUBECONFIG: bed.kubeconfig } },
-  );
+  const install = [
+    'install',
+    'kubemend',
+    'k8s/helm/kubemend',
+    '--namespace',
+    namespace,
+    '--create-namespace',
+    '--wait',
+  ];
+  const settings = [
+    'settings.auth=none',
+    'settings.insecureNoAuth=true',
+    'settings.rateLimitEnabled=false',
+    'autoscaling.enabled=false',
+    'replicas=1',
+  ];
+  execFileSync(`${tools}/helm`, install.concat(settings.flatMap((value) => ['--set', value])), {
+    env: { ...process.env, KUBECONFIG: bed.kubeconfig },
+  });
   const host = await kubectl('get', 'service', 'kubemend', '-n', namespace, '-o', 'jsonpath={.spec.clusterIP}');
   const pod = await kubectl('get', 'pods', '-n', namespace, '-o', 'jsonpath={.items[0].metadata.name}');
   const passage = await intoCluster({ host, port: 8080 });
   const url = `http://127.0.0.1:${passage.port}/api/v1/tools/diagnose`;
 
-  console.log('| pods | whole cluster | its processor time | one namespace | memory then | at most |\n|---|---|---|---|---|---|');
+  console.log(
+    '| pods | whole cluster | its processor time | one namespace | memory then | at most |\n|---|---|---|---|---|---|',
+  );
   for (const pods of sizes) {
     if (pods > 50) await bed.grow(pods);
     const whole = await measured(url, pod, { all_namespaces: true });
