@@ -5,6 +5,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { toolsPath } from '../../tests/deployment/tools.ts';
 import { cluster, kubectl } from '../../tests/e2e/bed.ts';
 import { intoCluster } from '../../tests/e2e/passage.ts';
 import { medianOf } from '../measure.ts';
@@ -31,7 +32,6 @@ interface Asked {
 const bed = await startBed(Number(process.env['NODES'] ?? 100));
 try {
   execFileSync('make', ['image'], { stdio: ['ignore', 'ignore', 'inherit'] });
-  const tools = execFileSync('tests/deployment/tools.sh', { encoding: 'utf8' }).trim();
   const install = [
     'install',
     'kubemend',
