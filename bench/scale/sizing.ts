@@ -48,7 +48,7 @@ try {
     'autoscaling.enabled=false',
     'replicas=1',
   ];
-  execFileSync(`${tools}/helm`, install.concat(settings.flatMap((value) => ['--set', value])), {
+  execFileSync(`${toolsPath}/helm`, install.concat(settings.flatMap((value) => ['--set', value])), {
     env: { ...process.env, KUBECONFIG: bed.kubeconfig },
   });
   const host = await kubectl('get', 'service', 'kubemend', '-n', namespace, '-o', 'jsonpath={.spec.clusterIP}');
