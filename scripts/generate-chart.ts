@@ -23,9 +23,8 @@ Without values it reads the whole cluster but Secrets, changes nothing, and take
 the audience \`kubemend\`; each of them sees what RBAC lets it see. Each file in [ci](ci) is an example of one feature, and is
 what the chart is tested with. What is wrong in values is refused with its path.
 
-The namespace may enforce the Pod Security Standard \`restricted\`. \`helm uninstall\` leaves nothing of its own in the cluster;
-records of actions are Leases in its namespace, and go with that:
-\`kubectl delete lease -n kubemend -l app.kubernetes.io/managed-by=kubemend\`.
+The namespace may enforce the Pod Security Standard \`restricted\`. \`helm uninstall\` leaves nothing behind: records
+of actions, which are Leases in its namespace, belong to its ServiceAccount and are collected with it.
 
 ## Values
 

@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { leaseOf } from '../../src/kubernetes/live/action-lease.ts';
 import { loadSigningKeys } from '../../src/kubernetes/live/signing-key.ts';
 import { aRecord } from '../support/action-records.ts';
-import { aNamespace, apply, deleteNamespaces, kubectl, type Service } from './bed.ts';
+import { aNamespace, apply, deleteNamespaces, eventually, kubectl, type Service } from './bed.ts';
 import { makeCustomKinds, removeCustomKinds } from './custom-kinds.ts';
 import { podsOf, unlimited } from './healer.ts';
 import { type Asked, aRelease, askedBy, type Manifest, type Release, tokenOf } from './release.ts';
@@ -245,5 +245,15 @@ describe('the ServiceAccount of a release', () => {
     expect(granted.filter((each) => !asked.some(uses(each)))).toEqual([]);
     expect(asked.filter(({ permission }) => permission === 'create pods').every(({ dryRun }) => dryRun)).toBe(true);
     expect(granted.length).toBeGreaterThan(100);
+  });
+
+  it('leaves no record of an action when it is uninstalled', async () => {
+    const records = () => kubectl('get', 'leases', '-n', home, '-o', 'name');
+    const before = await records();
+
+    await release.uninstall();
+
+    expect(before.trim().split('\n').length).toBeGreaterThan(5);
+    await eventually(async () => expect(await records()).toBe(''));
   });
 });

@@ -56,7 +56,7 @@ export async function aRelease(namespace: string, values: object): Promise<Relea
       writeFileSync(file, JSON.stringify({ autoscaling: { enabled: false }, replicas: 0, ...wanted }));
       await helm('upgrade', '--install', name, chart, '--namespace', namespace, '--values', file);
     },
-    uninstall: () => helm('uninstall', name, '--namespace', namespace, '--wait'),
+    uninstall: () => helm('uninstall', name, '--namespace', namespace, '--wait', '--ignore-not-found'),
     manifests: async () =>
       parseAllDocuments(await helm('get', 'manifest', name, '--namespace', namespace)).map(
         (document) => document.toJS() as Manifest,
