@@ -76,13 +76,13 @@ describe('a release that asks in the name of its callers', () => {
     expect(await kubectl('get', 'leases', '-n', home, '-o', 'name')).toMatch(/^lease\.\S+\/kubemend-\w{26}$/m);
   });
 
-  it('asks for nothing in its own name but records and events', async () => {
+  it('asks for nothing in its own name but who it is, records and events', async () => {
     const asked = await askedBy(release.account);
     const own = asked.filter(({ impersonated }) => !impersonated);
 
     expect(own.filter(({ allowed }) => !allowed)).toEqual([]);
     expect(new Set(own.map(({ permission }) => permission.split(' ')[1]))).toEqual(
-      new Set(['coordination.k8s.io/leases', 'events']),
+      new Set(['authentication.k8s.io/selfsubjectreviews', 'coordination.k8s.io/leases', 'events']),
     );
     expect(asked.some(({ impersonated, permission }) => impersonated && permission === 'list pods')).toBe(true);
   });
