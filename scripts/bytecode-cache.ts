@@ -1,6 +1,8 @@
 /** The file that keeps the bytecode of one command between its runs: `~/.cache/kubemend/bytecode/…`. */
 import {
+  accessSync,
   closeSync,
+  constants,
   existsSync,
   fstatSync,
   mkdirSync,
@@ -105,21 +107,34 @@ function encoded({ status, parts }: BytecodeCache): Buffer {
   return content;
 }
 
-/** Never in place: another process may be reading. A home that cannot be written has no cache. */
-export function writeCache(cacheFile: string, cache: BytecodeCache): void {
+/** Makes its folder. False where nothing can be written, as in a container: then there is nothing to prepare either. */
+export function canWriteCache(cacheFile: string): boolean {
   const folder = join(cacheFile, '..');
-  const written = `${cacheFile}.${process.pid}`;
   try {
     // Not `recursive`: Node makes the folders of a home that does not exist, and below /proc it tries for ever.
     for (const each of [join(folder, '../..'), join(folder, '..'), folder]) {
       if (!existsSync(each)) mkdirSync(each, { mode: 0o700 });
     }
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    // As said.
+    return false;
+  }
+}
+
+/** Never in place: another process may be reading. A home that cannot be written has no cache. */
+export function writeCache(cacheFile: string, cache: BytecodeCache): void {
+  if (!canWriteCache(cacheFile)) return;
+  const folder = join(cacheFile, '..');
+  const written = `${cacheFile}.${process.pid}`;
+  try {
     writeFileSync(written, encoded(cache), { mode: 0o600 });
     renameSync(written, cacheFile);
     const old = Date.now() - oldMilliseconds;
     for (const name of readdirSync(folder))
       if (statSync(join(folder, name)).mtimeMs < old) unlinkSync(join(folder, name));
   } catch {
-    // As said.
+    // A full disk, or another process that tidied up first.
   }
 }

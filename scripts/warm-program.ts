@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Script } from 'node:vm';
 import type { loadProgram as asSource } from '../src/load-program.ts';
-import { cacheFileOf, readCache, writeCache } from './bytecode-cache.ts';
+import { cacheFileOf, canWriteCache, readCache, writeCache } from './bytecode-cache.ts';
 
 type RunProgram = Awaited<ReturnType<typeof asSource>>;
 interface Module {
@@ -76,6 +76,7 @@ export function createLoader(folder: string, cacheFile: string | undefined): Loa
   function keep(status = 0): void {
     const better = missed || cache === undefined || status > cache.status;
     if (cacheFile === undefined || written || !better || status > foundSomething) return;
+    if (!canWriteCache(cacheFile)) return;
     written = true;
     const ran = [...scripts].map(([name, script]): [string, Buffer] => [name, script.createCachedData()]);
     writeCache(cacheFile, {

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type BytecodeCache, readCache, writeCache } from '../../../scripts/bytecode-cache.ts';
+import { type BytecodeCache, canWriteCache, readCache, writeCache } from '../../../scripts/bytecode-cache.ts';
 
 let home: string;
 let file: string;
@@ -73,6 +73,7 @@ describe('the bytecode of earlier runs', () => {
     writeFileSync(join(home, 'kubemend'), 'a file');
 
     expect(() => writeCache(file, aCache)).not.toThrow();
+    expect(canWriteCache(file)).toBe(false);
     expect(readCache(file)).toBeUndefined();
   });
 });
