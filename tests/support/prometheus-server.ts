@@ -39,10 +39,20 @@ export interface PrometheusServer {
 }
 
 interface PrometheusOptions {
-  /** By `host:port`, with the labels that they get. */
-  readonly targets: Readonly<Record<string, Labels>>;
+  /** Where its targets are and what they are labelled with, as its configuration has it. */
+  readonly scrape: object;
   /** The text of a file of rules. */
   readonly rules: string;
+  /** Where it is to run, when not here. */
+  readonly place?: Place;
+}
+
+/** Another network. */
+export interface Place {
+  /** Words before a command that have it run there. */
+  readonly enter: readonly string[];
+  /** A way to a port of loopback there: the port of loopback here, and what ends it. */
+  reach(port: number): Promise<{ readonly port: number; close(): Promise<void> }>;
 }
 
 /** Where prometheus, promtool and amtool are. */
@@ -50,36 +60,43 @@ export const prometheusFolder = (): string =>
   execFileSync(join(import.meta.dirname, 'prometheus.sh'), { encoding: 'utf8' }).trim();
 
 /** It scrapes every second. */
-export async function aPrometheusServer({ targets, rules }: PrometheusOptions): Promise<PrometheusServer> {
+export async function aPrometheusServer({ scrape, rules, place }: PrometheusOptions): Promise<PrometheusServer> {
   const folder = await mkdtemp(join(tmpdir(), 'kubemend-prometheus-'));
   const config = {
     global: { scrape_interval: '1s', evaluation_interval: '1s' },
     rule_files: ['rules.yaml'],
-    scrape_configs: [
-      {
-        job_name: 'kubemend',
-        static_configs: Object.entries(targets).map(([target, labels]) => ({ targets: [target], labels })),
-      },
-    ],
+    scrape_configs: [{ job_name: 'kubemend', ...scrape }],
   };
   await writeFile(join(folder, 'rules.yaml'), rules);
   await writeFile(join(folder, 'prometheus.yaml'), stringify(config));
-  const address = `127.0.0.1:${await freePort()}`;
+  const port = await freePort();
   const words = [
     `--config.file=${join(folder, 'prometheus.yaml')}`,
     `--storage.tsdb.path=${join(folder, 'data')}`,
-    `--web.listen-address=${address}`,
+    `--web.listen-address=127.0.0.1:${port}`,
     '--enable-feature=exemplar-storage',
     '--log.level=warn',
   ];
-  const server = spawn(join(prometheusFolder(), 'prometheus'), words, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const [command = '', ...before] = [...(place?.enter ?? []), join(prometheusFolder(), 'prometheus')];
+  // In a group of its own, since a script may stand before it.
+  const server = spawn(command, [...before, ...words], { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
+  // Whoever gave up waiting for it leaves none behind.
+  process.once('exit', end);
+  function end(): void {
+    if (server.exitCode === null && server.signalCode === null && server.pid !== undefined)
+      process.kill(-server.pid, 'SIGKILL');
+  }
   const said: string[] = [];
   server.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()));
   const ended = once(server, 'exit').then(() => {
     throw new Error(`prometheus ended: ${said.join('')}`);
   });
+  ended.catch(() => {
+    // It is told by whoever asks it.
+  });
+  const way = await place?.reach(port);
+  const address = `127.0.0.1:${way?.port ?? port}`;
   await Promise.race([ended, answering(`http://${address}/-/ready`)]);
-  ended.catch(() => {});
 
   async function ask<T>(path: string, parameters: Labels = {}): Promise<T> {
     const response = await fetch(`http://${address}/api/v1/${path}?${new URLSearchParams(parameters).toString()}`);
@@ -106,11 +123,9 @@ export async function aPrometheusServer({ targets, rules }: PrometheusOptions): 
       return found.flatMap(({ exemplars }) => exemplars.map(({ labels }) => labels));
     },
     async [Symbol.asyncDispose]() {
-      if (server.exitCode === null) {
-        const gone = once(server, 'exit');
-        server.kill('SIGKILL');
-        await gone;
-      }
+      const gone = once(server, 'close');
+      end();
+      await Promise.all([gone, way?.close()]);
       await rm(folder, { recursive: true });
     },
   };
