@@ -18,7 +18,7 @@ const targets = join(mkdtempSync(join(tmpdir(), 'kubemend-targets-')), 'targets.
 /** Real pods of the chart, and a Prometheus in their network. */
 beforeAll(async () => {
   release = await aRunningRelease('watched', () => ({ autoscaling: { enabled: false }, replicas: 2 }));
-  toEnd.push(release.close);
+  toEnd.push(() => release.close());
   await found();
   prometheus = await aPrometheusServer({
     rules: inAHurry(renderedAlerts),

@@ -77,7 +77,7 @@ export async function aPrometheusServer({ scrape, rules, place }: PrometheusOpti
     '--enable-feature=exemplar-storage',
     '--log.level=warn',
   ];
-  const [command = '', ...before] = [...(place?.enter ?? []), join(prometheusFolder(), 'prometheus')];
+  const [command, ...before] = [...(place?.enter ?? []), join(prometheusFolder(), 'prometheus')];
   // In a group of its own, since a script may stand before it.
   const server = spawn(command, [...before, ...words], { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   // Whoever gave up waiting for it leaves none behind.
