@@ -175,8 +175,7 @@ const saturation: Section = {
       queries: [{ expr: of('nodejs_eventloop_lag_p99_seconds'), legend: '{{instance}}' }],
     },
     {
-      title: 'Garbage collection',
-      description: 'Share of the time.',
+      title: 'Time for garbage collection',
       unit: 'percentunit',
       queries: [{ expr: `sum by (instance) (${rate(of('nodejs_gc_duration_seconds_sum'))})`, legend: '{{instance}}' }],
     },
