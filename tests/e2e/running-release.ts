@@ -79,8 +79,16 @@ export async function aRunningRelease(
     const flags = each.flatMap((one) => ['--set-json', ...setting(one)]);
     return helm(verb, chart, '--wait', '--timeout', '180s', ...flags);
   };
+  const close = async (): Promise<void> => {
+    await helm('uninstall', '--ignore-not-found');
+    await Promise.all([...passages.map((each) => each.close()), provider.server.stop(), deleteNamespaces([namespace])]);
+  };
   const installed = await withValues('install', usual, values(provider.server.issuer));
-  if (installed.status !== 0) throw new Error(`${installed.stderr}\n${await troubles(namespace)}`);
+  if (installed.status !== 0) {
+    const seen = await troubles(namespace);
+    await close();
+    throw new Error(`${installed.stderr}\n${seen}`);
+  }
   const address = await kubectl('get', 'service', 'kubemend', '-n', namespace, '-o', 'jsonpath={.spec.clusterIP}');
   const entrance = await intoCluster({ host: address, port: 8080 });
   passages.push(entrance);
@@ -106,14 +114,7 @@ export async function aRunningRelease(
     },
     get: async (path) => (await fetch(`${url}${path}`)).status,
     reach,
-    async close() {
-      await helm('uninstall', '--ignore-not-found');
-      await Promise.all([
-        ...passages.map((each) => each.close()),
-        provider.server.stop(),
-        deleteNamespaces([namespace]),
-      ]);
-    },
+    close,
   };
 }
 
