@@ -15,6 +15,10 @@ const workloadsPerNamespace = 5;
 /** Broken pods: one workload of each fault in each of these, among as many healthy pods of the same namespace. */
 export const troubledNamespaces = ['trouble-0', 'trouble-1', 'trouble-2', 'trouble-3', 'trouble-4'];
 
+const calmPods = 40;
+/** Healthy and broken ones that are there before it grows. */
+export const podsFromStart = troubledNamespaces.length * (calmPods + 10);
+
 const cluster = (args: readonly string[], input?: string): string =>
   execFileSync(script, args, { env, encoding: 'utf8', maxBuffer: 2 ** 28, stdio: ['pipe', 'pipe', 'ignore'], input });
 const kubectl = (...args: string[]): string => cluster(['exec', '--', 'kubectl', ...args]);
@@ -39,7 +43,7 @@ export async function startBed(nodes: number): Promise<Bed> {
   apply(Array.from({ length: nodes }, (_, index) => nodeOf(index)));
   await until(() => kubectl('get', 'nodes', '-l', 'type=kwok', '--no-headers').match(/ Ready /g)?.length === nodes);
   apply(troubledNamespaces.map(namespaceOf));
-  apply(troubledNamespaces.flatMap((namespace) => [...troubleIn(namespace), ...healthy(namespace, 'calm', 40)]));
+  apply(troubledNamespaces.flatMap((namespace) => [...troubleIn(namespace), ...healthy(namespace, 'calm', calmPods)]));
   let made = 0;
   return {
     kubeconfig: cluster(['kubeconfig']).trim(),
