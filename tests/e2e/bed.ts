@@ -86,6 +86,6 @@ export async function eventually<T>(probe: () => Promise<T>, { seconds = 60, pau
 
 export type Service = ServiceProcess;
 
-/** The built program as an HTTP service on a free port, with the cluster's kubeconfig. */
+/** The built program as an HTTP service on a free port, with the cluster's kubeconfig; this API server need not be spared. */
 export const aService = async (flags: readonly string[] = [], env: NodeJS.ProcessEnv = {}): Promise<Service> =>
-  aServiceProcess('dist/kubemend.js', flags, { KUBECONFIG: await kubeconfig(), ...env });
+  aServiceProcess('dist/kubemend.js', flags, { KUBECONFIG: await kubeconfig(), KUBEMEND_K8S_QPS: '0', ...env });

@@ -134,7 +134,7 @@ describe('of real Secrets, variables, logs and what kubectl applied, nothing sho
     const transport = new StdioClientTransport({
       command: process.execPath,
       args: ['dist/kubemend.js', 'serve', ...flags],
-      env: { ...(process.env as Record<string, string>), KUBECONFIG: await kubeconfig() },
+      env: { ...(process.env as Record<string, string>), KUBECONFIG: await kubeconfig(), KUBEMEND_K8S_QPS: '0' },
       stderr: 'pipe',
     });
     const chunks: Buffer[] = [];

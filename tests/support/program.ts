@@ -47,7 +47,8 @@ export async function program(argv: readonly string[], fields: ProgramFields = {
   const { stdin = new PassThrough().end(), signal = new AbortController().signal, environment } = fields;
   const host: Host = {
     argv,
-    environment: { HOME: home, USER: 'ann', ...environment },
+    // API servers of tests need not be spared.
+    environment: { HOME: home, USER: 'ann', KUBEMEND_K8S_QPS: '0', ...environment },
     dotenv: '',
     stdin,
     stdout: fields.stdout ?? out,
