@@ -17,9 +17,11 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await helm('uninstall', 'kubemend', '--namespace', home, '--ignore-not-found', '--wait');
+  await uninstalled();
   await deleteNamespaces([home, shop]);
 });
+
+const uninstalled = () => helm('uninstall', 'kubemend', '--namespace', home, '--ignore-not-found', '--wait');
 
 const installed = (...values: readonly string[]) =>
   helm('upgrade', '--install', 'kubemend', chart, '--namespace', home, ...values.flatMap((value) => ['--set', value]));
@@ -193,6 +195,9 @@ describe('a release in the cluster', () => {
 });
 
 describe('scripts/deploy.sh', () => {
+  // Both have the same names for what belongs to the whole cluster.
+  beforeAll(() => uninstalled());
+
   const inBed = (...words: readonly string[]) => run(script, ['exec', '--', ...words]);
 
   it('has an overlay run, of which nothing is left when it is deleted', async () => {
