@@ -39,11 +39,9 @@ async function janes(): Promise<{ readonly client: Client; readonly asked: reado
   return { client, asked };
 }
 
+const restarted = String.raw`jsonpath={.spec.template.metadata.annotations.kubectl\.kubernetes\.io/restartedAt}`;
 const restartedAt = (namespace: string): Promise<string> =>
-  kubectl(
-    ...['get', 'deployment', 'web', '-n', namespace, '-o'],
-    String.raw`jsonpath={.spec.template.metadata.annotations.kubectl\.kubernetes\.io/restartedAt}`,
-  );
+  kubectl('get', 'deployment', 'web', '-n', namespace, '-o', restarted);
 
 describe('two replicas in the cluster, with the rights of the chart alone,', () => {
   it('restart a workload of a listed namespace once a person has said yes, and see it healthy', async () => {
