@@ -19,7 +19,8 @@ beforeAll(async () => {
   healer = await healers.in('races');
   await apply('default', scalableKind);
   await kubectl('wait', '--for=condition=established', 'crd/fleets.e2e.kubemend.dev', '--timeout=30s');
-  const env = { ...process.env, ...healer.env, KUBECONFIG: await kubeconfig(), K8S_NAMESPACE: healer.namespace };
+  const cluster = { KUBECONFIG: await kubeconfig(), K8S_NAMESPACE: healer.namespace, KUBEMEND_K8S_QPS: '0' };
+  const env = { ...process.env, ...healer.env, ...cluster };
   for (const _ of ['first', 'second']) racers.push(fork('tests/e2e/racer.ts', { env }));
 });
 
