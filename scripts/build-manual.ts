@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { commandTree } from '../src/cli/command-tree.ts';
 import { manualPage } from './manual-page.ts';
 import { packageFacts } from './package-facts.ts';
+import { provenance } from './provenance.ts';
 
 const { version } = packageFacts;
 const { program } = await commandTree({
@@ -18,6 +19,5 @@ const { program } = await commandTree({
   demo: '',
   assets: '',
 });
-const { SOURCE_DATE_EPOCH: seconds } = process.env;
-const date = seconds === undefined ? new Date() : new Date(Number(seconds) * 1000);
-await writeFile('dist/kubemend.1', manualPage({ program, version, date }));
+const { date = Date.now() } = provenance(process.env);
+await writeFile('dist/kubemend.1', manualPage({ program, version, date: new Date(date) }));

@@ -1,7 +1,14 @@
 /** docs/configuration.md, derived from the settings themselves. */
 import { writeFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { flagName, settingFacts, settingsSchema, variableName, variablePrefix } from '../src/platform/config.ts';
+import {
+  flagName,
+  ownVariable,
+  settingFacts,
+  settingsSchema,
+  variableName,
+  variablePrefix,
+} from '../src/platform/config.ts';
 
 const introduction = `# Configuration
 
@@ -52,7 +59,7 @@ function rowOf(key: string, schema: z.ZodType): readonly Row[] {
   if (facts === undefined) return [];
   const { group, value, plain, commands, description, secret } = facts;
   const flag = secret ? '–' : code(value === undefined ? `--${flagName(key)}` : `--${flagName(key)} <${value}>`);
-  const names = [...(plain ? [variableName(key)] : []), `${variablePrefix}${variableName(key)}`].map(code).join(', ');
+  const names = [...(plain ? [variableName(key)] : []), ownVariable(key)].map(code).join(', ');
   return [{ group, cells: [flag, names, defaultOf(schema), commands === 'all' ? 'all' : '`serve`', description] }];
 }
 

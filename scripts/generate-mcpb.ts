@@ -1,5 +1,5 @@
 import type { McpbManifestAny } from '@anthropic-ai/mcpb';
-import { settingFacts, settingsSchema, variableName, variablePrefix } from '../src/platform/config.ts';
+import { ownVariable, plainDescription, settingFacts, settingsSchema } from '../src/platform/config.ts';
 import { tools } from '../src/tools/index.ts';
 import { packageFacts, repositoryUrl } from './package-facts.ts';
 
@@ -13,9 +13,6 @@ const asked = {
   heal: { type: 'boolean', title: 'Healing', default: false },
   demo: { type: 'boolean', title: 'Demo', default: false },
 } as const satisfies Partial<Record<keyof typeof settingsSchema.shape, Omit<UserConfig[string], 'description'>>>;
-
-/** `clusters` → `KUBEMEND_CLUSTERS`. */
-const variable = (key: string): string => variablePrefix + variableName(key);
 
 /** mcpb/manifest.json: how a desktop client starts the bundle, and what it asks its user before. */
 export function mcpbManifest(): string {
@@ -42,7 +39,7 @@ export function mcpbManifest(): string {
       mcp_config: {
         command: 'node',
         args: ['${__dirname}/dist/kubemend.js', 'serve'],
-        env: Object.fromEntries(Object.keys(asked).map((key) => [variable(key), `\${user_config.${key}}`])),
+        env: Object.fromEntries(Object.keys(asked).map((key) => [ownVariable(key), `\${user_config.${key}}`])),
       },
     },
     tools: tools.map((tool) => ({ name: tool.name, description: tool.description })),
@@ -59,5 +56,5 @@ function meaningOf(key: string): string {
   const [, schema] = Object.entries(settingsSchema.shape).find(([each]) => each === key) ?? [];
   const facts = schema && settingFacts.get(schema);
   if (facts === undefined) throw new Error(`There is no setting ${key}.`);
-  return facts.description.replaceAll('`', '');
+  return plainDescription(facts);
 }

@@ -1,4 +1,4 @@
-import { settingFacts, settingsSchema, variableName, variablePrefix } from '../src/platform/config.ts';
+import { ownVariable, plainDescription, settingFacts, settingsSchema } from '../src/platform/config.ts';
 import { packageFacts, repositoryUrl } from './package-facts.ts';
 
 /** The settings that a client asks its user for; the others have good defaults. */
@@ -36,8 +36,8 @@ export function serverJson(): string {
 function variableOf(key: (typeof asked)[number]) {
   const facts = settingFacts.get(settingsSchema.shape[key]);
   return {
-    name: variablePrefix + variableName(key),
-    description: facts?.description.replaceAll('`', ''),
+    name: ownVariable(key),
+    description: facts && plainDescription(facts),
     format: formats[facts?.value ?? 'switch'] ?? 'string',
     isRequired: false,
     isSecret: false,

@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander';
-import { settingFacts, settingsSchema, variableName, variablePrefix } from '../src/platform/config.ts';
+import { ownVariable, plainDescription, settingFacts, settingsSchema } from '../src/platform/config.ts';
 
 export interface Manual {
   readonly program: Command;
@@ -130,7 +130,7 @@ const meaningOf = ({ description: text, argChoices }: Option): string => {
 const secrets = (): readonly (readonly [string, string])[] =>
   Object.entries(settingsSchema.shape).flatMap(([key, schema]) => {
     const facts = settingFacts.get(schema);
-    return facts?.secret ? [[variablePrefix + variableName(key), facts.description.replaceAll('`', '')] as const] : [];
+    return facts?.secret ? [[ownVariable(key), plainDescription(facts)] as const] : [];
   });
 
 /** What help shows below the flags. */

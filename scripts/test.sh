@@ -4,8 +4,7 @@ set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.."
 
 case ${1:-} in
-  '') ;;
-  --cluster) ;;
+  '' | --cluster) ;;
   *)
     echo 'Usage: scripts/test.sh [--cluster]' >&2
     exit 2

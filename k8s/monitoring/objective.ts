@@ -4,6 +4,7 @@ import { seriesWhere } from './series.ts';
 
 /** Of the calls that were the service's to answer, the share that it answers, over 30 days. */
 export const objective = 0.995;
+export const objectivePercent = Math.round(objective * 1000) / 10;
 const errorBudget = Math.round((1 - objective) * 1e6) / 1e6;
 
 /**
@@ -97,7 +98,7 @@ const burning =
         // A rate a minute; they are extrapolated, so that five failures may come to a little less.
         `sum_over_time(${failedRate}[${long}]) * 60 > ${fewestFailures - 0.5}`,
       ].join('\nand '),
-      summary: `kubemend failed {{ $value | humanizePercentage }} of its calls in ${long}; ${Math.round(objective * 1000) / 10} % are to succeed`,
+      summary: `kubemend failed {{ $value | humanizePercentage }} of its calls in ${long}; ${objectivePercent} % are to succeed`,
       description,
     };
   };

@@ -1,4 +1,4 @@
-import { budgetLeft, burnRate, failures, objective } from './objective.ts';
+import { budgetLeft, burnRate, failures, objective, objectivePercent } from './objective.ts';
 import { seriesWhere } from './series.ts';
 
 /** What is drawn, and what Prometheus is asked for it. */
@@ -64,7 +64,7 @@ const overview: Section = {
   panels: [
     {
       title: 'Availability',
-      description: `Share of calls that did not fail by the service's fault, in the time shown. ${Math.round(objective * 1000) / 10} % is promised.`,
+      description: `Share of calls that did not fail by the service's fault, in the time shown. ${objectivePercent} % is promised.`,
       unit: 'percentunit',
       limit: { at: objective, above: 'good' },
       queries: [{ expr: shareServed, legend: 'succeeded' }],

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import * as z from 'zod';
-import { flagName, settingFacts, settingsSchema } from '../platform/config.ts';
+import { flagName, plainDescription, settingFacts, settingsSchema } from '../platform/config.ts';
 
 /** Adds the flags of the settings that a command obeys, in the groups of docs/configuration.md. */
 export function addSettingFlags(command: Command, commands: 'all' | 'serve'): void {
@@ -9,7 +9,7 @@ export function addSettingFlags(command: Command, commands: 'all' | 'serve'): vo
     if (facts === undefined || facts.secret || (facts.commands === 'serve' && commands !== 'serve')) continue;
     const flag = `--${flagName(key)}`;
     const usual = schema.parse(undefined);
-    const description = `${facts.description.replaceAll('`', '')}${shownDefault(usual)}`;
+    const description = `${plainDescription(facts)}${shownDefault(usual)}`;
     if (facts.value !== undefined) {
       command.addOption(new Option(`${flag} <${facts.value}>`, description).helpGroup(`${facts.group}:`));
       continue;

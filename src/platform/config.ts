@@ -3,7 +3,7 @@ import { logFormats, logLevels } from './logging.ts';
 import { serviceSettings } from './service-settings.ts';
 import { choice, flag, list, lower, setting, text, whole } from './setting.ts';
 
-export { settingFacts } from './setting.ts';
+export { plainDescription, settingFacts } from './setting.ts';
 
 const isRedisUrl = (value: string): boolean => /^rediss?:\/\/./.test(value) && URL.canParse(value);
 const levelName = (value: string): string => lower(value).replace(/^warning$/, 'warn');
@@ -185,3 +185,6 @@ export const flagName = (key: string): string => key.replaceAll(/[A-Z]/g, (lette
 export const variableName = (key: string): string => flagName(key).replaceAll('-', '_').toUpperCase();
 
 export const variablePrefix = 'KUBEMEND_';
+
+/** `logLevel` → `KUBEMEND_LOG_LEVEL`. */
+export const ownVariable = (key: string): string => variablePrefix + variableName(key);

@@ -1,4 +1,12 @@
-import { flagName, type Settings, settingFacts, settingsSchema, variableName, variablePrefix } from './config.ts';
+import {
+  flagName,
+  ownVariable,
+  type Settings,
+  settingFacts,
+  settingsSchema,
+  variableName,
+  variablePrefix,
+} from './config.ts';
 import { AppError } from './errors.ts';
 import { nearest } from './nearest.ts';
 
@@ -73,7 +81,7 @@ function findVariable(key: string, variables: Variables, suffix: string): Found 
 }
 
 const namesOf = (key: string): readonly string[] => [
-  `${variablePrefix}${variableName(key)}`,
+  ownVariable(key),
   ...(plainKeys.has(key) ? [variableName(key)] : []),
 ];
 
@@ -98,7 +106,7 @@ function badValue(found: Found | undefined, message: string, secret: boolean): s
 }
 
 function unknownNames(variables: Variables, suffix: string): readonly string[] {
-  const known = keys.map((key) => `${variablePrefix}${variableName(key)}`);
+  const known = keys.map(ownVariable);
   return Object.entries(variables)
     .filter(([name]) => name.startsWith(variablePrefix) || name.startsWith(variablePrefix.toLowerCase()))
     .filter(([name, value]) => !known.includes(name.toUpperCase()) && !isServiceLink(name, value ?? ''))

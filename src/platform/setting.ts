@@ -17,6 +17,10 @@ export interface SettingFacts {
   readonly secret?: true;
 }
 
+/** A description for places that show no Markdown. */
+export const plainDescription = ({ description }: Pick<SettingFacts, 'description'>): string =>
+  description.replaceAll('`', '');
+
 /** The facts of every setting in {@link settingsSchema}, by its schema. */
 export const settingFacts = z.registry<SettingFacts>();
 

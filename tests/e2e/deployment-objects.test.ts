@@ -3,9 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { aNamespace, deleteNamespaces, eventually, kubectl, run, script } from './bed.ts';
 import { makeCustomKinds, removeCustomKinds } from './custom-kinds.ts';
-import { aRelease, helm, kustomized, type Manifest } from './release.ts';
+import { aRelease, chart, helm, kustomized, type Manifest } from './release.ts';
 
-const chart = 'k8s/helm/kubemend';
 let restricted: string;
 let home: string;
 

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { aNamespace, apply, deleteNamespaces, eventually, kubectl, run, script } from './bed.ts';
-import { helm, tokenOf } from './release.ts';
+import { chart, helm, tokenOf } from './release.ts';
 import { aBarePod, aWorkload } from './workloads.ts';
 
-const chart = 'k8s/helm/kubemend';
 let home: string;
 let shop: string;
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anOidcServer, audience, type OidcServer } from '../support/oidc-server.ts';
 import { aNamespace, apply, aService, deleteNamespaces, kubectl, type Service } from './bed.ts';
+import { called as restCall } from './rest-call.ts';
 import { aWorkload } from './workloads.ts';
 
 let shop: string;
@@ -31,15 +32,8 @@ const tokenOf = async (account: string, aud = 'kubemend'): Promise<string> =>
 
 /** Status and body of one call. */
 async function called({ url }: Service, token: string | undefined, tool: string, args: object) {
-  const response = await fetch(`${url}/api/v1/tools/${tool}`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-    },
-    body: JSON.stringify(args),
-  });
-  return [response.status, await response.json()] as const;
+  const { status, body } = await restCall(url, tool, args, token);
+  return [status, body] as const;
 }
 
 const listed = (service: Service, token: string | undefined, namespace: string) =>

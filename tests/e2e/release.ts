@@ -6,8 +6,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { writeKubeconfig } from '../support/kubeconfig-file.ts';
 import { aService, kubeconfig, kubectl, run, type Service } from './bed.ts';
 
-const chart = 'k8s/helm/kubemend';
-const unpack = 'tests/deployment/tools.sh';
+export const chart = 'k8s/helm/kubemend';
 
 export interface Manifest {
   readonly apiVersion: string;
@@ -16,9 +15,16 @@ export interface Manifest {
   readonly [field: string]: unknown;
 }
 
+/** Where helm and kubectl are. */
+export async function helmFolder(): Promise<string> {
+  const { status, stdout, stderr } = await run('tests/deployment/tools.sh', []);
+  if (status !== 0) throw new Error(stderr);
+  return stdout.trim();
+}
+
 /** Runs helm on the cluster; what goes wrong is thrown. */
 export async function helm(...args: readonly string[]): Promise<string> {
-  const tools = (await run(unpack, [])).stdout.trim();
+  const tools = await helmFolder();
   const { status, stdout, stderr } = await run(`${tools}/helm`, args, { env: { KUBECONFIG: await kubeconfig() } });
   if (status !== 0) throw new Error(`helm ${args.join(' ')}: ${stderr}`);
   return stdout;
@@ -26,7 +32,7 @@ export async function helm(...args: readonly string[]): Promise<string> {
 
 /** What `kubectl apply -k` sends. */
 export async function kustomized(folder: string): Promise<string> {
-  const tools = (await run(unpack, [])).stdout.trim();
+  const tools = await helmFolder();
   return (await run(`${tools}/kubectl`, ['kustomize', folder])).stdout;
 }
 

@@ -1,5 +1,4 @@
 /** The service as teams run it: its image, installed by its chart, with people of an identity provider. */
-import { readFile } from 'node:fs/promises';
 import { anOidcServer, inSeconds, type OidcServer } from '../support/oidc-server.ts';
 import { selfSigned } from '../support/self-signed.ts';
 import {
@@ -14,10 +13,14 @@ import {
   run,
   script,
 } from './bed.ts';
+import { version } from './image/image.ts';
 import { intoCluster, outOfCluster, type Passage } from './passage.ts';
+import { chart, helmFolder } from './release.ts';
+import { called } from './rest-call.ts';
 
-const chart = 'k8s/helm/kubemend';
-const image = 'tests/e2e/image/image.sh';
+const imageScript = 'tests/e2e/image/image.sh';
+/** In the registry of the cluster. */
+const image = `127.0.0.1:5000/kubemend/kubemend:${version}`;
 /** Of the node, in the network of the cluster. */
 const node = '172.30.0.1';
 
@@ -33,16 +36,11 @@ export interface RunningRelease {
   /** `helm upgrade` to these values besides those of the installation; waits until its pods are ready. */
   upgrade(values: object): Promise<Ended>;
   /** Calls a tool by REST. */
-  call(tool: string, args: object, token?: string): Promise<Answer>;
+  call(tool: string, args: object, token?: string): ReturnType<typeof called>;
   get(path: string): Promise<number>;
   /** A process of this machine becomes a Service of the namespace, reached at a port that it returns. */
   reach(service: string, port: number, here: number): Promise<number>;
   close(): Promise<void>;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly body: { readonly error_type?: string; readonly verdict?: string };
 }
 
 /** What every release here has: the labels of the namespace enforce that pods are restricted. */
@@ -101,17 +99,7 @@ export async function aRunningRelease(
     token: (person, scope = 'k8s:read k8s:logs') => provider.server.sign({ sub: person, scope, exp: inSeconds(3600) }),
     helm,
     upgrade: (more) => withValues('upgrade', usual, values(provider.server.issuer), more),
-    async call(tool, args, token) {
-      const response = await fetch(`${url}/api/v1/tools/${tool}`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        },
-        body: JSON.stringify(args),
-      });
-      return { status: response.status, body: (await response.json()) as Answer['body'] };
-    },
+    call: (tool, args, token) => called(url, tool, args, token),
     get: async (path) => (await fetch(`${url}${path}`)).status,
     reach,
     close,
@@ -125,20 +113,13 @@ const setting = (values: object): readonly string[] => [
     .join(','),
 ];
 
-const helmFolder = async (): Promise<string> => {
-  const { status, stdout, stderr } = await run('tests/deployment/tools.sh', []);
-  if (status !== 0) throw new Error(stderr);
-  return stdout.trim();
-};
-
 /** Its digest. CI pushes it before; by hand it may not be there yet. */
 async function anImage(): Promise<string> {
-  const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { readonly version: string };
-  const there = ['exec', '--', 'crane', 'digest', `127.0.0.1:5000/kubemend/kubemend:${version}`];
+  const there = ['exec', '--', 'crane', 'digest', image];
   const { status, stdout } = await run(script, there);
   if (status === 0) return stdout.trim();
   for (const command of ['build', 'push']) {
-    const ended = await run(image, [command]);
+    const ended = await run(imageScript, [command]);
     if (ended.status !== 0) throw new Error(ended.stderr);
   }
   return (await cluster(...there)).trim();
@@ -146,8 +127,7 @@ async function anImage(): Promise<string> {
 
 /** Another name for the image in the registry of the cluster: the next version. */
 export async function taggedAs(tag: string): Promise<string> {
-  const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { readonly version: string };
-  await cluster('exec', '--', 'crane', 'tag', `127.0.0.1:5000/kubemend/kubemend:${version}`, tag);
+  await cluster('exec', '--', 'crane', 'tag', image, tag);
   return tag;
 }
 

@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Ended, run } from '../bed.ts';
 
 const script = 'tests/e2e/image/image.sh';
+
+/** Of the program, and the tag of its image. */
+export const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
 
 /** The program in the image, restricted as a pod would be. */
 export const inContainer = (...words: readonly string[]): Promise<Ended> => run(script, ['run', '--', ...words]);

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { type Ended, kubectl, run, script } from '../bed.ts';
-
-const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly version: string };
+import { version } from './image.ts';
 
 /** Manifests of the service in a pod that Pod Security `restricted` lets in, with a ServiceAccount of its own, and a caller's. */
 export const serviceIn = (namespace: string, flags: readonly string[]): string =>
