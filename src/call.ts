@@ -16,6 +16,7 @@ import type { Admission } from './platform/admission.ts';
 import type { Audit } from './platform/audit.ts';
 import { digestOf } from './platform/digest.ts';
 import { AppError } from './platform/errors.ts';
+import { following } from './platform/following.ts';
 import type { Logger } from './platform/logging.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { RateLimiter } from './platform/rate-limit.ts';
@@ -115,7 +116,12 @@ async function answer(running: Running): Promise<Outcome> {
 
 /** All stages that can refuse or fail. */
 async function attempt({ options, call, tool }: Omit<Running, 'requestId'>): Promise<FitResult> {
-  const deadline = AbortSignal.timeout(options.timeoutMs);
+  const ending = following(call.signal);
+  let late = false;
+  const deadline = setTimeout(() => {
+    late = true;
+    ending.abort(new DOMException('The deadline is over.', 'TimeoutError'));
+  }, options.timeoutMs).unref();
   try {
     const caller = identify(call);
     await limitRate(options.limiter, caller);
@@ -124,7 +130,7 @@ async function attempt({ options, call, tool }: Omit<Running, 'requestId'>): Pro
     checkScope(known, caller);
     checkPolicy(known, input, options.settings);
     checkAudit({ options, call, tool: known });
-    const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]);
+    const { signal } = ending;
     const end = await options.admission?.enter(
       { caller: caller.principal && caller.id, cluster: clusterIn(input) },
       signal,
@@ -141,8 +147,11 @@ async function attempt({ options, call, tool }: Omit<Running, 'requestId'>): Pro
   } catch (error) {
     if (error instanceof AppError) throw error;
     if (call.signal?.aborted) throw new AppError('timeout', 'The call was cancelled by its caller.', { cause: error });
-    if (deadline.aborted) throw deadlineMissed(call.tool, options.timeoutMs, error);
+    if (late) throw deadlineMissed(call.tool, options.timeoutMs, error);
     throw error;
+  } finally {
+    clearTimeout(deadline);
+    ending.end();
   }
 }
 

@@ -61,6 +61,8 @@ function refusedHead(headers: Headers): RefusedBody | undefined {
   return encodings.every((value) => /^(?:identity|chunked)?$/i.test(value ?? '')) ? undefined : encoded;
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 async function textOf({ req: { raw }, env }: Context<RequestEnv>): Promise<string | RefusedBody> {
   if (raw.headers.get('expect') !== null) env?.outgoing?.writeContinue();
   let bytes: Uint8Array | undefined;
@@ -74,7 +76,7 @@ async function textOf({ req: { raw }, env }: Context<RequestEnv>): Promise<strin
   if (bytes === undefined) return tooLarge;
   if (bytes.length > 0 && raw.headers.get('content-type') === null) return notJson;
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     // It says no more than that.
     return noUtf8;

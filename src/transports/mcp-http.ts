@@ -1,4 +1,10 @@
-import { createMcpHandler, isLegacyRequest, type McpServerFactory } from '@modelcontextprotocol/server';
+import {
+  createMcpHandler,
+  isLegacyRequest,
+  type McpServerFactory,
+  PROTOCOL_VERSION_META_KEY,
+} from '@modelcontextprotocol/server';
+import * as z from 'zod';
 import type { Caller } from '../caller.ts';
 import { mapStrings } from '../platform/map-strings.ts';
 import { safeText } from '../platform/safe-text.ts';
@@ -39,7 +45,7 @@ export function createMcpHttp({
   });
   return {
     async fetch(request, body, caller) {
-      const legacy = await isLegacyRequest(request, body);
+      const legacy = !modernCall.safeParse(body).success && (await isLegacyRequest(request, body));
       const authInfo = authInfoOf(caller);
       const response = await (legacy
         ? sessions.fetch(request, { body, authInfo, owner: caller.id })
@@ -51,6 +57,12 @@ export function createMcpHttp({
     },
   };
 }
+
+/** Most requests. The SDK looks at each anyway; to ask it before that costs a call as much again. */
+const modernCall = z.object({
+  method: z.literal('tools/call'),
+  params: z.object({ _meta: z.object({ [PROTOCOL_VERSION_META_KEY]: z.string() }) }),
+});
 
 /** The SDK's refusals quote what they refuse. */
 async function withoutSecrets(response: Response): Promise<Response> {

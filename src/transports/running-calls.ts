@@ -1,5 +1,6 @@
 import type { Pipeline } from '../call.ts';
 import { AppError } from '../platform/errors.ts';
+import { following } from '../platform/following.ts';
 
 export interface RunningCalls {
   /** The same pipeline, watched. */
@@ -23,10 +24,13 @@ export function countCalls(pipeline: Pipeline): RunningCalls {
     pipeline: {
       ...pipeline,
       async call(call) {
-        const signal = call.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, call.signal]);
-        const outcome = pipeline.call({ ...call, signal });
+        const ending = following(stop.signal, call.signal);
+        const outcome = pipeline.call({ ...call, signal: ending.signal });
         running.add(outcome);
-        return outcome.finally(() => running.delete(outcome));
+        return outcome.finally(() => {
+          running.delete(outcome);
+          ending.end();
+        });
       },
     },
     async idle() {

@@ -169,20 +169,35 @@ async function troubles(namespace: string): Promise<string> {
 }
 
 /** Pods of the release, those that end included. */
-export const podsOf = async (namespace: string): Promise<readonly string[]> => {
-  const of = ['-n', namespace, '-l', 'app.kubernetes.io/name=kubemend', '-o', 'jsonpath={.items[*].metadata.name}'];
-  return (await kubectl('get', 'pods', ...of)).split(' ').filter((name) => name !== '');
-};
+export const podsOf = (namespace: string): Promise<readonly string[]> => ofPods(namespace, '.metadata.name');
+const addressesOf = (namespace: string): Promise<readonly string[]> => ofPods(namespace, '.status.podIP');
 
-/** Waits until so many replicas are ready, and nothing of others is left. */
+async function ofPods(namespace: string, field: string): Promise<readonly string[]> {
+  const of = ['-n', namespace, '-l', 'app.kubernetes.io/name=kubemend', '-o', `jsonpath={.items[*]${field}}`];
+  return (await kubectl('get', 'pods', ...of)).split(' ').filter((value) => value !== '');
+}
+
+/**
+ * Waits until so many replicas are ready, nothing of others is left, and the node leads callers of the Service to just these:
+ * after an outage of the API server kube-proxy hears of new pods as late as its backoff has grown.
+ */
 export const replicas = (namespace: string, count: number, seconds = 120): Promise<void> =>
   eventually(
     async () => {
       const path = 'jsonpath={.status.readyReplicas}';
       const ready = await kubectl('get', 'deployment', 'kubemend', '-n', namespace, '-o', path);
-      const pods = await podsOf(namespace);
+      const [pods, targets] = await Promise.all([addressesOf(namespace), targetsOf(namespace)]);
       if (Number(ready) !== count || pods.length !== count)
         throw new Error(`${ready} replicas are ready of ${pods.length} pods, not ${count}`);
+      if (pods.toSorted().join() !== targets.toSorted().join())
+        throw new Error(`the Service leads to ${targets.join()}, and not to ${pods.join()}`);
     },
     { seconds },
   );
+
+/** Where the node's rules lead a connection to the Service, as kube-proxy says in their comments. */
+async function targetsOf(namespace: string): Promise<readonly string[]> {
+  const rules = await cluster('exec', '--', 'iptables-save', '-t', 'nat');
+  const target = new RegExp(`-A KUBE-SVC-.* "${namespace}/kubemend:http -> ([\\d.]+):\\d+"`, 'g');
+  return [...rules.matchAll(target)].map(([, address = '']) => address);
+}
