@@ -96,5 +96,5 @@ function touched({ blast_radius: { pods, ready, services, routes, budgets } }: A
 
 function judged(guards: ActionReport['guards']): string {
   const asking = guards.filter(({ decision }) => decision !== 'allow').length;
-  return `${counted(guards.length, 'guard')} looked at it; ${asking === 0 ? 'none objects' : `${asking} want a person's yes`}`;
+  return `${counted(guards.length, 'guard')} looked at it; ${asking === 0 ? 'none objects' : `${asking} ${asking === 1 ? 'wants' : 'want'} a person's yes`}`;
 }

@@ -9,11 +9,11 @@ const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 const screenshots = 'screenshots';
 
 /** A real browser, on Debian: `apt-get install chromium`. */
-export const aChromium = (): Promise<Browser> =>
+export const aChromium = (...flags: readonly string[]): Promise<Browser> =>
   puppeteer.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     // Whoever runs the tests in a container has no user namespaces.
-    args: ['--no-sandbox', '--disable-dev-shm-usage'],
+    args: ['--no-sandbox', '--disable-dev-shm-usage', ...flags],
   });
 
 export interface Tab {

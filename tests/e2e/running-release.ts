@@ -29,6 +29,8 @@ export interface RunningRelease {
   /** Of its Service, on this side. */
   readonly url: string;
   readonly issuer: string;
+  /** On this side, where pods reach it by the name that the issuer has. */
+  readonly issuerPort: number;
   /** Of a person, for an hour. */
   token(person: string, scope?: string): Promise<string>;
   /** Runs helm on it: `upgrade`, `rollback`, `uninstall`. */
@@ -96,6 +98,7 @@ export async function aRunningRelease(
     namespace,
     url,
     issuer: provider.server.issuer,
+    issuerPort: provider.server.port,
     token: (person, scope = 'k8s:read k8s:logs') => provider.server.sign({ sub: person, scope, exp: inSeconds(3600) }),
     helm,
     upgrade: (more) => withValues('upgrade', usual, values(provider.server.issuer), more),
@@ -133,7 +136,7 @@ export async function taggedAs(tag: string): Promise<string> {
 
 async function aProvider(host: string): Promise<{ readonly server: OidcServer; readonly authority: string }> {
   const tls = selfSigned({ names: [host] });
-  return { server: await anOidcServer({ issuer: `https://${host}`, tls }), authority: tls.cert };
+  return { server: await anOidcServer({ issuer: `https://${host}`, tls, withPage: true }), authority: tls.cert };
 }
 
 const aConfigMap = (name: string, data: Readonly<Record<string, string>>): string =>

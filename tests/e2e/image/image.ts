@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Ended, run } from '../bed.ts';
@@ -22,7 +22,9 @@ export async function builtImage() {
     imageCommand('save', layout ?? ''),
     imageCommand('unpack', root ?? ''),
   ]);
-  return { config: JSON.parse(config) as Config, manifest: await manifestIn(layout ?? ''), root: root ?? '' };
+  const manifest = await manifestIn(layout ?? '');
+  await rm(layout ?? '', { recursive: true });
+  return { config: JSON.parse(config) as Config, manifest, root: root ?? '' };
 }
 
 interface Config {
