@@ -15,15 +15,12 @@ interface Reachable {
   readonly settings: ToolSettings;
   readonly log: Logger;
   readonly signal: AbortSignal;
-  readonly timeoutMs: number;
+  readonly enough: AbortSignal;
 }
-
-/** Of the deadline; the rest is for saying what was found, and what was not. */
-const readingShare = 0.75;
 
 /** The context of one call. */
 export const contextOf = (cluster: string | undefined, reachable: Reachable): ToolContext => {
-  const { clusters, onProgress, signal, log, settings, timeoutMs } = reachable;
+  const { clusters, onProgress, signal, enough, log, settings } = reachable;
   return {
     clusters,
     reader: () => clusters.reader(cluster),
@@ -31,7 +28,7 @@ export const contextOf = (cluster: string | undefined, reachable: Reachable): To
     healing: () => healingOf(reachable),
     log,
     signal,
-    enough: AbortSignal.timeout(Math.floor(timeoutMs * readingShare)),
+    enough,
     progress: progressTo(onProgress, signal, log),
     settings,
   };

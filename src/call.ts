@@ -21,6 +21,7 @@ import type { Logger } from './platform/logging.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { RateLimiter } from './platform/rate-limit.ts';
 import { currentRequest, runInRequest } from './platform/request-context.ts';
+import { timedSignal } from './platform/timed-signal.ts';
 import { unlessAborted } from './platform/unless-aborted.ts';
 import { createSharedRuns, type SharedRuns } from './shared-runs.ts';
 import type { Approval, Healing } from './tools/mend/healing.ts';
@@ -116,12 +117,8 @@ async function answer(running: Running): Promise<Outcome> {
 
 /** All stages that can refuse or fail. */
 async function attempt({ options, call, tool }: Omit<Running, 'requestId'>): Promise<FitResult> {
-  const ending = following(call.signal);
-  let late = false;
-  const deadline = setTimeout(() => {
-    late = true;
-    ending.abort(new DOMException('The deadline is over.', 'TimeoutError'));
-  }, options.timeoutMs).unref();
+  const deadline = timedSignal(options.timeoutMs);
+  const ending = following(deadline.signal, call.signal);
   try {
     const caller = identify(call);
     await limitRate(options.limiter, caller);
@@ -147,10 +144,10 @@ async function attempt({ options, call, tool }: Omit<Running, 'requestId'>): Pro
   } catch (error) {
     if (error instanceof AppError) throw error;
     if (call.signal?.aborted) throw new AppError('timeout', 'The call was cancelled by its caller.', { cause: error });
-    if (late) throw deadlineMissed(call.tool, options.timeoutMs, error);
+    if (deadline.signal.aborted) throw deadlineMissed(call.tool, options.timeoutMs, error);
     throw error;
   } finally {
-    clearTimeout(deadline);
+    deadline.end();
     ending.end();
   }
 }
@@ -201,17 +198,26 @@ async function run(
   { options, call, signal }: RunOptions,
 ): Promise<FitResult> {
   const caller = identify(call);
-  const context = contextOf(clusterIn(input), {
-    ...call,
-    ...options,
-    clusters: seenBy(caller, call.clusters, options.actAs),
-    healing: await options.healing?.(),
-    signal,
-    caller: caller.id,
-  });
-  const data = tool.output.parse(await unlessAborted((async () => tool.run(input, context))(), signal));
-  return fitToLeave({ success: true, ...data }, tool.render(data));
+  const enough = timedSignal(Math.floor(options.timeoutMs * readingShare));
+  try {
+    const context = contextOf(clusterIn(input), {
+      ...call,
+      ...options,
+      clusters: seenBy(caller, call.clusters, options.actAs),
+      healing: await options.healing?.(),
+      signal,
+      enough: enough.signal,
+      caller: caller.id,
+    });
+    const data = tool.output.parse(await unlessAborted((async () => tool.run(input, context))(), signal));
+    return fitToLeave({ success: true, ...data }, tool.render(data));
+  } finally {
+    enough.end();
+  }
 }
+
+/** Of the deadline; the rest is for saying what was found, and what was not. */
+const readingShare = 0.75;
 
 /** The cluster that arguments name; by default the default one. */
 const clusterIn = ({ cluster }: Readonly<Record<string, unknown>>): string | undefined =>

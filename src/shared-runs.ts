@@ -33,7 +33,12 @@ export function createSharedRuns(): SharedRuns {
     if (tool.access === 'read' && !heard) {
       let joined = false;
       const key = canonical([changes, tool.name, input, whoAsks(caller)]);
-      const result = await share(key, signal, run, () => {
+      const soon = async (aborted: AbortSignal): Promise<FitResult> => {
+        await othersCame();
+        aborted.throwIfAborted();
+        return run(aborted);
+      };
+      const result = await share(key, signal, soon, () => {
         joined = true;
       });
       // All who share it would go on at the same moment.
@@ -45,6 +50,9 @@ export function createSharedRuns(): SharedRuns {
     return run(signal).finally(() => changes++);
   };
 }
+
+/** Until all that has come by now has been looked at: the busier the process, the more share a run, however short. */
+const othersCame = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** What a caller may see follows from all of this; two tokens of one user may have different scopes. */
 const whoAsks = ({ id, principal }: Caller): unknown =>

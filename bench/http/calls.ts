@@ -1,4 +1,3 @@
-import autocannon from 'autocannon';
 import { request } from 'undici';
 
 /** One request, again and again. */
@@ -42,48 +41,6 @@ export const mcpCall = (url: string, tool: string, args: object): Request => ({
     },
   }),
 });
-
-export interface Load {
-  /** Calls in flight. */
-  readonly connections: number;
-  /** Calls in all; without it, for `seconds`. */
-  readonly calls?: number;
-  readonly seconds?: number;
-  /** Calls a second, of all connections. */
-  readonly rate?: number;
-}
-
-/** What became of a load; times in ms. */
-export interface Outcome {
-  readonly perSecond: number;
-  readonly p50: number;
-  readonly p99: number;
-  readonly good: number;
-  /** Answered with another status than 2xx, not answered, or not in time. */
-  readonly bad: number;
-}
-
-/** @throws Error when nothing was answered as it should be. */
-export async function load(request: Request, { connections, calls, seconds, rate }: Load): Promise<Outcome> {
-  const result = await autocannon({
-    ...request,
-    method: 'POST',
-    connections,
-    ...(calls !== undefined && { amount: calls }),
-    ...(seconds !== undefined && { duration: seconds }),
-    ...(rate !== undefined && { overallRate: rate }),
-  });
-  const { latency, errors, timeouts, non2xx } = result;
-  const good = result['2xx'];
-  if (good === 0) throw new Error(`${request.url} answered nothing right: ${JSON.stringify(result.statusCodeStats)}`);
-  return {
-    perSecond: good / result.duration,
-    p50: latency.p50,
-    p99: latency.p99,
-    good,
-    bad: non2xx + errors + timeouts,
-  };
-}
 
 /** The answer to one request, which has to be a good one. */
 export async function once({ url, headers, body }: Request): Promise<string> {

@@ -1,9 +1,7 @@
 /** A signal that aborts with the first of others. */
 export interface Following {
   readonly signal: AbortSignal;
-  /** Aborts it before any of them does. */
-  readonly abort: (reason: unknown) => void;
-  /** Stops following; from then on only `abort` aborts the signal. */
+  /** Stops following: nothing aborts the signal any more. */
   readonly end: () => void;
 }
 
@@ -23,5 +21,5 @@ export function following(...leaders: readonly (AbortSignal | undefined)[]): Fol
   }
   if (aborted !== undefined) controller.abort(aborted.reason);
   else for (const leader of there) leader.addEventListener('abort', follow);
-  return { signal: controller.signal, abort: (reason) => controller.abort(reason), end };
+  return { signal: controller.signal, end };
 }

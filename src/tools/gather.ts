@@ -54,13 +54,12 @@ async function readOrSay(
   { signal, enough, first, fresh }: Attempt,
 ): Promise<SnapshotData> {
   try {
-    return await reader.read(reads, AbortSignal.any([signal, enough]), { fresh });
+    return await reader.read(reads, signal, { enough, fresh });
   } catch (error) {
     signal.throwIfAborted();
-    if (first || !(error instanceof AppError || enough.aborted)) throw error;
-    const denied = error instanceof AppError && error.code === 'permission_denied';
-    const message = error instanceof AppError ? error.message : 'not answered in time';
-    return { ...nothing, reads: reads.map((read) => ({ read, outcome: denied ? 'denied' : 'failed', message })) };
+    if (first || !(error instanceof AppError)) throw error;
+    const outcome = error.code === 'permission_denied' ? 'denied' : 'failed';
+    return { ...nothing, reads: reads.map((read) => ({ read, outcome, message: error.message })) };
   }
 }
 

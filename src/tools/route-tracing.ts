@@ -12,6 +12,7 @@ import { type Destination, destinationOf } from '../engines/network/trace/questi
 import { traceReads } from '../engines/network/trace/reads.ts';
 import { trace } from '../engines/network/trace/trace.ts';
 import type { ObjectRef } from '../engines/objects.ts';
+import type { SnapshotData } from '../engines/snapshot-data.ts';
 import type { Reader } from '../kubernetes/ports.ts';
 import { AppError } from '../platform/errors.ts';
 import { gather } from './gather.ts';
@@ -32,10 +33,10 @@ export async function traced({ to, from: client, ...where }: RouteRequest, conte
   const destination = destinationFor(to, home, { inside: client !== undefined, context });
   const from = client === undefined ? undefined : await clientFor(reader, { client, home }, context);
   const asked = from ?? existing(destination);
-  // What is asked about must exist; what it leads to need not.
-  if (asked !== undefined) await reader.get(asked, context.signal);
   const question = { from, namespace: home, to: destination };
   const data = await gather(reader, (soFar) => traceReads(question, soFar), context);
+  // What is asked about must exist; what it leads to need not.
+  if (asked !== undefined && !isSeen(data, asked)) await reader.get(asked, context.signal);
   const ways = trace(question, data);
   return {
     ...(from !== undefined && { from }),
@@ -47,6 +48,11 @@ export async function traced({ to, from: client, ...where }: RouteRequest, conte
     blind_spots: blindSpotsOf(data.reads),
   };
 }
+
+const isSeen = ({ objects, heads }: SnapshotData, { kind, namespace, name }: ObjectRef): boolean =>
+  [...objects, ...heads].some(
+    (object) => object.kind === kind && object.metadata.namespace === namespace && object.metadata.name === name,
+  );
 
 const wayData = (way: Way) => {
   const hops = way.hops.map((each) => ({ ...each, text: sentenceOf(each) }));

@@ -12,7 +12,7 @@ const reachable = (fields: Partial<Reachable> = {}): Reachable => ({
   settings: { namespace: 'shop', allowSystemNamespaces: false },
   log: silentLogger,
   signal: new AbortController().signal,
-  timeoutMs: 1_000,
+  enough: new AbortController().signal,
   ...fields,
 });
 

@@ -31,8 +31,8 @@ function aBed() {
   const bed = {
     runs: 0,
     end,
-    ask: (asked: Partial<Parameters<typeof shared>[0]> = {}) =>
-      shared({ tool: reading, input: { a: 1 }, caller: localCaller, heard: false, ...asked }, still, async () => {
+    ask: (asked: Partial<Parameters<typeof shared>[0]> = {}, signal = still) =>
+      shared({ tool: reading, input: { a: 1 }, caller: localCaller, heard: false, ...asked }, signal, async () => {
         const text = `run ${++bed.runs}`;
         await promise;
         return { result: { success: true }, text, truncated: false };
@@ -49,6 +49,25 @@ describe('runs of equal calls', () => {
 
     expect((await Promise.all(answers)).map(({ text }) => text)).toEqual(['run 1', 'run 1']);
     expect((await bed.ask()).text).toBe('run 2');
+  });
+
+  it('are shared by those that come at one moment, however soon it ends', async () => {
+    const bed = aBed();
+    bed.end();
+    const answers = [bed.ask(), Promise.resolve().then(() => bed.ask())];
+
+    expect((await Promise.all(answers)).map(({ text }) => text)).toEqual(['run 1', 'run 1']);
+  });
+
+  it('do not begin once nobody waits for them any more', async () => {
+    const bed = aBed();
+    const caller = new AbortController();
+    const answer = bed.ask({}, caller.signal);
+    caller.abort(new Error('gone'));
+
+    await expect(answer).rejects.toThrow('gone');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(bed.runs).toBe(0);
   });
 
   it.each([

@@ -2,7 +2,8 @@ import pLimit from 'p-limit';
 import type { KubernetesObject } from '../../engines/objects.ts';
 import type { Read, Scope, SnapshotData } from '../../engines/snapshot-data.ts';
 import { AppError } from '../../platform/errors.ts';
-import { unlessAborted } from '../../platform/unless-aborted.ts';
+import { following } from '../../platform/following.ts';
+import { unlessLate } from '../../platform/unless-late.ts';
 import type { NextReads } from '../ports.ts';
 import { splitApiVersion } from './builtin-types.ts';
 import type { ReadPart } from './execute-read.ts';
@@ -39,11 +40,20 @@ export const patienceMs = 500;
  * only when nothing at all comes does the first error surface.
  */
 export async function collect(collection: Collection): Promise<SnapshotData> {
+  const { signal, end } = following(collection.signal, collection.enough);
+  try {
+    return await collectWhile(signal, collection);
+  } finally {
+    end();
+  }
+}
+
+/** @param reading aborts when the caller gives up, and when there is enough. */
+async function collectWhile(reading: AbortSignal, collection: Collection): Promise<SnapshotData> {
   const { cluster, scope, nextReads, run, now, aheadMs = () => 0, signal, enough } = collection;
   const startedAt = now();
   const startedClock = performance.now();
   const elapsed = (): number => Math.round(performance.now() - startedClock);
-  const reading = AbortSignal.any([signal, enough]);
   const limit = pLimit(atOnce);
   const asked = new Map<string, Read>();
   const answers = new Map<Read, Executed>();
@@ -95,18 +105,10 @@ export async function collect(collection: Collection): Promise<SnapshotData> {
     // Reads of earlier rounds have had their patience; once nothing else is to be done, they are all that is waited for.
     const awaited = started.length > 0 ? started : [...running.values()];
     const known = answers.size;
-    do await unlessPatienceEnds(Promise.all(awaited));
+    do await unlessLate(Promise.all(awaited), patienceMs);
     while (answers.size === known);
     if (running.size === 0) throwWhenNothing(answers);
   }
-}
-
-/** Waits for the work, or until patience ends. */
-async function unlessPatienceEnds(work: Promise<unknown>): Promise<void> {
-  const patience = AbortSignal.timeout(patienceMs);
-  await unlessAborted(work, patience).catch((error: unknown) => {
-    if (error !== patience.reason) throw error;
-  });
 }
 
 /**
@@ -142,13 +144,17 @@ function newOf(reads: readonly Read[], asked: ReadonlyMap<string, Read>): readon
   return [...wanted].flatMap(([key, read]) => (asked.has(key) ? [] : [read]));
 }
 
+const keys = new WeakMap<Read, string>();
+
 /** Equal reads have equal keys, whatever the order of their fields. */
-export const keyOfRead = (read: Read): string =>
-  JSON.stringify(
-    Object.entries(read)
-      .filter(([, value]) => value !== undefined)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1)),
-  );
+export function keyOfRead(read: Read): string {
+  const known = keys.get(read);
+  if (known !== undefined) return known;
+  const fields = Object.entries(read).filter(([, value]) => value !== undefined);
+  const key = JSON.stringify(fields.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  keys.set(read, key);
+  return key;
+}
 
 /** Groups tell kinds of one name apart. */
 const identityOf = ({ apiVersion, kind, metadata: { namespace, name } }: KubernetesObject): string =>

@@ -2,7 +2,7 @@ import type { KubernetesObject, ObjectRef } from '../../engines/objects.ts';
 import type { Read, SnapshotData } from '../../engines/snapshot-data.ts';
 import { AppError } from '../../platform/errors.ts';
 import { createSharing } from '../../platform/sharing.ts';
-import { unlessAborted } from '../../platform/unless-aborted.ts';
+import { unlessLate } from '../../platform/unless-late.ts';
 import { byTime } from '../event-order.ts';
 import { checkVerb } from '../kind-names.ts';
 import type { NextReads, Reader } from '../ports.ts';
@@ -75,9 +75,9 @@ export function createLiveReader({
   }
 
   /** Unknown is no reason to fail; a failure is not remembered. */
-  function version(signal: AbortSignal): Promise<string | undefined> {
+  function version({ signal, enough }: Pick<Collection, 'signal' | 'enough'>): Promise<string | undefined> {
     if (seen !== undefined && now() - seen.at < versionFreshMs) return seen.version;
-    const asked = serverVersion(rest, { signal }).catch(() => {
+    const asked = serverVersion(rest, { signal: AbortSignal.any([signal, enough]) }).catch(() => {
       seen = undefined;
       return undefined;
     });
@@ -91,7 +91,7 @@ export function createLiveReader({
   }: Pick<Collection, 'scope' | 'nextReads' | 'signal' | 'enough'> & {
     readonly fresh: boolean;
   }): Promise<SnapshotData> {
-    const known = version(AbortSignal.any([asked.signal, asked.enough]));
+    const known = version(asked);
     const found = await collect({
       ...asked,
       cluster,
@@ -103,7 +103,7 @@ export function createLiveReader({
       },
     });
     // Nobody waits long for it once all else is there.
-    const serverVersionNow = await unlessAborted(known, AbortSignal.timeout(patienceMs)).catch(() => undefined);
+    const serverVersionNow = await unlessLate(known, patienceMs);
     return serverVersionNow === undefined ? found : { ...found, version: serverVersionNow };
   }
 

@@ -23,16 +23,6 @@ describe('a signal that follows others', () => {
     expect(following(undefined).signal.aborted).toBe(false);
   });
 
-  it('is aborted by hand as well, once', () => {
-    const leader = new AbortController();
-    const { signal, abort } = following(leader.signal);
-
-    abort('late');
-    leader.abort('later');
-
-    expect(signal.reason).toBe('late');
-  });
-
   it('follows no more once that has ended', () => {
     const leader = new AbortController();
     const { signal, end } = following(leader.signal);

@@ -69,12 +69,15 @@ describe('gather', () => {
     const enough = new AbortController();
     const context = { ...aContext(), enough: enough.signal };
 
-    const data = await gathered(async (reads, signal) => {
-      signal.throwIfAborted();
+    const data = await gathered(async (reads, _signal, options) => {
+      if (options?.enough?.aborted) throw new AppError('timeout', 'Nothing was answered in 34.0 s.');
       enough.abort();
       return found(reads);
     }, context);
 
-    expect(data.reads.map(({ outcome }) => outcome)).toEqual(['ok', 'failed']);
+    expect(data.reads).toMatchObject([
+      { outcome: 'ok' },
+      { outcome: 'failed', message: 'Nothing was answered in 34.0 s.' },
+    ]);
   });
 });

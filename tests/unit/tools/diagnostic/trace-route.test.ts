@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { KubernetesObject } from '../../../../src/engines/objects.ts';
 import type { Reader } from '../../../../src/kubernetes/ports.ts';
 import { AppError } from '../../../../src/platform/errors.ts';
@@ -134,8 +134,17 @@ describe('trace_route', () => {
 
   it('lets what is asked about and missing surface as not_found', async () => {
     const gone = new AppError('not_found', 'Service/api in namespace shop does not exist.');
-    const context = reading(everything, { get: () => Promise.reject(gone) });
+    const others = everything.filter((object) => object !== service);
+    const context = reading(others, { get: () => Promise.reject(gone) });
 
     await expect(runTool(traceRoute, { to: 'service/api' }, context)).rejects.toBe(gone);
+  });
+
+  it('does not ask again for what it has seen', async () => {
+    const get = vi.fn<Reader['get']>();
+
+    await runTool(traceRoute, { to: 'service/api', from: 'deployment/web' }, reading(everything, { get }));
+
+    expect(get).not.toHaveBeenCalled();
   });
 });
