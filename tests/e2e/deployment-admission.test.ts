@@ -18,11 +18,12 @@ beforeAll(async () => {
     '--clusterrole=cluster-admin',
     `--serviceaccount=${home}:${release.name}`,
   );
-  for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet'] as const)
-    await apply(
-      shop,
-      aWorkload(kind.toLowerCase(), { kind, annotations: { owner: 'shop' }, labels: { team: 'shop' } }),
-    );
+  for (const kind of ['Deployment', 'StatefulSet', 'DaemonSet'] as const) {
+    const name = kind.toLowerCase();
+    await apply(shop, aWorkload(name, { kind, annotations: { owner: 'shop' }, labels: { team: 'shop' } }));
+    // Where the API server was away a moment ago, controllers come back late.
+    await kubectl('rollout', 'status', `${kind}/${name}`, '-n', shop, '--timeout=120s');
+  }
   // The policy holds some moments after it is there.
   await eventually(async () => {
     const { status } = await asRelease('create', 'configmap', 'some', '-n', shop, '--dry-run=server');

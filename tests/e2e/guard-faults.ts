@@ -68,8 +68,10 @@ export async function torn({ namespace }: Healer): Promise<void> {
 /** Of two pods the second crashes, and says why in its log alone. */
 export async function silent({ namespace }: Healer): Promise<void> {
   const command = ['sh', '-c', 'case $HOSTNAME in *-1) echo "ERROR: disk is full"; exit 1;; esac; sleep 3600'];
+  // Without it the second would count as well for a moment after each start.
+  const readinessProbe = { exec: { command: ['sh', '-c', 'case $HOSTNAME in *-1) exit 1;; esac'] } };
   const spec = { podManagementPolicy: 'Parallel' };
-  await applied(namespace, aWorkload('half', { kind: 'StatefulSet', command, spec }));
+  await applied(namespace, aWorkload('half', { kind: 'StatefulSet', command, container: { readinessProbe }, spec }));
   await shown(/Error|CrashLoopBackOff/, 'get', 'pod/half-1', '-n', namespace);
 }
 

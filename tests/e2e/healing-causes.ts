@@ -69,7 +69,8 @@ describe.concurrent('a cause that a diagnosis finds', () => {
     const before = await specOf('statefulset/trap', namespace);
     const fix = await offeredFix(namespace, 'sts-rollback-trap');
 
-    await heal('evict', String(fix.arguments?.['object']));
+    // What waits for an image goes to and fro between two states; one that changes just then is not the one that was judged.
+    await eventually(() => heal('evict', String(fix.arguments?.['object'])), { seconds: 90 });
 
     expect(fix).toMatchObject({ tool: 'evict_pod', arguments: { object: expect.stringMatching(/^pod\/trap-\d$/) } });
     expect((await objectOf('statefulset/trap', namespace)).status).toMatchObject({ readyReplicas: 2 });
