@@ -189,11 +189,16 @@ export const replicas = (namespace: string, count: number, seconds = 120): Promi
     async () => {
       const path = 'jsonpath={.status.readyReplicas}';
       const ready = await kubectl('get', 'deployment', 'kubemend', '-n', namespace, '-o', path);
-      const [pods, targets] = await Promise.all([addressesOf(namespace), targetsOf(namespace)]);
+      // One that waits to be started has no address yet.
+      const [pods, addresses, targets] = await Promise.all([
+        podsOf(namespace),
+        addressesOf(namespace),
+        targetsOf(namespace),
+      ]);
       if (Number(ready) !== count || pods.length !== count)
         throw new Error(`${ready} replicas are ready of ${pods.length} pods, not ${count}`);
-      if (pods.toSorted().join() !== targets.toSorted().join())
-        throw new Error(`the Service leads to ${targets.join()}, and not to ${pods.join()}`);
+      if (addresses.toSorted().join() !== targets.toSorted().join())
+        throw new Error(`the Service leads to ${targets.join()}, and not to ${addresses.join()}`);
     },
     { seconds },
   );

@@ -1,5 +1,6 @@
+import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import type { PipelineOptions } from '../../src/call.ts';
 import { grantedScopes } from '../../src/platform/auth/scopes.ts';
@@ -288,6 +289,22 @@ describe('a call that fails', () => {
 
     expect((await somePipeline({ tools: [tool] }).call(before)).result).toMatchObject({ error_type: 'timeout' });
     expect((await during).result).toMatchObject({ error: 'The call was cancelled by its caller.' });
+  });
+
+  it('leaves no clock running and nobody listening behind', async () => {
+    const caller = new AbortController();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { result } = await somePipeline({ tools: [aTool()] }).call(
+        aCall('look_around', {}, { signal: caller.signal }),
+      );
+
+      expect(result.success).toBe(true);
+      expect(vi.getTimerCount()).toBe(0);
+      expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('shares no run from before a change that another pipeline made', async () => {

@@ -144,6 +144,7 @@ function newOf(reads: readonly Read[], asked: ReadonlyMap<string, Read>): readon
   return [...wanted].flatMap(([key, read]) => (asked.has(key) ? [] : [read]));
 }
 
+/** A read is looked up several times while it is gathered. */
 const keys = new WeakMap<Read, string>();
 
 /** Equal reads have equal keys, whatever the order of their fields. */

@@ -132,10 +132,14 @@ describe('trace_route', () => {
     });
   });
 
-  it('lets what is asked about and missing surface as not_found', async () => {
+  it.each([
+    ['nothing of its name', []],
+    ['one of its name elsewhere', [anObject('Service', 'api', { metadata: { namespace: 'other' } })]],
+    ['another kind of its name', [anObject('Ingress', 'api')]],
+  ])('lets what is asked about and missing surface as not_found, where there is %s', async (_, more) => {
     const gone = new AppError('not_found', 'Service/api in namespace shop does not exist.');
     const others = everything.filter((object) => object !== service);
-    const context = reading(others, { get: () => Promise.reject(gone) });
+    const context = reading([...others, ...more], { get: () => Promise.reject(gone) });
 
     await expect(runTool(traceRoute, { to: 'service/api' }, context)).rejects.toBe(gone);
   });
