@@ -180,10 +180,7 @@ async function ofPods(namespace: string, field: string): Promise<readonly string
   return (await kubectl('get', 'pods', ...of)).split(' ').filter((value) => value !== '');
 }
 
-/**
- * Waits until so many replicas are ready, nothing of others is left, and the node leads callers of the Service to just these:
- * after an outage of the API server kube-proxy hears of new pods as late as its backoff has grown.
- */
+/** Waits until so many replicas are ready, nothing of others is left, and the node leads callers of the Service to just these. */
 export const replicas = (namespace: string, count: number, seconds = 120): Promise<void> =>
   eventually(
     async () => {

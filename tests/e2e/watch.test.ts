@@ -42,10 +42,6 @@ async function aWatch() {
 
 const scale = (replicas: number) => kubectl('scale', 'deployment/web', '-n', namespace, `--replicas=${replicas}`);
 
-/** The controllers ask a lost API server again ever more seldom, up to a minute, and a namespace has several of them. */
-const controllersBack = { seconds: 240 };
-const withControllersAway = 600_000;
-
 describe('diagnose --watch', () => {
   it('shows what breaks and that it is mended, and nothing between', async () => {
     const { answers } = await aWatch();
@@ -62,28 +58,24 @@ describe('diagnose --watch', () => {
     expect(answers()[2]).toContain('Nothing is wrong');
   });
 
-  it(
-    'says that the API server is away, claims nothing meanwhile, and goes on when it is back',
-    async () => {
-      const { answers, errors } = await aWatch();
+  it('says that the API server is away, claims nothing meanwhile, and goes on when it is back', async () => {
+    const { answers, errors } = await aWatch();
 
-      try {
-        await cluster('stop-apiserver');
-        await eventually(async () =>
-          expect(errors()).toMatch(/API server at .* (broke|cannot be reached)|Nothing listens/),
-        );
-      } finally {
-        await cluster('start-apiserver');
-      }
-      await eventually(async () => expect(errors()).toContain('it answers again'));
-      expect(answers()).toHaveLength(1);
-      await scale(0);
-      await eventually(async () => expect(answers().at(-1)).toContain('Deployment/web was scaled'), controllersBack);
-      await scale(2);
-      await eventually(async () => expect(answers().at(-1)).toContain('Nothing is wrong'), controllersBack);
-    },
-    withControllersAway,
-  );
+    try {
+      await cluster('stop-apiserver');
+      await eventually(async () =>
+        expect(errors()).toMatch(/API server at .* (broke|cannot be reached)|Nothing listens/),
+      );
+    } finally {
+      await cluster('start-apiserver');
+    }
+    await eventually(async () => expect(errors()).toContain('it answers again'));
+    expect(answers()).toHaveLength(1);
+    await scale(0);
+    await eventually(async () => expect(answers().at(-1)).toContain('Deployment/web was scaled'));
+    await scale(2);
+    await eventually(async () => expect(answers().at(-1)).toContain('Nothing is wrong'));
+  });
 
   it('ends with 130 on Ctrl-C', async () => {
     const { child, ended, errors } = await aWatch();

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Steps that node.sh runs inside the namespaces of the node: start, stop PROCESS, signal PROCESS NAME.
+# Steps that node.sh runs inside the namespaces of the node: start, start_anew, stop PROCESS, signal PROCESS NAME.
 set -euo pipefail
 : "${STATE:?}" "${NAME:?}" "${CGROUP:?}" # node.sh sets them
 
@@ -43,6 +43,14 @@ start() {
   await 60 'the node' kubectl wait --for=condition=Ready "node/$node" --timeout=1s
   await 60 'the default ServiceAccount' kubectl get serviceaccount default
   await 60 'the metrics API' kubectl wait --for=condition=Available apiservice/v1beta1.metrics.k8s.io --timeout=1s
+}
+
+# After an outage of the API server its clients come back as late as their backoff has grown, up to half a minute. What comes
+# after it should not have to wait for that.
+start_anew() {
+  local process
+  for process in kube-controller-manager kube-scheduler kube-proxy; do stop "$process"; done
+  start
 }
 
 # launch NAME CMD…: starts a process unless it runs. Its file holds what identifies it: number and start time.

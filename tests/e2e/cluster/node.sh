@@ -131,6 +131,6 @@ node_fake_node() { PATH=$STATE/bin:$PATH KUBECONFIG=$STATE/kubeconfig add_silent
 
 node_stop_apiserver() { in_node stop kube-apiserver; }
 
-node_start_apiserver() { in_node start; }
+node_start_apiserver() { in_node start_anew; }
 
 node_signal() { in_node signal "${1:?PROCESS is missing}" "${2:?NAME is missing}"; }
