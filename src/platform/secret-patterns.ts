@@ -2,11 +2,23 @@
 export interface SecretPattern {
   /** Shown in the marker and counted: a closed set. */
   readonly type: string;
+  /**
+   * Of each list a match has one, in lower case. To look for them is cheap; to compile all patterns for one word costs as much
+   * as reading a namespace. The first list tells most texts that they have no secret.
+   */
+  readonly needs: readonly (readonly string[])[];
   /** Groups: `lead` is kept, `secret` is replaced. */
   readonly pattern: RegExp;
   /** Whether what matched is a secret after all; without it, always. */
   readonly accept?: (secret: string) => boolean;
 }
+
+/** What each of the words below has within it. */
+const strong = ['pass', 'pwd', 'psk', 'key', 'secret', 'string'];
+const weak = ['secret', 'token', 'credential', 'jwt', 'cookie', 'auth', 'dsn'];
+const words = [...new Set([...strong, ...weak])];
+const signs = [':', '='];
+const blanks = [' ', '\t'];
 
 const strongWords = String.raw`(?:password|passwd|passphrase|(?<=[_.-]|;[ ]?)(?:pass|pwd|psk)|(?:api|access|account|auth|client|encryption|license|master|private|secret|service|shared|signing|storage)[_.-]?key(?:[_.-]?(?:data|base))?|client[_.-]?secret|pgpassword|connection[_.-]?string)`;
 const weakWords = String.raw`(?:secret|token|credentials?|jwt|cookie|(?<=[_.-])(?:auth|dsn))`;
@@ -40,6 +52,7 @@ const pair = new RegExp(
   String.raw`(?<lead>["'][\w.-]{0,64}(?:${strongWords}|${weakWords})${ending}["'],[ \t]{0,8}["'])(?<secret>[^\s"'\\]{8,4096})`,
   'gi',
 );
+const nameWords = new RegExp(words.join('|'), 'i');
 const secretName = new RegExp(`(?:${strongWords}|${weakWords}|authorization)${ending}$`, 'i');
 const certainlySecretName = new RegExp(`${strongWords}${ending}$`, 'i');
 
@@ -51,9 +64,9 @@ const authorization = (scheme: string): RegExp =>
   );
 
 /** Whether something of this name (an environment variable, a key, an annotation) holds a secret. */
-export const looksSecret = remembered((name) => secretName.test(name));
+export const looksSecret = remembered((name) => nameWords.test(name) && secretName.test(name));
 /** The same, without words that as often name where a secret is (`secret`, `token`). */
-const certainlySecret = remembered((name) => certainlySecretName.test(name));
+const certainlySecret = remembered((name) => nameWords.test(name) && certainlySecretName.test(name));
 
 /** Whether this is the value of a secret, going by what it is called and, where a name says little, by how it looks. */
 export const isSecretOf = (name: string, value: string): boolean =>
@@ -77,76 +90,116 @@ function remembered(decide: (name: string) => boolean): (name: string) => boolea
   };
 }
 
+/** How the keys of vendors begin. */
+const vendors =
+  `akia asia gho_ ghp_ ghs_ ghu_ ghr_ github_pat_ glpat- xoxa- xoxb- xoxp- xoxr- xoxs- xapp- aiza ya29. sk_live_ sk_test_
+  rk_live_ rk_test_ sk- npm_ pypi- dop_v1_ hvb. hvs. sg. dckr_pat_`.split(/\s+/);
+
 export const secretPatterns: readonly SecretPattern[] = [
   {
     type: 'jwt',
+    needs: [['eyj']],
     pattern: /(?<lead>(?<![\w-]))(?<secret>eyJ[\w-]{8,8192}\.[\w-]{4,8192}(?:\.[\w-]{0,8192})?)/g,
   },
   {
     type: 'private-key',
+    needs: [['ls0tls1crudjti']],
     pattern: /(?<lead>(?<![A-Za-z0-9+/]))(?<secret>LS0tLS1CRUdJTi[A-Za-z0-9+/]{20,16384}={0,2})/g,
     accept: (secret) => Buffer.from(secret.slice(0, 80), 'base64').toString().includes('PRIVATE KEY'),
   },
   {
     type: 'url-password',
+    needs: [['@'], ['://']],
     pattern: /(?<lead>\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/"'<>[]{0,256}:)(?<secret>[^\s@/"'<>]{1,256})(?=@)/gi,
     // The name of a variable that was not replaced is no secret, and may be why nothing connects.
     accept: (secret) => !/^\$(?:\([\w.-]+\)|\{[\w.-]+\})$/.test(secret),
   },
   {
     type: 'url-password',
+    needs: [['%3a%2f%2f']],
     pattern: /(?<lead>%3A%2F%2F[^\s%]{0,256}%3A)(?<secret>(?:[^\s"'&%]|%(?!40)[0-9A-F]{2}){1,256})(?=%40)/gi,
   },
   {
     // A token in the place of the user: `https://TOKEN@git.example/shop.git`.
     type: 'url-password',
+    needs: [['@'], ['://']],
     pattern: /(?<lead>\b[a-z][a-z0-9+.-]{1,20}:\/\/)(?<secret>[\w.~-]{20,256})(?=@)/gi,
     accept: (secret) => mixed(secret) && entropy(secret) >= 3.5,
   },
   {
     // Whoever has the URL may do what it says.
     type: 'signature',
+    needs: [
+      ['sig=', 'signature='],
+      ['?', '&'],
+    ],
     pattern: /(?<lead>[?&](?:sig|(?:x-(?:amz|goog)-)?signature)=)(?<secret>[\w.~+/%-]{16,2048}={0,2})/gi,
   },
   {
     type: 'hook',
+    needs: [['hooks.slack.com/', '/api/webhooks/', 'api.telegram.org/bot']],
     pattern:
       /(?<lead>\b(?:hooks\.slack\.com\/(?:services|workflows|triggers)\/(?:[A-Z0-9]{1,32}\/){1,3}|discord(?:app)?\.com\/api\/webhooks\/\d{1,32}\/|api\.telegram\.org\/bot\d{1,20}:))(?<secret>[\w-]{8,128})/gi,
   },
   {
     type: 'cloud-key',
+    needs: [vendors],
     pattern:
       /(?<lead>(?<![A-Za-z0-9_-]))(?<secret>(?:AKIA|ASIA)[0-9A-Z]{16}(?![0-9A-Z])|gh[opsu]_[A-Za-z0-9]{30,255}|ghr_[A-Za-z0-9]{30,255}|github_pat_\w{30,255}|glpat-[\w-]{20,64}|xox[abprs]-[A-Za-z0-9-]{10,250}|xapp-[A-Za-z0-9-]{10,250}|AIza[\w-]{35}|ya29\.[\w-]{20,2048}|[rs]k_(?:live|test)_[A-Za-z0-9]{16,128}|sk-(?:ant-|proj-)?[\w-]{20,250}|npm_[A-Za-z0-9]{36}|pypi-[\w-]{50,250}|dop_v1_[a-f0-9]{64}|hv[bs]\.[\w-]{20,250}|SG\.[\w-]{16,32}\.[\w-]{16,64}|dckr_pat_[\w-]{20,64})/g,
   },
   {
     type: 'bearer',
+    needs: [['bearer', 'basic', 'digest', 'negotiate'], blanks],
     pattern: /(?<lead>\b(?:bearer|basic|digest|negotiate)[ \t]{1,4})(?<secret>[\w.~+/-]{8,8192}={0,2})/gi,
     accept: (secret) => /\d|=$/.test(secret) || (/[a-z]/.test(secret) && /[A-Z]/.test(secret.slice(1))),
   },
-  { type: 'authorization', pattern: authorization('(?:basic|bearer|digest|token|negotiate)[ \\t]{1,4}') },
   {
     type: 'authorization',
+    needs: [['authorization'], signs],
+    pattern: authorization('(?:basic|bearer|digest|token|negotiate)[ \\t]{1,4}'),
+  },
+  {
+    type: 'authorization',
+    needs: [['authorization'], signs],
     pattern: authorization(''),
     // `authorization: server message: insufficient_scope` is what registries say: words are no credential.
     accept: (secret) => !/^(?:[A-Z]?[a-z]{1,24}|[A-Z]{1,16})(?:[_./-]{1,3}[a-z]{1,24}){0,8}\.?$/.test(secret),
   },
   {
     type: 'cookie',
+    needs: [['cookie:']],
     pattern: /(?<lead>\b(?:set-)?cookie:[ \t]{0,8})(?<secret>[^\s"'][^\n"']{0,4096})/gi,
     accept: (secret) => secret.includes('='),
   },
   {
     // `~/.docker/config.json`: user and password.
     type: 'registry-auth',
+    needs: [['auth'], [':']],
     pattern: /(?<lead>["']auth\\{0,3}["'][ \t]{0,8}:[ \t]{0,8}\\{0,3}["'])(?<secret>[A-Za-z0-9+/]{4,4096}={0,2})/g,
     accept: (secret) => Buffer.from(secret, 'base64').includes(':'),
   },
-  { type: 'password', pattern: listed, accept: (secret) => isLiteral(secret) && looksRandom(secret) },
-  { type: 'password', pattern: encodedQuery, accept: isLiteral },
-  { type: 'password', pattern: element, accept: (secret) => isLiteral(secret) && !isName(secret) },
-  { type: 'password', pattern: pair, accept: (secret) => isLiteral(secret) && looksRandom(secret) },
   {
     type: 'password',
+    needs: [words, ['['], signs],
+    pattern: listed,
+    accept: (secret) => isLiteral(secret) && looksRandom(secret),
+  },
+  { type: 'password', needs: [words, ['%3d']], pattern: encodedQuery, accept: isLiteral },
+  {
+    type: 'password',
+    needs: [words, ['</']],
+    pattern: element,
+    accept: (secret) => isLiteral(secret) && !isName(secret),
+  },
+  {
+    type: 'password',
+    needs: [words, [',']],
+    pattern: pair,
+    accept: (secret) => isLiteral(secret) && looksRandom(secret),
+  },
+  {
+    type: 'password',
+    needs: [['curl'], ['-u'], [':']],
     pattern:
       /(?<lead>\bcurl\b[^\n]{0,300}?[ \t](?:-u|--user)[ \t=]{1,4}["']?[^\s:"']{0,128}:)(?<secret>[^\s"']{1,256})/g,
     accept: isLiteral,
@@ -154,20 +207,31 @@ export const secretPatterns: readonly SecretPattern[] = [
   {
     // Only without a blank is it the password to mysql.
     type: 'password',
+    needs: [
+      ['sshpass', 'mysql', 'mariadb', 'redis-cli', ' login'],
+      ['-p', '-a'],
+    ],
     pattern:
       /(?<lead>\b(?:sshpass[ \t]{1,4}-p[ \t]{0,4}|(?:mysql|mariadb)[a-z-]{0,12}\b[^\n]{0,300}?[ \t]-p|redis-cli\b[^\n]{0,300}?[ \t]-a[ \t]{1,4}|(?:docker|podman|helm|oc)\b[^\n]{0,100}? login\b[^\n]{0,300}?[ \t]-p[ \t]{1,4})["']?)(?<secret>[^\s"']{1,256})/g,
     accept: isLiteral,
   },
-  { type: 'password', pattern: named(strongWords), accept: isLiteral },
-  { type: 'secret', pattern: named(weakWords), accept: (secret) => isLiteral(secret) && looksRandom(unquoted(secret)) },
+  { type: 'password', needs: [strong, signs], pattern: named(strongWords), accept: isLiteral },
+  {
+    type: 'secret',
+    needs: [weak, signs],
+    pattern: named(weakWords),
+    accept: (secret) => isLiteral(secret) && looksRandom(unquoted(secret)),
+  },
   {
     type: 'password',
+    needs: [strong, ['--']],
     pattern: new RegExp(`(?<lead>--[a-z0-9-]{0,60}${strongWords}["']?,?[ \\t]{1,4})(?<secret>${value})`, 'gi'),
     accept: (secret) => isLiteral(secret) && !secret.startsWith('-'),
   },
   {
     // An env entry as JSON, YAML or a Go struct: the name in one field, the value in the next.
     type: 'env',
+    needs: [words, ['name', 'key'], ['value'], signs],
     pattern: new RegExp(
       `(?<lead>\\b(?:name|key)\\\\{0,3}["']?[ \\t]{0,8}[:=][ \\t]{0,8}\\\\{0,3}["']?[\\w.-]{0,64}(?:${strongWords}|${weakWords})${ending}\\\\{0,3}["']?,?\\s{0,80}\\\\{0,3}["']?value${assigns})(?<secret>${value})`,
       'gi',
@@ -177,6 +241,7 @@ export const secretPatterns: readonly SecretPattern[] = [
   {
     // No sign between them, but a keyword beside what no person would type.
     type: 'secret',
+    needs: [['secret', 'token', 'key', 'credential', 'password'], blanks],
     pattern:
       /(?<lead>\b(?:secret|token|key|credentials?|password)[ \t]{1,3}(?:(?:is|was|value|to|=)[ \t]{1,3}){0,2}["'`]?)(?<secret>[\w+/=.-]{20,512})/gi,
     accept: (secret) => mixed(secret) && entropy(secret) >= 3.5,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { markerOf, redactObject, redactText } from '../../../src/platform/redact.ts';
+import { secretPatterns } from '../../../src/platform/secret-patterns.ts';
 import { createCanaries } from '../../support/canaries.ts';
 import { secretForms, secretLine } from '../../support/secret-lines.ts';
 
@@ -165,6 +166,29 @@ describe('redactText', () => {
       { numRuns: 3000 },
     );
   });
+
+  it.each(secretPatterns.map((each, index) => [index, each] as const))(
+    'says of pattern %i no more than what each of its matches has',
+    (_index, { pattern, needs }) => {
+      // What has to follow is made too; what must not stand there is left to chance.
+      const alone = pattern.source
+        .replaceAll('(?=', '(?:')
+        .replaceAll(/\\b|\(\?<?[=!](?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)/g, '')
+        .replace('(?<lead>)', '');
+      const shouted = pattern.ignoreCase ? fc.boolean() : fc.constant(false);
+      const matches = fc
+        .tuple(fc.stringMatching(new RegExp(alone), { maxLength: 200 }), shouted)
+        .map(([text, loud]) => (loud ? text.toUpperCase() : text))
+        .filter((text) => text.search(pattern) >= 0);
+
+      fc.assert(
+        fc.property(matches, (text) => {
+          for (const some of needs) expect(some.filter((word) => text.toLowerCase().includes(word))).not.toEqual([]);
+        }),
+        { numRuns: 200 },
+      );
+    },
+  );
 
   it.each(
     [
