@@ -1,5 +1,5 @@
 import { type Operation, preconditionOf } from '../../engines/healing/action.ts';
-import { onlyStatusMoved } from '../../engines/healing/only-status-moved.ts';
+import { isAsReady, onlyStatusMoved } from '../../engines/healing/only-status-moved.ts';
 import type { KubernetesObject } from '../../engines/objects.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type Sending, sendOnce } from './send-once.ts';
@@ -15,7 +15,7 @@ const tries = 3;
 /**
  * The first write. It is conditional on the very state that was judged; a heartbeat of a node, or a container that ends
  * once more meanwhile, makes another state of it in which nothing is different that anybody wanted. Then it is bound to
- * that one instead.
+ * that one instead; a pod that is to be evicted has to be as ready as it was, too.
  * @throws AppError `conflict` when more than status has moved, or status does not rest.
  */
 export async function sendFirst(operation: Operation, { actionId, seen, ...sending }: First) {
@@ -26,7 +26,7 @@ export async function sendFirst(operation: Operation, { actionId, seen, ...sendi
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'conflict' || attempt >= tries) throw error;
       const live = await sending.writer.current(operation.on.object, sending.signal);
-      if (!onlyStatusMoved(seen, live)) throw error;
+      if (!onlyStatusMoved(seen, live) || (operation.verb === 'evict' && !isAsReady(seen, live))) throw error;
       now = { ...operation, on: preconditionOf(live) };
     }
   }

@@ -13,6 +13,7 @@ const pod = (metadata: object = {}): KubernetesObject => ({
 });
 const operation = { verb: 'evict', on: preconditionOf(pod()) } as const;
 const held = new AppError('refused', 'PodDisruptionBudget/web does not allow this.', { details: { budget: 'web' } });
+const moved = new AppError('conflict', 'It has changed.');
 const gone = new AppError('not_found', 'No pod.');
 
 interface World {
@@ -32,7 +33,7 @@ async function evicting({
   error = held,
 }: World = {}) {
   const tried: string[] = [];
-  const seen = { pauses: 0, renewals: 0 };
+  const counts = { pauses: 0, renewals: 0 };
   const writer = aWriter({
     apply: async ({ on }) => {
       tried.push(on.resourceVersion);
@@ -45,15 +46,16 @@ async function evicting({
     },
   });
   const pause = async (_: number, signal: AbortSignal) => {
-    seen.pauses += 1;
+    counts.pauses += 1;
     signal.throwIfAborted();
   };
-  const hold = { renew: async () => void (seen.renewals += 1) } as unknown as Hold;
+  const hold = { renew: async () => void (counts.renewals += 1) } as unknown as Hold;
   const outcome = await evicted(operation, {
     writer,
     healing: { clock: { now: () => 0, pause }, audit: () => {} },
     hold,
     actionId: 'a1',
+    seen: pod(),
     first,
     stop: stop.signal,
     signal: new AbortController().signal,
@@ -61,7 +63,7 @@ async function evicting({
     () => 'evicted',
     (thrown: unknown) => thrown,
   );
-  return { outcome, tried, ...seen };
+  return { outcome, tried, ...counts };
 }
 
 describe('an eviction', () => {
@@ -91,6 +93,25 @@ describe('an eviction', () => {
     stop.abort();
 
     expect(await evicting({ refusals: 99, stop })).toMatchObject({ tried: ['7'], pauses: 1 });
+  });
+
+  it('is bound to a later state of the pod in which it waits for something else', async () => {
+    const waiting = { ...aPod('web-1').status, message: 'ImagePullBackOff' };
+    const live = { ...pod({ resourceVersion: '8' }), status: waiting };
+
+    expect(await evicting({ refusals: 1, error: moved, live })).toMatchObject({
+      outcome: 'evicted',
+      tried: ['7', '8'],
+    });
+  });
+
+  it('is a conflict when the pod is no longer as ready, or was changed', async () => {
+    const conditions = [{ type: 'Ready', status: 'False' }];
+    const unready = { ...pod({ resourceVersion: '8' }), status: { phase: 'Running', conditions } };
+    const opened = pod({ resourceVersion: '8', annotations: { 'kubemend.dev/heal': 'false' } });
+
+    for (const live of [unready, opened])
+      expect(await evicting({ refusals: 1, error: moved, live })).toMatchObject({ outcome: moved, tried: ['7'] });
   });
 
   it('after others is of the pod in its present state', async () => {
