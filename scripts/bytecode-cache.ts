@@ -19,8 +19,10 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 
 export interface BytecodeCache {
-  /** The exit status of the run that it is from; 0 for one that went on. */
+  /** The worst exit status of the runs that it is from; 0 for those that went on. */
   readonly status: number;
+  /** How many these are. */
+  readonly runs: number;
   /** Bytecode by the name of the part of the bundle. */
   readonly parts: ReadonlyMap<string, Buffer>;
 }
@@ -34,8 +36,7 @@ const aligned = (length: number): number => Math.ceil(length / alignment) * alig
 const writableByOthers = process.platform === 'win32' ? 0 : 0o022;
 const oldMilliseconds = 30 * 24 * 3_600_000;
 
-interface Index {
-  readonly status: number;
+interface Index extends Omit<BytecodeCache, 'parts'> {
   readonly parts: readonly (readonly [name: string, length: number])[];
 }
 
@@ -83,9 +84,9 @@ export function readCache(cacheFile: string): BytecodeCache | undefined {
 function decoded(content: Buffer): BytecodeCache | undefined {
   if (crc32(content.subarray(4)) !== content.readUInt32LE(0)) return undefined;
   let position = headerBytes + content.readUInt32LE(4);
-  const { status, parts } = JSON.parse(content.toString('utf8', headerBytes, position)) as Index;
+  const { parts, ...from } = JSON.parse(content.toString('utf8', headerBytes, position)) as Index;
   return {
-    status,
+    ...from,
     parts: new Map(
       parts.map(([name, length]) => {
         const start = aligned(position);
@@ -96,8 +97,8 @@ function decoded(content: Buffer): BytecodeCache | undefined {
   };
 }
 
-function encoded({ status, parts }: BytecodeCache): Buffer {
-  const index: Index = { status, parts: [...parts].map(([name, { length }]) => [name, length]) };
+function encoded({ parts, ...from }: BytecodeCache): Buffer {
+  const index: Index = { ...from, parts: [...parts].map(([name, { length }]) => [name, length]) };
   const head = Buffer.from(JSON.stringify(index));
   const header = Buffer.alloc(headerBytes);
   header.writeUInt32LE(head.length, 4);

@@ -16,8 +16,10 @@ interface Module {
 /** A part of the bundle, as CommonJS would call it. */
 type Part = (exports: Module['exports'], require: (name: string) => unknown, module: Module) => void;
 
-/** A diagnosis that found something ran more of the program than one that found nothing. */
+/** A diagnosis that found something ran more of the program than one that found nothing, and each fault runs other rules. */
 const foundSomething = 1;
+/** So many runs add what they ran: each takes a little longer for it, and all later ones read it. */
+const learningRuns = 8;
 /** A server is kept as it started: what it runs in hours would only delay the next start. */
 const startedMilliseconds = 1_000;
 
@@ -73,14 +75,17 @@ export function createLoader(folder: string, cacheFile: string | undefined): Loa
     return module.exports;
   }
 
+  const isWorthIt = (status: number): boolean =>
+    missed || cache === undefined || status > cache.status || (status === foundSomething && cache.runs < learningRuns);
+
   function keep(status = 0): void {
-    const better = missed || cache === undefined || status > cache.status;
-    if (cacheFile === undefined || written || !better || status > foundSomething) return;
+    if (cacheFile === undefined || written || status > foundSomething || !isWorthIt(status)) return;
     if (!canWriteCache(cacheFile)) return;
     written = true;
     const ran = [...scripts].map(([name, script]): [string, Buffer] => [name, script.createCachedData()]);
     writeCache(cacheFile, {
       status: Math.max(status, cache?.status ?? 0),
+      runs: (cache?.runs ?? 0) + 1,
       // What this run did not load, another did.
       parts: new Map([...(cache?.parts ?? []), ...ran]),
     });

@@ -24,6 +24,7 @@ afterEach(() => rmSync(home, { recursive: true }));
 
 const aCache: BytecodeCache = {
   status: 1,
+  runs: 3,
   parts: new Map([
     ['./program.js', Buffer.from('odd')],
     ['./empty.js', Buffer.alloc(0)],
