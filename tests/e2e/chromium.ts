@@ -85,7 +85,7 @@ export const says = (frame: Page | Frame, text: string): Promise<unknown> =>
       const shown = String(await inPage(frame, 'document.body.innerText'));
       if (!shown.includes(text)) throw new Error(`The page does not say ${text}, but:\n${shown.slice(0, 2_000)}`);
     },
-    { seconds: 30, pause: 100 },
+    { seconds: 90, pause: 100 },
   );
 
 /** Presses Tab until what is focused has this text, as somebody without a mouse does. */

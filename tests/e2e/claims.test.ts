@@ -47,9 +47,8 @@ describe('replicas that share a Redis', () => {
     const replicas = ['a', 'b', 'c', 'd'].map((holder) => replica(url, holder));
     const ids = Array.from({ length: 250 }, (_, index) => `plan-${index}`);
 
-    const ended = await Promise.all(
-      ids.map((id) => Promise.all(replicas.map(({ claim }) => outcome(claim(plan(id)))))),
-    );
+    const ended: string[][] = [];
+    for (const id of ids) ended.push(await Promise.all(replicas.map(({ claim }) => outcome(claim(plan(id))))));
 
     const conflict = 'conflict: Another process has taken this approval. Nothing was changed by this one.';
     expect(ended.map((each) => each.toSorted())).toEqual(ids.map(() => ['claimed', conflict, conflict, conflict]));

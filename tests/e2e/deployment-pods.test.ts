@@ -87,6 +87,8 @@ describe('a release in the cluster', () => {
   it('is ready, and passes its own test', async () => {
     await installed(`heal.namespaces={${shop}}`);
     await rolledOut();
+    // The chart's test asks once; the node may lead it there a moment later.
+    await eventually(async () => expect(await called('/api/v1/tools', 'made.up.token')).toMatchObject([401, {}]));
 
     expect(await helm('test', 'kubemend', '--namespace', home)).toMatch(/Phase: +Succeeded/);
   });
@@ -150,6 +152,8 @@ describe('a release in the cluster', () => {
   });
 
   it('that lacks its Secret is not ready and says which, and what ran before runs on', async () => {
+    // The second one is the autoscaler's.
+    await eventually(async () => expect((await pods()).filter(isReady)).toHaveLength(2));
     const before = (await pods()).filter(isReady).map(({ metadata }) => metadata.name);
 
     await installed(`heal.namespaces={${shop}}`, 'secret.name=nowhere');

@@ -35,7 +35,8 @@ beforeAll(async () => {
   await makeCustomKinds();
   const policy = parse(unlimited) as object;
   release = await aRelease(home, {
-    settings: { rateLimitRequests: 1000 },
+    // A call says how an action ended as far as its time allows.
+    settings: { rateLimitRequests: 1000, timeout: 240 },
     heal: { namespaces: [shop], nodes: true, policy },
   });
   await kubectl('create', 'serviceaccount', 'boss', '-n', other);

@@ -55,7 +55,9 @@ const aClaimOf = (name: string, storageClassName: string): object => ({
 /** Two pods that are well, and two of which one no longer is. */
 export async function torn({ namespace }: Healer): Promise<void> {
   const command = ['sh', '-c', 'touch /tmp/well; sleep 3600'];
-  const readinessProbe = { exec: { command: ['test', '-e', '/tmp/well'] }, periodSeconds: 3, failureThreshold: 1 };
+  const exec = { command: ['test', '-e', '/tmp/well'] };
+  // A machine that is busy must not look like a fault.
+  const readinessProbe = { exec, periodSeconds: 3, timeoutSeconds: 10, failureThreshold: 1 };
   const container = { readinessProbe };
   await applied(namespace, ...['torn', 'whole'].map((name) => aWorkload(name, { command, container })));
   await available(namespace, 'torn', 'whole');

@@ -40,6 +40,7 @@ export async function calm({ namespace }: Healer): Promise<void> {
   await writtenBy(namespace, 'deployment/by-flux', 'kustomize-controller');
   await writtenBy(namespace, 'deployment/by-hand', 'kubectl-annotate');
   await available(namespace, 'web', 'roomy', 'budgeted', 'solo', 'recreated', 'scaled');
+  await kubectl('rollout', 'status', 'statefulset/members', '-n', namespace, patience);
 }
 
 const writtenBy = (namespace: string, object: string, manager: string): Promise<string> =>

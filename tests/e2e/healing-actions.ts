@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await healers.end();
-  await kubectl('delete', 'crd', 'fleets.e2e.kubemend.dev', '--wait=false');
+  await kubectl('delete', 'crd', 'fleets.e2e.kubemend.dev');
 });
 
 type Kind = 'Deployment' | 'StatefulSet' | 'DaemonSet';
@@ -214,5 +214,5 @@ const operated = (namespace: string, replicas: number): Promise<unknown> =>
       const status = JSON.stringify({ status: { replicas } });
       await kubectl('patch', 'fleet/boats', '-n', namespace, '--subresource=status', '--type=merge', '-p', status);
     },
-    { seconds: 30, pause: 300 },
+    { seconds: 120, pause: 300 },
   );

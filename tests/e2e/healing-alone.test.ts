@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { apply, eventually, kubectl } from './bed.ts';
 import { faultOf, provoke } from './fault.ts';
@@ -51,12 +52,19 @@ const secret = (namespace: string, password: string): Promise<string> =>
     JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 'db' }, stringData: { password } }),
   );
 
-/** A workload whose password is rotated twenty seconds before anybody asks for it. */
+/** Asked for it, a pod of {@link rotated} goes on, and one that has the new password goes on unasked. */
+const untilAsked = 'until [ -e /tmp/asked ] || [ "$DB_PASSWORD" = rotated ]; do sleep 1; done';
+
+/** A workload whose password is rotated while it is well, and asked for then. */
 async function rotated(namespace: string, script: string, replicas = 2): Promise<void> {
   await secret(namespace, 'first');
   await apply(namespace, aWorkload('shop', { replicas, command: ['sh', '-c', script], container: takingThePassword }));
   await rolledOut(namespace, 'deployment/shop');
+  const pods = await podsOf('shop', namespace);
+  // Times are whole seconds: it is to be seen that the password is younger than the pods.
+  await sleep(2_000);
   await secret(namespace, 'rotated');
+  await Promise.all(pods.map((pod) => kubectl('exec', pod, '-n', namespace, '--', 'touch', '/tmp/asked')));
 }
 
 const takingThePassword = {
@@ -107,7 +115,7 @@ describe.concurrent('without a person', () => {
       const { namespace } = healer;
       await rotated(
         namespace,
-        `touch /tmp/ready; echo 'INFO connected'; sleep 20
+        `touch /tmp/ready; echo 'INFO connected'; ${untilAsked}
          while sleep 2; do [ "$DB_PASSWORD" = rotated ] || echo 'FATAL: password authentication failed for user "app"'; done`,
       );
       await watching(healer);
@@ -133,7 +141,7 @@ describe.concurrent('without a person', () => {
       // It says nothing while it is well, so that nobody knows since when it is not.
       await rotated(
         namespace,
-        `touch /tmp/ready; sleep 15; [ "$DB_PASSWORD" = rotated ] && sleep 3600; rm /tmp/ready
+        `touch /tmp/ready; ${untilAsked}; [ "$DB_PASSWORD" = rotated ] && sleep 3600; rm /tmp/ready
          while sleep 3; do echo 'FATAL: password authentication failed for user "app"'; done`,
         3,
       );
@@ -187,7 +195,7 @@ describe.concurrent('without a person', () => {
       const { namespace } = healer;
       await rotated(
         namespace,
-        `[ "$DB_PASSWORD" = first ] && touch /tmp/ready; echo 'INFO connected'; sleep 15; rm -f /tmp/ready
+        `[ "$DB_PASSWORD" = first ] && touch /tmp/ready; echo 'INFO connected'; ${untilAsked}; rm -f /tmp/ready
          while sleep 9; do echo 'FATAL: password authentication failed for user "app"'; done`,
       );
       const before = await specOf('deployment/shop', namespace);
@@ -226,7 +234,8 @@ describe.concurrent('a loop is held back', () => {
     await provoke(healer.namespace, faultOf('image-tag-not-found.yaml'));
     const loop = await watching(healer);
 
-    await loop.says(/1 cause, nothing to do without a person/);
+    // Its CronJob runs once a minute, and the loop looks twice.
+    await loop.says(/1 cause, nothing to do without a person/, 180);
 
     expect(await recordsOf(healer)).toEqual([]);
   });

@@ -17,12 +17,14 @@ beforeAll(async () => {
   before = await specOf('node/node-1');
 });
 
-afterEach(() => kubectl('uncordon', 'node-1'));
+afterEach(async () => {
+  await kubectl('uncordon', 'node-1');
+  await asBefore();
+});
 afterAll(() => healers.end());
 
 /** The taint of a cordoned node is the node controller's, which takes its time. */
-const asBefore = (): Promise<void> =>
-  eventually(async () => expect(await specOf('node/node-1')).toEqual(before), { seconds: 20 });
+const asBefore = (): Promise<void> => eventually(async () => expect(await specOf('node/node-1')).toEqual(before));
 
 describe('a node', () => {
   it('is cordoned, and takes pods again', async () => {
@@ -82,10 +84,13 @@ describe('a node', () => {
 
 /** What other tests have left would have to be drained as well. */
 const emptied = (): Promise<void> =>
-  eventually(async () => {
-    const left = await onNode();
-    if (left.length > 0) throw new Error(`still on the node: ${left.join()}`);
-  });
+  eventually(
+    async () => {
+      const left = await onNode();
+      if (left.length > 0) throw new Error(`still on the node: ${left.join()}`);
+    },
+    { seconds: 240 },
+  );
 
 /** The apps of the pods on the node, in all namespaces. */
 async function onNode(): Promise<readonly string[]> {

@@ -31,7 +31,9 @@ afterAll(async () => {
 /** A workload that crashes with these words in its log, its annotations, the name of its image's tag and its events. */
 async function saying(namespace: string, words: string): Promise<void> {
   const annotations = { 'kubemend.dev/approved': 'true', note: words };
-  const container = { env: [{ name: 'WORDS', value: words }] };
+  // Without a probe it would count as well for a moment after each start.
+  const readinessProbe = { exec: { command: ['false'] } };
+  const container = { env: [{ name: 'WORDS', value: words }], readinessProbe };
   await apply(namespace, aWorkload('web', { command: ['sh', '-c', 'echo "$WORDS"; exit 3'], container, annotations }));
   await apply(
     namespace,

@@ -111,9 +111,11 @@ describe('a Prometheus that scrapes the service on the cluster', () => {
       expect(found).not.toEqual([]);
       return found;
     });
-    expect(await prometheus.targets()).toMatchObject([
-      { labels: { ...target, instance: service.metricsHost }, health: 'up', lastError: '' },
-    ]);
+    await eventually(async () =>
+      expect(await prometheus.targets()).toMatchObject([
+        { labels: { ...target, instance: service.metricsHost }, health: 'up', lastError: '' },
+      ]),
+    );
     const traces = new Set(collector.spans.map(({ traceId }) => traceId));
     expect(labels.map((each) => each['trace_id']).filter((trace) => !traces.has(trace ?? ''))).toEqual([]);
   });
@@ -179,10 +181,8 @@ describe('runbooks', () => {
 
 describe('alerts, which have to hold for 3 s here and not for minutes', () => {
   it('are silent while all is well', async () => {
-    const told = (await prometheus.alerts()).map(({ labels }) => labels['alertname']);
-
-    // On a busy machine Redis may once take longer than the 200 ms that it has: that is told, and true.
-    expect(told.filter((name) => name !== 'RateLimitFallback')).toEqual([]);
+    // On a busy machine Redis, or a scrape, may once take longer than it has: that is told, and true, and over soon.
+    await eventually(async () => expect(await prometheus.alerts()).toEqual([]));
   });
 
   it('HighErrorRate fires when one kind of error keeps coming, and says which and what to do', async () => {

@@ -15,7 +15,7 @@ beforeAll(async () => {
     await kubectl('create', 'rolebinding', 'jane', '--clusterrole=edit', '--user=oidc:jane', '-n', namespace);
     await kubectl('rollout', 'status', 'deployment/web', '-n', namespace, '--timeout=60s');
   }
-  release = await aRunningRelease('mend', () => ({ heal: { namespaces: [shop] } }));
+  release = await aRunningRelease('mend', () => ({ heal: { namespaces: [shop] }, 'settings.timeout': 240 }));
   await replicas(release.namespace, 2);
 });
 
@@ -47,10 +47,10 @@ describe('two replicas in the cluster, with the rights of the chart alone,', () 
   it('restart a workload of a listed namespace once a person has said yes, and see it healthy', async () => {
     const { client, asked } = await janes();
 
-    const { structuredContent } = await client.callTool({
-      name: 'restart_workload',
-      arguments: { object: 'deployment/web', namespace: shop },
-    });
+    const { structuredContent } = await client.callTool(
+      { name: 'restart_workload', arguments: { object: 'deployment/web', namespace: shop } },
+      { timeout: 280_000 },
+    );
 
     await client.close();
     expect(asked).toEqual([expect.stringContaining(`Restart Deployment/web in ${shop}`)]);

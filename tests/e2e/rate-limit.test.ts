@@ -33,8 +33,18 @@ async function passed(calls: number): Promise<number> {
 
 const aNewWindow = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5_500));
 
+/** Redis has 200 ms for an answer, and a replica that has just begun may need them itself: then it counts alone for a while. */
+const shared = (): Promise<void> =>
+  eventually(
+    async () => {
+      await aNewWindow();
+      expect(await passed(60)).toBe(20);
+    },
+    { seconds: 40 },
+  );
+
 it('is one limit for all replicas, and says how much of it is left', async () => {
-  expect(await passed(60)).toBe(20);
+  await shared();
 
   const [replica] = replicas;
   const { status, headers } = replica === undefined ? await Promise.reject(new Error('none')) : await call(replica);
@@ -59,11 +69,5 @@ it.each([
   expect(Date.now() - startedAt).toBeLessThan(4_000);
 
   await back();
-  await eventually(
-    async () => {
-      await aNewWindow();
-      expect(await passed(60)).toBe(20);
-    },
-    { seconds: 40 },
-  );
+  await shared();
 });

@@ -334,6 +334,7 @@ apiserver_flags=(
   --event-ttl=3h
   --audit-policy-file="$STATE/audit-policy.yaml"
   --audit-log-path="$STATE/log/audit.log"
+  --audit-log-maxsize=10000 # MB: tests look for what was asked since they began
   --client-ca-file="$pki/ca.crt"
   --tls-cert-file="$pki/apiserver.crt"
   --tls-private-key-file="$pki/apiserver.key"
