@@ -21,10 +21,13 @@ import { crc32 } from 'node:zlib';
 export interface BytecodeCache {
   /** The worst exit status of the runs that it is from; 0 for those that went on. */
   readonly status: number;
-  /** How many these are. */
-  readonly runs: number;
   /** Bytecode by the name of the part of the bundle. */
   readonly parts: ReadonlyMap<string, Buffer>;
+}
+
+export interface KeptCache extends BytecodeCache {
+  /** When it was written, in ms since the epoch. */
+  readonly writtenAt: number;
 }
 
 /** A checksum of all that follows, and the length of the index. */
@@ -36,7 +39,8 @@ const aligned = (length: number): number => Math.ceil(length / alignment) * alig
 const writableByOthers = process.platform === 'win32' ? 0 : 0o022;
 const oldMilliseconds = 30 * 24 * 3_600_000;
 
-interface Index extends Omit<BytecodeCache, 'parts'> {
+interface Index {
+  readonly status: number;
   readonly parts: readonly (readonly [name: string, length: number])[];
 }
 
@@ -64,14 +68,15 @@ export function cacheFileOf(program: string, words: readonly string[]): string |
  * Only of our own making, or root's, as in an image: bytecode is code, and whoever runs kubemend by sudo may have another's
  * home.
  */
-export function readCache(cacheFile: string): BytecodeCache | undefined {
+export function readCache(cacheFile: string): KeptCache | undefined {
   try {
     const file = openSync(cacheFile, 'r');
     try {
-      const { uid, mode } = fstatSync(file);
+      const { uid, mode, mtimeMs } = fstatSync(file);
       if (uid !== 0 && uid !== (process.getuid?.() ?? uid)) return undefined;
       if ((mode & writableByOthers) !== 0) return undefined;
-      return decoded(readFileSync(file));
+      const cache = decoded(readFileSync(file));
+      return cache && { ...cache, writtenAt: mtimeMs };
     } finally {
       closeSync(file);
     }
@@ -84,9 +89,9 @@ export function readCache(cacheFile: string): BytecodeCache | undefined {
 function decoded(content: Buffer): BytecodeCache | undefined {
   if (crc32(content.subarray(4)) !== content.readUInt32LE(0)) return undefined;
   let position = headerBytes + content.readUInt32LE(4);
-  const { parts, ...from } = JSON.parse(content.toString('utf8', headerBytes, position)) as Index;
+  const { status, parts } = JSON.parse(content.toString('utf8', headerBytes, position)) as Index;
   return {
-    ...from,
+    status,
     parts: new Map(
       parts.map(([name, length]) => {
         const start = aligned(position);
@@ -97,8 +102,8 @@ function decoded(content: Buffer): BytecodeCache | undefined {
   };
 }
 
-function encoded({ parts, ...from }: BytecodeCache): Buffer {
-  const index: Index = { ...from, parts: [...parts].map(([name, { length }]) => [name, length]) };
+function encoded({ status, parts }: BytecodeCache): Buffer {
+  const index: Index = { status, parts: [...parts].map(([name, { length }]) => [name, length]) };
   const head = Buffer.from(JSON.stringify(index));
   const header = Buffer.alloc(headerBytes);
   header.writeUInt32LE(head.length, 4);

@@ -18,8 +18,8 @@ type Part = (exports: Module['exports'], require: (name: string) => unknown, mod
 
 /** A diagnosis that found something ran more of the program than one that found nothing, and each fault runs other rules. */
 const foundSomething = 1;
-/** So many runs add what they ran: each takes a little longer for it, and all later ones read it. */
-const learningRuns = 8;
+/** So often one of these adds what it ran, which takes it a little longer. */
+const learnsEvery = 3_600_000;
 /** A server is kept as it started: what it runs in hours would only delay the next start. */
 const startedMilliseconds = 1_000;
 
@@ -76,7 +76,10 @@ export function createLoader(folder: string, cacheFile: string | undefined): Loa
   }
 
   const isWorthIt = (status: number): boolean =>
-    missed || cache === undefined || status > cache.status || (status === foundSomething && cache.runs < learningRuns);
+    missed ||
+    cache === undefined ||
+    status > cache.status ||
+    (status === foundSomething && Date.now() - cache.writtenAt > learnsEvery);
 
   function keep(status = 0): void {
     if (cacheFile === undefined || written || status > foundSomething || !isWorthIt(status)) return;
@@ -85,7 +88,6 @@ export function createLoader(folder: string, cacheFile: string | undefined): Loa
     const ran = [...scripts].map(([name, script]): [string, Buffer] => [name, script.createCachedData()]);
     writeCache(cacheFile, {
       status: Math.max(status, cache?.status ?? 0),
-      runs: (cache?.runs ?? 0) + 1,
       // What this run did not load, another did.
       parts: new Map([...(cache?.parts ?? []), ...ran]),
     });
