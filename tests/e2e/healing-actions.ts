@@ -196,7 +196,7 @@ describe.concurrent('an eviction', () => {
     const [pod = ''] = await podsOf('leftover', namespace);
     await kubectl('exec', pod, '-n', namespace, '--', 'dd', 'if=/dev/zero', 'of=/data/file', 'bs=1M', 'count=4');
     const phase = () => kubectl('get', 'pod', pod, '-n', namespace, '-o', 'jsonpath={.status.phase}');
-    await eventually(async () => expect(await phase()).toBe('Failed'), { seconds: 90 });
+    await eventually(async () => expect(await phase()).toBe('Failed'), { seconds: 180 });
     await rolledOut('deployment/leftover', namespace);
 
     await heal('evict', `pod/${pod}`);

@@ -20,7 +20,7 @@ import { called } from './rest-call.ts';
 
 const imageScript = 'tests/e2e/image/image.sh';
 /** In the registry of the cluster. */
-const image = `127.0.0.1:5000/kubemend/kubemend:${version}`;
+export const image = `127.0.0.1:5000/kubemend/kubemend:${version}`;
 /** Of the node, in the network of the cluster. */
 const node = '172.30.0.1';
 
@@ -126,12 +126,6 @@ async function anImage(): Promise<string> {
     if (ended.status !== 0) throw new Error(ended.stderr);
   }
   return (await cluster(...there)).trim();
-}
-
-/** Another name for the image in the registry of the cluster: the next version. */
-export async function taggedAs(tag: string): Promise<string> {
-  await cluster('exec', '--', 'crane', 'tag', image, tag);
-  return tag;
 }
 
 async function aProvider(host: string): Promise<{ readonly server: OidcServer; readonly authority: string }> {

@@ -260,6 +260,7 @@ staticPodPath: $STATE/manifests
 tlsCertFile: $pki/kubelet.crt
 tlsPrivateKeyFile: $pki/kubelet.key
 volumePluginDir: $STATE/volume-plugins
+volumeStatsAggPeriod: 10s
 YAML
   # There is no upstream: what is neither in the cluster nor a test registry does not exist.
   cat >"$STATE/Corefile" <<COREFILE
