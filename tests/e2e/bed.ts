@@ -71,14 +71,14 @@ export async function aNamespace(name: string): Promise<string> {
 export const deleteNamespaces = (namespaces: readonly string[]): Promise<unknown> =>
   namespaces.length === 0 ? Promise.resolve() : kubectl('delete', 'namespace', '--wait=false', ...namespaces);
 
-/** Repeats a probe until it no longer throws; gives up with its last error. */
+/** Repeats a probe until it no longer throws; gives up with its last error, which then says how long it waited. */
 export async function eventually<T>(probe: () => Promise<T>, { seconds = 60, pause = 1_000 } = {}): Promise<T> {
   const end = Date.now() + seconds * 1_000;
   for (;;) {
     try {
       return await probe();
     } catch (error) {
-      if (Date.now() > end) throw error;
+      if (Date.now() > end) throw new Error(`Waited ${seconds} s: ${(error as Error).message}`, { cause: error });
       await sleep(pause);
     }
   }

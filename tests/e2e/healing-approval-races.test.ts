@@ -9,7 +9,7 @@ import { aFleet, scalableKind } from './workloads.ts';
 /** So many in a row are on objects of their own; then all that is left of them is removed, which every plan would read. */
 const batch = 50;
 /** `RACES=1000` for as many as nobody waits for. */
-const batches = Math.ceil(Number(process.env['RACES'] ?? 100) / batch);
+const batches = Math.ceil(Number(process.env['RACES'] ?? 200) / batch);
 
 const healers = healersOf('approval');
 const racers: ChildProcess[] = [];

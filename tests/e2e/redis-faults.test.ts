@@ -61,8 +61,7 @@ async function aService(flags: readonly string[] = []) {
   };
 }
 
-// Client, proxy and service share this process: a pause of 200 ms in it is what a slow Redis is.
-describe('a Redis that counts calls', { timeout: 30_000, retry: 2 }, () => {
+describe('a Redis that counts calls', { timeout: 30_000 }, () => {
   it.each<readonly [string, Fault]>([
     ['closes connections', 'close'],
     ['says nothing', 'hang'],

@@ -108,9 +108,10 @@ describe('an eviction', () => {
   it('is a conflict when the pod is no longer as ready, or was changed', async () => {
     const conditions = [{ type: 'Ready', status: 'False' }];
     const unready = { ...pod({ resourceVersion: '8' }), status: { phase: 'Running', conditions } };
+    const ended = { ...pod({ resourceVersion: '8' }), status: { ...aPod('web-1').status, phase: 'Failed' } };
     const opened = pod({ resourceVersion: '8', annotations: { 'kubemend.dev/heal': 'false' } });
 
-    for (const live of [unready, opened])
+    for (const live of [unready, ended, opened])
       expect(await evicting({ refusals: 1, error: moved, live })).toMatchObject({ outcome: moved, tried: ['7'] });
   });
 
