@@ -29,7 +29,7 @@ deployment: node_modules/.installed ## Check chart, kustomize and RBAC; needs no
 build: node_modules/.installed ## Bundle the program into dist/
 	npm run build
 
-cluster: ## Start a real cluster (NAME=, KUBERNETES=1.36.3 or 1.34.4, CLUSTER=kind)
+cluster: ## Start a real cluster (NAME=, KUBERNETES=1.36 or 1.34, CLUSTER=kind)
 	tests/e2e/cluster/cluster.sh up
 
 cluster-down: ## Stop that cluster and remove what it left

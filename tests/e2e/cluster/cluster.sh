@@ -43,6 +43,15 @@ fail() {
   exit 1
 }
 
+# 1.34 stands for the patch release that has a module here.
+whole_version() {
+  local modules=("$here/kubernetes/$1".*/go.mod)
+  [[ $1 =~ ^1\.[0-9]+\.[0-9]+$ ]] && echo "$1" && return
+  [[ $1 =~ ^1\.[0-9]+$ && -f ${modules[0]} ]] && basename "$(dirname "${modules[0]}")" && return
+  fail "KUBERNETES=$1 is no version: write 1.36, 1.34, or a whole one such as 1.35.2"
+}
+KUBERNETES=$(whole_version "$KUBERNETES")
+
 main() {
   local command=${1:-help}
   shift || true
