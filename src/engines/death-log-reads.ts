@@ -40,10 +40,22 @@ export function deathLogReads(snapshot: Snapshot, pods: readonly Pod[]): readonl
               !log.previous &&
               !tellsOf(log, status.state?.terminated),
           );
+        // It may have been removed before its log came: the same instance has another address then.
+        const gone = (previous: boolean): boolean =>
+          snapshot.data.reads.some(
+            ({ read: asked, outcome }) =>
+              outcome === 'absent' &&
+              asked.verb === 'log' &&
+              asked.previous === previous &&
+              asked.pod === pod.metadata.name &&
+              asked.namespace === pod.metadata.namespace &&
+              asked.container === name,
+          );
         return [
           // The log of the instance before is gone for a moment when the next one dies.
           ...(ended || (running && (restarted || status?.ready !== true)) ? [read(false)] : []),
-          ...((restarted && !ended) || replaced ? [read(true)] : []),
+          ...((restarted && !ended) || replaced || (ended && gone(false)) ? [read(true)] : []),
+          ...(restarted && !ended && !running && gone(true) ? [read(false)] : []),
         ];
       }),
     )

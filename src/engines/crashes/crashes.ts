@@ -11,7 +11,7 @@ import type { LogExcerpt } from '../snapshot-data.ts';
 import { shellExitRules, startErrorIn } from '../starting/errors.ts';
 import { isCrashing, isMissed, lifetimeOf, startErrors, type Termination } from './crashing.ts';
 import { deathLog } from './death-log.ts';
-import { isLastWord, reasonBefore, saysLittle, saysWhy } from './last-words.ts';
+import { endsInError, isLastWord, reasonBefore, saysLittle, saysWhy } from './last-words.ts';
 import { hasMemoryPressure, isOutOfMemory, memoryLimitOf, nodeMemoryEvent } from './memory.ts';
 import { type LogRule, signatureIn } from './signatures.ts';
 
@@ -124,7 +124,8 @@ function verdictOf(snapshot: Snapshot, crash: Undecided, told: readonly TellingE
   const signature = signatureIn(told, saysLittle);
   const dependency = dependencyAmong(snapshot, crash, told);
   if (container.init && !container.sidecar) return by('init-container-crash', dependency);
-  if (exitCode === 0 && !isLastWord(crash.log, (signature ?? dependency)?.telling)) return by('crash-exits-zero');
+  if (exitCode === 0 && !isLastWord(crash.log, (signature ?? dependency)?.telling) && !endsInError(crash.log, told[0]))
+    return by('crash-exits-zero');
   if (exitCode === 137 && ranOutElsewhere(snapshot, crash)) return by('oom-container-limit');
   if (exitCode === 137 || termination.reason === 'ContainerStatusUnknown') {
     const nodeRanOut = nodeMemoryEvent(snapshot, pod, termination) !== undefined || hasMemoryPressure(snapshot, pod);

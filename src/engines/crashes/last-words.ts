@@ -1,5 +1,6 @@
-import { entriesOf } from '../logs/entries.ts';
-import { lastEntry, type TellingEntry } from '../logs/telling.ts';
+import { entriesOf, type LogEntry } from '../logs/entries.ts';
+import { exceptionShape } from '../logs/severity.ts';
+import type { TellingEntry } from '../logs/telling.ts';
 import type { LogExcerpt } from '../snapshot-data.ts';
 
 const vague =
@@ -13,9 +14,36 @@ export const saysLittle = ({ essence, plain }: TellingEntry): boolean =>
 export const saysWhy = (telling: TellingEntry | undefined): boolean =>
   telling !== undefined && telling.entry.level !== 'warn' && !saysLittle(telling);
 
-/** A program that ends without an error may still say, as the last thing, what it cannot do without. */
-export const isLastWord = (log: LogExcerpt | undefined, telling: TellingEntry | undefined): boolean =>
-  log !== undefined && telling?.plain === true && lastEntry(log)?.lines[0] === telling.entry.lines[0];
+/** Entries with which a program takes its leave, and how it does that. */
+const mostGoodbyes = 6;
+const goodbye =
+  /\b(?:stopp(?:ed|ing)|shut(?:ting)?[ -]?down|clos(?:ed|ing)|exit(?:ed|ing|s)?|terminat(?:ed|ing)|bye)\b/i;
+
+/**
+ * A program that ends without an error may still say what it cannot do without: as the last thing, or before it takes
+ * its leave.
+ */
+export function isLastWord(log: LogExcerpt | undefined, telling: TellingEntry | undefined): boolean {
+  if (log === undefined || telling?.plain !== true) return false;
+  const entries = entriesOf(log);
+  const place = entries.findLastIndex(({ lines }) => lines[0] === telling.entry.lines[0]);
+  const after = entries.slice(place + 1);
+  return place !== -1 && after.length <= mostGoodbyes && after.every(isGoodbye);
+}
+
+/** What a program says of a process that it started; some give that no higher level than a warning. */
+const exitedBadly = /\bexited with (?:exit )?(?:value|code|status)\b/i;
+
+/** Whether its last word is an error by itself, so that an exit code of 0 tells nothing. */
+export const endsInError = (log: LogExcerpt | undefined, telling: TellingEntry | undefined): boolean =>
+  telling !== undefined &&
+  (telling.entry.level !== 'warn' ||
+    exitedBadly.test(telling.entry.message) ||
+    telling.entry.lines.some((line) => exceptionShape.test(line))) &&
+  isLastWord(log, telling);
+
+const isGoodbye = ({ level, message }: LogEntry): boolean =>
+  level !== 'error' && level !== 'fatal' && goodbye.test(message);
 
 const reasonWithin = 2;
 

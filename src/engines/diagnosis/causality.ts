@@ -113,7 +113,7 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'probe-timeout': { ...dependency, rules: [...(dependency.rules ?? []), 'cpu-throttled'] },
   'cpu-throttled': regression,
   'probe-misconfigured': regression,
-  'probe-connection-refused': regression,
+  'probe-connection-refused': dependency,
   'crash-exits-zero': regression,
   'crash-filesystem-permission': regression,
   'port-bind-conflict': regression,

@@ -4,6 +4,7 @@ import { nameOf, type Pod, refOf, type Volume } from '../objects.ts';
 import { type PodContainer, specPath } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { keysOf } from './absent-key.ts';
+import { childKilledGap } from './child-killed-gap.ts';
 import { advertisedGap, linkGap, networkGap } from './crash-network-gap.ts';
 import { kernelGap } from './kernel-gap.ts';
 import { mountGap } from './mount-gap.ts';
@@ -30,6 +31,7 @@ export function crashGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined
     kernelGap({ pod, container }, text) ??
     privilegeGap(pod, container, text) ??
     capabilityGap(pod, container, text) ??
+    childKilledGap({ pod, container }, text) ??
     versionGap(crash) ??
     volumeGap(snapshot, crash) ??
     fileGap(snapshot, pod, container, text) ??

@@ -8,6 +8,7 @@ import { lastTermination, unreadySince } from '../pods.ts';
 import { describeProbe, probeOutput } from '../probes/outcomes.ts';
 import type { ProbeFailure } from '../probes/probes.ts';
 import type { Snapshot } from '../snapshot.ts';
+import type { LogExcerpt } from '../snapshot-data.ts';
 import { inContainer, quoteOf } from './crash-finding.ts';
 import type { Evidence, Finding } from './rule.ts';
 
@@ -40,9 +41,17 @@ export function probeClause({ pod, container, kind, probe, kill }: ProbeFailure)
 
 /** The probe's own words with all that differs between replicas masked. */
 export const maskedOutput = ({ event, probe }: ProbeFailure): string => {
-  const words = mask(probeOutput(event?.message ?? '').split('\n')[0] ?? '').slice(0, 160);
+  const words = mask(firstRow(probeOutput(event?.message ?? ''))).slice(0, 160);
   return probe.exec === undefined ? words : words.replace(/ +$/, '');
 };
+
+/** The first line of what a command printed; the rows of a table, whose first line only names the columns. */
+function firstRow(output: string): string {
+  const [first = '', second = '', ...rows] = output.split('\n');
+  return /^[-=+| ]*--[-=+| ]*$/.test(second.trim()) && rows.length > 0
+    ? rows.map((row) => row.trim().replace(/\s+/g, ' ')).join(', ')
+    : first;
+}
 
 /** What becomes of the probe, in a few words: `is refused`, `answers 404`. */
 export function outcomeClause(failure: ProbeFailure): string {
@@ -113,6 +122,17 @@ function endEvidence({ pod, container, kill }: ProbeFailure): readonly Evidence[
   ];
 }
 
+/** An error that is about something else weighs more than a Service that only the environment names. */
+function missedBeside(
+  snapshot: Snapshot,
+  { pod, container, log }: Pick<ProbeFailure, 'pod' | 'container'> & { readonly log: LogExcerpt },
+  best: TellingEntry | undefined,
+): ReturnType<typeof missedService> {
+  const missed = missedService(snapshot, { pod, container }, log);
+  const isError = best?.entry.level === 'error' || best?.entry.level === 'fatal';
+  return isError && missed?.dependency.told === false && missed.dependency.endpoints !== 0 ? undefined : missed;
+}
+
 /** What the app's log says in its own defence: its most telling entry, and what it failed to reach. */
 export interface AppWords {
   readonly evidence: readonly Evidence[];
@@ -128,7 +148,7 @@ export function appWords(snapshot: Snapshot, { pod, container, log, probe, event
     const dependency = dependencyIn(snapshot, { pod, container }, telling.entry.lines.join('\n'));
     return dependency === undefined ? [] : [{ telling, dependency }];
   })[0];
-  const missed = found === undefined ? missedService(snapshot, { pod, container }, log) : undefined;
+  const missed = found === undefined ? missedBeside(snapshot, { pod, container, log }, told[0]) : undefined;
   const telling = found?.telling ?? (missed && tellingOf(missed.entry)) ?? told[0];
   return {
     evidence: telling === undefined ? [] : [quoteOf(log, telling)],

@@ -8,7 +8,7 @@ import type { CrashGap } from './crash-gap.ts';
 
 /** What members of a cluster say that lack the others. */
 const lacksOthers =
-  /\bquorum\b|\b(?:no|without|elect\w*|lost|contact with a|meta|waiting for) (?:\w+ )?leader\b|\b(?:waiting for|not enough|too few|no|insufficient|missing|discover\w*|contact(?:ing)?) (?:other |\d+ |more |any )*(?:peers?|members?|brokers?|replicas|servers|nodes|masters?|seeds?)\b|\bcluster (?:is )?(?:not (?:yet )?(?:formed|initiali[sz]ed|healthy|ready|bootstrapped)|has not (?:been )?form\w*)|master[ _]not[ _]discovered|bootstrap(?:ping)? (?:the )?cluster|JetStream system temporarily unavailable/i;
+  /\bquorum\b|\b(?:no|without|elect\w*|lost|contact with a|meta|waiting for) (?:\w+ )?leader\b|\b(?:waiting for|not enough|too few|no|insufficient|missing|discover\w*|contact(?:ing)?) (?:other |\d+ |more |any )*(?:peers?|members?|brokers?|replicas|servers|nodes|masters?|seeds?)\b|\bcluster (?:is )?(?:not (?:yet )?(?:formed|initiali[sz]ed|healthy|ready|bootstrapped)|has not (?:been )?form\w*)|master[ _]not[ _]discovered|bootstrap(?:ping)? (?:the )?cluster|waiting[ _]for[ _](?:\w+ )?tables\b|JetStream system temporarily unavailable/i;
 
 /**
  * A member of a StatefulSet that gets ready only with others, which OrderedReady makes only when it is ready: each waits

@@ -12,7 +12,8 @@ export function essenceOf(entry: LogEntry): string {
   const cause = causeOf(lines);
   const text = tidy(cause?.text ?? introduced(entry));
   const frame = frameOf(cause === undefined ? lines : lines.slice(cause.line)) ?? frameOf(lines);
-  const detail = lines.slice(1).flatMap((line) => detailOf(line) ?? grpcDetails.exec(line)?.[1] ?? [])[0];
+  const detail =
+    lines.slice(1).flatMap((line) => detailOf(line) ?? grpcDetails.exec(line)?.[1] ?? [])[0] ?? hintIn(lines);
   return (
     cut(text) +
     (detail === undefined || text.includes(detail) ? '' : `${text.endsWith(':') ? '' : ':'} ${cut(detail)}`) +
@@ -31,6 +32,10 @@ const causeOf = (lines: readonly string[]): Cause | undefined =>
   lines.length > 1
     ? (pythonCause(lines) ?? javaCause(lines) ?? anyhowCause(lines) ?? cppCause(lines) ?? rustCause(lines))
     : undefined;
+
+/** What stands below a line of nothing but `HINT:`. */
+const hintIn = (lines: readonly string[]): string | undefined =>
+  lines.find((_, index) => /^\s+HINT:\s*$/.test(lines[index - 1] ?? ''))?.trim();
 
 /** What gRPC for Python puts below the name of its error. */
 const grpcDetails = /^\s+details = "(.+)"$/;
@@ -108,7 +113,14 @@ function javaCause(lines: readonly string[]): Cause | undefined {
   const line = lines.findLastIndex((text) => /^\s*(?:Caused by: |---> )/.test(text));
   if (line !== -1) return { text: lines[line]?.replace(/^\s*(?:Caused by: |---> )/, '') ?? '', line };
   const own = lines.findIndex((text) => /^(?:[\w$]+\.)+[\w$]*(?:Exception|Error)\b/.test(text));
-  return own === -1 ? undefined : { text: lines[own] ?? '', line: own };
+  return own === -1 ? undefined : { text: withListed(lines, own), line: own };
+}
+
+/** `Several prerequisites are not met:` with the first of them. */
+function withListed(lines: readonly string[], at: number): string {
+  const text = lines[at] ?? '';
+  const next = text.endsWith(':') ? lines[at + 1] : undefined;
+  return next === undefined || isFrame(next) ? text : `${text} ${next.trim()}`;
 }
 
 /** Rust's anyhow and eyre number the causes below a heading; a parser shows the text between what it says. */

@@ -31,19 +31,21 @@ const pinged =
 
 const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [
-    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated|host not found|domain name not found|DNS resolution failed|could not resolve (?:host|address)/i,
+    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated|host not found|domain name not found|DNS resolution failed|could not resolve (?:the )?(?:\w+ ){0,2}(?:host(?: ?name)?|address|ip)\b/i,
     'unknown-host',
   ],
   [/connection (?:to the server \S{1,300} was )?refused|ECONNREFUSED|actively refused/i, 'refused'],
   [/no route to host|EHOSTUNREACH|ENETUNREACH|network is unreachable|host is unreachable/i, 'unreachable'],
   [
-    /i\/o timeout|ETIMEDOUT|connection timed out|connect(?:ion)? timeout|timed out|Connect_?Timeout|timeout connecting|Client\.Timeout exceeded|deadline exceeded|SocketTimeoutException/i,
+    /i\/o timeout|ETIMEDOUT|connection timed out|connect(?:ion)? timeout|timed out(?! waiting for the condition)|Connect_?Timeout|timeout connecting|Client\.Timeout exceeded|deadline exceeded|SocketTimeoutException/i,
     'timeout',
   ],
   [
     /ECONNRESET|connection reset|broken pipe|unexpected EOF|connection closed|server closed the connection|socket hang up/i,
     'closed',
   ],
+  // Envoy, and MySQL's connector, which name no side and tell no reason.
+  [/upstream connect error or disconnect\/reset before headers|\bCommunications link failure\b/i, 'unreached'],
   // pg_isready
   [/:\d{2,5} - no response$/im, 'unreached'],
   [new RegExp(`${pinged}[^\\n]*\\n[^\\n]*\\b100% packet loss`), 'timeout'],
@@ -84,6 +86,8 @@ const forms: readonly RegExp[] = [
   // Go: the last address of `10.0.0.1:43210->10.0.0.2:5432` is the far side.
   form(`\\bdial (?:tcp|udp)[46]? (?:[^\\s:]+:\\d+->)?${host}:${port}`),
   form(`->${host}:${port}`),
+  // Java: the name and what it resolved to.
+  form(`(?<![\\w./-])${host}/(?:\\d{1,3}\\.){3}\\d{1,3}:${port}\\b`),
   form(`\\bgetaddrinfo (?:ENOTFOUND|EAI_AGAIN) ${host}`),
   form(`\\bgetaddrinfo for ${host} failed`),
   form(`\\bconnect (?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ECONNRESET) (?:::ffff:)?${host}:${port}`),

@@ -13,6 +13,7 @@ const levelWords: Readonly<Record<string, Level>> = {
   inf: 'info',
   information: 'info',
   notice: 'info',
+  note: 'info',
   log: 'info',
   w: 'warn',
   warn: 'warn',

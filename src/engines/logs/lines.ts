@@ -47,7 +47,7 @@ const program = /^[a-z][\w.-]{0,30}:\s+/;
 const word =
   '(?:trace|debug|info|notice|warn(?:ing)?|err(?:or)?|severe|crit(?:ical)?|alert|emerg|fatal|panic|log|trc|dbg|inf|wrn|ftl|pnc)';
 const levelInPlace = new RegExp(
-  `^(?:\\[ ?(?:[\\w-]+:)?(${word}) {0,8}\\]|<(${word})>|(${word})(?:/[\\w-]+\\])?(?=[\\s:|\\]]|$)|\\[?([EWIFDC])[\\]!])(?:[\\s:|\\]]|-+(?=\\s))*`,
+  `^(?:\\[ ?(?:[\\w-]+:)?(${word}|note) {0,8}\\]|<(${word})>|(${word})(?:/[\\w-]+\\])?(?=[\\s:|\\]]|$)|\\[?([EWIFDC])[\\]!])(?:[\\s:|\\]]|-+(?=\\s))*`,
   'i',
 );
 /** `FATA[0003] …`: logrus on a terminal. */

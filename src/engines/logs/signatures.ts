@@ -163,11 +163,15 @@ export function signatureOf(whole: string): SignatureId | undefined {
   return matching(signatures.slice(beforeConnection), text) ?? (failure === undefined ? undefined : 'connection');
 }
 
+/** Who judges the settings that it was given was refused by nobody. */
+const ownSettings = /\binherited from the (?:shell )?environment\b|\b(?:length|characters) (?:should|must) be\b/i;
+
 const matching = (some: readonly Signature[], text: string): SignatureId | undefined =>
   some.find(
     ([id, pattern, beside]) =>
       matches(text, pattern, beside) &&
       !(id === 'config-parse' && noFile.test(text)) &&
+      !(id === 'bad-credentials' && ownSettings.test(text)) &&
       !(id === 'migration-failed' && noObject.test(text)),
   )?.[0];
 

@@ -19,17 +19,26 @@ function jsonLine(line: string): LogLine | undefined {
   const fields = line.startsWith('{') ? objectIn(line) : undefined;
   if (fields === undefined) return undefined;
   // Rust's `tracing` keeps what was said in an object of its own.
-  const said = objectOf(fields['fields']) ?? fields;
+  const said = objectOf(fields['fields']) ?? recordIn(fields) ?? fields;
   const message = firstText(said['msg'], said['message'], said['event'], said['@m'], said['@mt']);
   const error = errorText(said);
   const level =
-    statedLevel(fields) ?? mongoLevel(fields) ?? (message === undefined && error !== undefined ? 'error' : undefined);
+    (said === fields ? undefined : statedLevel(said)) ??
+    statedLevel(fields) ??
+    mongoLevel(fields) ??
+    (message === undefined && error !== undefined ? 'error' : undefined);
   const trace = traceOf(fields);
   return {
     level,
     message: joined(message && beforeFrames(message), error) ?? line,
     ...(trace === undefined ? {} : { trace }),
   };
+}
+
+/** What another program logged, passed on whole: an operator's manager does so with the lines of its database. */
+function recordIn({ record }: Fields): Fields | undefined {
+  const inner = objectOf(record);
+  return inner !== undefined && typeof inner['message'] === 'string' ? inner : undefined;
 }
 
 function objectIn(text: string): Fields | undefined {
@@ -43,7 +52,7 @@ function objectIn(text: string): Fields | undefined {
 const objectOf = (value: unknown): Fields | undefined =>
   typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : undefined;
 
-const levelFields = ['level', 'severity', 'lvl', 'levelname', '@l', 'log.level', 'Level', 'loglevel'];
+const levelFields = ['level', 'severity', 'lvl', 'levelname', '@l', 'log.level', 'Level', 'loglevel', 'error_severity'];
 
 function statedLevel(fields: Fields): Level | undefined {
   const { tags } = fields;

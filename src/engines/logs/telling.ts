@@ -141,14 +141,25 @@ const inspected = /^\[\w*Error: /;
 /** `/etc/bind/named.conf:30: …`: who names the line of a file knows what is wrong. */
 const located = /^(?:\S+ )?[^\s:]{1,200}\.(?!go:|rb:)\w{1,12}(?::\d{1,6}){1,2}: /;
 
-/** What supervisord says at every start as if it were critical. */
-const harmless = /\bSupervisor (?:is )?running as root\b/;
+/** What supervisord says at every start as if it were critical, and PostgreSQL to each client that comes too early. */
+const harmless = ({ message, lines }: LogEntry): boolean =>
+  /\bSupervisor (?:is )?running as root\b/.test(message) || (tooEarly.test(message) && !ofClient.test(lines[0] ?? ''));
+const tooEarly = /^the database system is (?:starting up|shutting down|not yet accepting connections)/;
+const ofClient = /(?:Error|Exception)\b|\bpsql\b|\bconnection to server\b/;
+
+/** What a client said that failed, passed on by a script for those who look for it: it is no detail. */
+const passedOn = /^(?:ERROR \d{4} \(\w{5}\): |psql: (?:error: )?(?:FATAL|ERROR): )/;
+
+/** Of a process that it started, and that got SIGKILL, a program says so as a complaint. */
+const isKilledChild = ({ level, message }: LogEntry): boolean =>
+  (level === 'warn' || level === 'error') && /\bexited\b.{0,40}\b137\b/.test(message);
 
 function weightOf(entry: LogEntry): number {
   const { level, message, lines } = entry;
-  if (harmless.test(message)) return weights.none;
-  if (farewell.test(message) && lines.length === 1) return weights.farewell;
+  if (harmless(entry)) return weights.none;
+  if (farewell.test(message) && lines.length === 1 && !isKilledChild(entry)) return weights.farewell;
   if (isFrame(message)) return weights.none;
+  if (level === 'debug' && passedOn.test(message)) return weights.located;
   if (level === 'fatal') return weights.fatal;
   if (lines.some((line) => exceptionShape.test(line)) && level !== 'info' && level !== 'debug')
     return inspected.test(message) ? weights.error : weights.exception;

@@ -13,6 +13,8 @@ export const probeOutcomes = [
   'wrong-protocol',
   'no-grpc-health',
   'no-such-command',
+  /** The program of the command does not know an option that it is given. */
+  'wrong-usage',
   /** The probe names a port that the container does not declare. */
   'no-such-port',
   /** The probe names a host, so the kubelet asks that one and not the pod. */
@@ -28,6 +30,7 @@ export function probeOutcome(message: string, probe: Probe): ProbeOutcome | unde
   const text = probeOutput(message);
   const code = Number(/\bstatuscode: (\d{3})\b/i.exec(text)?.[1] ?? 0);
   if (code > 0) return code < 500 && !notNow.has(code) ? 'rejected' : 'unready';
+  if (probe.exec !== undefined && misused.test(text)) return 'wrong-usage';
   return texts.find(([pattern]) => pattern.test(text))?.[1] ?? (probe.exec === undefined ? undefined : 'unready');
 }
 
@@ -43,6 +46,10 @@ const texts: readonly (readonly [RegExp, ProbeOutcome])[] = [
   [/deadline exceeded|Client\.Timeout|i\/o timeout|timed out|no route to host/i, 'timeout'],
   [/\bEOF\b|connection reset/i, 'unready'],
 ];
+
+/** What programs say of an option or a subcommand that they do not have. */
+const misused =
+  /\b(?:invalid|illegal|unrecognized|unknown) option\b|\bunknown (?:shorthand )?flag\b|\bunknown command "|\bflag provided but not defined\b|\bunrecognized arguments?: /i;
 
 /** The probe's own words, without the kubelet's prefix. */
 export const probeOutput = (message: string): string =>

@@ -183,6 +183,7 @@ const cannotSucceed: ReadonlySet<ProbeOutcome | undefined> = new Set([
   'wrong-protocol',
   'no-grpc-health',
   'no-such-command',
+  'wrong-usage',
   'no-such-port',
   'other-host',
 ]);

@@ -1,6 +1,6 @@
 import type { LogExcerpt } from '../../engines/snapshot-data.ts';
 import { AppError } from '../../platform/errors.ts';
-import { decodeLog, logLinesOf } from '../log-lines.ts';
+import { decodeLog, isExcuse, logLinesOf } from '../log-lines.ts';
 import { checkedName } from '../names.ts';
 import type { LogRange, StreamedLog, TakeLines } from '../ports.ts';
 import { builtinTypes } from './builtin-types.ts';
@@ -32,6 +32,7 @@ export async function readLog(rest: Rest, target: LogTarget, call: RestCall): Pr
   const first = await tail(rest, target, { lines: wanted, call });
   const fitted = first.capped ? first.text.split('\n').length - 1 : wanted;
   const { text } = fitted < wanted ? await tail(rest, target, { lines: Math.max(1, fitted), call }) : first;
+  if (isExcuse(text)) throw goneLog(target);
   return { namespace, pod, container, previous, lines: logLinesOf(text) };
 }
 
@@ -104,6 +105,13 @@ async function ask(
 const missing = /previous terminated container|is waiting to start|is not valid for pod|container .* not found/i;
 const isMissing = (error: unknown): error is AppError =>
   error instanceof AppError && error.details.status === 400 && missing.test(error.message);
+
+/** The runtime has removed the container already: what it wrote is not empty but unknown. */
+const goneLog = ({ namespace, pod, container }: LogTarget): AppError =>
+  new AppError('not_found', `The log of container ${container} of Pod/${pod} in namespace ${namespace} is gone.`, {
+    hint: 'The runtime has removed that instance of the container; ask again for the log of the next one.',
+    details: { namespace },
+  });
 
 function noLog(error: AppError, { namespace, name }: { namespace: string; name: string }): AppError {
   const said = error.message.replace(/^.*?: /, '');

@@ -347,13 +347,13 @@ describe('log', () => {
     });
   });
 
-  it('does not take an excuse of the kubelet for a line', async () => {
+  it('does not take an excuse of the kubelet for an empty log', async () => {
     const { reader } = await serving({
       objects: [pod('web-1')],
       logs: { 'shop/web-1/app?previous': ['unable to retrieve container logs for containerd://0123'] },
     });
 
-    expect((await reader.log({ ...target, previous: true }, signal)).lines).toEqual([]);
+    await expect(reader.log({ ...target, previous: true }, signal)).rejects.toMatchObject({ code: 'not_found' });
   });
 
   it('keeps the end of a log that is larger than the cap', async () => {

@@ -157,6 +157,17 @@ describe('nextReads', () => {
     expect(logsAfter(logOf(minutesAgo(3)))).toEqual(['log api-1/app']);
   });
 
+  it('asks for a log that is gone by its other address', () => {
+    const dead = aPod('api-1', { containers: [aContainer('app', crashed({ exitCode: 1 }))] });
+    const read = { namespace: 'shop', pod: 'api-1', container: 'app', previous: true, tailLines: 100 };
+    const gone = { read: { verb: 'log' as const, ...read }, outcome: 'absent' as const };
+    const snapshot = inShop({ objects: [dead] });
+
+    const reads = wanted({ ...snapshot, reads: [...snapshot.reads, gone] });
+
+    expect(reads.filter((each) => each.startsWith('log'))).toEqual(['log api-1/app previous', 'log api-1/app']);
+  });
+
   it('reads the log of a pod that failed for good', () => {
     const ended = aContainer('app', { status: { ready: false, state: { terminated: { exitCode: 1 } } } });
     const failed = aPod('job-1', { containers: [ended] });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hostsIn } from '../../../../src/engines/logs/failed-hosts.ts';
+import { connectionFailureIn, hostsIn } from '../../../../src/engines/logs/failed-hosts.ts';
 
 describe('hostsIn', () => {
   it.each([
@@ -52,6 +52,12 @@ describe('hostsIn', () => {
     ['All host(s) tried for query failed (tried: db:9042) - no available connection', 'db', 9042, 'unreached'],
     ['giving up after 10 attempts - database db:5432/shop is unreachable', 'db', 5432, 'unreached'],
     ['redis://:***@cache:6379 connect ETIMEDOUT', 'cache', 6379, 'timeout'],
+    [
+      'WARN Cannot open channel to 2 at election address zk-1.zk/10.244.0.9:3888 java.net.ConnectException: Connection refused',
+      'zk-1.zk',
+      3888,
+      'refused',
+    ],
   ])('reads %s', (text, host, port, failure) => {
     expect(hostsIn(text)).toEqual([{ host, port, failure }]);
   });
@@ -72,5 +78,18 @@ describe('hostsIn', () => {
 
   it('takes no ping that is answered for one that is not', () => {
     expect(hostsIn('--- 8.8.8.8 ping statistics ---\n3 packets transmitted, 3 received, 0% packet loss')).toEqual([]);
+  });
+});
+
+describe('connectionFailureIn', () => {
+  it.each([
+    ['com.mysql.cj.jdbc.exceptions.CommunicationsException: Communications link failure', 'unreached'],
+    ['gRPC config stream closed: 14, upstream connect error or disconnect/reset before headers', 'unreached'],
+    ['init.sh: Could not resolve the announce ip for this pod.', 'unknown-host'],
+    ['timed out waiting for the condition', undefined],
+    ['npm error ERESOLVE could not resolve', undefined],
+    ['Could not resolve placeholder in value', undefined],
+  ])('knows of %s whether a connection failed', (text, failure) => {
+    expect(connectionFailureIn(text)).toBe(failure);
   });
 });

@@ -10,6 +10,13 @@ describe('structuredLine', () => {
       'Host died: App.NoKey: none',
     ],
     ['{"level":"ERROR","fields":{"message":"no key","error":"denied"}}', 'error', 'no key: denied'],
+    [
+      '{"level":"info","msg":"record","record":{"error_severity":"FATAL","message":"timeline 5 is not there"}}',
+      'fatal',
+      'timeline 5 is not there',
+    ],
+    ['{"level":"info","msg":"record","record":{"error_severity":"LOG","message":"ready"}}', 'info', 'ready'],
+    ['{"level":"info","msg":"stored","record":{"id":7}}', 'info', 'stored'],
     ['{"tags":["fatal","root"],"message":"no key"}', 'fatal', 'no key'],
     ['{"error":"no key"}', 'error', 'no key'],
     ['{"level":"error","msg":"no key: EOF","err":"EOF"}', 'error', 'no key: EOF'],

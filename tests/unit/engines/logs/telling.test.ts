@@ -145,6 +145,53 @@ describe('tellingEntries', () => {
     expect(essences('ERROR license expired, exiting', 'INFO bye')[0]).toBe('license expired, exiting');
   });
 
+  it('prefers the reason of a client that a script passes on to what the script makes of it', () => {
+    expect(
+      essences(
+        "db 10:00:05.00 DEBUG ==> ERROR 1045 (28000): Access denied for user 'shop'@'10.0.0.7' (using password: YES)",
+        'shop 10:01:05.20 ERROR ==> Could not connect to the database',
+      )[0],
+    ).toContain("Access denied for user 'shop'");
+  });
+
+  it('takes no notice of what PostgreSQL tells clients that come too early', () => {
+    expect(
+      essences(
+        'FATAL:  that timeline is not there',
+        'LOG:  shutting down',
+        'FATAL:  the database system is shutting down',
+      ),
+    ).toEqual(['that timeline is not there']);
+    expect(essences('OperationalError: FATAL:  the database system is starting up')[0]).toContain('starting up');
+  });
+
+  it('says what is listed below the name of an exception', () => {
+    expect(
+      essences(
+        'app.PrerequisitesException: Prerequisites not met:',
+        'Plugin git needs another scm',
+        '\tat app.Main(Main.java:7)',
+      )[0],
+    ).toContain('Prerequisites not met: Plugin git needs another scm');
+  });
+
+  it('says the hint that stands below a line of its own', () => {
+    expect(
+      essences(
+        'ERROR Invalid credentials',
+        '      > Please provide correct credentials',
+        '      HINT:',
+        '        more characters',
+      )[0],
+    ).toBe('Invalid credentials: more characters');
+  });
+
+  it('takes a process that ended badly for more than a warning before it', () => {
+    expect(
+      essences('WARN Configuration file not found', 'WARN Process exited with exit value [es]: 137', 'INFO stopped')[0],
+    ).toContain('Process exited with exit value');
+  });
+
   it("skips the API server's own complaint", () => {
     expect(essences('unable to retrieve container logs for containerd://3b97')).toEqual([]);
   });

@@ -1,4 +1,6 @@
 import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
+import { migrationJobOf } from '../../../migration-jobs.ts';
+import { nameOf, type ObjectRef } from '../../../objects.ts';
 import { isFinished } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { crashFinding, deathLogCommand, essenceClause, missingLog, placeOf, whenClause } from '../../crash-finding.ts';
@@ -16,7 +18,7 @@ export const initContainerCrash = defineRule({
   meaning: 'A step that has to succeed before the application may start fails, so the application never starts.',
   detection:
     'An init container (not a sidecar) ended with a non-zero exit code, is in CrashLoopBackOff or about to be. Its place ' +
-    'in the order and the most telling line of its log are named; a failed connection is resolved to a Service. A kill ' +
+    'in the order and the most telling line of its log are named; a failed connection is resolved to a Service, and migrations that it waits for to the Job that was to run them. A kill ' +
     'for memory and a command that cannot be started are other findings.',
   remedies: ['Fix the step by what its log says.', 'Roll back when the step came with the last rollout.'],
   avoid: ['skipping the init container', 'running a migration again without knowing how far it came'],
@@ -28,13 +30,16 @@ function findingOf(snapshot: Snapshot, crash: Crash): Finding {
   const base = crashFinding(snapshot, crash);
   const { evidence, ...fields } =
     crash.dependency === undefined ? { evidence: [] } : dependencyFields(crash.dependency);
-  const absent = crash.dependency === undefined ? programGap(snapshot, crash) : undefined;
+  const lines = crash.log?.lines.map(({ text }) => text).join('\n') ?? '';
+  const job = crash.dependency === undefined ? migrationJobOf(snapshot, crash, lines) : undefined;
+  const absent = crash.dependency === undefined && job === undefined ? programGap(snapshot, crash) : undefined;
   const fixes = [...(absent?.fixes ?? []), ...variableFix(snapshot, crash, crash.telling?.essence ?? '')];
   const plain = {
     advice: `fix what init container ${crash.container.name} complains about`,
     reason: crash.says ?? 'the containers after it wait for its success',
   };
-  const lacking = absent === undefined ? '' : ` (${absent.says})`;
+  const says = job?.says ?? absent?.says;
+  const lacking = says === undefined ? '' : ` (${says})`;
   const why =
     crash.dependency === undefined ? `${essenceClause(crash)}${lacking}` : `: ${dependencyClause(crash.dependency)}`;
   return {
@@ -45,6 +50,15 @@ function findingOf(snapshot: Snapshot, crash: Crash): Finding {
     missingEvidence: missingLog(crash),
     nextCheck: deathLogCommand(crash),
     ...fields,
+    ...(job === undefined ? {} : waitFields(job.ref)),
     evidence: [...base.evidence, ...evidence, ...(absent?.evidence ?? [])],
   };
 }
+
+/** Whoever waits for a Job is well itself. */
+const waitFields = (job: ObjectRef): Pick<Finding, 'class' | 'dependsOn' | 'fixes' | 'nextCheck'> => ({
+  class: 'symptom',
+  dependsOn: [job],
+  fixes: [{ advice: `make ${nameOf(job)} succeed`, reason: 'the init container then ends by itself' }],
+  nextCheck: `kubectl describe job ${job.name} -n ${job.namespace}`,
+});

@@ -18,7 +18,7 @@ export const probeMisconfigured = defineRule({
     'The app answers, but not to what the probe asks: its path, scheme, protocol, port name or command is wrong.',
   detection:
     'Since the container started its probe gets HTTP 4xx or a redirect without end, an answer in another protocol, no gRPC ' +
-    'health service, or its command does not exist; or it names a port that the container does not declare (recomputed). ' +
+    'health service, or its command does not exist or is not understood; or it names a port that the container does not declare (recomputed). ' +
     'A readiness probe must fail for 30 s and for its own budget. Other probes of the container that succeed are named.',
   remedies: ['Correct the probe.', 'Roll back when the probe came with the last rollout.'],
   avoid: ['loosening it to a TCP probe, or removing it, to make it green'],
@@ -71,6 +71,7 @@ function whatIsWrong(failure: ProbeFailure): string {
         : 'is answered in another protocol than plain HTTP',
     'no-grpc-health': 'finds a gRPC server without the health service',
     'no-such-command': 'cannot be run: the container has no such program',
+    'wrong-usage': `is a command that its program does not understand: ${maskedOutput(failure)}`,
     'no-such-port': `names a port that the container does not declare${declaredPorts(failure)}`,
     'other-host': `is sent to ${hostOf(failure.probe)} (its host), not to the pod, and nobody answers there`,
   };
@@ -107,6 +108,7 @@ function fixOf({ container, kind, outcome, probe }: ProbeFailure, sibling: strin
     'wrong-protocol': `set the scheme of the ${field} to ${probe.httpGet?.scheme === 'HTTPS' ? 'HTTP' : 'HTTPS'}, or the port to the one that speaks it`,
     'no-grpc-health': `let the app serve grpc.health.v1.Health, or make the ${field} ask something that it serves`,
     'no-such-command': `change the command of the ${field} to a program that is in the image`,
+    'wrong-usage': `write the command of the ${field} with the options that the program in this image has`,
     'other-host': `remove host from the ${field}`,
     'no-such-port': `give the ${field} a number, or declare that name in the container's ports`,
   };

@@ -4,6 +4,7 @@ import { type FailedCall, failedCalls, isNameFailure } from '../../../network/ca
 import { untranslatedPort } from '../../../network/untranslated-port.ts';
 import { nameOf, refOf, type Service } from '../../../objects.ts';
 import { containersOf } from '../../../pods.ts';
+import { matchesMap } from '../../../selectors.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { callEvidence } from '../../call-evidence.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
@@ -54,7 +55,7 @@ function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
       certainty: told ? 'recomputed' : 'inferred',
       evidence: [{ object: server, source: 'spec', text: `spec.ports: ${list}` }, ...callEvidence(call)],
       dependsOn: [server],
-      fixes: fixesFor(service, port, field),
+      fixes: fixesFor(service, port, { field, declared: !isOfPods && isDeclared(snapshot, service, port) }),
       nextCheck: `kubectl get service ${server.name} -n ${server.namespace} -o wide`,
     },
   ];
@@ -103,14 +104,31 @@ function calledService(snapshot: Snapshot, { dependency: { service: ref, host } 
   return isAddress(host) && clusterIP !== host && !clusterIPs.includes(host) ? undefined : service;
 }
 
+/** Whether a pod behind a Service declares a port. */
+const isDeclared = (snapshot: Snapshot, { metadata, spec }: Service, port: number): boolean =>
+  snapshot
+    .all('Pod', metadata.namespace)
+    .filter(({ metadata: { labels } }) => matchesMap(spec?.selector, labels))
+    .some((pod) => containersOf(pod).some((each) => each.spec.ports?.some((one) => one.containerPort === port)));
+
 const portText = (name: string | undefined, port: number | undefined, protocol: string): string =>
   `${name === undefined ? '' : `${name} `}${port}${protocol === 'TCP' ? '' : ` (${protocol})`}`;
 
-function fixesFor(service: Service, asked: number, field: string | undefined): readonly Fix[] {
+function fixesFor(
+  service: Service,
+  asked: number,
+  { field, declared }: { readonly field: string | undefined; readonly declared: boolean },
+): readonly Fix[] {
   const ports = (service.spec?.ports ?? []).filter(({ protocol = 'TCP' }) => protocol === 'TCP');
   const [only, ...others] = ports.flatMap(({ port }) => port ?? []);
   const where = field ?? 'the configuration of the caller';
   const name = nameOf(refOf(service));
+  const add: Fix = {
+    advice: `add port ${asked} to spec.ports of ${name}`,
+    reason: 'if its pods serve it and callers rely on it',
+  };
+  // Another program of the same pods, such as a sentinel: the port that the Service has is not what is meant.
+  if (declared) return [{ ...add, reason: 'its pods declare that port' }];
   return [
     ...(only === undefined
       ? []
@@ -123,6 +141,6 @@ function fixesFor(service: Service, asked: number, field: string | undefined): r
             reason: `${name} takes connections there`,
           },
         ]),
-    { advice: `add port ${asked} to spec.ports of ${name}`, reason: 'if its pods serve it and callers rely on it' },
+    add,
   ];
 }

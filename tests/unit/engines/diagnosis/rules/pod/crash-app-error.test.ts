@@ -101,6 +101,20 @@ testRule(crashAppError, {
     }),
   },
   speaks: {
+    'of a process inside that was killed, with the limit of the memory': [
+      aSnapshot({
+        objects: [dies({ exitCode: 0, reason: 'Completed' }, { resources: { limits: { memory: '256Mi' } } })],
+        logs: log('WARN Process exited with exit value [es]: 137', 'INFO search is stopped'),
+      }),
+      { object: 'Pod/api', problem: 'the memory limit of container app is 256Mi', fix: 'raise the memory limit' },
+    ],
+    'of settings that a program refuses, not of credentials that another refuses': [
+      aSnapshot({
+        objects: [dying],
+        logs: log('ERROR Unable to validate credentials inherited from the shell environment: Invalid credentials'),
+      }),
+      { object: 'Pod/api', problem: 'Unable to validate credentials' },
+    ],
     'of the part of a Job that was given up': [
       aSnapshot({
         objects: [

@@ -34,6 +34,12 @@ testRule(crashExitsZero, {
       objects: [finishing()],
       logs: [aLog('web', ['Environment variable DEPLOY_ENV is undefined'])],
     }),
+    'a program that says what it lacks before it takes its leave': aSnapshot({
+      objects: [finishing()],
+      logs: [
+        aLog('web', ['WARN Process exited with exit value [es]: 137', 'INFO [es] is stopped', 'INFO web is stopped']),
+      ],
+    }),
     'a first exit that was not repeated': aSnapshot({
       objects: [aPod('web', { containers: [aContainer('app', { status: { state: { terminated: completed } } })] })],
     }),

@@ -30,6 +30,17 @@ const mounting = (name: string, mountPath: string) =>
   });
 const log = (line: string) => [aLog('api', [line], { container: 'migrate', previous: true })];
 
+const migration = (name: string, type?: string) =>
+  anObject('Job', name, {
+    spec: { template: { spec: { containers: [{ name: 'run' }] } } },
+    status: { failed: 2, conditions: type === undefined ? [] : [{ type, status: 'True' }] },
+  });
+const awaiting = (...jobs: readonly ReturnType<typeof migration>[]) =>
+  aSnapshot({
+    objects: [pod({}), ...jobs],
+    logs: log('TimeoutError: There are still unapplied migrations after 60 seconds.'),
+  });
+
 testRule(initContainerCrash, {
   silent: {
     'an init container that succeeded after a failure': aSnapshot({
@@ -59,6 +70,30 @@ testRule(initContainerCrash, {
     'a sidecar that crashes': aSnapshot({ objects: [pod({}, { restartPolicy: 'Always' })] }),
   },
   speaks: {
+    'of the Job that was to migrate the database': [
+      awaiting(migration('shop-migrations', 'Failed'), migration('cleanup', 'Failed')),
+      {
+        object: 'Pod/api',
+        problem: 'Job/shop-migrations, which migrates the database for container migrate, has failed',
+        fix: 'make Job/shop-migrations succeed',
+      },
+    ],
+    'of the words alone when such a Job is done': [
+      awaiting(migration('shop-migrations', 'Complete')),
+      {
+        object: 'Pod/api',
+        problem: 'unapplied migrations after',
+        fix: 'fix what init container migrate complains about',
+      },
+    ],
+    'of the words alone when it is not clear which Job is meant': [
+      awaiting(migration('shop-migrate', 'Failed'), migration('blog-migrate')),
+      {
+        object: 'Pod/api',
+        problem: 'unapplied migrations after',
+        fix: 'fix what init container migrate complains about',
+      },
+    ],
     'of the setting that a line beside the error calls wrong': [
       aSnapshot({
         objects: [

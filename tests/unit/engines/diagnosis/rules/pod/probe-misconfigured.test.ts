@@ -40,6 +40,10 @@ testRule(probeMisconfigured, {
       'Readiness probe failed: HTTP probe failed with statuscode: 429',
     ),
     'a status 404 of an instance that was ready before': probed(get('/'), notFound, 60, 5),
+    'a command whose output speaks of options, without a complaint about them': probed(
+      { exec: { command: ['check'] }, periodSeconds: 2 },
+      'Readiness probe failed: option ssl is on, not ready',
+    ),
     'a refused connection': probed(
       get('/'),
       'Readiness probe failed: dial tcp 10.244.0.14:8080: connect: connection refused',
@@ -53,6 +57,16 @@ testRule(probeMisconfigured, {
     }),
   },
   speaks: {
+    'of a command whose program does not know its option, whatever the log says': [
+      aSnapshot({
+        objects: [
+          unready({ readinessProbe: { exec: { command: ['nc', '-z', 'localhost', '3306'] }, periodSeconds: 2 } }),
+          unhealthy("Readiness probe failed: nc: invalid option -- 'z'"),
+        ],
+        logs: [aLog('web', ["12 [Note] Access denied for user 'root'@'localhost' (using password: NO)"])],
+      }),
+      { object: 'Pod/web', problem: 'does not understand: nc: invalid option', fix: 'the program in this image has' },
+    ],
     'of a server that wants TLS, as it answers or logs': [
       aSnapshot({
         objects: [

@@ -91,6 +91,15 @@ testRule(probeReadiness5xx, {
       member(undefined, 3),
       { object: 'Pod/web-0', problem: 'says: no quorum yet', fix: 'find in the log' },
     ],
+    'of a table with what stands in its rows': [
+      aSnapshot({
+        objects: [
+          unready({ exec: { command: ['vault', 'status'] }, periodSeconds: 2 }),
+          unhealthy('Readiness probe failed: Key         Value\n---         -----\nInitialized true\nSealed      true'),
+        ],
+      }),
+      { object: 'Pod/web', problem: 'says: Initialized true, Sealed true' },
+    ],
     'of a file that a command looks for and that is not there': [
       aSnapshot({
         objects: [
