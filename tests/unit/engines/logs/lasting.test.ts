@@ -128,6 +128,15 @@ describe('lastingFault', () => {
     expect(fault?.tellings.map(({ essence }) => essence)).toHaveLength(2);
   });
 
+  it('puts first what goes on, not what was met while others started', () => {
+    const early = 'ERROR dial tcp 10.96.3.4:80: connect: connection refused';
+    const late = 'ERROR dial tcp 10.96.3.4:80: i/o timeout';
+    const saidFirst = (lines: readonly string[]) => lastingFault(aSteadyLog(lines), clock)?.tellings[0].essence;
+
+    expect(saidFirst([...again([early], 9), ...again([late], 3)])).toContain('i/o timeout');
+    expect(saidFirst([...again([early], 9), ...again([late], 3), ...again([early], 1), late])).toContain('refused');
+  });
+
   describe('of a program that is asked about', () => {
     const askedIn = (lines: readonly string[], ago = 0) => lastingFault(aSteadyLog(lines, { ago }), clock, true);
     const own = 'ERROR order 42 has no tenant';
