@@ -7,6 +7,9 @@ export type LogLines = LogExcerpt['lines'];
 
 /** The kubelet's excuse inside an answer of 200: no line of the container. */
 const excuse = /^unable to retrieve container logs for \w+:\/\//;
+/** Whether an answer is only that there is no log any more: then nothing is known of what it said. */
+export const isExcuse = (text: string): boolean => excuse.test(text) && !text.trimEnd().includes('\n');
+
 /** Characters of one line; a longer one is data, not a message. */
 const longestLine = 8192;
 

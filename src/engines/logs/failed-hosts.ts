@@ -46,6 +46,8 @@ const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
   ],
   // pg_isready
   [/:\d{2,5} - no response$/im, 'unreached'],
+  // Clients that know several servers, and name none
+  [/\bno reachable (?:servers?|hosts?|brokers?|nodes?)\b|\bNoBrokersAvailable\b/i, 'unreached'],
   // curl, of a request that no server answered
   [/\b(?:HTTP|http_code|status|code|response)(?: code)?[=: ]{1,3}["']?000\b/i, 'unreached'],
   [new RegExp(`${pinged}[^\\n]*\\n[^\\n]*\\b100% packet loss`), 'timeout'],

@@ -102,7 +102,11 @@ function complaintOf(
   const severe = severity === 'error' || severity === 'fatal' || denial.test(text);
   // Tools that a program calls state no level beside the program's own.
   const mayBePlain = !stated || (asked && entry.level === undefined);
-  if (!severe && !(mayBePlain && (failureWords.test(entry.message) || statusIn(text) === '5'))) return [];
+  if (
+    !severe &&
+    !(mayBePlain && (failureWords.test(entry.message) || toldToClients.test(text) || statusIn(text) === '5'))
+  )
+    return [];
   if (claim.test(text) || ofClients.test(text) || (!severe && statusIn(text) === '2')) return [];
   const signature = signatureOf(wordsOf(entry));
   if (signature === 'bad-credentials' && !isOwn(wordsOf(entry))) return [];

@@ -1,6 +1,6 @@
 import type { LogExcerpt } from '../../engines/snapshot-data.ts';
 import { AppError } from '../../platform/errors.ts';
-import { decodeLog, logLinesOf } from '../log-lines.ts';
+import { decodeLog, isExcuse, logLinesOf } from '../log-lines.ts';
 import { checkedName } from '../names.ts';
 import type { LogRange, StreamedLog, TakeLines } from '../ports.ts';
 import { builtinTypes } from './builtin-types.ts';
@@ -32,6 +32,7 @@ export async function readLog(rest: Rest, target: LogTarget, call: RestCall): Pr
   const first = await tail(rest, target, { lines: wanted, call });
   const fitted = first.capped ? first.text.split('\n').length - 1 : wanted;
   const { text } = fitted < wanted ? await tail(rest, target, { lines: Math.max(1, fitted), call }) : first;
+  if (isExcuse(text)) throw new AppError('not_found', `Pod/${pod} in namespace ${namespace} has no such log any more.`);
   return { namespace, pod, container, previous, lines: logLinesOf(text) };
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeLog, logLinesOf } from '../../../src/kubernetes/log-lines.ts';
+import { decodeLog, isExcuse, logLinesOf } from '../../../src/kubernetes/log-lines.ts';
 
 describe('logLinesOf', () => {
   it('takes the timestamps of the runtime off', () => {
@@ -56,6 +56,9 @@ describe('logLinesOf', () => {
 
   it('knows an excuse of the kubelet', () => {
     expect(logLinesOf('unable to retrieve container logs for containerd://0123')).toEqual([]);
+    expect(isExcuse('unable to retrieve container logs for containerd://0123')).toBe(true);
+    expect(isExcuse('')).toBe(false);
+    expect(isExcuse('starting\nunable to retrieve container logs for containerd://0123')).toBe(false);
   });
 
   it('cuts lines that are no messages', () => {

@@ -119,6 +119,13 @@ describe('lastingFault', () => {
     expect(faultIn(['INFO up', ...again([words])])).toBeUndefined();
   });
 
+  it('takes what only who logs in is told for a failure, whatever the other words', () => {
+    const refusal = 'Redis error: ReplyError: NOAUTH Authentication required.';
+
+    expect(faultIn(again([refusal]))).toBe('bad-credentials');
+    expect(faultIn(again([refusal, 'served', 'served']))).toBeUndefined();
+  });
+
   it('tells two hosts that both fail', () => {
     const fault = lastingFault(
       aSteadyLog(again(['ERROR GET http://a/: 503 Service Unavailable', 'ERROR GET http://b/: 502 Bad Gateway'])),

@@ -206,8 +206,7 @@ function refused(snapshot: Snapshot, service: Service, declaration: Evidence, on
 
 /** Some clients do not say why they got no connection; one that got no answer in time had to do with something else. */
 const isTurnedAway = (snapshot: Snapshot, call: FailedCall): boolean =>
-  call.dependency.failure === 'refused' ||
-  (call.dependency.failure === 'unreached' && isUnhindered(snapshot, call));
+  call.dependency.failure === 'refused' || (call.dependency.failure === 'unreached' && isUnhindered(snapshot, call));
 
 const backendNames = (backends: readonly Backend[]): string =>
   backends

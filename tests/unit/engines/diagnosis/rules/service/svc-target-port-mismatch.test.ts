@@ -55,7 +55,12 @@ testRule(svcTargetPortMismatch, {
     'a client that got no answer in time': refusing('FATAL dial tcp: web:80: i/o timeout', http),
     'a client that may have met a policy': aSnapshot({
       complete: ['Service', 'EndpointSlice'],
-      objects: [...objects(9090, http), endpoint, client, anObject('NetworkPolicy', 'closed', { spec: { podSelector: {} } })],
+      objects: [
+        ...objects(9090, http),
+        endpoint,
+        client,
+        anObject('NetworkPolicy', 'closed', { spec: { podSelector: {} } }),
+      ],
       logs: [aLog('client', ['FATAL health check to web:80 failed (status=000)'])],
     }),
     'a client that is refused by one of two ports': refusing('FATAL dial tcp web:80: connect: connection refused', {
