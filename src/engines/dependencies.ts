@@ -48,8 +48,12 @@ export function dependencyIn(snapshot: Snapshot, where: Where, text: string): De
 
 /** Entries beside one that say what it was about. */
 const beside = { before: 3, after: 2 };
-/** Words of whoever says what it is about to reach: `Opening TCP socket to db:5432`, `Target host: db, port: 5432`. */
-const attempt = /\b(?:connect(?:ing)?|opening|dial(?:l?ing)?|socket|target|trying|attempt(?:ing)?)\b/i;
+/**
+ * Words of whoever says what it is about to reach: `Opening TCP socket to db:5432`, `Target host: db, port: 5432`,
+ * `Read database URL: db:27017`.
+ */
+const attempt =
+  /\b(?:connect(?:ing)?|opening|dial(?:l?ing)?|socket|target|trying|attempt(?:ing)?|(?:database|db|broker|cache|queue|server|backend|upstream|mongo(?:db)?|redis) (?:url|uri|address|host|endpoint))\b/i;
 
 /** What an entry of a log failed to reach when it names no host, and another beside it says with what it connects. */
 export function dependencyBeside(

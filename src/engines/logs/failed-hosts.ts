@@ -34,7 +34,7 @@ const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
     /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated|host not found|domain name not found|DNS resolution failed|could not resolve (?:the )?(?:\w+ ){0,2}(?:host(?: ?name)?|address|ip)\b/i,
     'unknown-host',
   ],
-  [/connection (?:to the server \S{1,300} was )?refused|ECONNREFUSED|actively refused/i, 'refused'],
+  [/connection (?:to (?:the server )?\S{1,300} (?:was |is )?)?refused|ECONNREFUSED|actively refused/i, 'refused'],
   [/no route to host|EHOSTUNREACH|ENETUNREACH|network is unreachable|host is unreachable/i, 'unreachable'],
   [
     /i\/o timeout|ETIMEDOUT|connection timed out|connect(?:ion)? timeout|timed out(?! waiting for the condition)|Connect_?Timeout|timeout connecting|Client\.Timeout exceeded|deadline exceeded|SocketTimeoutException/i,
@@ -48,6 +48,10 @@ const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [/upstream connect error or disconnect\/reset before headers|\bCommunications link failure\b/i, 'unreached'],
   // pg_isready
   [/:\d{2,5} - no response$/im, 'unreached'],
+  // Clients that know several servers, and name none
+  [/\bno reachable (?:servers?|hosts?|brokers?|nodes?)\b|\bNoBrokersAvailable\b/i, 'unreached'],
+  // curl, of a request that no server answered
+  [/\b(?:HTTP|http_code|status|code|response)(?: code)?[=: ]{1,3}["']?000\b/i, 'unreached'],
   [new RegExp(`${pinged}[^\\n]*\\n[^\\n]*\\b100% packet loss`), 'timeout'],
   // Wrappers that leave out why; only what looks like an address is one.
 ];

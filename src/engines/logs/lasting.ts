@@ -1,5 +1,6 @@
 import { second, timeOf } from '../durations.ts';
 import type { LogExcerpt } from '../snapshot-data.ts';
+import { isDefect } from './defects.ts';
 import { entriesOf, type LogEntry } from './entries.ts';
 import { farSideIn } from './failed-hosts.ts';
 import { failureWords, severityOf } from './severity.ts';
@@ -8,7 +9,7 @@ import { type TellingEntry, tellingOf } from './telling.ts';
 
 /** A known fault that a log tells again and again, up to now. */
 export interface LastingFault {
-  /** `undefined` for errors of no known kind, of which only who asks about the program is told. */
+  /** `undefined` for errors of no known kind; unless they are a mistake of the program only who asks about it is told. */
   readonly signature: SignatureId | undefined;
   /** What tells it, each in words of its own, the most frequent first. */
   readonly tellings: readonly [TellingEntry, ...TellingEntry[]];
@@ -101,12 +102,16 @@ function complaintOf(
   const severe = severity === 'error' || severity === 'fatal' || denial.test(text);
   // Tools that a program calls state no level beside the program's own.
   const mayBePlain = !stated || (asked && entry.level === undefined);
-  if (!severe && !(mayBePlain && (failureWords.test(entry.message) || statusIn(text) === '5'))) return [];
+  if (
+    !severe &&
+    !(mayBePlain && (failureWords.test(entry.message) || toldToClients.test(text) || statusIn(text) === '5'))
+  )
+    return [];
   if (claim.test(text) || ofClients.test(text) || (!severe && statusIn(text) === '2')) return [];
   const signature = signatureOf(wordsOf(entry));
   if (signature === 'bad-credentials' && !isOwn(wordsOf(entry))) return [];
   if (signature !== undefined) return [{ entry, index, signature, kind: signature }];
-  if (!asked || badRequest.test(text)) return [];
+  if (!(asked || isDefect(text)) || badRequest.test(text)) return [];
   return [{ entry, index, signature, kind: failedRequest(entry) ?? tellingOf(entry).essence }];
 }
 
@@ -151,7 +156,7 @@ function lasts(
   const striking = last.signature === 'rbac' || group.length >= much * entries.length;
   const fewDo = isKnown(group) && ((asked && striking) || isPunctual(times, now));
   if (group.length < (fewDo ? fewest : leastCount)) return false;
-  const severe = recent.every(({ entry }) => severityOf(entry) !== undefined);
+  const severe = recent.every(({ entry }) => severityOf(entry) !== undefined || isDefect(entry.lines.join('\n')));
   const least = shareFor(asked && isSure(recent), stated || severe || asked);
   const meanwhile = entries.slice(first.index).filter(isAlternative(last));
   if (recent.length / meanwhile.length < least) return false;
@@ -202,9 +207,15 @@ const gapsOf = (values: readonly number[]): readonly number[] =>
 
 const medianOf = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length / 2)] ?? 0;
 
+/** Whether nothing else was said since it was first said: what a program met while others were still starting is over. */
+const isNow = (voice: readonly TellingEntry[], told: readonly TellingEntry[]): boolean =>
+  voice.length > 1 && told.slice(-voice.length).every((each) => voice.includes(each));
+
 function faultOf(group: readonly Complaint[], length: number, now: number): LastingFault | undefined {
   const told = group.map(({ entry }) => tellingOf(entry));
-  const voices = [...Map.groupBy(told, ({ essence }) => essence).values()].toSorted((a, b) => b.length - a.length);
+  const voices = [...Map.groupBy(told, ({ essence }) => essence).values()].toSorted(
+    (a, b) => Number(isNow(b, told)) - Number(isNow(a, told)) || b.length - a.length,
+  );
   const [most, ...others] = voices.flatMap((voice) => {
     const latest = voice.at(-1);
     return latest === undefined ? [] : [{ latest, count: voice.length }];

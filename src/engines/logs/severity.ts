@@ -3,7 +3,7 @@ import type { Level } from './levels.ts';
 
 /** Shapes of exceptions that end a program or a request, whatever the language. */
 export const exceptionShape =
-  /^(?:panic(?:\([\w ]+\))?: |(?:PHP )?(?:fatal|parse) error: |Unhandled exception|Exception in thread|Traceback \(most recent|thread '.*' panicked at|Uncaught |terminate called |(?:[\w$]+\.)*[A-Z][\w$]*(?:Error|Exception)(?:: | \[|$)|Error: |\S+\.rb:\d+:in |\*\* \((?:\w+\.)*\w+(?:Error|Exception)\) |\{?"?(?:init terminating in |Kernel pid terminated)|=(?:ERROR|CRASH|SUPERVISOR) REPORT====)|^\[?error\]?: /i;
+  /^(?:panic(?:\([\w ]+\))?: |(?:PHP )?(?:fatal|parse) error: |Unhandled exception|Exception in thread|Traceback \(most recent|thread '.*' panicked at|Uncaught |terminate called |(?:[\w$]+\.)*[A-Z][\w$]*(?:Error|Exception)(?:: | \[|$)|Error: |\S+\.rb:\d+:in |\*\* \((?:\w+\.)*\w+(?:Error|Exception)\) |\{?"?(?:init terminating in |Kernel pid terminated)|=(?:ERROR|CRASH|SUPERVISOR) REPORT====)|^\[?error\]?[:,] /i;
 
 /** A program that ends of it, not just a request. */
 const deadly =

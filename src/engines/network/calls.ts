@@ -107,6 +107,12 @@ const isOf = (snapshot: Snapshot, pod: Pod, object: ObjectRef): boolean =>
 export const isUnanswered = ({ dependency: { failure } }: FailedCall): boolean =>
   failure === 'timeout' || failure === 'unreachable' || failure === 'unreached';
 
+/** Whether no NetworkPolicy of either end can be what a call meets: another rule judges those. */
+export const isUnhindered = (snapshot: Snapshot, { pod, dependency: { service } }: FailedCall): boolean =>
+  [pod.metadata.namespace, service?.namespace].every(
+    (namespace) => namespace === undefined || snapshot.all('NetworkPolicy', namespace).length === 0,
+  );
+
 /** A resolver that got no answer, as Go says it. */
 const resolverTimeout = /\blookup \S+ on \S+:53\b.*(?:timeout|refused)|:53: (?:i\/o timeout|connection refused)/i;
 /** Words of a resolver that got no answer, or one that says nothing about the name. */

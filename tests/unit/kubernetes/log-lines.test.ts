@@ -56,6 +56,9 @@ describe('logLinesOf', () => {
 
   it('knows an excuse of the kubelet', () => {
     expect(logLinesOf('unable to retrieve container logs for containerd://0123')).toEqual([]);
+    expect(isExcuse('unable to retrieve container logs for containerd://0123')).toBe(true);
+    expect(isExcuse('')).toBe(false);
+    expect(isExcuse('starting\nunable to retrieve container logs for containerd://0123')).toBe(false);
   });
 
   it('tells an answer of nothing but that excuse from a log', () => {

@@ -51,6 +51,10 @@ describe('hostsIn', () => {
     ['FATAL could not reach queue:5672, giving up', 'queue', 5672, 'unreached'],
     ['All host(s) tried for query failed (tried: db:9042) - no available connection', 'db', 9042, 'unreached'],
     ['giving up after 10 attempts - database db:5432/shop is unreachable', 'db', 5432, 'unreached'],
+    ['Connection to store-svc.data.svc:5432 refused (attempt 5)', 'store-svc.data.svc', 5432, 'refused'],
+    ['connection to db:5432 was refused', 'db', 5432, 'refused'],
+    ['ERROR: health check to api-svc:9090 failed (status=000)', 'api-svc', 9090, 'unreached'],
+    ['GET http://api/health: CONNECTION FAILED (HTTP 000)', 'api', undefined, 'unreached'],
     ['redis://:***@cache:6379 connect ETIMEDOUT', 'cache', 6379, 'timeout'],
     [
       'WARN Cannot open channel to 2 at election address zk-1.zk/10.244.0.9:3888 java.net.ConnectException: Connection refused',
@@ -67,6 +71,9 @@ describe('hostsIn', () => {
     'connection refused',
     'connect ECONNREFUSED 127.0.0.1:5432 is fine',
     'connected to db:5432',
+    'worker:9090 is done (status=0000)',
+    'worker:9090 took status 0001',
+    'the connection to the database is pooled, and bob:42 refused the invitation',
     'cannot reach consensus',
   ])('does not guess from %s', (text) => {
     expect(hostsIn(text).filter(({ host }) => host !== '127.0.0.1')).toEqual([]);

@@ -119,6 +119,13 @@ describe('lastingFault', () => {
     expect(faultIn(['INFO up', ...again([words])])).toBeUndefined();
   });
 
+  it('takes what only who logs in is told for a failure, whatever the other words', () => {
+    const refusal = 'Redis error: ReplyError: NOAUTH Authentication required.';
+
+    expect(faultIn(again([refusal]))).toBe('bad-credentials');
+    expect(faultIn(again([refusal, 'served', 'served']))).toBeUndefined();
+  });
+
   it('tells two hosts that both fail', () => {
     const fault = lastingFault(
       aSteadyLog(again(['ERROR GET http://a/: 503 Service Unavailable', 'ERROR GET http://b/: 502 Bad Gateway'])),
@@ -126,6 +133,15 @@ describe('lastingFault', () => {
     );
 
     expect(fault?.tellings.map(({ essence }) => essence)).toHaveLength(2);
+  });
+
+  it('puts first what goes on, not what was met while others started', () => {
+    const early = 'ERROR dial tcp 10.96.3.4:80: connect: connection refused';
+    const late = 'ERROR dial tcp 10.96.3.4:80: i/o timeout';
+    const saidFirst = (lines: readonly string[]) => lastingFault(aSteadyLog(lines), clock)?.tellings[0].essence;
+
+    expect(saidFirst([...again([early], 9), ...again([late], 3)])).toContain('i/o timeout');
+    expect(saidFirst([...again([early], 9), ...again([late], 3), ...again([early], 1), late])).toContain('refused');
   });
 
   describe('of a program that is asked about', () => {

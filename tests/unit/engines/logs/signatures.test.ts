@@ -27,6 +27,8 @@ describe('signatureOf', () => {
     ['bad-credentials', "Access denied for user 'app'@'10.0.0.1' (using password: YES)"],
     ['bad-credentials', 'ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN'],
     ['bad-credentials', 'NOAUTH Authentication required.'],
+    ['bad-credentials', 'panic: not authorized on geo-db to execute command { find: "geo" }'],
+    ['bad-credentials', 'MongoServerError: command find requires authentication'],
     ['bad-credentials', 'payment provider returned 401 Unauthorized'],
     ['bad-credentials', 'invalid Stripe API key'],
     ['config-parse', 'ERROR: Missing required configuration: database.host'],

@@ -1,5 +1,5 @@
 import { isAskedAbout } from '../../../asked-about.ts';
-import { type FailedCall, failedCalls, isUnanswered } from '../../../network/calls.ts';
+import { failedCalls, isUnanswered, isUnhindered } from '../../../network/calls.ts';
 import { keyOf, nameOf, type ObjectRef, refOf, type Service } from '../../../objects.ts';
 import { type EndpointSlice, slicesOf } from '../../../routes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -119,10 +119,6 @@ function unansweredAddress(snapshot: Snapshot, service: Service, slices: readonl
     },
   ];
 }
-
-/** Whether no NetworkPolicy can be what a call meets: another rule judges those. */
-const isUnhindered = (snapshot: Snapshot, { pod }: FailedCall): boolean =>
-  snapshot.all('NetworkPolicy', pod.metadata.namespace).length === 0;
 
 /** A port that the Service does not have is another finding. */
 const offers = ({ spec }: Service, asked: number | undefined): boolean =>

@@ -1,7 +1,7 @@
 import { nearest } from '../../../../platform/nearest.ts';
 import { isAskedAbout } from '../../../asked-about.ts';
 import { maskIds } from '../../../logs/masking.ts';
-import { failedCalls } from '../../../network/calls.ts';
+import { type FailedCall, failedCalls, isUnhindered } from '../../../network/calls.ts';
 import { keyOf, nameOf, refOf, type Service } from '../../../objects.ts';
 import { isReady } from '../../../pods.ts';
 import {
@@ -191,18 +191,22 @@ const portOnly = (port: number): ContainerPort => ({ name: undefined, port, prot
 /** The only port that is declared, or else probed, when a client was refused although the Service has endpoints. */
 function refused(snapshot: Snapshot, service: Service, declaration: Evidence, only: ContainerPort): InUse | undefined {
   const client = failedCalls(snapshot).find(
-    ({ dependency, words }) =>
-      words !== undefined &&
-      dependency.failure === 'refused' &&
-      dependency.service !== undefined &&
-      keyOf(dependency.service) === keyOf(refOf(service)) &&
-      (dependency.endpoints ?? 0) > 0,
+    (call) =>
+      call.words !== undefined &&
+      isTurnedAway(snapshot, call) &&
+      call.dependency.service !== undefined &&
+      keyOf(call.dependency.service) === keyOf(refOf(service)) &&
+      (call.dependency.endpoints ?? 0) > 0,
   );
   if (client?.words === undefined) return undefined;
   const { text, at } = client.words;
   const evidence: Evidence = { object: refOf(client.pod), source: 'log', text: maskIds(text), at };
   return { port: only.port, certainty: 'inferred', evidence: [declaration, evidence] };
 }
+
+/** Some clients do not say why they got no connection; one that got no answer in time had to do with something else. */
+const isTurnedAway = (snapshot: Snapshot, call: FailedCall): boolean =>
+  call.dependency.failure === 'refused' || (call.dependency.failure === 'unreached' && isUnhindered(snapshot, call));
 
 const backendNames = (backends: readonly Backend[]): string =>
   backends

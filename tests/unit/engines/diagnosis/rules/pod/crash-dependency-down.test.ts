@@ -140,6 +140,14 @@ testRule(crashDependencyDown, {
       }),
       { object: 'Pod/api', problem: 'cannot reach Service/prod-db port 3333 (there is no Service/prod-db' },
     ],
+    'of the host that a line before names as its database': [
+      aSnapshot({
+        complete,
+        objects: [victim()],
+        logs: [aLog('api', ['INFO Read database URL: rates:27017', 'INFO ready to go', 'panic: no reachable servers'])],
+      }),
+      { object: 'Pod/api', problem: 'cannot reach Service/rates port 27017 (there is no Service/rates' },
+    ],
     'of the one host in the environment when the log names none': [
       aSnapshot({
         complete,

@@ -20,7 +20,9 @@ testRule(logKeepsFailing, {
       logs: [aSteadyLog(again(["wget: bad address '$(API_HOST)'"]))],
       complete: ['Service', 'EndpointSlice'],
     }),
-    'a pod that nobody asks about': complains(again([own])),
+    'a pod that nobody asks about': complains(again(['ERROR order 42 has no tenant, skipped'])),
+    'a mistake that a few requests meet': complains(again([own, ...again(['INFO served'], 9)], 10)),
+    'a call that failed, as a browser says it': complains(again(['ERROR TypeError: fetch failed'])),
     'an error that work followed': asked([...again([own]), ...again(['INFO served'], 3)]),
     'a known fault that another rule tells': asked(again(['ERROR pq: relation "items" does not exist'])),
     'a call to a Service that another rule tells': asked(again(['ERROR GET http://stock/: 503 Service Unavailable']), {
@@ -43,6 +45,19 @@ testRule(logKeepsFailing, {
         certainty: 'inferred',
         evidence: ['unhandled exception', 'said so 20 times'],
       },
+    ],
+    'of a mistake of the program, also when nobody asks about it': [
+      complains(again(['INFO got an order', 'INFO has stock', own])),
+      {
+        object: 'Pod/api',
+        problem: 'is ready, but its log keeps saying: unhandled exception computing the total: TypeError',
+        certainty: 'inferred',
+        evidence: ['unhandled exception', 'said so 20 times'],
+      },
+    ],
+    'of a mistake in a log without levels': [
+      complains(again(['Run 1 succeeded', 'Run 2 succeeded', 'Run 3 failed with error: division by zero'])),
+      { object: 'Pod/api', problem: 'keeps saying: Run <n> failed with error: division by zero' },
     ],
     'of a call that names nothing': [
       asked(again(['ERROR Processing failed: Request timed out'])),

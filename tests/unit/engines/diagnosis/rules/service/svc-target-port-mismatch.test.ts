@@ -53,6 +53,16 @@ testRule(svcTargetPortMismatch, {
       logs: saying('listening on 0.0.0.0:9090'),
     }),
     'a client that got no answer in time': refusing('FATAL dial tcp: web:80: i/o timeout', http),
+    'a client that may have met a policy': aSnapshot({
+      complete: ['Service', 'EndpointSlice'],
+      objects: [
+        ...objects(9090, http),
+        endpoint,
+        client,
+        anObject('NetworkPolicy', 'closed', { spec: { podSelector: {} } }),
+      ],
+      logs: [aLog('client', ['FATAL health check to web:80 failed (status=000)'])],
+    }),
     'a client that is refused by one of two ports': refusing('FATAL dial tcp web:80: connect: connection refused', {
       ports: [...http.ports, { name: 'admin', containerPort: 8081 }],
     }),
@@ -125,6 +135,15 @@ testRule(svcTargetPortMismatch, {
         problem: 'sends port 80 to container port 9090, but Deployment/web listens on 8080',
         certainty: 'inferred',
         evidence: ['connection refused'],
+      },
+    ],
+    'of a number, when a client does not say why it got no connection': [
+      refusing('FATAL health check to web:80 failed (status=000)', http),
+      {
+        object: 'Service/web',
+        problem: 'sends port 80 to container port 9090, but Deployment/web listens on 8080',
+        certainty: 'inferred',
+        evidence: ['status=000'],
       },
     ],
     'of a number that defaults to the port': [
