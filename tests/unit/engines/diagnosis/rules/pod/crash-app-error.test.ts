@@ -387,6 +387,40 @@ testRule(crashAppError, {
         fix: 'give the program a directory',
       },
     ],
+    'of a value from a Secret that ends with a line break': [
+      aSnapshot({
+        objects: [
+          dies({}, { env: [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }] }),
+          anObject('Secret', 'db', { keysWithLineBreak: ['password'] }),
+        ],
+        logs: log(`mysql: [ERROR] unknown option '--"'`),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(env[PASSWORD] brings key password of Secret/db, whose value ends with a line break)',
+        fix: 'store key password of Secret/db without a line break at its end',
+      },
+    ],
+    'of no line break where another key of the Secret has one': [
+      aSnapshot({
+        objects: [
+          dies({}, { env: [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }] }),
+          anObject('Secret', 'db', { keysWithLineBreak: ['note'] }),
+        ],
+        logs: log(`mysql: [ERROR] unknown option '--"'`),
+      }),
+      { object: 'Pod/api', fix: 'fix what the log complains about' },
+    ],
+    'of no line break where the words are not about a value': [
+      aSnapshot({
+        objects: [
+          dies({}, { env: [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }] }),
+          anObject('Secret', 'db', { keysWithLineBreak: ['password'] }),
+        ],
+        logs: log('ERROR: order 42 has no tenant'),
+      }),
+      { object: 'Pod/api', fix: 'fix what the log complains about' },
+    ],
     'of what the next instance said, where the log of the one that died is gone and all die at once': [
       aSnapshot({
         objects: [
