@@ -57,8 +57,8 @@ export interface Kinds {
   Role: client.V1Role;
   RoleBinding: client.V1RoleBinding;
   RuntimeClass: client.V1RuntimeClass;
-  /** With what was derived from its certificate (`certificates.ts`): no field of the API. */
-  Secret: client.V1Secret & { certificateFacts?: CertificateFacts };
+  /** With what was derived before its values were hidden (`certificates.ts`, `line-break-gap.ts`): no fields of the API. */
+  Secret: client.V1Secret & { certificateFacts?: CertificateFacts; keysWithLineBreak?: readonly string[] };
   Service: client.V1Service;
   ServiceAccount: client.V1ServiceAccount;
   StatefulSet: client.V1StatefulSet;

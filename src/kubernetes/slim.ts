@@ -1,15 +1,22 @@
 import type { KubernetesObject } from '../engines/objects.ts';
 import { redactObject } from '../platform/redact.ts';
 import { certificateFactsOf } from './certificate-facts.ts';
+import { keysWithLineBreak } from './line-breaks.ts';
 
 /**
  * An object as it may be kept: without secrets, and without what no rule reads and what makes up half of its bytes:
  * of managedFields who wrote when stays, in which other version of the API, and the fields that a rule asks the writer of.
- * Of the certificate in a Secret stays what is public (`certificateFacts`).
+ * Of the certificate in a Secret stays what is public (`certificateFacts`), of its other values which end with a line
+ * break (`keysWithLineBreak`).
  */
 export function slimmed(whole: KubernetesObject): KubernetesObject {
   const certificateFacts = certificateFactsOf(whole);
-  const object = certificateFacts === undefined ? whole : { ...whole, certificateFacts };
+  const broken = keysWithLineBreak(whole);
+  const object = {
+    ...whole,
+    ...(certificateFacts !== undefined && { certificateFacts }),
+    ...(broken !== undefined && { keysWithLineBreak: broken }),
+  };
   const { managedFields, ...metadata } = object.metadata;
   // Whoever wrote an archive may have written anything.
   if (!Array.isArray(managedFields)) return redactObject({ ...object, metadata });

@@ -157,7 +157,7 @@ const ranOutElsewhere = (snapshot: Snapshot, { pod, container }: Undecided): boo
 
 /** Whether it died because its program is not there or cannot be run: rules about the command and the image speak of it. */
 const couldNotRun = ({ exitCode, log }: Undecided): boolean =>
-  exitCode !== 0 && (shellExitRules[exitCode] !== undefined || startErrorIn(log) !== undefined);
+  exitCode !== 0 && (shellExitRules[exitCode] !== undefined || startErrorIn(log, exitCode) !== undefined);
 
 function dependencyAmong(
   snapshot: Snapshot,

@@ -22,14 +22,19 @@ function ownLog(snapshot: Snapshot, pod: Pod, { name, status }: PodContainer): L
   const diesAtOnce = lived !== undefined && lived <= shortLife;
   const living = status?.ready === true && !diesAtOnce ? [true] : [true, false];
   const order = status?.state?.running === undefined ? [false, true] : living;
-  const read = order
-    .flatMap((previous) => snapshot.log(refOf(pod), name, previous) ?? [])
-    .find((log) => tellsOf(log, lastTermination(status)));
+  const logs = order.flatMap((previous) => snapshot.log(refOf(pod), name, previous) ?? []);
+  const read =
+    logs.find((log) => tellsOf(log, lastTermination(status))) ??
+    (diesAtOnce && (status?.restartCount ?? 0) >= oftenDied
+      ? logs.find((log) => lastEntry(log) !== undefined)
+      : undefined);
   return read ?? terminationMessage(pod, name, lastTermination(status));
 }
 
 /** Whoever lives no longer than this says the same in each of its lives. */
 const shortLife = 10 * second;
+/** Deaths after which the next instance is believed to end like those before it. */
+const oftenDied = 3;
 
 /** A line is stamped when it is read from the container, a status in whole seconds. */
 const clockGrain = 1000;

@@ -107,12 +107,14 @@ export function deathLogCommand({ pod, container }: Pick<Crash, 'pod' | 'contain
   return `kubectl logs ${pod.metadata.name} -n ${pod.metadata.namespace} -c ${container.name}${previous}`;
 }
 
-/** Whether the log of an instance that died was read and has no line: it ended before it wrote one. */
+/**
+ * Whether the log of an instance that died was read and has no line: it ended before it wrote one. While instances
+ * follow each other fast that is not known: the log may be that of the next one.
+ */
 export const wroteNothing = (snapshot: Snapshot, { log, pod, container: { name, status } }: Crash): boolean =>
   log === undefined &&
-  [true, false]
-    .filter((previous) => previous || status?.state?.running === undefined)
-    .some((previous) => snapshot.log(refOf(pod), name, previous)?.lines.length === 0);
+  (status?.state?.waiting !== undefined || (status?.restartCount ?? 0) === 0 || isFinished(pod)) &&
+  [true, false].some((previous) => snapshot.log(refOf(pod), name, previous)?.lines.length === 0);
 
 /** What is missing when no log was read. */
 export const missingLog = ({ log, pod, container }: Crash): readonly string[] =>

@@ -11,6 +11,7 @@ import { absentKeyGap } from './absent-key.ts';
 import { absentObjectGap } from './absent-object-gap.ts';
 import { brokenFileGap } from './broken-file.ts';
 import { type CrashGap, crashGap } from './crash-gap.ts';
+import { lineBreakGap } from './line-break-gap.ts';
 import { settingGap } from './setting-gap.ts';
 import { demandedVariableGap, shellVariableGap } from './shell-variable.ts';
 import { missingVariableIn } from './variable-fix.ts';
@@ -26,6 +27,7 @@ export function programGap(snapshot: Snapshot, crash: Crash): CrashGap | undefin
     demandedVariableGap(crash) ??
     absentFileIn(snapshot, crash, text) ??
     absentObjectGap(snapshot, crash, text) ??
+    brokenValueGap(snapshot, crash) ??
     settingNamed(snapshot, crash) ??
     settingGap(snapshot, crash, text) ??
     brokenFileGap(snapshot, crash, text) ??
@@ -44,6 +46,15 @@ function besideGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined {
   if (gap === undefined || line === undefined) return undefined;
   const said = { object: refOf(crash.pod), source: 'log' as const, text: line.text.slice(0, 300), at: line.at };
   return { ...gap, evidence: [said, ...gap.evidence] };
+}
+
+/** Words about a value from elsewhere, also as it looks with a line break in it. */
+const ofValue =
+  /\b(?:invalid|unknown option|not (?:a )?valid|malformed|pars(?:e|ing)|does not exist|auth\w*|credentials?|password|control character|illegal|unexpected|header)\b|\\n\\?["']/i;
+
+function brokenValueGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined {
+  const last = crash.log?.lines.slice(-lastLines).map(({ text }) => text) ?? [];
+  return ofValue.test([textOf(crash), ...last].join('\n')) ? lineBreakGap(snapshot, crash) : undefined;
 }
 
 const textOf = ({ telling }: Pick<Crash, 'telling'>): string => telling?.entry.lines.join('\n') ?? '';

@@ -181,8 +181,9 @@ function namedGap(where: Where, text: string): CrashGap | undefined {
 
 /** The ConfigMap or Secret behind a file that the complaint names. */
 function fileSourceGap(where: Where, text: string): CrashGap | undefined {
-  // Of a file that is not there other words are said.
-  if (/no such file|ENOENT|FileNotFound|does not exist/i.test(text)) return undefined;
+  // Of a file that is not there, or may not be used, other words are said.
+  if (/no such file|ENOENT|FileNotFound|does not exist|read-only file ?system|EROFS|not permitted/i.test(text))
+    return undefined;
   const path = pathIn(text)?.replace(/:\d+\]?$/, '');
   const mount = path === undefined ? undefined : mountOf(where.container, path);
   const volume = where.pod.spec?.volumes?.find(({ name }) => name === mount?.name);
@@ -191,6 +192,12 @@ function fileSourceGap(where: Where, text: string): CrashGap | undefined {
   if (isFolder(path, mount)) return undefined;
   const key = mount.subPath ?? path.split('/').at(-1);
   const object = `${volume?.configMap === undefined ? 'Secret' : 'ConfigMap'}/${name}`;
+  if (/\bnot a directory\b|\bENOTDIR\b/i.test(text)) {
+    return gapOf(where, `${path} is one file, key ${key} of ${object}, and no directory`, {
+      advice: `give the program a directory: mount all of ${object} at one, without subPath, or name the folder above`,
+      reason: 'the program wants to list what is in it',
+    });
+  }
   return gapOf(where, `${path} is key ${key} of ${object}`, {
     advice: `correct key ${key} of ${object}`,
     reason: 'the program complains about that file',

@@ -65,7 +65,12 @@ const signatures: readonly Signature[] = [
     'port-in-use',
     /\b(?:bind|listen)\b.*(?:permission denied|EACCES)|(?:permission denied|EACCES).*\b(?:bind|listen)\b/i,
   ],
-  ['permission', /read-only file ?system|\bEROFS\b/i],
+  // What was refused stands in a frame of the trace only (.NET, Java, Python).
+  [
+    'port-in-use',
+    /(?:SocketException|PermissionError|BindException|SystemError)\b[^\n]{0,80}permission denied[^]*(?:\bDoBind|\bbind0?|\.bind)\(/i,
+  ],
+  ['permission', /read-only file ?system|\bEROFS\b|attempt to write a readonly database/i],
   [
     'permission',
     /permission denied|operation not permitted|\bEACCES\b|\bEPERM\b|AccessDeniedException|(?<!RBAC: )access denied(?! for user)/i,

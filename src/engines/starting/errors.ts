@@ -37,11 +37,14 @@ export interface StartErrorLine {
   readonly what: string;
 }
 
+/** The shell's exit code for a command that it could not execute (POSIX 2.8.2). */
+const notExecutable = 126;
+
 /**
  * What shells, loaders and interpreters say of a program they cannot run; `what` is the thing. runc before 1.2 writes
- * a failed exec of a script into the container's log and exits with 1.
+ * a failed exec of a script into the container's log and exits with 1. A number is the one exit code that goes with it.
  */
-const logPatterns: readonly (readonly [RegExp, StartErrorRule])[] = [
+const logPatterns: readonly (readonly [RegExp, StartErrorRule, number?])[] = [
   [/^exec (?<what>\S+): exec format error/i, 'image-arch-mismatch'],
   [/exec user process caused:? "?exec format error/i, 'image-arch-mismatch'],
   [/(?<what>[^\s:]+): cannot execute binary file/i, 'image-arch-mismatch'],
@@ -55,10 +58,9 @@ const logPatterns: readonly (readonly [RegExp, StartErrorRule])[] = [
     /^\S*(?:sh|python[\d.]*): can't open (?:file )?'(?<what>[^']+)': (?:\[Errno 13\] )?Permission denied/,
     'container-exec-permission',
   ],
-  [
-    /^\S*sh: (?:\d+: |line \d+: |exec: (?:line \d+: )?)*(?<what>[^\s:]+): Permission denied$/,
-    'container-exec-permission',
-  ],
+  [/^\S*sh: (?:line \d+: )?exec: (?:line \d+: )?(?<what>[^\s:]+): Permission denied$/, 'container-exec-permission'],
+  // bash says the same of a file that it may not write, but then it ends with another code.
+  [/^\S*sh: (?:\d+: |line \d+: )*(?<what>[^\s:]+): Permission denied$/, 'container-exec-permission', notExecutable],
   [
     /^\S*(?:sh|python[\d.]*): can't open (?:file )?'(?<what>[^']+)': (?:\[Errno 2\] )?No such file or directory/,
     'container-command-not-found',
@@ -89,10 +91,11 @@ const logPatterns: readonly (readonly [RegExp, StartErrorRule])[] = [
 /** Lines before the end in which a program that could not run has said so: a Node.js trace is the longest. */
 const lastLines = 25;
 
-/** What the end of a dead container's log says of a program that could not run. */
-export function startErrorIn(log: LogExcerpt | undefined): StartErrorLine | undefined {
+/** What the end of the log of a container that died with a code says of a program that could not run. */
+export function startErrorIn(log: LogExcerpt | undefined, exitCode: number): StartErrorLine | undefined {
   const lines = (log?.lines ?? []).slice(-lastLines).map(({ text }) => text.trim());
-  for (const [pattern, rule] of logPatterns) {
+  for (const [pattern, rule, code = exitCode] of logPatterns) {
+    if (code !== exitCode) continue;
     for (const line of lines) {
       const match = pattern.exec(line);
       if (match !== null) return { rule, line, what: match.groups?.['what'] ?? 'the program' };
@@ -103,6 +106,6 @@ export function startErrorIn(log: LogExcerpt | undefined): StartErrorLine | unde
 
 /** The shell's exit codes for a command that it could not execute or not find (POSIX 2.8.2). */
 export const shellExitRules: Readonly<Partial<Record<number, StartErrorRule>>> = {
-  126: 'container-exec-permission',
+  [notExecutable]: 'container-exec-permission',
   127: 'container-command-not-found',
 };

@@ -50,7 +50,7 @@ function failureOf(snapshot: Snapshot, pod: Pod, container: PodContainer): reado
   if (!isCrashing(pod, container, snapshot.now)) return [];
   const exitCode = lastTermination(container.status)?.exitCode ?? 0;
   if (exitCode === 0 || lastTermination(container.status)?.reason === 'OOMKilled') return [];
-  const line = startErrorIn(deathLog(snapshot, pod, container));
+  const line = startErrorIn(deathLog(snapshot, pod, container), exitCode);
   const byCode = shellExitRules[exitCode];
   if (line !== undefined) {
     const base = { pod, container, text: line.line, what: line.what, source: 'log', certainty: 'message' } as const;

@@ -21,6 +21,25 @@ describe('tellingEntries', () => {
     expect(essences('compiled with 0 errors in 3 s', 'error handling enabled', '3 failed')).toEqual([]);
   });
 
+  it('knows words for what a program does not take', () => {
+    expect(
+      essences(
+        'BadValue: configdb supports only replica set connection string',
+        "try 'mongos --help' for more information",
+      )[0],
+    ).toBe('BadValue: configdb supports only replica set connection string');
+  });
+
+  it('takes what could not be made for the reason why it is missing, and not the other way round', () => {
+    const made = "mkdir: can't create directory '/run/app': Permission denied";
+    const missed = 'fatal: open /run/app/pid: No such file or directory';
+    const other = 'fatal: open /etc/app.conf: No such file or directory';
+
+    expect(essences(made, missed)[0]).toBe(made);
+    expect(essences(missed, made)[0]).not.toBe(other);
+    expect(essences('INFO created /run/app', other)[0]).toContain('/etc/app.conf');
+  });
+
   it('does not take farewells for reasons', () => {
     expect(essences('ERROR: missing API_TOKEN', 'npm ERR! code ELIFECYCLE', 'Exiting with status 1.')[0]).toBe(
       'missing API_TOKEN',

@@ -78,7 +78,11 @@ describe('startErrorIn', () => {
     ['exec /server: exec format error', 'image-arch-mismatch', '/server'],
     ['standard_init_linux.go:228: exec user process caused: exec format error', 'image-arch-mismatch', 'the program'],
   ])('knows %s', (line, rule, what) => {
-    expect(startErrorIn(aLog('web', ['starting', line]))).toEqual({ rule, line, what });
+    expect(startErrorIn(aLog('web', ['starting', line]), rule === 'container-exec-permission' ? 126 : 1)).toEqual({
+      rule,
+      line,
+      what,
+    });
   });
 
   it.each([
@@ -86,15 +90,18 @@ describe('startErrorIn', () => {
     'GET /favicon.ico 404 not found',
     "open '/etc/app.conf': No such file or directory",
     "cat: can't open '/etc/tls/tls.key': Permission denied",
+    // bash, of a file that it may not write
+    'sh: /stackable/data/myid: Permission denied',
+    '/docker-entrypoint.sh: line 37: /etc/phpmyadmin/config.secret.inc.php: Permission denied',
     "cat: can't open '/etc/app.conf': No such file or directory",
     'psql: error: connection to server failed: FATAL: role "app" not found',
   ])('leaves %s to others', (line) => {
-    expect(startErrorIn(aLog('web', [line]))).toBeUndefined();
+    expect(startErrorIn(aLog('web', [line]), 1)).toBeUndefined();
   });
 
   it('believes the end of a log only', () => {
     const lines = ['sh: optional-tool: not found', ...Array.from({ length: 40 }, (_, index) => `tick ${index}`)];
 
-    expect(startErrorIn(aLog('web', lines))).toBeUndefined();
+    expect(startErrorIn(aLog('web', lines), 1)).toBeUndefined();
   });
 });

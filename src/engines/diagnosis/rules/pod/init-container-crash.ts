@@ -1,10 +1,12 @@
 import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
+import { signatureOf } from '../../../logs/signatures.ts';
 import { migrationJobOf } from '../../../migration-jobs.ts';
 import { nameOf, type ObjectRef } from '../../../objects.ts';
 import { isFinished } from '../../../pods.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { crashFinding, deathLogCommand, essenceClause, missingLog, placeOf, whenClause } from '../../crash-finding.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
+import { pathGap } from '../../path-gap.ts';
 import { programGap } from '../../program-gap.ts';
 import { defineRule, type Finding } from '../../rule.ts';
 import { variableFix } from '../../variable-fix.ts';
@@ -32,7 +34,7 @@ function findingOf(snapshot: Snapshot, crash: Crash): Finding {
     crash.dependency === undefined ? { evidence: [] } : dependencyFields(crash.dependency);
   const lines = crash.log?.lines.map(({ text }) => text).join('\n') ?? '';
   const job = crash.dependency === undefined ? migrationJobOf(snapshot, crash, lines) : undefined;
-  const absent = crash.dependency === undefined && job === undefined ? programGap(snapshot, crash) : undefined;
+  const absent = crash.dependency === undefined && job === undefined ? (programGap(snapshot, crash) ?? refusedPath(crash)) : undefined;
   const fixes = [...(absent?.fixes ?? []), ...variableFix(snapshot, crash, crash.telling?.essence ?? '')];
   const plain = {
     advice: `fix what init container ${crash.container.name} complains about`,
@@ -54,6 +56,10 @@ function findingOf(snapshot: Snapshot, crash: Crash): Finding {
     evidence: [...base.evidence, ...evidence, ...(absent?.evidence ?? [])],
   };
 }
+
+/** What forbids the path that the step may not use. */
+const refusedPath = (crash: Crash): ReturnType<typeof programGap> =>
+  signatureOf(crash.telling?.entry.lines.join('\n') ?? '') === 'permission' ? pathGap(crash) : undefined;
 
 /** Whoever waits for a Job is well itself. */
 const waitFields = (job: ObjectRef): Pick<Finding, 'class' | 'dependsOn' | 'fixes' | 'nextCheck'> => ({

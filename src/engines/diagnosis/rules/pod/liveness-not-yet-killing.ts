@@ -1,9 +1,9 @@
 import { isPodAskedAbout } from '../../../asked-about.ts';
 import { formatDuration, minute, second, timeOf } from '../../../durations.ts';
 import type { ClusterEvent } from '../../../events.ts';
-import { type Pod, refOf } from '../../../objects.ts';
+import { type Pod, type Probe, refOf } from '../../../objects.ts';
 import { containersOf, isReady, isTerminating, type PodContainer, specPath } from '../../../pods.ts';
-import { describeProbe } from '../../../probes/outcomes.ts';
+import { describeProbe, probeOutcome, probeOutput } from '../../../probes/outcomes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { inContainer } from '../../crash-finding.ts';
 import { defineRule, type Finding } from '../../rule.ts';
@@ -23,7 +23,8 @@ export const livenessNotYetKilling = defineRule({
     'The container runs and is ready, but its liveness probe always fails: it is killed when that is allowed no more.',
   detection:
     'The kubelet told of as many failures in a row of the liveness probe of a ready container as its period allows, up ' +
-    'to now, and failureThreshold is not reached yet. Failures with pauses between them are none: the probe was met there.',
+    'to now, and failureThreshold is not reached yet. Failures with pauses between them are none: the probe was met there. ' +
+    'Or its command is not in the container: what the kubelet could not ask it ignores, and kills nobody.',
   remedies: [
     'Correct what the probe asks or runs.',
     'Find out in the log what the app misses, when the probe is right.',
@@ -41,6 +42,8 @@ function findingOf(snapshot: Snapshot, pod: Pod, container: PodContainer): reado
   const { livenessProbe: probe } = container.spec;
   const started = timeOf(container.status?.state?.running?.startedAt);
   if (probe === undefined || started === undefined) return [];
+  const unasked = neverAsked(snapshot, pod, container, probe);
+  if (unasked !== undefined) return [unasked];
   const { periodSeconds = 10, failureThreshold = 3 } = probe;
   const period = periodSeconds * second;
   const event = snapshot
@@ -74,6 +77,40 @@ function findingOf(snapshot: Snapshot, pod: Pod, container: PodContainer): reado
     },
   ];
 }
+
+/** The kubelet throws away what it could not ask: such a probe kills nobody, and sees nothing. */
+function neverAsked(snapshot: Snapshot, pod: Pod, container: PodContainer, probe: Probe): Finding | undefined {
+  const event = snapshot
+    .eventsAbout(pod)
+    .findLast(
+      ({ reason, container: about, message }) =>
+        reason === 'Unhealthy' &&
+        about === container.name &&
+        /^(?:\(combined from similar events\): )?Liveness probe errored/.test(message) &&
+        probeOutcome(message, probe) === 'no-such-command',
+    );
+  if (event?.last === undefined || snapshot.now - event.last > untold.for) return undefined;
+  const subject = refOf(pod);
+  return {
+    subject,
+    container: container.name,
+    problem: `is ready${inContainer(pod, container)}, but its liveness probe ${describeProbe(probe, container.spec)} cannot be run: the container has no such program, so nothing would notice that it hangs`,
+    ...(isPodAskedAbout(snapshot, pod) && { class: 'cause' as const }),
+    certainty: 'message',
+    evidence: [
+      { object: subject, source: 'event', text: probeOutput(event.message).slice(-maximumQuote), at: event.at },
+    ],
+    since: event.first === undefined ? undefined : new Date(event.first).toISOString(),
+    fixes: [
+      {
+        advice: `change ${specPath(container)}.livenessProbe.exec.command to a program that is in the image, or ask by httpGet or tcpSocket`,
+        reason: 'the kubelet ignores what it could not ask',
+      },
+    ],
+  };
+}
+
+const maximumQuote = 200;
 
 /** Whether a probe failed each time that it was asked from the first failure that was told to now. */
 function isInARow(

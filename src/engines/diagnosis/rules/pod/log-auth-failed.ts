@@ -2,6 +2,7 @@ import { credentialLinks, type LogLink, userLinks } from '../../../log-links.ts'
 import { type KubernetesObject, refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { keptPassword } from '../../kept-password.ts';
+import { lineBreakGap } from '../../line-break-gap.ts';
 import { type LogFault, logFindings, textOf } from '../../log-finding.ts';
 import { defineRule, type Evidence } from '../../rule.ts';
 
@@ -16,7 +17,7 @@ export const logAuthFailed = defineRule({
     'The log line that tells most about a crash, or about a readiness check that answers with an error, or that a ' +
     'ready container repeats up to now, says so in known words: "password authentication failed", "Access denied for ' +
     'user", ACCESS_REFUSED, NOAUTH, 401 Unauthorized, and their like. The Secrets that the container takes values ' +
-    'from are named, with the time of their last change; their values are never read. A database that takes its first ' +
+    'from are named, with the time of their last change; of their values only whether one ends with a line break. A database that takes its first ' +
     'password from the same Secret, and whose claim is older than its last change, still has the old one.',
   remedies: [
     'Compare the Secret with what the other side accepts, and correct it at its source.',
@@ -32,13 +33,18 @@ export const logAuthFailed = defineRule({
         snapshot,
         links.flatMap(({ object }) => object ?? []),
       );
-      const from = [...[...users.slice(0, 1), ...links].map(({ says }) => says), ...(kept ? [kept.says] : [])].join(
-        ', ',
-      );
+      const broken = kept === undefined ? lineBreakGap(snapshot, fault) : undefined;
+      const named = [...users.slice(0, 1), ...(broken === undefined ? links : [])].map(({ says }) => says);
+      const from = [...named, ...(broken ? [broken.says] : []), ...(kept ? [kept.says] : [])].join(', ');
       return {
         clause: from === '' ? '' : ` (${from})`,
-        evidence: [...links.flatMap((link) => secretEvidence(snapshot, link)), ...(kept?.evidence ?? [])],
+        evidence: [
+          ...links.flatMap((link) => secretEvidence(snapshot, link)),
+          ...(broken?.evidence ?? []),
+          ...(kept?.evidence ?? []),
+        ],
         fixes: [
+          ...(broken?.fixes ?? []),
           ...(kept?.fixes ?? []),
           {
             advice:

@@ -6,6 +6,7 @@ import type { Snapshot } from '../../../snapshot.ts';
 import { absentFileIn } from '../../absent-file.ts';
 import { absentKeyGap } from '../../absent-key.ts';
 import { brokenFileGap } from '../../broken-file.ts';
+import { linkGap } from '../../crash-network-gap.ts';
 import { type LogFault, logFindings, ofContainer, textOf } from '../../log-finding.ts';
 import { defineRule, type Fix } from '../../rule.ts';
 import { settingGap } from '../../setting-gap.ts';
@@ -35,6 +36,7 @@ function judge(snapshot: Snapshot, fault: LogFault) {
   const absentKey = absentKeyGap(snapshot, fault, textOf(fault));
   const gap =
     absentKey ??
+    linkGap(snapshot, fault.pod, fault.container, textOf(fault)) ??
     (sourceOf(fault) === undefined
       ? (settingGap(snapshot, fault, textOf(fault)) ?? brokenFileGap(snapshot, fault, textOf(fault)))
       : undefined);

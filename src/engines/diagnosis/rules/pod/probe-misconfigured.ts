@@ -70,13 +70,16 @@ function whatIsWrong(failure: ProbeFailure): string {
         ? 'is answered in plain HTTP, not HTTPS'
         : 'is answered in another protocol than plain HTTP',
     'no-grpc-health': 'finds a gRPC server without the health service',
-    'no-such-command': 'cannot be run: the container has no such program',
+    'no-such-command': `cannot be run: ${isOneLine(failure.probe) ? 'all of it is the name of one program, for no shell takes it apart' : 'the container has no such program'}`,
     'wrong-usage': `is a command that its program does not understand: ${maskedOutput(failure)}`,
     'no-such-port': `names a port that the container does not declare${declaredPorts(failure)}`,
     'other-host': `is sent to ${hostOf(failure.probe)} (its host), not to the pod, and nobody answers there`,
   };
   return (failure.outcome && words[failure.outcome]) ?? maskedOutput(failure);
 }
+
+/** Whether a whole command line stands where the name of the program belongs. */
+const isOneLine = ({ exec }: Probe): boolean => exec?.command?.length === 1 && /\S\s+\S/.test(exec.command[0] ?? '');
 
 const hostOf = ({ httpGet, tcpSocket }: Probe): string => httpGet?.host ?? tcpSocket?.host ?? '';
 
@@ -107,7 +110,9 @@ function fixOf({ container, kind, outcome, probe }: ProbeFailure, sibling: strin
     rejected: `set the path of the ${field} to one that the app answers with 200${sibling === undefined ? '' : `, as its ${sibling}`}`,
     'wrong-protocol': `set the scheme of the ${field} to ${probe.httpGet?.scheme === 'HTTPS' ? 'HTTP' : 'HTTPS'}, or the port to the one that speaks it`,
     'no-grpc-health': `let the app serve grpc.health.v1.Health, or make the ${field} ask something that it serves`,
-    'no-such-command': `change the command of the ${field} to a program that is in the image`,
+    'no-such-command': isOneLine(probe)
+      ? `write the command of the ${field} as ["sh", "-c", "…"], or each of its words as an item of its own`
+      : `change the command of the ${field} to a program that is in the image`,
     'wrong-usage': `write the command of the ${field} with the options that the program in this image has`,
     'other-host': `remove host from the ${field}`,
     'no-such-port': `give the ${field} a number, or declare that name in the container's ports`,

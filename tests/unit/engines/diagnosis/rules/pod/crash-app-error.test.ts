@@ -380,6 +380,91 @@ testRule(crashAppError, {
         fix: 'look at what containers[app].command',
       },
     ],
+    'of a directory that is one file of a ConfigMap': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            spec: { volumes: [{ name: 'config', configMap: { name: 'settings' } }] },
+            containers: [
+              aContainer('app', {
+                ...crashed(failed),
+                volumeMounts: [{ name: 'config', mountPath: '/etc/app/app.yaml', subPath: 'app.yaml' }],
+              }),
+            ],
+          }),
+        ],
+        logs: log('Error: readdirent /etc/app/app.yaml: not a directory'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(/etc/app/app.yaml is one file, key app.yaml of ConfigMap/settings, and no directory)',
+        fix: 'give the program a directory',
+      },
+    ],
+    'of a value from a Secret that ends with a line break': [
+      aSnapshot({
+        objects: [
+          dies({}, { env: [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }] }),
+          anObject('Secret', 'db', { keysWithLineBreak: ['password'] }),
+        ],
+        logs: log(`mysql: [ERROR] unknown option '--"'`),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(env[PASSWORD] brings key password of Secret/db, whose value ends with a line break)',
+        fix: 'store key password of Secret/db without a line break at its end',
+      },
+    ],
+    'of no line break where another key of the Secret has one': [
+      aSnapshot({
+        objects: [
+          dies({}, { env: [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }] }),
+          anObject('Secret', 'db', { keysWithLineBreak: ['note'] }),
+        ],
+        logs: log(`mysql: [ERROR] unknown option '--"'`),
+      }),
+      { object: 'Pod/api', fix: 'fix what the log complains about' },
+    ],
+    'of no line break where the words are not about a value': [
+      aSnapshot({
+        objects: [
+          dies({}, { env: [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }] }),
+          anObject('Secret', 'db', { keysWithLineBreak: ['password'] }),
+        ],
+        logs: log('ERROR: order 42 has no tenant'),
+      }),
+      { object: 'Pod/api', fix: 'fix what the log complains about' },
+    ],
+    'of what the next instance said, where the log of the one that died is gone and all die at once': [
+      aSnapshot({
+        objects: [
+          aPod('api', {
+            containers: [
+              aContainer('app', {
+                status: {
+                  ready: true,
+                  restartCount: 12,
+                  state: { running: { startedAt: minutesAgo(0) } },
+                  lastState: {
+                    terminated: {
+                      exitCode: 1,
+                      reason: 'Error',
+                      startedAt: minutesAgo(0.2),
+                      finishedAt: minutesAgo(0.19),
+                    },
+                  },
+                },
+              }),
+            ],
+          }),
+        ],
+        logs: [
+          aLog('api', [], { previous: true }),
+          { ...aLog('api', []), lines: [{ text: 'ERROR: order 42 has no tenant', at: minutesAgo(0) }] },
+        ],
+      }),
+      { object: 'Pod/api', problem: 'order 42 has no tenant' },
+    ],
     'with the error right before words that only say that it is over': [
       aSnapshot({ objects: [dying], logs: log('ERROR tenant 7 has no plan', 'FATAL cannot start shop') }),
       { object: 'Pod/api', problem: 'tenant 7 has no plan' },

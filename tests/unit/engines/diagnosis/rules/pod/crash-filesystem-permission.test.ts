@@ -20,7 +20,10 @@ testRule(crashFilesystemPermission, {
     'a mesh that refuses a request': saying('error: GET /rates from http://ledger:80: 403: RBAC: access denied'),
     'a URL that may not be read': saying('error: http://ledger: access denied'),
     'a port that may not be bound': saying('listen tcp :80: bind: permission denied'),
-    'a script that may not be run': saying('sh: /app/run.sh: Permission denied'),
+    'a script that may not be run': saying(
+      'sh: /app/run.sh: Permission denied',
+      aPod('app', { containers: [aContainer('app', crashed({ exitCode: 126, reason: 'Error' }))] }),
+    ),
     'a file that does not exist': saying('open /etc/app/config.yaml: no such file or directory'),
     'a running pod that skips a file': aSnapshot({ objects: [aPod('app')], logs: [aLog('app', [denied])] }),
   },
@@ -44,12 +47,26 @@ testRule(crashFilesystemPermission, {
       ),
       { object: 'Pod/app', problem: 'takes CHOWN from it', fix: 'add CHOWN' },
     ],
-    'of the owner where a user who is not root lacks it': [
+    'of who may not give away what it has, not being root': [
       saying(
         'nginx: [emerg] chown("/var/cache/nginx/client_temp", 101) failed (1: Operation not permitted)',
         writer({ securityContext: { runAsUser: 101, capabilities: { drop: ['ALL'] } } }),
       ),
-      { object: 'Pod/app', problem: 'is part of the image' },
+      {
+        object: 'Pod/app',
+        problem: '(it runs as user 101, and only root may give a path to another owner)',
+        fix: 'do without the chown in container app',
+      },
+    ],
+    'of a database file without a path, by the only volume for data': [
+      saying(
+        'lvl=eror msg="Fail to initialize orm engine" error="Sqlstore::Migration failed err: attempt to write a readonly database"',
+        writer(
+          { ...mounting({ emptyDir: {} })[0], securityContext: { runAsUser: 472 } },
+          mounting({ emptyDir: {} })[1],
+        ),
+      ),
+      { object: 'Pod/app', problem: '(it runs as user 472 with no fsGroup on volume data at /data)', fix: 'fsGroup' },
     ],
     'of a setting of the kernel that only a privileged container may change': [
       saying("sysctl: error setting key '/proc/sys/vm.max_map_count', vm.max_map_count: Read-only file system"),
@@ -125,6 +142,40 @@ testRule(crashFilesystemPermission, {
         object: 'Pod/app',
         problem: '(it runs as user 1000, and files of volume data at /data belong to root with mode 0400)',
         fix: 'defaultMode of the volume to 0440',
+      },
+    ],
+    'of a file that bash may not write, which it calls like a program that may not be run': [
+      saying(
+        '/entrypoint.sh: line 37: /data/config.inc.php: Permission denied',
+        writer(
+          { ...mounting({ emptyDir: {} })[0], securityContext: { runAsUser: 1000 } },
+          mounting({ emptyDir: {} })[1],
+        ),
+      ),
+      { object: 'Pod/app', problem: '(it runs as user 1000 with no fsGroup on volume data at /data)' },
+    ],
+    'of the pipe of its log, opened by name': [
+      saying('ERROR: failed to open error_log (/proc/self/fd/2): Permission denied (13)'),
+      {
+        object: 'Pod/app',
+        problem: "(it runs as the image's user, and /proc/self/fd/2 is the pipe of its log, which belongs to root)",
+        fix: 'without opening /proc/self/fd/2 by name',
+      },
+    ],
+    'of what could not be made, where the program then misses it': [
+      aSnapshot({
+        objects: [writer({ securityContext: { readOnlyRootFilesystem: true } })],
+        logs: [
+          aLog('app', [
+            "cp: can't create directory '/run/services': Read-only file system",
+            's6-svscan: fatal: unable to chdir: No such file or directory',
+          ]),
+        ],
+      }),
+      {
+        object: 'Pod/app',
+        problem: '(readOnlyRootFilesystem is true and no volume is mounted at /run/services)',
+        fix: 'mount an emptyDir at /run/services',
       },
     ],
     'of a file of the image': [

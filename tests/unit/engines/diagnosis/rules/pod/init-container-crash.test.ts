@@ -192,6 +192,17 @@ testRule(initContainerCrash, {
         evidence: ['exit code 3', 'migration 0042 failed'],
       },
     ],
+    'with what forbids the path that it may not use': [
+      aSnapshot({
+        objects: [mounting('settings', '/srv/cfg')],
+        logs: log('chown: /srv/cfg/..2026_11_27_23_04_40.2150204598: Read-only file system'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(volume settings at /srv/cfg is read-only by its kind)',
+        fix: 'copy /srv/cfg to an emptyDir',
+      },
+    ],
     'between two tries': [
       aSnapshot({
         objects: [

@@ -87,6 +87,17 @@ testRule(logAuthFailed, {
     ]),
   },
   speaks: {
+    'of a password that ends with a line break': [
+      aSnapshot({
+        objects: [dying({ env }), anObject('Secret', 'db', { keysWithLineBreak: ['password'] })],
+        logs: [aLog('api', [line])],
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(env[DB_PASSWORD] brings key password of Secret/db, whose value ends with a line break)',
+        fix: 'store key password of Secret/db without a line break at its end',
+      },
+    ],
     'of a password that the database was not started with': [
       keeping(5),
       {

@@ -1,5 +1,5 @@
 import { logConfigParse } from '../../../../../../src/engines/diagnosis/rules/pod/log-config-parse.ts';
-import { aLog, aPod, aSnapshot } from '../../../../../support/builders.ts';
+import { aLog, anObject, aPod, aSnapshot } from '../../../../../support/builders.ts';
 import { again, complains } from '../../../../../support/complaining-pod.ts';
 import { dies, dying } from '../../../../../support/dying-pod.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
@@ -25,6 +25,23 @@ testRule(logConfigParse, {
     'a container whose log was not read': aSnapshot({ objects: [dying()] }),
   },
   speaks: {
+    'of an address that a Service brings in the place of a port': [
+      aSnapshot({
+        objects: [dying(), anObject('Service', 'api', { spec: { clusterIP: '10.96.0.7', ports: [{ port: 80 }] } })],
+        logs: [
+          aLog('api', [
+            "ERROR parsing the configuration file: '/etc/api/api.json': 1 error(s) decoding:",
+            '',
+            '* cannot parse \'port\' as int: strconv.ParseInt: parsing "tcp://10.96.0.7:80": invalid syntax',
+          ]),
+        ],
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'Kubernetes sets API_PORT to tcp://10.96.0.7:80, because there is Service/api',
+        fix: 'set enableServiceLinks to false',
+      },
+    ],
     'of a variable whose name is misspelt': [
       dies(['ERROR missing environment variable API_TOKEN'], { env: [{ name: 'API_TOCEN', value: 'x' }] }),
       {

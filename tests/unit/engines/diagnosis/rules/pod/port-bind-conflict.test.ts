@@ -14,6 +14,12 @@ testRule(portBindConflict, {
   silent: {
     'a refused connection': saying('dial tcp 10.0.0.1:8080: connect: connection refused'),
     'a file that may not be opened': saying('open /data: permission denied'),
+    'a file that may not be opened, with a trace': saying(
+      [
+        "PermissionError: [Errno 13] Permission denied: '/data/app.db'",
+        '  File "/app/db.py", line 7, in open_database',
+      ].join('\n'),
+    ),
     'a running container': aSnapshot({
       objects: [aPod('web')],
       logs: [aLog('web', ['ERROR bind: address already in use'])],
@@ -74,6 +80,23 @@ testRule(portBindConflict, {
         object: 'Pod/web',
         problem: 'cannot listen on port 80, permission denied: it runs as user 101, and ports below 1024 need a right',
         fix: 'a port of 1024 or more',
+      },
+    ],
+    'of .NET, whose trace alone says that it was to listen': [
+      saying(
+        [
+          '[09:47:03 FTL] Unable to start Kestrel.',
+          'System.Net.Sockets.SocketException (13): Permission denied',
+          '   at System.Net.Sockets.Socket.UpdateStatusAfterSocketErrorAndThrowException(SocketError error, String callerName)',
+          '   at System.Net.Sockets.Socket.DoBind(EndPoint endPointSnapshot, SocketAddress socketAddress)',
+          '   at System.Net.Sockets.Socket.Bind(EndPoint localEP)',
+        ].join('\n'),
+        [dying({ securityContext: { runAsUser: 1001 } })],
+      ),
+      {
+        object: 'Pod/web',
+        problem:
+          'cannot listen on its port, permission denied: it runs as user 1001, and ports below 1024 need a right',
       },
     ],
     'with the other pod of the node when it uses the network of the host': [

@@ -173,6 +173,17 @@ testRule(probeMisconfigured, {
         problem: 'command "/bin/grpc_health_probe -x" cannot be run: the container has no such program',
       },
     ],
+    'of a command line that stands where the name of a program belongs': [
+      probed(
+        { exec: { command: ['wget -q localhost | grep UP'] } },
+        'Readiness probe errored and resulted in unknown state: OCI runtime exec failed: exec failed: unable to start container process: exec: "wget -q localhost | grep UP": no such file or directory: unknown',
+      ),
+      {
+        object: 'Pod/web',
+        problem: 'cannot be run: all of it is the name of one program, for no shell takes it apart',
+        fix: 'write the command of the readinessProbe of container app as [',
+      },
+    ],
     'of a port name that the container does not declare, without any event': [
       aSnapshot({
         objects: [
