@@ -11,6 +11,8 @@ export interface CreationFailure {
   /** The controller that tried and says so. */
   readonly controller: ObjectRef;
   readonly refused: 'pod' | 'claim' | 'Job';
+  /** The claim that a pod would take up again, and that is being deleted (StatefulSet controller). */
+  readonly leaving?: ObjectRef | undefined;
   /** What the controller wrote. */
   readonly message: string;
   /** The API server's reason without wrappers and pod names, so that it is the same for every replica. */
@@ -86,6 +88,7 @@ function fromEvents(snapshot: Snapshot): readonly CreationFailure[] {
           owner: controller === undefined ? about : workloadOf(snapshot, controller),
           controller: about,
           refused: refusedIn(about, message),
+          leaving: leavingIn(about, message),
           message,
           reason: statedReason(message),
           at,
@@ -99,6 +102,11 @@ function fromEvents(snapshot: Snapshot): readonly CreationFailure[] {
 function refusedIn({ kind }: ObjectRef, message: string): CreationFailure['refused'] {
   if (kind === 'CronJob') return 'Job';
   return /\bcreate claim /i.test(message) ? 'claim' : 'pod';
+}
+
+function leavingIn({ namespace }: ObjectRef, message: string): ObjectRef | undefined {
+  const [, name] = /\bpvc (\S+) is being deleted\b/i.exec(message) ?? [];
+  return name === undefined ? undefined : { kind: 'PersistentVolumeClaim', namespace, name };
 }
 
 function holds(snapshot: Snapshot, event: ClusterEvent, controller: KubernetesObject | undefined): boolean {

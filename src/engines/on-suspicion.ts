@@ -2,6 +2,7 @@ import { deniedPods } from './access-denials.ts';
 import { creationFailures } from './admission.ts';
 import { failedCondition, metricsApiOf } from './autoscalers.ts';
 import { rolesAnywhere } from './bound-roles.ts';
+import { configFaults } from './config-faults.ts';
 import { deliveriesOf, deliveryReads } from './deliveries.ts';
 import { farReads } from './host-reads.ts';
 import { namesakeReads, strayPodReads } from './namesakes.ts';
@@ -11,6 +12,7 @@ import { unsettledPods } from './pod-groups.ts';
 import { containersOf, isBroken, lastTermination, podCondition } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
+import { syncerKinds } from './syncers.ts';
 import { cpuReads } from './usage/cpu-limits.ts';
 import { failedCallIn } from './webhooks.ts';
 
@@ -22,6 +24,7 @@ export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
   ...deadNamespaces(snapshot),
   ...roles(snapshot),
   ...certificates(snapshot),
+  ...secretMakers(snapshot),
   ...controllerLease(snapshot),
   ...deliveries(snapshot),
   ...cpuReads(snapshot),
@@ -115,6 +118,14 @@ function certificates(snapshot: Snapshot): readonly Read[] {
     namespace,
     as: 'full',
   }));
+}
+
+/** What should have made the Secrets that pods wait for. */
+function secretMakers(snapshot: Snapshot): readonly Read[] {
+  const missing = configFaults(snapshot).filter(({ object, keys }) => object.kind === 'Secret' && keys.length === 0);
+  return [...new Set(missing.map(({ object }) => object.namespace))].flatMap((namespace) =>
+    syncerKinds.map(({ kind, apiVersion }): Read => ({ verb: 'list', kind, apiVersion, namespace, as: 'full' })),
+  );
 }
 
 /** Whether the controllers live, when a change was not looked at. */

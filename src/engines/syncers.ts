@@ -20,10 +20,14 @@ interface Syncer {
   };
 }
 
-const syncerKinds = new Set([
-  'ExternalSecret',
-  'SealedSecret',
-  'Certificate',
+/** The makers that are read when a Secret is missing; an archive may hold others. */
+export const syncerKinds = [
+  { kind: 'Certificate', apiVersion: 'cert-manager.io/v1' },
+  { kind: 'ExternalSecret', apiVersion: 'external-secrets.io/v1' },
+  { kind: 'SealedSecret', apiVersion: 'bitnami.com/v1alpha1' },
+] as const;
+const makers: ReadonlySet<string> = new Set([
+  ...syncerKinds.map(({ kind }) => kind),
   'VaultStaticSecret',
   'SecretProviderClass',
 ]);
@@ -32,7 +36,7 @@ const syncerKinds = new Set([
 export function syncerOf(snapshot: Snapshot, { kind, namespace, name }: ObjectRef): KubernetesObject | undefined {
   if (kind !== 'Secret') return undefined;
   return snapshot.data.objects.find((object) => {
-    if (!syncerKinds.has(object.kind) || object.metadata.namespace !== namespace) return false;
+    if (!makers.has(object.kind) || object.metadata.namespace !== namespace) return false;
     const { spec } = object as KubernetesObject & Syncer;
     const made = spec?.target?.name ?? spec?.secretName ?? spec?.template?.metadata?.name ?? object.metadata.name;
     return made === name;
@@ -43,8 +47,7 @@ export function syncerOf(snapshot: Snapshot, { kind, namespace, name }: ObjectRe
 export function syncerEvidence(snapshot: Snapshot, missing: ObjectRef) {
   const syncer = syncerOf(snapshot, missing);
   if (syncer === undefined) return [];
-  const { status } = syncer as KubernetesObject & Syncer;
-  const failed = status?.conditions?.find(({ status: value }) => value === 'False');
+  const failed = failureOf(syncer);
   const words = failed ? `: ${failed.reason ?? failed.type} ${failed.message ?? ''}`.trimEnd() : '';
   return [
     {
@@ -54,4 +57,16 @@ export function syncerEvidence(snapshot: Snapshot, missing: ObjectRef) {
       at: failed?.lastTransitionTime,
     },
   ];
+}
+
+const failureOf = (syncer: KubernetesObject & Syncer) =>
+  syncer.status?.conditions?.find(({ status }) => status === 'False');
+
+/** Why its maker has not made it, in that one's words: `ExternalSecret/db, which makes it, says: …`. */
+export function syncerWords(snapshot: Snapshot, missing: ObjectRef): string | undefined {
+  const syncer = syncerOf(snapshot, missing);
+  const failed = syncer && failureOf(syncer);
+  const said = failed?.message ?? failed?.reason;
+  if (syncer === undefined || said === undefined) return undefined;
+  return `${nameOf(refOf(syncer))}, which makes it, says: ${said}`;
 }

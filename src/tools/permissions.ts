@@ -30,6 +30,8 @@ export const diagnosisPermissions: readonly string[] = [
   ...read('apiregistration.k8s.io/apiservices'),
   'get metrics.k8s.io/pods',
   'list cert-manager.io/certificates',
+  'list external-secrets.io/externalsecrets',
+  'list bitnami.com/sealedsecrets',
   'list security.istio.io/authorizationpolicies',
   'get argoproj.io/applications',
   'get kustomize.toolkit.fluxcd.io/kustomizations',

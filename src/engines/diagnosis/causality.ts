@@ -66,7 +66,10 @@ const mayExplain: Readonly<Record<string, Causes>> = {
   'pod-unschedulable-hostport': { rules: ['deploy-surge-deadlock'] },
   'pod-unschedulable-spread': { rules: ['deploy-surge-deadlock'] },
   'pod-unschedulable-capacity': { rules: ['deploy-surge-deadlock', 'pod-preempted'] },
-  'deploy-create-failed': { areas: ['namespace'], rules: ['reference-object-missing'] },
+  'deploy-create-failed': {
+    areas: ['namespace'],
+    rules: ['reference-object-missing', 'pod-stuck-terminating-finalizer'],
+  },
   'pod-not-ready-unexplained': {
     areas: ['namespace', 'volume', 'node', 'service'],
     rules: ['crash-regression-after-rollout', ...configuration],

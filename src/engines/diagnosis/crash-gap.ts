@@ -6,6 +6,7 @@ import type { Snapshot } from '../snapshot.ts';
 import { keysOf } from './absent-key.ts';
 import { childKilledGap } from './child-killed-gap.ts';
 import { advertisedGap, linkGap, networkGap } from './crash-network-gap.ts';
+import { environmentGap } from './environment-gap.ts';
 import { kernelGap } from './kernel-gap.ts';
 import { mountGap } from './mount-gap.ts';
 import type { Finding } from './rule.ts';
@@ -25,6 +26,7 @@ export function crashGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined
   const text = telling?.entry.lines.join('\n') ?? '';
   return (
     tokenGap(pod, container, text) ??
+    environmentGap(snapshot, { pod, container }, text) ??
     networkGap(snapshot, pod, container, text) ??
     (telling === undefined ? linkGap(snapshot, pod, container, wholeText(crash)) : undefined) ??
     advertisedGap(snapshot, pod, wholeText(crash)) ??

@@ -2,7 +2,16 @@ import { expect, it } from 'vitest';
 import type { KubernetesObject } from '../../../src/engines/objects.ts';
 import { onSuspicion } from '../../../src/engines/on-suspicion.ts';
 import { anAutoscaler } from '../../support/autoscalers.ts';
-import { aContainer, aDeployment, anEvent, anObject, aPod, aSnapshot, crashed } from '../../support/builders.ts';
+import {
+  aContainer,
+  aDeployment,
+  anEvent,
+  anObject,
+  aPod,
+  aSnapshot,
+  crashed,
+  waiting,
+} from '../../support/builders.ts';
 
 const web = aDeployment('web', { replicas: 0, spec: { replicas: 1 } });
 
@@ -21,6 +30,15 @@ it.each<[string, readonly KubernetesObject[], readonly string[]]>([
       }),
     ],
     ['ConfigMap app'],
+  ],
+  [
+    'a Secret that a pod waits for',
+    [
+      aPod('api', {
+        containers: [aContainer('app', waiting('CreateContainerConfigError', 'secret "db" not found'))],
+      }),
+    ],
+    ['Certificate', 'ExternalSecret', 'SealedSecret'],
   ],
   [
     'an autoscaler without metrics',

@@ -55,6 +55,7 @@ import { podResizePending } from './pod/pod-resize-pending.ts';
 import { podResourceClaimMissing } from './pod/pod-resource-claim-missing.ts';
 import { podSandboxCniFailed } from './pod/pod-sandbox-cni-failed.ts';
 import { podSchedulingGated } from './pod/pod-scheduling-gated.ts';
+import { podStopHanging } from './pod/pod-stop-hanging.ts';
 import { podStuckTerminatingFinalizer } from './pod/pod-stuck-terminating-finalizer.ts';
 import { podStuckTerminatingNodeDown } from './pod/pod-stuck-terminating-node-down.ts';
 import { podStuckTerminatingRuntime } from './pod/pod-stuck-terminating-runtime.ts';
@@ -133,6 +134,7 @@ export const podRules: readonly Rule[] = [
   podResizePending,
   podSandboxCniFailed,
   podSchedulingGated,
+  podStopHanging,
   podStuckTerminatingFinalizer,
   podStuckTerminatingNodeDown,
   podStuckTerminatingRuntime,

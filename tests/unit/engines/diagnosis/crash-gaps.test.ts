@@ -25,6 +25,27 @@ testRule(crashAppError, {
     }),
   },
   speaks: {
+    'of a variable from a ConfigMap that is longer than the kernel takes': [
+      aSnapshot({
+        objects: [
+          dies({}, { envFrom: [{ configMapRef: { name: 'conf' } }] }),
+          anObject('ConfigMap', 'conf', { data: { SMALL: 'x', DATA: 'x'.repeat(200_000) } }),
+        ],
+        logs: log('exec /bin/sh: argument list too long'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'variable DATA has 196 KiB (key DATA of ConfigMap/conf), and the kernel takes 128 KiB for one',
+        fix: 'mount key DATA of ConfigMap/conf as a file',
+      },
+    ],
+    'of no variable that the kernel takes': [
+      aSnapshot({
+        objects: [dies({}, { env: [{ name: 'DATA', value: 'x'.repeat(1000) }] })],
+        logs: log('exec /bin/sh: argument list too long'),
+      }),
+      { object: 'Pod/api', problem: 'exit code 1: exec /bin/sh: argument list too long' },
+    ],
     'of a variable that its script uses and its environment spells differently': [
       aSnapshot({
         objects: [

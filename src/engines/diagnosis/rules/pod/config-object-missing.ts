@@ -4,7 +4,7 @@ import { nameOf, type ObjectRef, refOf } from '../../../objects.ts';
 import { unreadySince } from '../../../pods.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
-import { syncerEvidence, syncerOf } from '../../../syncers.ts';
+import { syncerEvidence, syncerOf, syncerWords } from '../../../syncers.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
 export const configObjectMissing = defineRule({
@@ -49,8 +49,17 @@ function findingOf(snapshot: Snapshot, fault: ConfigFault): Finding {
   )[0];
   const elsewhere = namespacesWith(snapshot, object);
   const known = certainty !== 'message';
-  const hint = near ? ` (${near} does)` : elsewhere.length > 0 ? ` (it is in namespace ${elsewhere[0]})` : '';
-  const where = near || elsewhere.length === 0 ? '' : ` in namespace ${namespace}`;
+  const maker = syncerOf(snapshot, object);
+  const words = syncerWords(snapshot, object);
+  const hint =
+    words !== undefined
+      ? `: ${words}`
+      : near
+        ? ` (${near} does)`
+        : elsewhere.length > 0
+          ? ` (it is in namespace ${elsewhere[0]})`
+          : '';
+  const where = near || words !== undefined || elsewhere.length === 0 ? '' : ` in namespace ${namespace}`;
   const others = elsewhere.slice(0, namedNamespaces).join(', ');
   return {
     subject: refOf(pod),
@@ -70,6 +79,7 @@ function findingOf(snapshot: Snapshot, fault: ConfigFault): Finding {
     ],
     since: unreadySince(pod),
     fixes: fixesOf(snapshot, fault, near),
+    nextCheck: maker && `kubectl describe ${maker.kind.toLowerCase()} ${maker.metadata.name} -n ${namespace}`,
     missingEvidence: known ? [] : [`whether ${nameOf(object)} exists by now: it was not read`],
   };
 }

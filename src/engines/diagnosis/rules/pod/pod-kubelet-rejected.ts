@@ -1,4 +1,4 @@
-import { type Pod, refOf } from '../../../objects.ts';
+import { nameOf, type ObjectRef, type Pod, refOf } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { endedAt, weightOfEnd } from '../../../pod-ends.ts';
 import { failedPods } from '../../../pod-groups.ts';
@@ -62,6 +62,8 @@ function findingOf(snapshot: Snapshot, pod: Pod): readonly Finding[] {
 
 function fixesOf(snapshot: Snapshot, pod: Pod, reason: string): readonly Fix[] {
   const workload = workloadOf(snapshot, pod);
+  const sysctls = (pod.spec?.securityContext?.sysctls ?? []).flatMap(({ name }) => name ?? []);
+  if (reason === 'SysctlForbidden' && sysctls.length > 0) return sysctlFixes(workload, sysctls);
   const spec = workload.kind === 'Pod' ? undefined : templateOf(snapshot.head(workload))?.spec;
   const bare = workload.kind === 'Pod' && !pod.status?.conditions?.some(({ type }) => type === 'PodScheduled');
   if (spec?.nodeName !== undefined || bare) {
@@ -85,3 +87,14 @@ function fixesOf(snapshot: Snapshot, pod: Pod, reason: string): readonly Fix[] {
       : []),
   ];
 }
+
+const sysctlFixes = (workload: ObjectRef, sysctls: readonly string[]): readonly Fix[] => [
+  {
+    advice: `remove ${sysctls.join(', ')} from securityContext.sysctls of ${templateName(workload)}`,
+    reason: 'by default a kubelet takes only sysctls that are known to be safe',
+  },
+  {
+    advice: `allow it in the kubelets of some nodes (--allowed-unsafe-sysctls=${sysctls.join(',')}), and bind ${nameOf(workload)} to those`,
+    reason: 'if the program needs it',
+  },
+];

@@ -1,3 +1,4 @@
+import { type CreationFailure, creationFailures } from '../../../admission.ts';
 import { isAskedAbout } from '../../../asked-about.ts';
 import { formatDuration, hour, minute, second, timeOf } from '../../../durations.ts';
 import { failureWords } from '../../../logs/severity.ts';
@@ -42,7 +43,7 @@ export const podStuckTerminatingFinalizer = defineRule({
     'gone, broken, or not allowed to.',
   detection:
     'deletionTimestamp (which includes the grace period) is more than a minute old (5 minutes for what is no pod and no ' +
-    'mere data, an hour for nodes, which are drained first, 10 s for what is asked about; no time for a claim that the scheduler refuses a pod for) and metadata.finalizers is not empty; of a pod, nothing runs any more. A claim that pods still mount is a risk: it stays until they stop.',
+    'mere data, an hour for nodes, which are drained first, 10 s for what is asked about; no time for a claim for which the scheduler or a StatefulSet refuses a pod) and metadata.finalizers is not empty; of a pod, nothing runs any more. A claim that pods still mount is a risk: it stays until they stop.',
   remedies: [
     'Find the controller that owns the finalizer, by its domain, and mend it: it removes the finalizer.',
     'When that controller is gone for good, clean up what it should have, then remove the finalizer by hand.',
@@ -118,11 +119,17 @@ function wordsAbout(snapshot: Snapshot, finalizer: string) {
   return undefined;
 }
 
-/** A claim whose deletion the scheduler gives as the reason: that is no matter of time. */
+/** A claim whose deletion the scheduler or a StatefulSet gives as the reason: that is no matter of time. */
 function isWanted(snapshot: Snapshot, { kind, metadata }: KubernetesObject): boolean {
   const claim = kind === 'PersistentVolumeClaim' ? snapshot.find(kind, metadata.namespace, metadata.name) : undefined;
-  return claim !== undefined && refusedFor(snapshot, claim) !== undefined;
+  if (claim === undefined) return false;
+  return (
+    refusedFor(snapshot, claim) !== undefined || creationFailures(snapshot).some((failure) => lacks(failure, claim))
+  );
 }
+
+const lacks = ({ leaving }: CreationFailure, claim: Claim): boolean =>
+  leaving?.name === claim.metadata.name && leaving.namespace === claim.metadata.namespace;
 
 /** A pod that the scheduler keeps from nodes because the claim is being deleted. */
 const refusedFor = (snapshot: Snapshot, claim: Claim): Pod | undefined =>

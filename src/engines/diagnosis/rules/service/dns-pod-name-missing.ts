@@ -66,6 +66,7 @@ function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
       subject: refOf(pod),
       container,
       problem: `asks for ${dependency.host}${dependency.field === undefined ? '' : ` in ${dependency.field}`}, ${verdict.says}`,
+      alike: verdict.alike,
       certainty: 'recomputed',
       evidence: [
         ...callEvidence(call),
@@ -85,6 +86,8 @@ function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
 interface Verdict {
   readonly says: string;
   readonly fixes: readonly Fix[];
+  /** The same for every peer that is asked for, where one field is at fault. */
+  readonly alike?: string;
   /** What explains it, when it is only an effect. */
   readonly dependsOn?: readonly ObjectRef[];
 }
@@ -107,7 +110,7 @@ function verdictOf(
       const says = `which has no name in DNS: ${nameOf(refOf(found))} is not ready`;
       return { says, fixes: [], dependsOn: [workloadOf(snapshot, found)] };
     }
-    return service.spec?.publishNotReadyAddresses === true ? undefined : unpublished(server, name);
+    return service.spec?.publishNotReadyAddresses === true ? undefined : unpublished(server);
   }
   if (set === undefined || set.spec?.serviceName !== service.metadata.name) return misnamed(server, name, hostnames);
   const ordinal = Number(/\d+$/.exec(name)?.[0] ?? '0') - (set.spec.ordinals?.start ?? 0);
@@ -139,12 +142,13 @@ const beyond = (set: Of<'StatefulSet'>, name: string): Verdict => ({
   ],
 });
 
-const unpublished = (server: string, name: string): Verdict => ({
+const unpublished = (server: string): Verdict => ({
   says: `its peer, which has no name in DNS before it is ready: ${server} does not publishNotReadyAddresses, so the members wait for each other`,
+  alike: `${server} does not publishNotReadyAddresses`,
   fixes: [
     {
       advice: `set spec.publishNotReadyAddresses: true in ${server}`,
-      reason: `${name} then has its name while it starts`,
+      reason: 'each member then has its name while it starts',
     },
   ],
 });
@@ -157,6 +161,7 @@ function deadlock(
   const ref = nameOf(refOf(set));
   return {
     says: `its peer, before it is ready, and podManagementPolicy OrderedReady makes ${name} only when ${asks} is ready: both wait for ever`,
+    alike: `${ref} makes its members one after the other`,
     fixes: [
       {
         advice: `recreate ${ref} with podManagementPolicy: Parallel (delete it with --cascade=orphan: the field cannot be changed), and set publishNotReadyAddresses: true in ${server}`,

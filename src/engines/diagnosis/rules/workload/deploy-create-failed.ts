@@ -1,5 +1,5 @@
 import { creationFailures } from '../../../admission.ts';
-import { keyOf } from '../../../objects.ts';
+import { keyOf, nameOf } from '../../../objects.ts';
 import { targetOf } from '../../heal-fixes.ts';
 import { defineRule } from '../../rule.ts';
 
@@ -37,16 +37,20 @@ export const deployCreateFailed = defineRule({
     );
     return creationFailures(snapshot)
       .filter(({ owner, reason }) => !explained.has(keyOf(owner)) && !leaving.test(reason))
-      .map(({ owner, controller, refused, message, reason, at, source, since }) => ({
+      .map(({ owner, controller, refused, leaving: claim, message, reason, at, source, since }) => ({
         subject: owner,
         problem: `cannot create ${refused}s: ${reason}`,
         class: 'cause' as const,
         certainty: 'declared' as const,
         evidence: [{ object: controller, source, text: message, at }],
         since,
+        ...(claim !== undefined && { dependsOn: [claim] }),
         fixes: [
           {
-            advice: `change the pod template of ${targetOf(owner)}, or what refuses it, as the message says`,
+            advice:
+              claim === undefined
+                ? `change the pod template of ${targetOf(owner)}, or what refuses it, as the message says`
+                : `see what keeps ${nameOf(claim)} from going: metadata.finalizers, and pods that still mount it`,
             reason: 'the controller tries again by itself',
           },
         ],

@@ -5,7 +5,9 @@ import {
   utilizationMetrics,
   withoutRequest,
 } from '../../../autoscalers.ts';
-import { nameOf, refOf } from '../../../objects.ts';
+import { keyOf, nameOf, type ObjectRef, refOf } from '../../../objects.ts';
+import { workloadOf } from '../../../owners.ts';
+import { podSelectionOf } from '../../../pod-selection.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { targetOf } from '../../heal-fixes.ts';
 import { defineRule, type Finding } from '../../rule.ts';
@@ -19,7 +21,8 @@ export const hpaMissingRequests = defineRule({
   meaning: 'The autoscaler cannot compute how busy the pods are, so it never scales, whatever the load.',
   detection:
     'ScalingActive is False with FailedGetResourceMetric and "missing request for …", and a metric has a Utilization target. ' +
-    'Which containers of the pods request nothing of that resource is recomputed: often one that admission injected.',
+    'Which containers of the pods request nothing of that resource is recomputed: often one that admission injected. A ' +
+    'pod that the controller names and the target does not own is one that only the selector of the target matches.',
   remedies: [
     'Set the request in every container of the pod template.',
     'Measure against an AverageValue instead of a Utilization.',
@@ -29,13 +32,17 @@ export const hpaMissingRequests = defineRule({
   check: (snapshot) => snapshot.all('HorizontalPodAutoscaler').flatMap((autoscaler) => findingOf(snapshot, autoscaler)),
 });
 
-const missing = /missing request for (\S+)(?: in container (\S+) of Pod)?/i;
+const missing = /missing request for (\S+)(?: in container (\S+) of Pod (\S+))?/i;
 
 function findingOf(snapshot: Snapshot, autoscaler: Autoscaler): readonly Finding[] {
   const failed = failedCondition(snapshot, autoscaler, 'ScalingActive');
-  const [, resource, named] = missing.exec(failed?.message ?? '') ?? [];
+  const [, resource, named, podName] = missing.exec(failed?.message ?? '') ?? [];
   const target = scaleTargetOf(autoscaler);
   if (failed === undefined || resource === undefined || target === undefined) return [];
+  const stranger = strangerOf(snapshot, target, podName);
+  if (stranger !== undefined) {
+    return [ofStranger(autoscaler, failed, { snapshot, target, stranger, resource, container: named ?? '' })];
+  }
   const metric = utilizationMetrics(autoscaler).find((each) => each.resource === resource) ?? { resource };
   const recomputed = withoutRequest(snapshot, target, metric);
   const containers = recomputed.length > 0 ? recomputed : named === undefined ? [] : [named];
@@ -74,4 +81,56 @@ function findingOf(snapshot: Snapshot, autoscaler: Autoscaler): readonly Finding
       ],
     },
   ];
+}
+
+/** The workload of the pod that the controller names, when the target does not own it: only its selector matches it. */
+function strangerOf(snapshot: Snapshot, target: ObjectRef, name: string | undefined): ObjectRef | undefined {
+  const pod = name === undefined ? undefined : snapshot.find('Pod', target.namespace, name);
+  const owner = pod && workloadOf(snapshot, pod);
+  return owner === undefined || keyOf(owner) === keyOf(target) ? undefined : owner;
+}
+
+interface Mistaken {
+  readonly snapshot: Snapshot;
+  readonly target: ObjectRef;
+  readonly stranger: ObjectRef;
+  readonly resource: string;
+  readonly container: string;
+}
+
+/** An autoscaler measures what the selector of its target matches, whoever owns it. */
+function ofStranger(
+  autoscaler: Autoscaler,
+  failed: { readonly reason: string; readonly message: string; readonly at: string | undefined },
+  { snapshot, target, stranger, resource, container }: Mistaken,
+): Finding {
+  const subject = refOf(autoscaler);
+  const head = snapshot.head(target);
+  const selector = head && podSelectionOf(head)?.query;
+  return {
+    subject,
+    problem:
+      `cannot scale: the selector of ${nameOf(target)}${selector === undefined ? '' : ` (${selector})`} also matches the pods of ${nameOf(stranger)}, ` +
+      `whose container ${container} has no ${resource} request`,
+    certainty: 'recomputed',
+    evidence: [
+      {
+        object: subject,
+        source: 'status',
+        text: `ScalingActive is False: ${failed.reason}: ${failed.message}`,
+        at: failed.at,
+      },
+    ],
+    since: failed.at,
+    fixes: [
+      {
+        advice: `kubectl set resources ${targetOf(stranger)} -n ${subject.namespace} -c ${container} --requests=${resource}=AMOUNT`,
+        reason: 'the autoscaler then computes, though over both workloads',
+      },
+      {
+        advice: `give ${nameOf(target)} a label of its own in its selector and its pod template (it has to be made anew: selectors cannot be changed)`,
+        reason: 'it is then measured by its own pods alone',
+      },
+    ],
+  };
 }

@@ -103,6 +103,14 @@ function fixesOf(job: Job, reason: string): readonly Fix[] {
       advice: `run ${name} again and follow its log, if it may run twice`,
       reason: 'only a run that is watched tells why it does not end well',
     },
+    ...(reason === 'BackoffLimitExceeded' && job.spec?.template?.spec?.restartPolicy === 'OnFailure'
+      ? [
+          {
+            advice: 'set restartPolicy to Never in its pod template',
+            reason: 'with OnFailure the controller deletes the pod when it gives up, and the log goes with it',
+          },
+        ]
+      : []),
     ...(reason === 'DeadlineExceeded'
       ? [
           {

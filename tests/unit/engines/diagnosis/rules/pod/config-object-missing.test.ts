@@ -24,6 +24,21 @@ const failedMount = (words: string, more = {}) =>
   anEvent(aPod('web'), 'FailedMount', `MountVolume.SetUp failed for volume "tls" : ${words}`, more);
 const rolledOut = aDeployment('api', { pod: { containers: [aContainer('app', { ...fromConfig, ...notFound })] } });
 
+const unsynced = (...conditions: readonly object[]) => ({
+  apiVersion: 'external-secrets.io/v1',
+  kind: 'ExternalSecret',
+  metadata: { name: 'web', namespace: 'shop' },
+  spec: { target: { name: 'tls-web' } },
+  status: { conditions },
+});
+const sealed = {
+  type: 'Ready',
+  status: 'False',
+  reason: 'SecretSyncedError',
+  message: 'could not get SecretStore "vault"',
+};
+const elsewhere = anObject('Secret', 'tls-web', { metadata: { namespace: 'other' } });
+
 testRule(configObjectMissing, {
   silent: {
     'an object that has been created since': aSnapshot({ complete, objects: [blocked, aConfigMap('api-config')] }),
@@ -74,6 +89,23 @@ testRule(configObjectMissing, {
     }),
   },
   speaks: {
+    'in the words of what should have made it': [
+      aSnapshot({ complete, objects: [tls, failedMount('secret "tls-web" not found'), unsynced(sealed), elsewhere] }),
+      {
+        object: 'Pod/web',
+        problem:
+          'cannot start: Secret/tls-web does not exist: ExternalSecret/web, which makes it, says: could not get SecretStore "vault"',
+        evidence: ['ExternalSecret/web makes Secret/tls-web: SecretSyncedError'],
+        fix: 'mend ExternalSecret/web',
+      },
+    ],
+    'of its maker, when that one says nothing': [
+      aSnapshot({
+        complete,
+        objects: [tls, failedMount('secret "tls-web" not found'), unsynced()],
+      }),
+      { object: 'Pod/web', problem: 'cannot start: Secret/tls-web does not exist', fix: 'mend ExternalSecret/web' },
+    ],
     'with the nearest name': [
       aSnapshot({ complete, objects: [blocked, aConfigMap('api-conf')] }),
       {

@@ -22,6 +22,12 @@ const full = (minutes = 5) =>
   );
 const ready = aDeployment('books');
 const fixed = aDeployment('books', { pod: { status: affinity } });
+const tuned = aDeployment('books', {
+  pod: {
+    spec: { securityContext: { sysctls: [{ name: 'net.core.somaxconn', value: '1024' }] } },
+    status: rejected('SysctlForbidden', 'Pod was rejected: forbidden sysctl: "net.core.somaxconn" not allowlisted'),
+  },
+});
 const refused = (name: string, minutes = 5) =>
   aPod(name, { metadata: ownedBy(ready.replicaSet), status: full(minutes) });
 
@@ -45,6 +51,14 @@ testRule(podKubeletRejected, {
     'of a template that names the node': [
       aSnapshot({ objects: fixed.all }),
       { object: 'Pod/books-5d8f-0', fix: 'from the pod template of Deployment/books' },
+    ],
+    'of a sysctl that the kubelet does not allow': [
+      aSnapshot({ objects: tuned.all }),
+      {
+        object: 'Pod/books-5d8f-0',
+        problem: 'SysctlForbidden (forbidden sysctl: "net.core.somaxconn" not allowlisted)',
+        fix: 'remove net.core.somaxconn from securityContext.sysctls of the pod template of Deployment/books',
+      },
     ],
     'of one that was refused again': [
       aSnapshot({ objects: [...ready.all, refused('books-a'), refused('books-b', 6)] }),

@@ -2,6 +2,7 @@ import { podStuckTerminatingFinalizer } from '../../../../../../src/engines/diag
 import {
   aContainer,
   aLog,
+  anEvent,
   anObject,
   aPendingPod,
   aPod,
@@ -24,8 +25,17 @@ const claim = anObject('PersistentVolumeClaim', 'books', {
 const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: 'books' } }];
 const user = aPod('reader', { spec: { volumes } });
 
+const set = anObject('StatefulSet', 'db', { spec: { replicas: 1 }, status: { replicas: 0 } });
+
 testRule(podStuckTerminatingFinalizer, {
   silent: {
+    'a claim of this very moment, while its StatefulSet lacks another one': aSnapshot({
+      objects: [
+        anObject('PersistentVolumeClaim', 'data-db-1', { metadata: deleted(0.5, 'example.com/plugin') }),
+        set,
+        anEvent(set, 'FailedCreate', 'Create Pod db-0 in StatefulSet db failed error: pvc data-db-0 is being deleted'),
+      ],
+    }),
     'a deletion of this very moment': aSnapshot({ objects: [stopped(deleted(0.5, 'example.com/cleanup'))] }),
     'no finalizer': aSnapshot({ objects: [stopped(deleted(9))] }),
     'a pod that still runs': aSnapshot({ objects: [aPod('books', { metadata: deleted(9, 'example.com/cleanup') })] }),
@@ -48,6 +58,23 @@ testRule(podStuckTerminatingFinalizer, {
     'a deleted claim that nobody uses, for a moment': aSnapshot({ objects: [claim] }),
   },
   speaks: {
+    'at once of a claim that its StatefulSet wants again': [
+      aSnapshot({
+        objects: [
+          anObject('PersistentVolumeClaim', 'data-db-0', { metadata: deleted(0.5, 'example.com/plugin') }),
+          set,
+          anEvent(
+            set,
+            'FailedCreate',
+            'Create Pod db-0 in StatefulSet db failed error: pvc data-db-0 is being deleted',
+          ),
+        ],
+      }),
+      {
+        object: 'PersistentVolumeClaim/data-db-0',
+        problem: 'cannot be deleted: metadata.finalizers still has example.com/plugin',
+      },
+    ],
     'of a ConfigMap, and of the program whose log names the finalizer': [
       aSnapshot({
         objects: [anObject('ConfigMap', 'lease', { metadata: deleted(2, 'example.com/cleanup') }), aPod('cleaner')],

@@ -39,6 +39,23 @@ testRule(deployCreateFailed, {
         fix: 'statefulset/long',
       },
     ],
+    'of a claim that is being deleted': [
+      aSnapshot({
+        objects: [
+          set,
+          anEvent(
+            set,
+            'FailedCreate',
+            'Create Pod long-0 in StatefulSet long failed error: pvc data-long-0 is being deleted',
+          ),
+        ],
+      }),
+      {
+        object: 'StatefulSet/long',
+        problem: 'cannot create pods: pvc data-long-0 is being deleted',
+        fix: 'see what keeps PersistentVolumeClaim/data-long-0 from going',
+      },
+    ],
   },
 });
 

@@ -9,6 +9,15 @@ const early = 'no metrics returned from resource metrics API';
 const asking = { resources: { requests: { cpu: '10m' } } };
 const mixed = aDeployment('web', { pod: { containers: [aContainer('app', asking), aContainer('proxy')] } });
 
+const exporter = aDeployment('web-metrics', { pod: { containers: [aContainer('exporter')] } });
+const ofExporter = anAutoscaler('web', {
+  ScalingActive: [
+    'FailedGetResourceMetric',
+    'failed to get cpu utilization: missing request for cpu in container exporter of Pod web-metrics-5d8f-0',
+  ],
+});
+const asks = aDeployment('web', { pod: { containers: [aContainer('app', asking)] } });
+
 testRule(hpaMissingRequests, {
   silent: {
     'an autoscaler that scales': aSnapshot({ objects: [anAutoscaler('web'), ...aDeployment('web').all] }),
@@ -30,6 +39,16 @@ testRule(hpaMissingRequests, {
         certainty: 'declared',
         evidence: ['resources.requests.cpu is not set in proxy'],
         fix: 'kubectl set resources deployment/web -n shop -c proxy --requests=cpu=AMOUNT',
+      },
+    ],
+    'of the pods of another workload that the selector matches too': [
+      aSnapshot({ objects: [ofExporter, ...asks.all, ...exporter.all] }),
+      {
+        object: 'HorizontalPodAutoscaler/web',
+        problem:
+          'cannot scale: the selector of Deployment/web (app=web) also matches the pods of Deployment/web-metrics, whose container exporter has no cpu request',
+        certainty: 'recomputed',
+        fix: 'kubectl set resources deployment/web-metrics -n shop -c exporter --requests=cpu=AMOUNT',
       },
     ],
     'of the one that the controller names, when the pods were not read': [

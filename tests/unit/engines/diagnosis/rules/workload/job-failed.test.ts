@@ -46,6 +46,17 @@ testRule(jobFailed, {
       aSnapshot({ objects: [job({ type: 'Failed', reason: 'BackoffLimitExceeded' })] }),
       { object: 'Job/import', problem: 'was given up: 1 of its pods failed, and backoffLimit is 2' },
     ],
+    'of a pod that was deleted with its log': [
+      aSnapshot({
+        objects: [
+          job(
+            { type: 'Failed', reason: 'BackoffLimitExceeded' },
+            { spec: { template: { spec: { restartPolicy: 'OnFailure' } } } },
+          ),
+        ],
+      }),
+      { object: 'Job/import', fix: 'set restartPolicy to Never' },
+    ],
     'of a policy in its own words': [
       aSnapshot({
         objects: [job({ type: 'Failed', reason: 'PodFailurePolicy', message: 'exit code 42 matches FailJob' })],
