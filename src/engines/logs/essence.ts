@@ -111,10 +111,19 @@ function fieldBelow(lines: readonly string[], line: number): string {
 /** The last `Caused by`, .NET's last `--->`, else the exception itself. */
 function javaCause(lines: readonly string[]): Cause | undefined {
   const line = lines.findLastIndex((text) => /^\s*(?:Caused by: |---> )/.test(text));
-  if (line !== -1) return { text: lines[line]?.replace(/^\s*(?:Caused by: |---> )/, '') ?? '', line };
+  const cause = lines[line]?.replace(/^\s*(?:Caused by: |---> )/, '');
+  if (cause !== undefined && !bareType.test(cause)) return { text: cause, line };
   const own = lines.findIndex((text) => /^(?:[\w$]+\.)+[\w$]*(?:Exception|Error)\b/.test(text));
+  if (cause !== undefined) return { text: withoutType(lines[own], cause), line };
   return own === -1 ? undefined : { text: withListed(lines, own), line: own };
 }
+
+/** `java.io.EOFException`: what failed of it, only whoever wrapped it says. */
+const bareType = /^(?:[\w$]+\.)+[\w$]*(?:Exception|Error)\s*$/;
+const withoutType = (own: string | undefined, cause: string): string =>
+  own === undefined || bareType.test(own)
+    ? cause
+    : `${own.replace(/^.*?(?:Exception|Error): /, '').trim()}: ${cause.trim().replace(/^(?:[\w$]+\.)+/, '')}`;
 
 /** `Several prerequisites are not met:` with the first of them. */
 function withListed(lines: readonly string[], at: number): string {

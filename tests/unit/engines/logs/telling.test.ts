@@ -184,6 +184,18 @@ describe('tellingEntries', () => {
     expect(essences('OperationalError: FATAL:  the database system is starting up')[0]).toContain('starting up');
   });
 
+  it('says what failed of a cause that is only a type', () => {
+    expect(
+      essences(
+        'ERROR Unexpected exception',
+        'java.lang.RuntimeException: Unable to run quorum server ',
+        '\tat app.Main.main(Main.java:82)',
+        'Caused by: java.io.EOFException',
+        '\tat java.io.DataInputStream.readInt(DataInputStream.java:392)',
+      )[0],
+    ).toContain('Unable to run quorum server: EOFException');
+  });
+
   it('says what is listed below the name of an exception', () => {
     expect(
       essences(

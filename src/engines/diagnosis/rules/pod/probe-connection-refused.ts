@@ -1,5 +1,6 @@
 import { memoryLimitOf } from '../../../crashes/memory.ts';
 import { formatDuration, timeOf } from '../../../durations.ts';
+import type { TellingEntry } from '../../../logs/telling.ts';
 import { refOf } from '../../../objects.ts';
 import { probePort } from '../../../probes/outcomes.ts';
 import { type Elsewhere, type ProbeFailure, probeFailuresBy } from '../../../probes/probes.ts';
@@ -36,15 +37,21 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
   const words = appWords(snapshot, failure);
   const dependency = elsewhere === undefined ? words.dependency : undefined;
   const { evidence, ...fields } = dependency === undefined ? { evidence: [] } : dependencyFields(dependency);
+  const said = elsewhere === undefined && dependency === undefined ? errorIn(words.telling) : undefined;
+  const killed = killedClause(failure, words.telling?.essence ?? '');
   const why =
     dependency === undefined
-      ? `${whereClause(elsewhere)}${killedClause(failure, words.telling?.essence ?? '')}`
+      ? `${whereClause(elsewhere)}${killed === '' && said !== undefined ? `; its log says ${said}` : killed}`
       : `, while the app ${dependencyClause(dependency)}`;
   return {
     ...base,
     problem: `${probeClause(failure)} ${failure.probe.grpc === undefined ? 'is refused: nothing listens there' : 'cannot connect: no gRPC server answers there'}${why}`,
     certainty: elsewhere?.line === undefined ? 'message' : 'recomputed',
-    fixes: workerKilled.test(words.telling?.essence ?? '') ? [memoryFix(failure)] : [fixOf(failure)],
+    fixes: workerKilled.test(words.telling?.essence ?? '')
+      ? [memoryFix(failure)]
+      : said === undefined
+        ? [fixOf(failure)]
+        : [{ advice: `fix what the log of container ${failure.container.name} complains about`, reason: said }],
     ...fields,
     evidence: [
       ...base.evidence,
@@ -54,6 +61,12 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
     ],
   };
 }
+
+/** An error, by its own level, that may be why nobody listens. */
+const errorIn = (telling: TellingEntry | undefined): string | undefined =>
+  telling?.plain === true && (telling.entry.level === 'error' || telling.entry.level === 'fatal')
+    ? telling.essence
+    : undefined;
 
 /** What a program says whose workers the kernel kills: it lives on itself, and serves nothing. */
 const workerKilled =

@@ -39,7 +39,7 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
         : '';
   return {
     ...base,
-    problem: `${probeClause(failure)} ${looked?.says ?? answerOf(failure)}${why}${quorum === undefined ? '' : `; ${quorum.says}`}`,
+    problem: `${probeClause(failure)} ${looked?.says ?? answerOf(failure)}${quorum === undefined ? '' : `; ${quorum.says}`}${why}`,
     certainty: dependency?.told === false ? 'inferred' : 'message',
     fixes: quorum?.fixes ?? [
       looked?.fix ?? {

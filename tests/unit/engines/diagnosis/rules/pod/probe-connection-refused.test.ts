@@ -82,6 +82,18 @@ testRule(probeConnectionRefused, {
     }),
   },
   speaks: {
+    'with the error that the app logs, when nothing says that it listens elsewhere': [
+      asking(
+        { readinessProbe: probe(9092), ports: [{ containerPort: 9092 }] },
+        9092,
+        'ERROR Unexpected error INCONSISTENT_CLUSTER_ID in FETCH response',
+      ),
+      {
+        object: 'Pod/web',
+        problem: 'nothing listens there; its log says Unexpected error INCONSISTENT_CLUSTER_ID',
+        fix: 'fix what the log of container app complains about',
+      },
+    ],
     'of workers that the kernel kills': [
       asking(
         { readinessProbe: probe(8080), resources: { limits: { memory: '24Mi' } } },

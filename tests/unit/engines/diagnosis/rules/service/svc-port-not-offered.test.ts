@@ -71,6 +71,24 @@ testRule(svcPortNotOffered, {
     'a connection that was closed': snapshot('read tcp 10.244.0.9:4711->10.96.0.7:8080: connection reset', api(http)),
   },
   speaks: {
+    'with the port that its pods declare': [
+      aSnapshot({
+        complete: ['Service'],
+        objects: [
+          ...web.all,
+          api({ ...http, selector: { app: 'api' } }),
+          slice,
+          ...aDeployment('api', {
+            pod: {
+              metadata: { labels: { app: 'api' } },
+              containers: [aContainer('app', { ports: [{ containerPort: 9121 }] })],
+            },
+          }).all,
+        ],
+        logs: [aLog('web-5d8f-0', ['dial tcp api:9121: i/o timeout'], { previous: true })],
+      }),
+      { object: 'Pod/web-5d8f-0', problem: 'for port 9121', fix: 'add port 9121 to spec.ports of Service/api' },
+    ],
     'of a headless Service, which turns no port into another': [
       headless('http://api/items', http80),
       {
