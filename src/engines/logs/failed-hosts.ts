@@ -31,10 +31,10 @@ const pinged =
 
 const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [
-    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated|host not found|domain name not found|DNS resolution failed|could not resolve (?:host|address)/i,
+    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated|SocketException \([^)]{1,40}\): Resource temporarily unavailable|host not found|domain name not found|DNS resolution failed|could not resolve (?:host|address)/i,
     'unknown-host',
   ],
-  [/connection (?:to (?:the server )?\S{1,300} (?:was |is )?)?refused|ECONNREFUSED|actively refused/i, 'refused'],
+  [/connection[ _](?:to (?:the server )?\S{1,300} (?:was |is )?)?refused|ECONNREFUSED|actively refused/i, 'refused'],
   [/no route to host|EHOSTUNREACH|ENETUNREACH|network is unreachable|host is unreachable/i, 'unreachable'],
   [
     /i\/o timeout|ETIMEDOUT|connection timed out|connect(?:ion)? timeout|timed out|Connect_?Timeout|timeout connecting|Client\.Timeout exceeded|deadline exceeded|SocketTimeoutException/i,
@@ -88,6 +88,7 @@ const forms: readonly RegExp[] = [
   // Go: the last address of `10.0.0.1:43210->10.0.0.2:5432` is the far side.
   form(`\\bdial (?:tcp|udp)[46]? (?:[^\\s:]+:\\d+->)?${host}:${port}`),
   form(`->${host}:${port}`),
+  form(`\\bipv[46]:${host}:${port}`),
   form(`\\bgetaddrinfo (?:ENOTFOUND|EAI_AGAIN) ${host}`),
   form(`\\bgetaddrinfo for ${host} failed`),
   form(`\\bconnect (?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ECONNRESET) (?:::ffff:)?${host}:${port}`),
@@ -111,7 +112,8 @@ const forms: readonly RegExp[] = [
     `\\b(?:resolve|reach|connect to|contact|join|dial|ping) ${role}[ "'\`(]+(?=[\\w-]+[.:])${host}(?::${port}\\b)?`,
     'i',
   ),
-  form(`\\b${host}:${port}\\b`),
+  // What follows a dot is the end of a file's name: `[_channel.py:1160]`.
+  form(`(?<!\\.)\\b${host}:${port}\\b`),
   // Without a port it may as well be a product: `connection to Redis: …`.
   form(`${connecting}[ :]+["'\`(]*${host}`, 'i'),
 ];
