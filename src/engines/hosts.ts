@@ -15,6 +15,11 @@ const label = '[a-z0-9](?:[-a-z0-9]*[a-z0-9])?';
 const name = `[a-z](?:[-a-z0-9]*[a-z0-9])?(?:\\.${label})*`;
 /** `scheme://user:password@host:port/…`; the credentials are skipped, never kept. */
 const url = new RegExp(`\\b[a-z][a-z0-9+.:-]*://(?:[^\\s/@]*@)?(${name})(?::(\\d{1,5}))?(?=[/?#\\s'",;)]|$)`, 'gi');
+/** `Server=db,1433;Database=shop`, `host=db port=5432`: connection strings of ADO.NET and libpq. */
+const keyed = new RegExp(
+  `(?<![^;\\s])(?:host|server|data source) ?= ?(?:tcp:)?(${name})(?:[,:](\\d{1,5}))?(?=;|\\s+port=|\\s+dbname=)`,
+  'gi',
+);
 const hostAndPort = new RegExp(`(?<![\\w./@:-])(${name}):(\\d{2,5})(?![\\w:])`, 'gi');
 const clusterName = new RegExp(`(?<![\\w./@:-])(${label}\\.${label}\\.svc(?:\\.cluster\\.local)?)\\b`, 'gi');
 const wholeName = new RegExp(`^${name}$`, 'i');
@@ -30,7 +35,7 @@ const lookup = new RegExp(
 
 /**
  * Hosts in the literal environment values, command and arguments of a container: in URLs, as `host:port`, as a
- * cluster-internal name, as an argument of a tool that waits for one, or as the whole value of a variable that is named
+ * cluster-internal name, in a connection string, as an argument of a tool that waits for one, or as the whole value of a variable that is named
  * after a host. Values from ConfigMaps and Secrets are not looked at.
  */
 export function hostsOfEnv({ env = [], command = [], args = [] }: Container): readonly NamedHost[] {
@@ -49,7 +54,7 @@ export function hostsOfEnv({ env = [], command = [], args = [] }: Container): re
 }
 
 function hostsInText(text: string, field: string): readonly NamedHost[] {
-  return [url, clusterName, hostThenPort, lookup, hostAndPort].flatMap((pattern) =>
+  return [url, keyed, clusterName, hostThenPort, lookup, hostAndPort].flatMap((pattern) =>
     [...text.slice(0, 4_000).matchAll(pattern)].map(([, host = '', port]) => ({
       host: host.toLowerCase(),
       port: port === undefined ? undefined : Number(port),

@@ -31,10 +31,10 @@ const pinged =
 
 const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [
-    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated|host not found|domain name not found|DNS resolution failed|could not resolve (?:the )?(?:\w+ ){0,2}(?:host(?: ?name)?|address|ip)\b/i,
+    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated|SocketException \([^)]{1,40}\): Resource temporarily unavailable|host not found|domain name not found|DNS resolution failed|could not resolve (?:the )?(?:\w+ ){0,2}(?:host(?: ?name)?|address|ip)\b/i,
     'unknown-host',
   ],
-  [/connection (?:to (?:the server )?\S{1,300} (?:was |is )?)?refused|ECONNREFUSED|actively refused/i, 'refused'],
+  [/connection[ _](?:to (?:the server )?\S{1,300} (?:was |is )?)?refused|ECONNREFUSED|actively refused/i, 'refused'],
   [/no route to host|EHOSTUNREACH|ENETUNREACH|network is unreachable|host is unreachable/i, 'unreachable'],
   [
     /i\/o timeout|ETIMEDOUT|connection timed out|connect(?:ion)? timeout|timed out(?! waiting for the condition)|Connect_?Timeout|timeout connecting|Client\.Timeout exceeded|deadline exceeded|SocketTimeoutException/i,
@@ -92,6 +92,7 @@ const forms: readonly RegExp[] = [
   form(`->${host}:${port}`),
   // Java: the name and what it resolved to.
   form(`(?<![\\w./-])${host}/(?:\\d{1,3}\\.){3}\\d{1,3}:${port}\\b`),
+  form(`\\bipv[46]:${host}:${port}`),
   form(`\\bgetaddrinfo (?:ENOTFOUND|EAI_AGAIN) ${host}`),
   form(`\\bgetaddrinfo for ${host} failed`),
   form(`\\bconnect (?:ECONNREFUSED|ETIMEDOUT|EHOSTUNREACH|ECONNRESET) (?:::ffff:)?${host}:${port}`),
@@ -115,7 +116,8 @@ const forms: readonly RegExp[] = [
     `\\b(?:resolve|reach|connect to|contact|join|dial|ping) ${role}[ "'\`(]+(?=[\\w-]+[.:])${host}(?::${port}\\b)?`,
     'i',
   ),
-  form(`\\b${host}:${port}\\b`),
+  // What follows a dot is the end of a file's name: `[_channel.py:1160]`.
+  form(`(?<!\\.)\\b${host}:${port}\\b`),
   // Without a port it may as well be a product: `connection to Redis: …`.
   form(`${connecting}[ :]+["'\`(]*${host}`, 'i'),
 ];

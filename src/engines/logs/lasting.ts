@@ -102,11 +102,7 @@ function complaintOf(
   const severe = severity === 'error' || severity === 'fatal' || denial.test(text);
   // Tools that a program calls state no level beside the program's own.
   const mayBePlain = !stated || (asked && entry.level === undefined);
-  if (
-    !severe &&
-    !(mayBePlain && (failureWords.test(entry.message) || toldToClients.test(text) || statusIn(text) === '5'))
-  )
-    return [];
+  if (!severe && !(mayBePlain && saysFailed(entry, text))) return [];
   if (claim.test(text) || ofClients.test(text) || (!severe && statusIn(text) === '2')) return [];
   const signature = signatureOf(wordsOf(entry));
   if (signature === 'bad-credentials' && !isOwn(wordsOf(entry))) return [];
@@ -114,6 +110,13 @@ function complaintOf(
   if (!(asked || isDefect(text)) || badRequest.test(text)) return [];
   return [{ entry, index, signature, kind: failedRequest(entry) ?? tellingOf(entry).essence }];
 }
+
+/** Words of a line without a level that tell of a failure; an access log says so by the status. */
+const saysFailed = (entry: LogEntry, text: string): boolean =>
+  failureWords.test(entry.message) ||
+  toldToClients.test(text) ||
+  statusIn(text) === '5' ||
+  (failedRequest(entry) !== undefined && signatureOf(text) !== undefined);
 
 /** Access logs of most servers; 4xx is an answer that the client has to change. */
 const request = /\b(GET|HEAD|POST|PUT|PATCH|DELETE) (\/[^\s?"]*)\S*(?: HTTP\/[\d.]+)?"? ([1-5]\d\d)\b/;

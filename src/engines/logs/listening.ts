@@ -15,8 +15,9 @@ const announcement =
   /\b(?:listen(?:ing|s)?|serving|started|running|bound|binding|available|ready|accept(?:ing)? connections)\b/i;
 const complaint =
   /\b(?:cannot|can't|could not|unable|failed|error|refused|denied|already in use|EADDRINUSE|waiting|connect to)\b/i;
+/** `Server started at Sat Nov 28 00:01:30` names a time, no port. */
 const socket =
-  /(?:(?<host>(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-f:]*\]|localhost|\*|::1|::)?:(?<number>\d{2,5})\b(?!:)|\bport(?:\(s\))?[ :=]+"?(?<plain>\d{2,5})\b|\blistening on (?<bare>\d{2,5})\b)/i;
+  /(?:(?:(?<host>(?:\d{1,3}\.){3}\d{1,3}|\[[0-9a-f:]*\]|localhost|\*|::1|::):|(?<!\b\d{1,2}):)(?<number>\d{2,5})\b(?!:)|\bport(?:\(s\))?[ :=]+"?(?<plain>\d{2,5})\b|\blistening on (?<bare>\d{2,5})\b)/i;
 
 /** The sockets a server said it listens on, in the order of the log, each once. */
 export function listeningIn(log: LogExcerpt): readonly Listening[] {

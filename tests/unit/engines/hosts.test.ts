@@ -79,6 +79,21 @@ describe('hostsOfEnv', () => {
     );
   });
 
+  it.each([
+    ['Host=orders;Username=u;Database=shop', 'orders', undefined],
+    ['Server=tcp:sql,1433;Database=shop;User Id=u', 'sql', 1433],
+    ['host=db port=5432 dbname=shop', 'db', undefined],
+  ])('reads the connection string %s', (value, host, port) => {
+    expect(hostsOfEnv({ env: [{ name: 'CONNECTION', value }] })).toEqual([{ host, port, field: 'env[CONNECTION]' }]);
+  });
+
+  it.each(['server=true', 'rewrite host=off', 'MyHost=db;', 'Host=localhost;Port=1'])(
+    'reads no host in %s',
+    (value) => {
+      expect(hostsOfEnv({ env: [{ name: 'OPTIONS', value }] })).toEqual([]);
+    },
+  );
+
   it('reads what a waiting loop asks', () => {
     expect(hosts({ command: ['sh', '-c', 'until nc -z db 5432; do sleep 1; done'] })).toEqual(['db:5432 command']);
     expect(hosts({ command: ['sh', '-c', 'until nslookup db.shop.svc.cluster.local; do sleep 1; done'] })).toContain(

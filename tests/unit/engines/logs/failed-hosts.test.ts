@@ -55,6 +55,18 @@ describe('hostsIn', () => {
     ['connection to db:5432 was refused', 'db', 5432, 'refused'],
     ['ERROR: health check to api-svc:9090 failed (status=000)', 'api-svc', 9090, 'unreached'],
     ['GET http://api/health: CONNECTION FAILED (HTTP 000)', 'api', undefined, 'unreached'],
+    [
+      '[grpc._channel] [_channel.py:1160] - "last error: UNKNOWN: ipv4:10.96.212.244:8013: connect: Connection refused (111)"',
+      '10.96.212.244',
+      8013,
+      'refused',
+    ],
+    [
+      '"GET / HTTP/1.1" 503 UF remote_connection_failure|delayed_connect_error:_Connection_refused "10.96.3.4:8080" frontend',
+      '10.96.3.4',
+      8080,
+      'refused',
+    ],
     ['redis://:***@cache:6379 connect ETIMEDOUT', 'cache', 6379, 'timeout'],
     [
       'WARN Cannot open channel to 2 at election address zk-1.zk/10.244.0.9:3888 java.net.ConnectException: Connection refused',
@@ -72,6 +84,8 @@ describe('hostsIn', () => {
     'connect ECONNREFUSED 127.0.0.1:5432 is fine',
     'connected to db:5432',
     'worker:9090 is done (status=0000)',
+    'ERROR [my_channel.py:1160] connection refused',
+    'ERROR [my_server.go:12] connection refused',
     'worker:9090 took status 0001',
     'the connection to the database is pooled, and bob:42 refused the invitation',
     'cannot reach consensus',

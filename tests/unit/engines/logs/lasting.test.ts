@@ -126,6 +126,14 @@ describe('lastingFault', () => {
     expect(faultIn(again([refusal, 'served', 'served']))).toBeUndefined();
   });
 
+  it('takes a request that an access log says could not be passed on', () => {
+    const failed = '"GET / HTTP/1.1" 503 UF delayed_connect_error:_Connection_refused "10.96.3.4:8080" frontend';
+
+    expect(faultIn(again([failed]))).toBe('connection');
+    expect(faultIn(again([failed, '"GET / HTTP/1.1" 200', '"GET / HTTP/1.1" 200']))).toBeUndefined();
+    expect(faultIn(again(['"GET / HTTP/1.1" 500 a template is broken']))).toBeUndefined();
+  });
+
   it('tells two hosts that both fail', () => {
     const fault = lastingFault(
       aSteadyLog(again(['ERROR GET http://a/: 503 Service Unavailable', 'ERROR GET http://b/: 502 Bad Gateway'])),

@@ -140,6 +140,19 @@ testRule(crashDependencyDown, {
       }),
       { object: 'Pod/api', problem: 'cannot reach Service/prod-db port 3333 (there is no Service/prod-db' },
     ],
+    'of a name that .NET could not look up': [
+      aSnapshot({
+        complete,
+        objects: [victim({ env: [{ name: 'CONNECTION', value: 'Host=orders;Username=u;Database=shop' }] })],
+        logs: [
+          aLog('api', [
+            'Unhandled exception. System.Net.Sockets.SocketException (00000001, 11): Resource temporarily unavailable',
+            '   at System.Net.Dns.GetHostEntryOrAddressesCore(String hostName)',
+          ]),
+        ],
+      }),
+      { object: 'Pod/api', problem: 'cannot reach Service/orders (there is no Service/orders' },
+    ],
     'of the host that a line before names as its database': [
       aSnapshot({
         complete,
