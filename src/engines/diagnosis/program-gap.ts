@@ -11,6 +11,7 @@ import { absentKeyGap } from './absent-key.ts';
 import { absentObjectGap } from './absent-object-gap.ts';
 import { brokenFileGap } from './broken-file.ts';
 import { type CrashGap, crashGap } from './crash-gap.ts';
+import { linkGap } from './crash-network-gap.ts';
 import { lineBreakGap } from './line-break-gap.ts';
 import { settingGap } from './setting-gap.ts';
 import { demandedVariableGap, shellVariableGap } from './shell-variable.ts';
@@ -21,6 +22,7 @@ export function programGap(snapshot: Snapshot, crash: Crash): CrashGap | undefin
   const text = textOf(crash);
   return (
     optionalGap(snapshot, crash) ??
+    linkGap(snapshot, crash.pod, crash.container, text) ??
     absentKeyGap(snapshot, crash, text) ??
     shellVariableGap(crash) ??
     crashGap(snapshot, crash) ??

@@ -68,7 +68,7 @@ const signatures: readonly Signature[] = [
   // What was refused stands in a frame of the trace only (.NET, Java, Python).
   [
     'port-in-use',
-    /(?:SocketException|PermissionError|BindException|SystemError)\b[^\n]{0,80}permission denied[^]*(?:\bDoBind|\bbind0?|\.bind)\(/i,
+    /(?:SocketException|PermissionError|BindException|SystemError|UvException)\b[^\n]{0,80}permission denied[^]*(?:\bDoBind|\bbind0?|[._]bind)\(/i,
   ],
   ['permission', /read-only file ?system|\bEROFS\b|attempt to write a readonly database/i],
   [

@@ -273,6 +273,16 @@ testRule(crashAppError, {
         fix: 'set enableServiceLinks to false',
       },
     ],
+    'of a variable that a Service brings, also where the command names it': [
+      aSnapshot({
+        objects: [
+          dies({}, { command: ['sh', '-c', 'exec api --listen "$API_PORT"'] }),
+          anObject('Service', 'api', { spec: { clusterIP: '10.96.0.7', ports: [{ port: 80 }] } }),
+        ],
+        logs: log('listen tcp: address tcp://10.96.0.7:80: too many colons in address'),
+      }),
+      { object: 'Pod/api', problem: 'Kubernetes sets API_PORT to tcp://10.96.0.7:80' },
+    ],
     'of a token that is not mounted': [
       aSnapshot({
         objects: [

@@ -99,6 +99,15 @@ testRule(portBindConflict, {
           'cannot listen on its port, permission denied: it runs as user 1001, and ports below 1024 need a right',
       },
     ],
+    'of an older .NET, whose library for that says so': [
+      saying(
+        [
+          'System.AggregateException: One or more errors occurred. (Error -13 EACCES permission denied) ---> Microsoft.AspNetCore.Server.Kestrel.Internal.Networking.UvException: Error -13 EACCES permission denied',
+          '   at Microsoft.AspNetCore.Server.Kestrel.Internal.Networking.Libuv.tcp_bind(UvTcpHandle handle, SockAddr& addr, Int32 flags)',
+        ].join('\n'),
+      ),
+      { object: 'Pod/web', problem: 'cannot listen on its port, permission denied' },
+    ],
     'with the other pod of the node when it uses the network of the host': [
       aSnapshot({
         objects: [
