@@ -8,7 +8,8 @@ export type LogLines = LogExcerpt['lines'];
 /** The kubelet's excuse inside an answer of 200: no line of the container. */
 const excuse = /^unable to retrieve container logs for \w+:\/\//;
 /** Whether an answer is nothing but that excuse: then nobody knows what the container wrote. */
-export const isExcuse = (text: string): boolean => excuse.test(text.trimStart()) && !text.trim().includes('\n');
+export const isExcuse = (text: string): boolean =>
+  !text.trim().includes('\n') && excuse.test(timedLine(text.trim()).text);
 /** Characters of one line; a longer one is data, not a message. */
 const longestLine = 8192;
 
