@@ -119,7 +119,7 @@ const forms: readonly RegExp[] = [
   // What follows a dot is the end of a file's name: `[_channel.py:1160]`.
   form(`(?<!\\.)\\b${host}:${port}\\b`),
   // Without a port it may as well be a product: `connection to Redis: …`.
-  form(`${connecting}[ :]+["'\`(]*${host}`, 'i'),
+  form(`${connecting}[ :]+["'\`(]*(?!SQL Server\\b)${host}`, 'i'),
 ];
 
 const itself = /^(?:localhost|127(?:\.\d{1,3}){3})$/;

@@ -85,6 +85,7 @@ describe('hostsIn', () => {
     'connected to db:5432',
     'worker:9090 is done (status=0000)',
     'ERROR [my_channel.py:1160] connection refused',
+    'SqlException: while establishing a connection to SQL Server: connection timed out',
     'ERROR [my_server.go:12] connection refused',
     'worker:9090 took status 0001',
     'the connection to the database is pooled, and bob:42 refused the invitation',
