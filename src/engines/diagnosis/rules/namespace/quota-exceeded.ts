@@ -1,5 +1,5 @@
 import { type CreationFailure, creationFailures } from '../../../admission.ts';
-import { nameOf, type ObjectRef } from '../../../objects.ts';
+import { nameOf, type ObjectRef, type Of } from '../../../objects.ts';
 import { workloadOf } from '../../../owners.ts';
 import { isFinished } from '../../../pods.ts';
 import { formatQuantity } from '../../../quantity.ts';
@@ -40,10 +40,11 @@ function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Findi
   const verified = quota === undefined ? undefined : stillRefuses(quota, refusal);
   if (verified === false || snapshot.presence('ResourceQuota', owner.namespace, refusal.quota) === 'absent') return [];
   const [first] = refusal.exceeded;
+  const scope = scopesOf(quota);
   return [
     {
       subject: owner,
-      problem: `cannot create ${refused}s: ${nameOf(culprit)} is full (${refusal.exceeded.map((each) => sentence(refused, each)).join('; ')})`,
+      problem: `cannot create ${refused}s: ${nameOf(culprit)}${scope === '' ? '' : `, which counts pods that are ${scope},`} is full (${refusal.exceeded.map((each) => sentence(refused, each)).join('; ')})`,
       culprit,
       alike: refusal.exceeded.map(({ resource }) => resource).join(),
       certainty: verified === true ? 'declared' : 'message',
@@ -64,6 +65,15 @@ function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Findi
       fixes: fixesOf(snapshot, failure, refusal),
     },
   ];
+}
+
+/** Which pods alone a quota counts: `BestEffort`, `PriorityClass In (high)`. */
+function scopesOf(quota: Of<'ResourceQuota'> | undefined): string {
+  const { scopes = [], scopeSelector } = quota?.spec ?? {};
+  const selected = (scopeSelector?.matchExpressions ?? []).map(({ scopeName, operator, values = [] }) =>
+    values.length === 0 ? scopeName : `${scopeName} ${operator} (${values.join(', ')})`,
+  );
+  return [...scopes, ...selected].join(' and ');
 }
 
 const sentence = (
@@ -106,6 +116,14 @@ function fixesOf(
   if (refused === 'Job') {
     const finished: Fix = { advice: `delete finished Jobs in ${owner.namespace}`, reason: 'they count too' };
     return exceeded.some(({ used }) => used !== '0') ? [finished, raise] : [raise];
+  }
+  const scoped = snapshot.find('ResourceQuota', owner.namespace, quota);
+  if (scopesOf(scoped).split(' and ').includes('BestEffort')) {
+    const asking: Fix = {
+      advice: `set requests or limits in the containers of ${nameOf(owner)}`,
+      reason: 'its pods are then no longer BestEffort, and this quota does not count them',
+    };
+    return [asking, raise];
   }
   if (!surging) return [free, raise];
   return [

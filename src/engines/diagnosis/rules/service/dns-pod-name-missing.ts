@@ -17,7 +17,7 @@ export const dnsPodNameMissing = defineRule({
     'Behind a headless Service each pod has a name of its own, as long as it exists and is ready. The Service is there, the pod of that name is not.',
   detection:
     'A container says that there is no such host, the host is NAME.SERVICE, the Service is headless, and none of its ' +
-    'EndpointSlices has the hostname NAME. Then either no pod is called so; or the StatefulSet has fewer replicas; or ' +
+    'EndpointSlices has the hostname NAME. Then either no pod is called so; or it belongs to the Service that its subdomain (serviceName of its StatefulSet) names; or the StatefulSet has fewer replicas; or ' +
     'it makes that pod only when the one that asks is ready (OrderedReady), or the pod is not ready and the Service ' +
     'does not publishNotReadyAddresses: members that wait for each other then wait for ever.',
   remedies: [
@@ -105,6 +105,8 @@ function verdictOf(
   const own = workloadOf(snapshot, call.pod);
   const isPeer = set !== undefined && own.kind === 'StatefulSet' && own.name === set.metadata.name;
   if (found !== undefined) {
+    const own = found.spec?.subdomain;
+    if (own !== undefined && own !== service.metadata.name) return elsewhere(snapshot, server, { pod: found, own });
     if (isReady(found)) return undefined;
     if (!isPeer) {
       const says = `which has no name in DNS: ${nameOf(refOf(found))} is not ready`;
@@ -119,6 +121,34 @@ function verdictOf(
   return isPeer && ordered && !isReady(call.pod)
     ? deadlock(server, set, { name, asks: call.pod.metadata.name })
     : undefined;
+}
+
+/** A pod has its name behind the Service of its subdomain alone (endpointslice `shouldSetHostname`). */
+function elsewhere(
+  snapshot: Snapshot,
+  server: string,
+  { pod: { metadata }, own }: { readonly pod: Pod; readonly own: string },
+): Verdict {
+  const set = snapshot.find('StatefulSet', metadata.namespace, metadata.name.replace(/-\d+$/, ''));
+  const name = server.slice(server.indexOf('/') + 1);
+  const field = set === undefined ? 'spec.subdomain of that pod' : `spec.serviceName of ${nameOf(refOf(set))}`;
+  return {
+    says: `and ${field} is ${own}, so that ${metadata.name} has no name behind ${server}`,
+    alike: `${field} is ${own}, not ${name}`,
+    fixes: [
+      {
+        advice:
+          set === undefined
+            ? `set ${field} to ${name}`
+            : `make ${nameOf(refOf(set))} anew with serviceName ${name} (delete it with --cascade=orphan: the field cannot be changed)`,
+        reason: 'DNS names a pod behind the Service of its subdomain only',
+      },
+      {
+        advice: `make a headless Service ${own} with the selector of ${server}, and ask for ${metadata.name}.${own}`,
+        reason: 'the pods have that name then, as they are',
+      },
+    ],
+  };
 }
 
 function misnamed(server: string, name: string, hostnames: readonly string[]): Verdict | undefined {

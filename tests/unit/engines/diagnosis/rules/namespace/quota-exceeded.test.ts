@@ -23,6 +23,9 @@ const quota = (used: string) =>
   anObject('ResourceQuota', 'small', {
     status: { hard: { 'requests.memory': '20Mi' }, used: { 'requests.memory': used } },
   });
+const effortless = refused('exceeded quota: small, requested: pods=1, used: pods=0, limited: pods=0');
+const scoped = (spec: object) =>
+  anObject('ResourceQuota', 'small', { spec, status: { hard: { pods: '0' }, used: { pods: '0' } } });
 const cronJob = anObject('CronJob', 'sync', { status: {} });
 const set = anObject('StatefulSet', 'db', { spec: { replicas: 2 }, status: { replicas: 1 } });
 const all = [hoarder.deployment, replicaSet, ...hoarder.pods];
@@ -38,6 +41,27 @@ testRule(quotaExceeded, {
     'a full quota that refused nobody': aSnapshot({ objects: [...all, quota('20Mi')] }),
   },
   speaks: {
+    'of a quota that counts some pods only': [
+      aSnapshot({ objects: [...all, effortless, scoped({ scopes: ['BestEffort'] })] }),
+      {
+        object: 'Deployment/hoarder',
+        problem:
+          'cannot create pods: ResourceQuota/small, which counts pods that are BestEffort, is full (a pod needs 1 of pods, 0 of 0 are used)',
+        fix: 'set requests or limits in the containers of Deployment/hoarder',
+      },
+    ],
+    'of a quota that counts a priority only': [
+      aSnapshot({
+        objects: [
+          ...all,
+          effortless,
+          scoped({
+            scopeSelector: { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: ['high'] }] },
+          }),
+        ],
+      }),
+      { object: 'Deployment/hoarder', problem: 'which counts pods that are PriorityClass In (high), is full' },
+    ],
     'with the numbers and who uses most': [
       aSnapshot({ objects: [...all, exceeded, quota('16Mi')] }),
       {

@@ -66,6 +66,25 @@ testRule(dnsPodNameMissing, {
         fix: 'write postgres-0 instead of pg-0',
       },
     ],
+    'of a pod that has its name behind another Service': [
+      aSnapshot({
+        complete,
+        objects: [
+          service(),
+          slice(),
+          set({ serviceName: 'raft' }),
+          aPod('raft-0', { metadata: ownedBy(set()), spec: { hostname: 'raft-0', subdomain: 'raft' } }),
+          web,
+        ],
+        ...says('raft-0.pg'),
+      }),
+      {
+        object: 'Pod/web',
+        problem:
+          'asks for raft-0.pg, and spec.serviceName of StatefulSet/raft is raft, so that raft-0 has no name behind Service/pg',
+        fix: 'make StatefulSet/raft anew with serviceName pg',
+      },
+    ],
     'of a member that the set does not have': [
       aSnapshot({ complete, objects: [service(), slice('raft-0'), set({ replicas: 1 }), web], ...says('raft-2.pg') }),
       { object: 'Pod/web', problem: 'StatefulSet/raft has only 1 replicas: there is no raft-2' },
