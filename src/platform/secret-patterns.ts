@@ -239,6 +239,13 @@ export const secretPatterns: readonly SecretPattern[] = [
     accept: isLiteral,
   },
   {
+    // What runc says of a value that no variable can hold: the whole of it, whatever its name.
+    type: 'env',
+    needs: [['environment variable'], ['nul'], ['=']],
+    pattern:
+      /(?<lead>\benvironment variable [^\n"=]{0,80}\bnull?\b[^\n"=]{0,40}"[^\n"=]{0,256}=)(?<secret>[^\n]{1,8192})/gi,
+  },
+  {
     // No sign between them, but a keyword beside what no person would type.
     type: 'secret',
     needs: [['secret', 'token', 'key', 'credential', 'password'], blanks],

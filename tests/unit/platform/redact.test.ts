@@ -34,6 +34,11 @@ describe('redactText takes out', () => {
     ['YAML', 'database:\n  password: canary\n', 'canary'],
     ['a query parameter', 'GET /x?api_key=canary&page=2', 'canary'],
     ['a flag', 'mysql --password canary --host db', 'canary'],
+    [
+      'what runc quotes of a value with a NUL byte',
+      `runc create failed: environment variable value can't contain null(\\x00): "GREETING=ab\\x00canary\\" x"`,
+      'canary',
+    ],
     ['an env entry as YAML', '- name: API_TOKEN\n  value: canary\n', 'canary'],
     ['an env entry as JSON', '{"name":"API_TOKEN","value":"canary"}', 'canary'],
     ['an env entry as a Go struct', '{Name:DB_PASSWORD Value:canary ValueFrom:nil}', 'canary'],
