@@ -34,7 +34,8 @@ function findingOf(snapshot: Snapshot, crash: Crash): Finding {
     crash.dependency === undefined ? { evidence: [] } : dependencyFields(crash.dependency);
   const lines = crash.log?.lines.map(({ text }) => text).join('\n') ?? '';
   const job = crash.dependency === undefined ? migrationJobOf(snapshot, crash, lines) : undefined;
-  const absent = crash.dependency === undefined && job === undefined ? (programGap(snapshot, crash) ?? refusedPath(crash)) : undefined;
+  const isOwn = crash.dependency === undefined && job === undefined;
+  const absent = isOwn ? (programGap(snapshot, crash) ?? refusedPath(crash)) : undefined;
   const fixes = [...(absent?.fixes ?? []), ...variableFix(snapshot, crash, crash.telling?.essence ?? '')];
   const plain = {
     advice: `fix what init container ${crash.container.name} complains about`,
