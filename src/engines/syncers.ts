@@ -62,11 +62,14 @@ export function syncerEvidence(snapshot: Snapshot, missing: ObjectRef) {
 const failureOf = (syncer: KubernetesObject & Syncer) =>
   syncer.status?.conditions?.find(({ status }) => status === 'False');
 
+/** Characters of what a maker says. */
+const mostWords = 200;
+
 /** Why its maker has not made it, in that one's words: `ExternalSecret/db, which makes it, says: …`. */
 export function syncerWords(snapshot: Snapshot, missing: ObjectRef): string | undefined {
   const syncer = syncerOf(snapshot, missing);
   const failed = syncer && failureOf(syncer);
   const said = failed?.message ?? failed?.reason;
   if (syncer === undefined || said === undefined) return undefined;
-  return `${nameOf(refOf(syncer))}, which makes it, says: ${said}`;
+  return `${nameOf(refOf(syncer))}, which makes it, says: ${said.slice(0, mostWords)}`;
 }

@@ -4,7 +4,9 @@ import { apply, kubectl } from './bed.ts';
 const kinds = [
   ['argoproj.io', 'v1alpha1', 'Application', 'applications'],
   ['autoscaling.k8s.io', 'v1', 'VerticalPodAutoscaler', 'verticalpodautoscalers'],
+  ['bitnami.com', 'v1alpha1', 'SealedSecret', 'sealedsecrets'],
   ['cert-manager.io', 'v1', 'Certificate', 'certificates'],
+  ['external-secrets.io', 'v1', 'ExternalSecret', 'externalsecrets'],
   ['gateway.networking.k8s.io', 'v1', 'GatewayClass', 'gatewayclasses'],
   ['gateway.networking.k8s.io', 'v1', 'Gateway', 'gateways'],
   ['gateway.networking.k8s.io', 'v1', 'GRPCRoute', 'grpcroutes'],

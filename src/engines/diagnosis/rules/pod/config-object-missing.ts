@@ -50,21 +50,11 @@ function findingOf(snapshot: Snapshot, fault: ConfigFault): Finding {
   const elsewhere = namespacesWith(snapshot, object);
   const known = certainty !== 'message';
   const maker = syncerOf(snapshot, object);
-  const words = syncerWords(snapshot, object);
-  const hint =
-    words !== undefined
-      ? `: ${words}`
-      : near
-        ? ` (${near} does)`
-        : elsewhere.length > 0
-          ? ` (it is in namespace ${elsewhere[0]})`
-          : '';
-  const where = near || words !== undefined || elsewhere.length === 0 ? '' : ` in namespace ${namespace}`;
   const others = elsewhere.slice(0, namedNamespaces).join(', ');
   return {
     subject: refOf(pod),
     container,
-    problem: `cannot start: ${nameOf(object)} does not exist${where}${hint}`,
+    problem: `cannot start: ${nameOf(object)} does not exist${whereabouts(snapshot, object, { near, elsewhere: elsewhere[0] })}`,
     culprit: object,
     certainty,
     evidence: [
@@ -82,6 +72,21 @@ function findingOf(snapshot: Snapshot, fault: ConfigFault): Finding {
     nextCheck: maker && `kubectl describe ${maker.kind.toLowerCase()} ${maker.metadata.name} -n ${namespace}`,
     missingEvidence: known ? [] : [`whether ${nameOf(object)} exists by now: it was not read`],
   };
+}
+
+interface Similar {
+  /** A name that differs little. */
+  readonly near: string | undefined;
+  /** A namespace that has one of the same name. */
+  readonly elsewhere: string | undefined;
+}
+
+/** What is known of an object that does not exist: why its maker did not make it, or what is like it. */
+function whereabouts(snapshot: Snapshot, object: ObjectRef, { near, elsewhere }: Similar): string {
+  const words = syncerWords(snapshot, object);
+  if (words !== undefined) return `: ${words}`;
+  if (near !== undefined) return ` (${near} does)`;
+  return elsewhere === undefined ? '' : ` in namespace ${object.namespace} (it is in namespace ${elsewhere})`;
 }
 
 /** Other namespaces that have an object of this kind and name. */
