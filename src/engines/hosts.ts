@@ -35,8 +35,8 @@ const lookup = new RegExp(
 
 /**
  * Hosts in the literal environment values, command and arguments of a container: in URLs, as `host:port`, as a
- * cluster-internal name, in a connection string, as an argument of a tool that waits for one, or as the whole value of a variable that is named
- * after a host. Values from ConfigMaps and Secrets are not looked at.
+ * cluster-internal name, in a connection string, as an argument of a tool that waits for one, or as the whole value of a
+ * variable that is named after a host. Values from ConfigMaps and Secrets are not looked at.
  */
 export function hostsOfEnv({ env = [], command = [], args = [] }: Container): readonly NamedHost[] {
   const fromEnv = env.flatMap(({ name: variable = '', value = '' }) => [

@@ -1,5 +1,4 @@
-import type { Of, Pod } from './objects.ts';
-import { nameOf, type ObjectRef, refOf } from './objects.ts';
+import { nameOf, type ObjectRef, type Of, type Pod, refOf } from './objects.ts';
 import { workloadOf } from './owners.ts';
 import type { PodContainer } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -31,12 +30,16 @@ export function migrationJobOf(
     .all('Job', pod.metadata.namespace)
     .filter((job) => migrates.test(wordsOf(job)) && workloadOf(snapshot, job).kind === 'Job')
     .filter(({ metadata }) => own.kind !== 'Job' || metadata.name !== own.name);
-  const [job, ...others] = jobs.filter((each) => !is(each, 'Complete'));
+  const [job, ...others] = jobs;
   // One that is done has done it: what the container waits for is something else.
-  if (job === undefined || others.length > 0 || jobs.length > 1) return undefined;
-  const state = is(job, 'Failed') ? 'has failed' : (job.status?.failed ?? 0) > 0 ? 'fails' : 'is not done';
+  if (job === undefined || others.length > 0 || is(job, 'Complete')) return undefined;
   const ref = refOf(job);
-  return { ref, says: `${nameOf(ref)}, which migrates the database for container ${container.name}, ${state}` };
+  return { ref, says: `${nameOf(ref)}, which migrates the database for container ${container.name}, ${stateOf(job)}` };
+}
+
+function stateOf(job: Job): string {
+  if (is(job, 'Failed')) return 'has failed';
+  return (job.status?.failed ?? 0) > 0 ? 'fails' : 'is not done';
 }
 
 const wordsOf = ({ metadata, spec }: Job): string =>

@@ -66,10 +66,9 @@ const failureOf = (syncer: KubernetesObject & Syncer) =>
 const mostWords = 200;
 
 /** Why its maker has not made it, in that one's words: `ExternalSecret/db, which makes it, says: …`. */
-export function syncerWords(snapshot: Snapshot, missing: ObjectRef): string | undefined {
-  const syncer = syncerOf(snapshot, missing);
-  const failed = syncer && failureOf(syncer);
+export function syncerWords(syncer: KubernetesObject): string | undefined {
+  const failed = failureOf(syncer);
   const said = failed?.message ?? failed?.reason;
-  if (syncer === undefined || said === undefined) return undefined;
+  if (said === undefined) return undefined;
   return `${nameOf(refOf(syncer))}, which makes it, says: ${said.slice(0, mostWords)}`;
 }

@@ -10,13 +10,7 @@ import { keysWithLineBreak } from './line-breaks.ts';
  * break (`keysWithLineBreak`).
  */
 export function slimmed(whole: KubernetesObject): KubernetesObject {
-  const certificateFacts = certificateFactsOf(whole);
-  const broken = keysWithLineBreak(whole);
-  const object = {
-    ...whole,
-    ...(certificateFacts !== undefined && { certificateFacts }),
-    ...(broken !== undefined && { keysWithLineBreak: broken }),
-  };
+  const object = whole.kind === 'Secret' ? withFacts(whole) : whole;
   const { managedFields, ...metadata } = object.metadata;
   // Whoever wrote an archive may have written anything.
   if (!Array.isArray(managedFields)) return redactObject({ ...object, metadata });
@@ -75,4 +69,14 @@ export function asObject(value: unknown, defaults: { apiVersion: string; kind: s
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- just checked: identity and name are there
   return { ...value, ...identity } as unknown as KubernetesObject;
+}
+
+function withFacts(secret: KubernetesObject): KubernetesObject {
+  const certificateFacts = certificateFactsOf(secret);
+  const broken = keysWithLineBreak(secret);
+  return {
+    ...secret,
+    ...(certificateFacts !== undefined && { certificateFacts }),
+    ...(broken !== undefined && { keysWithLineBreak: broken }),
+  };
 }

@@ -1,5 +1,5 @@
 import { entriesOf, type LogEntry } from '../logs/entries.ts';
-import { exceptionShape } from '../logs/severity.ts';
+import { badExit, exceptionShape } from '../logs/severity.ts';
 import type { TellingEntry } from '../logs/telling.ts';
 import type { LogExcerpt } from '../snapshot-data.ts';
 
@@ -31,8 +31,8 @@ export function isLastWord(log: LogExcerpt | undefined, telling: TellingEntry | 
   return place !== -1 && after.length <= mostGoodbyes && after.every(isGoodbye);
 }
 
-/** What a program says of a process that it started; some give that no higher level than a warning. */
-const exitedBadly = /\bexited with (?:exit )?(?:value|code|status)\b/i;
+/** What a program says of a process that it started and that failed; some give that no higher level than a warning. */
+const exitedBadly = new RegExp(String.raw`\b${badExit.source}\b`, 'i');
 
 /** Whether its last word is an error by itself, so that an exit code of 0 tells nothing. */
 export const endsInError = (log: LogExcerpt | undefined, telling: TellingEntry | undefined): boolean =>

@@ -1,5 +1,5 @@
 import { configuredTexts } from '../configured.ts';
-import { refOf } from '../objects.ts';
+import { type Pod, refOf } from '../objects.ts';
 import { specPath } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { CrashGap } from './crash-gap.ts';
@@ -27,9 +27,9 @@ export function environmentGap(snapshot: Snapshot, { pod, container }: Where, te
     ...configuredTexts(snapshot, { pod, container }).filter(({ variable }) => variable !== undefined),
   ].map((each) => ({ ...each, size: Buffer.byteLength(each.text) }));
   const largest = values.toSorted((a, b) => b.size - a.size)[0];
-  if (largest === undefined) return linksGap(snapshot, { pod, container });
   const together = values.reduce((sum, { size }) => sum + size, 0);
-  if (largest.size < longestString && together < longestTogether) return linksGap(snapshot, { pod, container });
+  if (largest === undefined || (largest.size < longestString && together < longestTogether))
+    return servicesGap(snapshot, pod);
   const says =
     largest.size < longestString
       ? `its environment has ${kibibytes(together)}, and the kernel takes ${kibibytes(longestTogether)}`
@@ -46,7 +46,8 @@ export function environmentGap(snapshot: Snapshot, { pod, container }: Where, te
   };
 }
 
-function linksGap(snapshot: Snapshot, { pod }: Where): CrashGap | undefined {
+/** Variables of Services are many small ones. */
+function servicesGap(snapshot: Snapshot, pod: Pod): CrashGap | undefined {
   const services = snapshot.all('Service', pod.metadata.namespace).length;
   if (pod.spec?.enableServiceLinks === false || services < manyServices) return undefined;
   const says = `enableServiceLinks gives it ${variablesPerService} variables for each of the ${services} Services of the namespace`;

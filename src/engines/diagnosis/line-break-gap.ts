@@ -1,13 +1,8 @@
 import { credentialLinks } from '../log-links.ts';
-import { nameOf, type Of, type Pod, refOf } from '../objects.ts';
-import type { PodContainer } from '../pods.ts';
+import { nameOf, type Of, refOf } from '../objects.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { CrashGap } from './crash-gap.ts';
-
-interface Where {
-  readonly pod: Pod;
-  readonly container: PodContainer;
-}
+import type { Where } from './expansion-gap.ts';
 
 /** A variable that a container takes from a Secret, and whose value ends with a line break. */
 export function lineBreakGap(snapshot: Snapshot, where: Where): CrashGap | undefined {

@@ -25,6 +25,9 @@ export function severityOf({ level, lines }: Pick<LogEntry, 'level' | 'lines'>):
 export const doesWithout =
   /\b(?:setting it to|using (?:the )?defaults?\b|default(?:s|ing) to|falls? back|falling back|assuming|(?:is|will be) (?:used|ignored|skipped)|(?:ignoring|skipping|continuing)\b)/i;
 
+/** `exited with code [1]`: a process that failed, as the program that started it says. */
+export const badExit = /exited with (?:exit )?(?:value|code|status)\W[^.\n]{0,12}[1-9]\d{0,2}/;
+
 /** Words of failure, in rows that a line of the editor holds. */
 const failures: readonly RegExp[] = [
   /can(?:no|')t|could ?n[o']t|could not|unable to|failed(?= to\b| with\b|:|, error\b)/,
@@ -42,7 +45,8 @@ const failures: readonly RegExp[] = [
   /not (?:available|running|writable|readable|allowed|supported|valid|accessible|reachable|loaded|ready)/,
   /too (?:low|small|large|many|long|few|old)|incompatible|supports only|corrupt(?:ed)?|conflict(?:s|ing)?/,
   /locked|died|crashed|killed|not expected|exec format error|caught signal/,
-  /exited with (?:exit )?(?:value|code|status)\W[^.\n]{0,12}[1-9]\d{0,2}|SIG(?:SEGV|ABRT|BUS|ILL)/,
+  badExit,
+  /SIG(?:SEGV|ABRT|BUS|ILL)/,
   /E(?:CONNREFUSED|CONNRESET|NOTFOUND|TIMEDOUT|AI_AGAIN|ACCES|PERM|NOENT|ADDRINUSE|ADDRNOTAVAIL|NOSPC|ROFS|MFILE|ISDIR|EXIST|HOSTUNREACH|PIPE)/,
   /(?:kernel pid |init )terminat(?:ed|ing)|(?:[a-z]\w{0,60}\.){1,12}\w{1,80}(?:Exception|Error)/,
 ];

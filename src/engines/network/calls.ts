@@ -107,10 +107,13 @@ const isOf = (snapshot: Snapshot, pod: Pod, object: ObjectRef): boolean =>
 export const isUnanswered = ({ dependency: { failure } }: FailedCall): boolean =>
   failure === 'timeout' || failure === 'unreachable' || failure === 'unreached';
 
-/** Whether no NetworkPolicy of either end can be what a call meets: another rule judges those. */
+/** Whether it is known that neither end has a NetworkPolicy, which a call may meet: another rule judges those. */
 export const isUnhindered = (snapshot: Snapshot, { pod, dependency: { service } }: FailedCall): boolean =>
   [pod.metadata.namespace, service?.namespace].every(
-    (namespace) => namespace === undefined || snapshot.all('NetworkPolicy', namespace).length === 0,
+    (namespace) =>
+      namespace === undefined ||
+      (snapshot.presence('NetworkPolicy', namespace, '') !== 'unknown' &&
+        snapshot.all('NetworkPolicy', namespace).length === 0),
   );
 
 /** A resolver that got no answer, as Go says it. */

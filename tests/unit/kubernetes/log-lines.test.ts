@@ -58,6 +58,7 @@ describe('logLinesOf', () => {
     expect(logLinesOf('unable to retrieve container logs for containerd://0123')).toEqual([]);
     expect(isExcuse('unable to retrieve container logs for containerd://0123')).toBe(true);
     expect(isExcuse('')).toBe(false);
+    expect(isExcuse('unable to retrieve container logs for containerd://0123\nstarting')).toBe(false);
     expect(isExcuse('starting\nunable to retrieve container logs for containerd://0123')).toBe(false);
   });
 

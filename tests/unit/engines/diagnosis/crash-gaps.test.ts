@@ -17,6 +17,9 @@ const log = (...lines: string[]) => [aLog('api', lines)];
 const dies = (terminated: object, more = {}) =>
   aPod('api', { containers: [aContainer('app', { ...crashed({ ...failed, ...terminated }), ...more })] });
 
+const services = (count: number) =>
+  Array.from({ length: count }, (_, index) => anObject('Service', `service-${index}`, { spec: {} }));
+
 testRule(crashAppError, {
   silent: {
     'settings of a pod that works': aSnapshot({
@@ -38,6 +41,30 @@ testRule(crashAppError, {
         problem: 'variable DATA has 196 KiB (key DATA of ConfigMap/conf), and the kernel takes 128 KiB for one',
         fix: 'mount key DATA of ConfigMap/conf as a file',
       },
+    ],
+    'of many variables that the kernel does not take together': [
+      aSnapshot({
+        objects: [
+          dies({}, { envFrom: [{ configMapRef: { name: 'conf' } }] }),
+          anObject('ConfigMap', 'conf', {
+            data: Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`DATA_${index}`, 'x'.repeat(120_000)])),
+          }),
+        ],
+        logs: log('exec /bin/sh: argument list too long'),
+      }),
+      { object: 'Pod/api', problem: 'its environment has 2344 KiB, and the kernel takes 2048 KiB' },
+    ],
+    'of the variables that many Services bring': [
+      aSnapshot({ objects: [dies({}, {}), ...services(600)], logs: log('exec /bin/sh: argument list too long') }),
+      {
+        object: 'Pod/api',
+        problem: 'enableServiceLinks gives it 7 variables for each of the 600 Services',
+        fix: 'set enableServiceLinks to false',
+      },
+    ],
+    'of no Services where they are few': [
+      aSnapshot({ objects: [dies({}, {}), ...services(20)], logs: log('exec /bin/sh: argument list too long') }),
+      { object: 'Pod/api', fix: '[{"advice":"fix what the log complains about' },
     ],
     'of no variable that the kernel takes': [
       aSnapshot({

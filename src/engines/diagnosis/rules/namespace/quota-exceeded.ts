@@ -40,11 +40,12 @@ function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Findi
   const verified = quota === undefined ? undefined : stillRefuses(quota, refusal);
   if (verified === false || snapshot.presence('ResourceQuota', owner.namespace, refusal.quota) === 'absent') return [];
   const [first] = refusal.exceeded;
-  const scope = scopesOf(quota);
+  const scopes = scopesOf(quota);
+  const counting = scopes.length === 0 ? '' : `, which counts pods that are ${scopes.join(' and ')},`;
   return [
     {
       subject: owner,
-      problem: `cannot create ${refused}s: ${nameOf(culprit)}${scope === '' ? '' : `, which counts pods that are ${scope},`} is full (${refusal.exceeded.map((each) => sentence(refused, each)).join('; ')})`,
+      problem: `cannot create ${refused}s: ${nameOf(culprit)}${counting} is full (${refusal.exceeded.map((each) => sentence(refused, each)).join('; ')})`,
       culprit,
       alike: refusal.exceeded.map(({ resource }) => resource).join(),
       certainty: verified === true ? 'declared' : 'message',
@@ -68,12 +69,12 @@ function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Findi
 }
 
 /** Which pods alone a quota counts: `BestEffort`, `PriorityClass In (high)`. */
-function scopesOf(quota: Of<'ResourceQuota'> | undefined): string {
+function scopesOf(quota: Of<'ResourceQuota'> | undefined): readonly string[] {
   const { scopes = [], scopeSelector } = quota?.spec ?? {};
-  const selected = (scopeSelector?.matchExpressions ?? []).map(({ scopeName, operator, values = [] }) =>
+  const selected = (scopeSelector?.matchExpressions ?? []).map(({ scopeName = '', operator, values = [] }) =>
     values.length === 0 ? scopeName : `${scopeName} ${operator} (${values.join(', ')})`,
   );
-  return [...scopes, ...selected].join(' and ');
+  return [...scopes, ...selected];
 }
 
 const sentence = (
@@ -117,8 +118,7 @@ function fixesOf(
     const finished: Fix = { advice: `delete finished Jobs in ${owner.namespace}`, reason: 'they count too' };
     return exceeded.some(({ used }) => used !== '0') ? [finished, raise] : [raise];
   }
-  const scoped = snapshot.find('ResourceQuota', owner.namespace, quota);
-  if (scopesOf(scoped).split(' and ').includes('BestEffort')) {
+  if (scopesOf(snapshot.find('ResourceQuota', owner.namespace, quota)).includes('BestEffort')) {
     const asking: Fix = {
       advice: `set requests or limits in the containers of ${nameOf(owner)}`,
       reason: 'its pods are then no longer BestEffort, and this quota does not count them',

@@ -1,6 +1,6 @@
 import { nearest } from '../../../../platform/nearest.ts';
 import { type ConfigFault, configEvidence, configFaults } from '../../../config-faults.ts';
-import { nameOf, type ObjectRef, refOf } from '../../../objects.ts';
+import { type KubernetesObject, nameOf, type ObjectRef, refOf } from '../../../objects.ts';
 import { unreadySince } from '../../../pods.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -54,7 +54,7 @@ function findingOf(snapshot: Snapshot, fault: ConfigFault): Finding {
   return {
     subject: refOf(pod),
     container,
-    problem: `cannot start: ${nameOf(object)} does not exist${whereabouts(snapshot, object, { near, elsewhere: elsewhere[0] })}`,
+    problem: `cannot start: ${nameOf(object)} does not exist${whereabouts(object, { maker, near, elsewhere: elsewhere[0] })}`,
     culprit: object,
     certainty,
     evidence: [
@@ -68,13 +68,15 @@ function findingOf(snapshot: Snapshot, fault: ConfigFault): Finding {
       ...syncerEvidence(snapshot, object),
     ],
     since: unreadySince(pod),
-    fixes: fixesOf(snapshot, fault, near),
+    fixes: fixesOf(snapshot, fault, { maker, near }),
     nextCheck: maker && `kubectl describe ${maker.kind.toLowerCase()} ${maker.metadata.name} -n ${namespace}`,
     missingEvidence: known ? [] : [`whether ${nameOf(object)} exists by now: it was not read`],
   };
 }
 
-interface Similar {
+interface Known {
+  /** What should have made it. */
+  readonly maker: KubernetesObject | undefined;
   /** A name that differs little. */
   readonly near: string | undefined;
   /** A namespace that has one of the same name. */
@@ -82,8 +84,8 @@ interface Similar {
 }
 
 /** What is known of an object that does not exist: why its maker did not make it, or what is like it. */
-function whereabouts(snapshot: Snapshot, object: ObjectRef, { near, elsewhere }: Similar): string {
-  const words = syncerWords(snapshot, object);
+function whereabouts(object: ObjectRef, { maker, near, elsewhere }: Known): string {
+  const words = maker && syncerWords(maker);
   if (words !== undefined) return `: ${words}`;
   if (near !== undefined) return ` (${near} does)`;
   return elsewhere === undefined ? '' : ` in namespace ${object.namespace} (it is in namespace ${elsewhere})`;
@@ -97,19 +99,22 @@ const namespacesWith = (snapshot: Snapshot, { kind, namespace, name }: ObjectRef
     .filter((other) => other !== namespace)
     .toSorted();
 
-function fixesOf(snapshot: Snapshot, { pod, object, fields }: ConfigFault, near: string | undefined): readonly Fix[] {
-  const syncer = syncerOf(snapshot, object);
+function fixesOf(
+  snapshot: Snapshot,
+  { pod, object, fields }: ConfigFault,
+  { maker, near }: Omit<Known, 'elsewhere'>,
+): readonly Fix[] {
   const field = fields[0] ?? 'the reference';
   return [
     ...rollbackAdvice(snapshot, pod, (changed) => /(?:configMap|secret)\w*\.(?:name|secretName)$/i.test(changed)),
     ...(near === undefined
       ? []
       : [{ advice: `set ${field} to ${object.kind} ${near}`, reason: `${near} exists and differs little` }]),
-    syncer === undefined
+    maker === undefined
       ? {
           advice: `apply ${nameOf(object)} from its source to namespace ${object.namespace}`,
           reason: `${field} needs it`,
         }
-      : { advice: `mend ${nameOf(refOf(syncer))}`, reason: `it should make ${nameOf(object)}` },
+      : { advice: `mend ${nameOf(refOf(maker))}`, reason: `it should make ${nameOf(object)}` },
   ];
 }

@@ -20,8 +20,9 @@ export const initContainerCrash = defineRule({
   meaning: 'A step that has to succeed before the application may start fails, so the application never starts.',
   detection:
     'An init container (not a sidecar) ended with a non-zero exit code, is in CrashLoopBackOff or about to be. Its place ' +
-    'in the order and the most telling line of its log are named; a failed connection is resolved to a Service, and migrations that it waits for to the Job that was to run them. A kill ' +
-    'for memory and a command that cannot be started are other findings.',
+    'in the order and the most telling line of its log are named; a failed connection is resolved to a Service, and ' +
+    'migrations that it waits for to the Job that was to run them. A kill for memory and a command that cannot be ' +
+    'started are other findings.',
   remedies: ['Fix the step by what its log says.', 'Roll back when the step came with the last rollout.'],
   avoid: ['skipping the init container', 'running a migration again without knowing how far it came'],
 

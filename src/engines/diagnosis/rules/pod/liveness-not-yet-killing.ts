@@ -20,7 +20,8 @@ export const livenessNotYetKilling = defineRule({
   class: 'risk',
   severity: 'medium',
   meaning:
-    'The container runs and is ready, but its liveness probe always fails: it is killed when that is allowed no more.',
+    'The container runs and is ready, but its liveness probe always fails: it is killed when that is allowed no more. Or ' +
+    'the probe cannot be run at all, so that it would not be killed when it hangs.',
   detection:
     'The kubelet told of as many failures in a row of the liveness probe of a ready container as its period allows, up ' +
     'to now, and failureThreshold is not reached yet. Failures with pauses between them are none: the probe was met there. ' +

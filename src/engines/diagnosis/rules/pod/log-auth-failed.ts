@@ -17,8 +17,8 @@ export const logAuthFailed = defineRule({
     'The log line that tells most about a crash, or about a readiness check that answers with an error, or that a ' +
     'ready container repeats up to now, says so in known words: "password authentication failed", "Access denied for ' +
     'user", ACCESS_REFUSED, NOAUTH, 401 Unauthorized, and their like. The Secrets that the container takes values ' +
-    'from are named, with the time of their last change; of their values only whether one ends with a line break. A database that takes its first ' +
-    'password from the same Secret, and whose claim is older than its last change, still has the old one.',
+    'from are named, with the time of their last change; of their values only whether one ends with a line break. A ' +
+    'database that takes its first password from the same Secret, and whose claim is older than its last change, still has the old one.',
   remedies: [
     'Compare the Secret with what the other side accepts, and correct it at its source.',
     'When the Secret was changed after the container started, restart the workload: it still holds the old value.',

@@ -47,11 +47,7 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
     ...base,
     problem: `${probeClause(failure)} ${failure.probe.grpc === undefined ? 'is refused: nothing listens there' : 'cannot connect: no gRPC server answers there'}${why}`,
     certainty: elsewhere?.line === undefined ? 'message' : 'recomputed',
-    fixes: workerKilled.test(words.telling?.essence ?? '')
-      ? [memoryFix(failure)]
-      : said === undefined
-        ? [fixOf(failure)]
-        : [{ advice: `fix what the log of container ${failure.container.name} complains about`, reason: said }],
+    fixes: [fixFor(failure, words.telling?.essence ?? '', said)],
     ...fields,
     evidence: [
       ...base.evidence,
@@ -60,6 +56,12 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
       ...evidence,
     ],
   };
+}
+
+function fixFor(failure: ProbeFailure, essence: string, said: string | undefined): Fix {
+  if (workerKilled.test(essence)) return memoryFix(failure);
+  if (said === undefined) return fixOf(failure);
+  return { advice: `fix what the log of container ${failure.container.name} complains about`, reason: said };
 }
 
 /** An error, by its own level, that may be why nobody listens. */

@@ -105,8 +105,9 @@ function verdictOf(
   const own = workloadOf(snapshot, call.pod);
   const isPeer = set !== undefined && own.kind === 'StatefulSet' && own.name === set.metadata.name;
   if (found !== undefined) {
-    const own = found.spec?.subdomain;
-    if (own !== undefined && own !== service.metadata.name) return elsewhere(snapshot, server, { pod: found, own });
+    const subdomain = found.spec?.subdomain;
+    if (subdomain !== undefined && subdomain !== service.metadata.name)
+      return elsewhere(snapshot, service, { pod: found, subdomain });
     if (isReady(found)) return undefined;
     if (!isPeer) {
       const says = `which has no name in DNS: ${nameOf(refOf(found))} is not ready`;
@@ -126,15 +127,16 @@ function verdictOf(
 /** A pod has its name behind the Service of its subdomain alone (endpointslice `shouldSetHostname`). */
 function elsewhere(
   snapshot: Snapshot,
-  server: string,
-  { pod: { metadata }, own }: { readonly pod: Pod; readonly own: string },
+  service: Service,
+  { pod: { metadata }, subdomain }: { readonly pod: Pod; readonly subdomain: string },
 ): Verdict {
   const set = snapshot.find('StatefulSet', metadata.namespace, metadata.name.replace(/-\d+$/, ''));
-  const name = server.slice(server.indexOf('/') + 1);
+  const { name } = service.metadata;
+  const server = nameOf(refOf(service));
   const field = set === undefined ? 'spec.subdomain of that pod' : `spec.serviceName of ${nameOf(refOf(set))}`;
   return {
-    says: `and ${field} is ${own}, so that ${metadata.name} has no name behind ${server}`,
-    alike: `${field} is ${own}, not ${name}`,
+    says: `and ${field} is ${subdomain}, so that ${metadata.name} has no name behind ${server}`,
+    alike: `${field} is ${subdomain}, not ${name}`,
     fixes: [
       {
         advice:
@@ -144,7 +146,7 @@ function elsewhere(
         reason: 'DNS names a pod behind the Service of its subdomain only',
       },
       {
-        advice: `make a headless Service ${own} with the selector of ${server}, and ask for ${metadata.name}.${own}`,
+        advice: `make a headless Service ${subdomain} with the selector of ${server}, and ask for ${metadata.name}.${subdomain}`,
         reason: 'the pods have that name then, as they are',
       },
     ],

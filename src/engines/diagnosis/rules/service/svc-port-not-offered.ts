@@ -4,7 +4,7 @@ import { type FailedCall, failedCalls, isNameFailure } from '../../../network/ca
 import { untranslatedPort } from '../../../network/untranslated-port.ts';
 import { nameOf, refOf, type Service } from '../../../objects.ts';
 import { containersOf } from '../../../pods.ts';
-import { matchesMap } from '../../../selectors.ts';
+import { selectedPods } from '../../../routes.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { callEvidence } from '../../call-evidence.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
@@ -105,11 +105,10 @@ function calledService(snapshot: Snapshot, { dependency: { service: ref, host } 
 }
 
 /** Whether a pod behind a Service declares a port. */
-const isDeclared = (snapshot: Snapshot, { metadata, spec }: Service, port: number): boolean =>
-  snapshot
-    .all('Pod', metadata.namespace)
-    .filter(({ metadata: { labels } }) => matchesMap(spec?.selector, labels))
-    .some((pod) => containersOf(pod).some((each) => each.spec.ports?.some((one) => one.containerPort === port)));
+const isDeclared = (snapshot: Snapshot, service: Service, port: number): boolean =>
+  selectedPods(snapshot, service).some((pod) =>
+    containersOf(pod).some((each) => each.spec.ports?.some((one) => one.containerPort === port)),
+  );
 
 const portText = (name: string | undefined, port: number | undefined, protocol: string): string =>
   `${name === undefined ? '' : `${name} `}${port}${protocol === 'TCP' ? '' : ` (${protocol})`}`;

@@ -87,7 +87,10 @@ function findingOf(snapshot: Snapshot, autoscaler: Autoscaler): readonly Finding
 function strangerOf(snapshot: Snapshot, target: ObjectRef, name: string | undefined): ObjectRef | undefined {
   const pod = name === undefined ? undefined : snapshot.find('Pod', target.namespace, name);
   const owner = pod && workloadOf(snapshot, pod);
-  return owner === undefined || keyOf(owner) === keyOf(target) ? undefined : owner;
+  // One that was not read may belong to the target itself.
+  return owner === undefined || keyOf(owner) === keyOf(target) || snapshot.head(owner) === undefined
+    ? undefined
+    : owner;
 }
 
 interface Mistaken {

@@ -18,6 +18,10 @@ const dying = aPod('api', { containers: [aContainer('app', crashed(failed))] });
 const log = (...lines: string[]) => [aLog('api', lines)];
 const dies = (terminated: object, more = {}) =>
   aPod('api', { containers: [aContainer('app', { ...crashed({ ...failed, ...terminated }), ...more })] });
+const withPassword = dies(
+  {},
+  { env: [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }] },
+);
 const restarted = (restartCount: number, startedMinutesAgo: number) =>
   aContainer('app', {
     status: {
@@ -43,6 +47,28 @@ const jobPod = (owner: ReturnType<typeof job>) =>
     ],
   });
 const replicas = aDeployment('api', { replicas: 2, pod: { containers: [aContainer('app', crashed(failed))] } });
+
+/** Its log is gone; the next instance has just said why it will end. */
+const diesFast = (restartCount: number) =>
+  aSnapshot({
+    objects: [
+      aPod('api', {
+        containers: [
+          aContainer('app', {
+            status: {
+              restartCount,
+              state: { running: { startedAt: minutesAgo(0) } },
+              lastState: { terminated: { ...failed, startedAt: minutesAgo(0.2), finishedAt: minutesAgo(0.19) } },
+            },
+          }),
+        ],
+      }),
+    ],
+    logs: [
+      aLog('api', [], { previous: true }),
+      { ...aLog('api', []), lines: [{ text: 'ERROR: order 42 has no tenant', at: minutesAgo(0) }] },
+    ],
+  });
 
 testRule(crashAppError, {
   silent: {
@@ -390,6 +416,17 @@ testRule(crashAppError, {
         fix: 'look at what containers[app].command',
       },
     ],
+    'of one whose empty log may be that of the next instance': [
+      aSnapshot({
+        objects: [aPod('api', { containers: [restarted(3, 1)] })],
+        logs: [aLog('api', [], { previous: true })],
+      }),
+      { object: 'Pod/api', problem: 'with exit code 1', fix: 'kubectl logs api -n shop -c app' },
+    ],
+    'of one that died too seldom to believe the next instance': [
+      diesFast(2),
+      { object: 'Pod/api', problem: 'with exit code 1', fix: 'kubectl logs api -n shop -c app' },
+    ],
     'of a directory that is one file of a ConfigMap': [
       aSnapshot({
         objects: [
@@ -413,10 +450,7 @@ testRule(crashAppError, {
     ],
     'of a value from a Secret that ends with a line break': [
       aSnapshot({
-        objects: [
-          dies({}, { env: [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }] }),
-          anObject('Secret', 'db', { keysWithLineBreak: ['password'] }),
-        ],
+        objects: [withPassword, anObject('Secret', 'db', { keysWithLineBreak: ['password'] })],
         logs: log(`mysql: [ERROR] unknown option '--"'`),
       }),
       {
@@ -427,52 +461,20 @@ testRule(crashAppError, {
     ],
     'of no line break where another key of the Secret has one': [
       aSnapshot({
-        objects: [
-          dies({}, { env: [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }] }),
-          anObject('Secret', 'db', { keysWithLineBreak: ['note'] }),
-        ],
+        objects: [withPassword, anObject('Secret', 'db', { keysWithLineBreak: ['note'] })],
         logs: log(`mysql: [ERROR] unknown option '--"'`),
       }),
       { object: 'Pod/api', fix: 'fix what the log complains about' },
     ],
     'of no line break where the words are not about a value': [
       aSnapshot({
-        objects: [
-          dies({}, { env: [{ name: 'PASSWORD', valueFrom: { secretKeyRef: { name: 'db', key: 'password' } } }] }),
-          anObject('Secret', 'db', { keysWithLineBreak: ['password'] }),
-        ],
+        objects: [withPassword, anObject('Secret', 'db', { keysWithLineBreak: ['password'] })],
         logs: log('ERROR: order 42 has no tenant'),
       }),
       { object: 'Pod/api', fix: 'fix what the log complains about' },
     ],
     'of what the next instance said, where the log of the one that died is gone and all die at once': [
-      aSnapshot({
-        objects: [
-          aPod('api', {
-            containers: [
-              aContainer('app', {
-                status: {
-                  ready: true,
-                  restartCount: 12,
-                  state: { running: { startedAt: minutesAgo(0) } },
-                  lastState: {
-                    terminated: {
-                      exitCode: 1,
-                      reason: 'Error',
-                      startedAt: minutesAgo(0.2),
-                      finishedAt: minutesAgo(0.19),
-                    },
-                  },
-                },
-              }),
-            ],
-          }),
-        ],
-        logs: [
-          aLog('api', [], { previous: true }),
-          { ...aLog('api', []), lines: [{ text: 'ERROR: order 42 has no tenant', at: minutesAgo(0) }] },
-        ],
-      }),
+      diesFast(12),
       { object: 'Pod/api', problem: 'order 42 has no tenant' },
     ],
     'with the error right before words that only say that it is over': [

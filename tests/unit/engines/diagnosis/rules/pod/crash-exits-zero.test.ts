@@ -61,6 +61,13 @@ testRule(crashExitsZero, {
       }),
       { object: 'Pod/web', problem: 'is no server' },
     ],
+    'whatever it says of a process that ended well': [
+      aSnapshot({
+        objects: [finishing()],
+        logs: [aLog('web', ['WARN cannot reload: worker exited with code 0', 'INFO web is stopped'])],
+      }),
+      { object: 'Pod/web', problem: 'is no server' },
+    ],
     'with the command that is no server': [
       aSnapshot({
         objects: [finishing({ command: ['sh', '-c', 'echo "migration done"'] })],

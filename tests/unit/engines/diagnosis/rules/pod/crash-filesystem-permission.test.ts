@@ -68,6 +68,27 @@ testRule(crashFilesystemPermission, {
       ),
       { object: 'Pod/app', problem: '(it runs as user 472 with no fsGroup on volume data at /data)', fix: 'fsGroup' },
     ],
+    'of no path where there are several volumes for data': [
+      saying(
+        'Error: attempt to write a readonly database',
+        writer(
+          {
+            securityContext: { runAsUser: 1000 },
+            volumeMounts: [
+              { name: 'a', mountPath: '/a' },
+              { name: 'b', mountPath: '/b' },
+            ],
+          },
+          {
+            volumes: [
+              { name: 'a', emptyDir: {} },
+              { name: 'b', emptyDir: {} },
+            ],
+          },
+        ),
+      ),
+      { object: 'Pod/app', problem: 'and the log names no path' },
+    ],
     'of a setting of the kernel that only a privileged container may change': [
       saying("sysctl: error setting key '/proc/sys/vm.max_map_count', vm.max_map_count: Read-only file system"),
       {

@@ -40,6 +40,12 @@ testRule(podStopHanging, {
     }),
     'a set that was not read': aSnapshot({ objects: [member(deleted(20, week))] }),
     'a drain while its successor serves': aSnapshot({ objects: aDeployment('web', leaving).all }),
+    'a Deployment that is recreated, while another of its pods serves': aSnapshot({
+      objects: [
+        ...aDeployment('web', { ...leaving, spec: recreate }).all,
+        ...aDeployment('web', { replicas: 2, spec: recreate }).pods.slice(1),
+      ],
+    }),
     'a bare pod': aSnapshot({ objects: [aPod('rabbit-0', { metadata: deleted(20, week) })] }),
     'a pod that is not deleted': aSnapshot({ objects: [set(), member({})] }),
     'a deletion without a grace period': aSnapshot({

@@ -87,7 +87,11 @@ testRule(svcPortNotOffered, {
         ],
         logs: [aLog('web-5d8f-0', ['dial tcp api:9121: i/o timeout'], { previous: true })],
       }),
-      { object: 'Pod/web-5d8f-0', problem: 'for port 9121', fix: 'add port 9121 to spec.ports of Service/api' },
+      {
+        object: 'Pod/web-5d8f-0',
+        problem: 'for port 9121',
+        fix: '[{"advice":"add port 9121 to spec.ports of Service/api","reason":"its pods declare that port"}]',
+      },
     ],
     'of a headless Service, which turns no port into another': [
       headless('http://api/items', http80),

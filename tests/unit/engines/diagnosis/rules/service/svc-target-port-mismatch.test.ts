@@ -23,9 +23,9 @@ const endpoint = anObject('EndpointSlice', 'web-1', {
   endpoints: [{ addresses: ['10.0.0.1'], conditions: { ready: true } }],
 });
 const client = aPod('client', { containers: [aContainer('app', crashed({ exitCode: 1, reason: 'Error' }))] });
-const refusing = (line: string, container: object) =>
+const refusing = (line: string, container: object, { policiesRead = true } = {}) =>
   aSnapshot({
-    complete: ['Service', 'EndpointSlice'],
+    complete: ['Service', 'EndpointSlice', ...(policiesRead ? ['NetworkPolicy'] : [])],
     objects: [...objects(9090, container), endpoint, client],
     logs: [aLog('client', [line])],
   });
@@ -54,7 +54,7 @@ testRule(svcTargetPortMismatch, {
     }),
     'a client that got no answer in time': refusing('FATAL dial tcp: web:80: i/o timeout', http),
     'a client that may have met a policy': aSnapshot({
-      complete: ['Service', 'EndpointSlice'],
+      complete: ['Service', 'EndpointSlice', 'NetworkPolicy'],
       objects: [
         ...objects(9090, http),
         endpoint,
@@ -63,6 +63,11 @@ testRule(svcTargetPortMismatch, {
       ],
       logs: [aLog('client', ['FATAL health check to web:80 failed (status=000)'])],
     }),
+    'a client that may have met a policy that nobody could read': refusing(
+      'FATAL health check to web:80 failed (status=000)',
+      http,
+      { policiesRead: false },
+    ),
     'a client that is refused by one of two ports': refusing('FATAL dial tcp web:80: connect: connection refused', {
       ports: [...http.ports, { name: 'admin', containerPort: 8081 }],
     }),

@@ -16,6 +16,7 @@ const ofExporter = anAutoscaler('web', {
     'failed to get cpu utilization: missing request for cpu in container exporter of Pod web-metrics-5d8f-0',
   ],
 });
+const own = aDeployment('web');
 const asks = aDeployment('web', { pod: { containers: [aContainer('app', asking)] } });
 
 testRule(hpaMissingRequests, {
@@ -39,6 +40,13 @@ testRule(hpaMissingRequests, {
         certainty: 'declared',
         evidence: ['resources.requests.cpu is not set in proxy'],
         fix: 'kubectl set resources deployment/web -n shop -c proxy --requests=cpu=AMOUNT',
+      },
+    ],
+    'of its own pods, also when their ReplicaSet was not read': [
+      aSnapshot({ objects: [failing, own.deployment, ...own.pods] }),
+      {
+        object: 'HorizontalPodAutoscaler/web',
+        problem: 'cannot scale: container app of Deployment/web has no cpu request',
       },
     ],
     'of the pods of another workload that the selector matches too': [
