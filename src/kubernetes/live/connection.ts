@@ -13,6 +13,8 @@ export interface Connection {
   readonly headers: Credentials['headers'];
   /** When something last came back over its sockets, as `performance.now()` has it. */
   readonly heard: { at: number };
+  /** Told of each request that begins. */
+  readonly began: () => void;
 }
 
 export interface Connector {
@@ -25,8 +27,8 @@ export interface Connector {
    * many callers are less patient; TCP gives up after a quarter of an hour.
    */
   doubt(connection: Connection, sentAt: number): void;
-  /** Calls back once there is a connection and what waited for it was sent. Returns how to forget that. */
-  onceConnected(told: () => void): () => void;
+  /** Calls back once what waited for a connection was sent. Returns how to forget that. */
+  onceSent(told: () => void): () => void;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,8 @@ export interface Limits {
 const credentialsFreshMs = 30_000;
 /** Sockets to a server that speaks no HTTP/2; more requests wait for one. Each costs a handshake. */
 const usualSockets = 8;
+/** A new HTTP/2 connection takes one request, and the others once the server's settings have come (undici 8.12). */
+const allGo = 2;
 /** HTTP/2 windows in bytes: a stream's as in Go's client, which kubectl uses; undici's own slow large lists. */
 const http2Windows = { initialWindowSize: 4 * 1024 * 1024, connectionWindowSize: 64 * 1024 * 1024 };
 
@@ -48,7 +52,7 @@ export function createConnector(load: LoadCredentials, limits: Limits): Connecto
   let current: { connection: Connection; fingerprint: string; loadedAt: number } | undefined;
   let loading: Promise<Connection> | undefined;
   let closed = false;
-  let connected = false;
+  let requests = 0;
   const waiting = new Set<() => void>();
 
   async function renew(refresh: boolean): Promise<Connection> {
@@ -56,19 +60,20 @@ export function createConnector(load: LoadCredentials, limits: Limits): Connecto
     const fingerprint = fingerprintOf(credentials);
     const { server, proxy, headers } = credentials;
     const kept = current?.fingerprint === fingerprint ? current.connection : undefined;
-    const dispatcher = kept?.dispatcher ?? createDispatcher(credentials, limits).once('connect', tell);
+    const dispatcher = kept?.dispatcher ?? createDispatcher(credentials, limits);
     const heard = kept?.heard ?? { at: 0 };
     // Closing lets requests on the old sockets end.
     if (kept === undefined) void current?.connection.dispatcher.close();
-    current = { connection: { dispatcher, server, proxy, headers, heard }, fingerprint, loadedAt: performance.now() };
+    current = { connection: { dispatcher, server, proxy, headers, heard, began }, fingerprint, loadedAt: performance.now() };
     if (closed) await dispatcher.destroy();
     return current.connection;
   }
 
-  /** undici sends what waits right after it told us: not before that. */
-  function tell(): void {
-    connected = true;
-    for (const told of waiting) queueMicrotask(told);
+  function began(): void {
+    requests += 1;
+    if (requests < allGo) return;
+    // What begins in one turn is written at its end.
+    for (const told of waiting) setImmediate(told);
     waiting.clear();
   }
 
@@ -96,8 +101,8 @@ export function createConnector(load: LoadCredentials, limits: Limits): Connecto
       void dispatcher.close();
       current = undefined;
     },
-    onceConnected(told) {
-      if (connected) setImmediate(told);
+    onceSent(told) {
+      if (requests >= allGo) setImmediate(told);
       else waiting.add(told);
       return () => waiting.delete(told);
     },

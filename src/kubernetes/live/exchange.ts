@@ -35,6 +35,7 @@ export function exchange(
 
     connection.dispatcher.dispatch(optionsOf(connection, request, sending), {
       onRequestStart(controller) {
+        connection.began();
         abort = () => controller.abort(asError(signal.reason));
         if (signal.aborted) abort();
         else signal.addEventListener('abort', abort, { once: true });

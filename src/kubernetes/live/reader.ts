@@ -135,7 +135,7 @@ export function createLiveReader({
     async collect(scope, signal, { enough = signal, asked, fresh = false } = {}) {
       const { namespace, object } = scope;
       const place = object?.namespace ?? namespace;
-      const forget = asked && rest.onceConnected(asked);
+      const forget = asked && rest.onceSent(asked);
       const found = await collected({ scope, nextReads, signal, enough, fresh }).finally(forget);
       if (place !== undefined && isAbsent(found, { kind: 'Namespace', name: place })) {
         throw await missingObject(rest, builtinType('Namespace'), { kind: 'Namespace', name: place }, { signal });

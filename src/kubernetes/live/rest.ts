@@ -78,8 +78,8 @@ export interface Rest extends Writes {
   bytes(request: RestRequest, call: RestCall): Promise<Body>;
   /** The body of a 2xx answer line by line while it comes; ends when nothing came for `idleMs`. Never tried again. */
   lines(request: StreamRequest, call: RestCall): AsyncIterable<string>;
-  /** Calls back once there is a connection and what waited for it was sent. Returns how to forget that. */
-  onceConnected(told: () => void): () => void;
+  /** Calls back once what waited for a connection was sent. Returns how to forget that. */
+  onceSent(told: () => void): () => void;
   /** How far the server's clock was ahead of ours in its last answer, in ms; see `aheadOf`. */
   clockAheadMs(): number;
   close(): Promise<void>;
@@ -208,7 +208,7 @@ export function createRest({ random = Math.random, wait = pause, now = Date.now,
         return checked.data;
       }),
     bytes: (request, call) => answered(request, call, (body) => body),
-    onceConnected: (told) => connector.onceConnected(told),
+    onceSent: (told) => connector.onceSent(told),
     clockAheadMs: () => ahead,
     close: () => connector.close(),
   };
