@@ -4,7 +4,7 @@ import { AppError } from '../platform/errors.ts';
 import { healingTools } from '../tools/healing-tools.ts';
 import { approveAction } from '../tools/mend/approve-action.ts';
 import type { AnyTool } from '../tools/tool.ts';
-import { targetFlags } from './target-flags.ts';
+import { targetFlags } from './target-arguments.ts';
 
 /** Arguments that have flags or operands of their own. */
 const placed = new Set(['object', 'action_id', 'namespace', 'cluster']);

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
 import { attend } from '../tools/mend/attend.ts';
 import type { CommandContext } from './program.ts';
-import { targetArguments, targetFlags } from './target-flags.ts';
+import { targetArguments, targetFlags } from './target-arguments.ts';
 
 /** Between two rounds, in ms: while there is nothing to do, and when the last one has mended something. */
 const everyMs = 30_000;

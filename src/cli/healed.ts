@@ -5,7 +5,7 @@ import { healingTool } from './heal-flags.ts';
 import type { CommandContext } from './program.ts';
 import { showProgress } from './render/progress.ts';
 import { structured } from './render/structured.ts';
-import { targetArguments, targetFlags } from './target-flags.ts';
+import { targetArguments, targetFlags } from './target-arguments.ts';
 
 /** How plans and actions are shown; for programs nobody is asked. */
 export const healFormats = ['text', 'json', 'yaml'] as const;

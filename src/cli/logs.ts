@@ -9,7 +9,8 @@ import { markdown } from './render/markdown.ts';
 import { paint } from './render/paint.ts';
 import { showProgress } from './render/progress.ts';
 import { structured } from './render/structured.ts';
-import { addTargetFlags, targetArguments, targetFlags } from './target-flags.ts';
+import { targetArguments, targetFlags } from './target-arguments.ts';
+import { addTargetFlags } from './target-flags.ts';
 
 const formats = ['text', 'json', 'yaml', 'markdown'] as const;
 

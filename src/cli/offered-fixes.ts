@@ -3,7 +3,7 @@ import { diagnosis } from '../tools/report/diagnosis.ts';
 import { fixSpans } from '../tools/report/fix-text.ts';
 import { healed } from './healed.ts';
 import type { CommandContext } from './program.ts';
-import { targetArguments, targetFlags } from './target-flags.ts';
+import { targetArguments, targetFlags } from './target-arguments.ts';
 
 const mostCauses = 20;
 

@@ -125,9 +125,14 @@ export async function runProgram(host: Host): Promise<number> {
     const { complete } = await import('./complete.ts');
     return complete(servedByFlags(argv.slice(1)), host);
   }
-  if (argv[0] !== 'serve') return runCommand(argv, host);
-  const { serveQuickly } = await import('./serve-quickly.ts');
-  return (await serveQuickly(argv.slice(1), host)) ?? runCommand(argv, host);
+  return (await runQuickly(argv, host)) ?? runCommand(argv, host);
+}
+
+/** What somebody waits for is run without commander, as long as it has nothing to say. */
+async function runQuickly([command, ...args]: readonly string[], host: Host): Promise<number | undefined> {
+  if (command === 'serve') return (await import('./serve-quickly.ts')).serveQuickly(args, host);
+  if (command === 'diagnose') return (await import('./diagnose-quickly.ts')).diagnoseQuickly(args, host);
+  return undefined;
 }
 
 async function runCommand(argv: readonly string[], host: Host): Promise<number> {

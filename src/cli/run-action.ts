@@ -23,6 +23,9 @@ export interface ActionOptions {
   readonly defaults: Readonly<Record<string, string>>;
 }
 
+/** Where a person waits for an answer, only what went wrong is worth a line between, and the pace is that of kubectl. */
+export const terminalDefaults = { logLevel: 'warn', logFormat: 'console', k8sQps: '50', k8sBurst: '300' };
+
 /** Longer than any verification. */
 const patientMs = 7_200_000;
 

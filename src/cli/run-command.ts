@@ -1,5 +1,5 @@
 import type { Host, Run } from './program.ts';
-import { type Flags, runAction } from './run-action.ts';
+import { type Flags, runAction, terminalDefaults } from './run-action.ts';
 import { addSettingFlags } from './setting-flags.ts';
 
 export interface Runner {
@@ -7,9 +7,6 @@ export interface Runner {
   /** The exit status of the command that ran. */
   readonly status: () => number;
 }
-
-/** Where a person waits for an answer, only what went wrong is worth a line between, and the pace is that of kubectl. */
-const terminalDefaults = { logLevel: 'warn', logFormat: 'console', k8sQps: '50', k8sBurst: '300' };
 
 export function runner(host: Host): Runner {
   let status = 0;

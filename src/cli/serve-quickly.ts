@@ -1,5 +1,5 @@
 import type { Host } from './program.ts';
-import { quickFlags } from './quick-flags.ts';
+import { quickArguments } from './quick-flags.ts';
 import { runAction } from './run-action.ts';
 import { serve } from './serve.ts';
 
@@ -8,7 +8,7 @@ import { serve } from './serve.ts';
  * millisecond. `undefined` when commander has to say what is wrong.
  */
 export async function serveQuickly(args: readonly string[], host: Host): Promise<number | undefined> {
-  const flags = quickFlags(args);
-  if (flags === undefined) return undefined;
-  return runAction((context) => serve(context, host), { flags, host, defaults: {} });
+  const given = quickArguments(args, { commands: 'serve' });
+  if (given === undefined || given.operands.length > 0) return undefined;
+  return runAction((context) => serve(context, host), { flags: given.flags, host, defaults: {} });
 }

@@ -5,7 +5,8 @@ import { plural } from '../tools/report/plural.ts';
 import { targetNamespace } from '../tools/target.ts';
 import type { CommandContext, Host, Register } from './program.ts';
 import { showProgress } from './render/progress.ts';
-import { addTargetFlags, targetArguments, targetFlags } from './target-flags.ts';
+import { targetArguments, targetFlags } from './target-arguments.ts';
+import { addTargetFlags } from './target-flags.ts';
 
 const optionsSchema = targetFlags.extend({ file: z.string().optional(), force: z.boolean().optional() });
 type Options = z.output<typeof optionsSchema>;

@@ -64,7 +64,11 @@ export function createConnector(load: LoadCredentials, limits: Limits): Connecto
     const heard = kept?.heard ?? { at: 0 };
     // Closing lets requests on the old sockets end.
     if (kept === undefined) void current?.connection.dispatcher.close();
-    current = { connection: { dispatcher, server, proxy, headers, heard, began }, fingerprint, loadedAt: performance.now() };
+    current = {
+      connection: { dispatcher, server, proxy, headers, heard, began },
+      fingerprint,
+      loadedAt: performance.now(),
+    };
     if (closed) await dispatcher.destroy();
     return current.connection;
   }
