@@ -48,6 +48,7 @@ async function main(): Promise<void> {
     commit: process.env.KUBEMEND_COMMIT,
     buildDate: process.env.KUBEMEND_BUILD_DATE,
     nodeVersion: process.version,
+    ends: true,
     demo: join(import.meta.dirname, '../demo/shop.kubemend.gz'),
     assets: join(import.meta.dirname, '../dist/assets'),
   };

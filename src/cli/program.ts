@@ -29,6 +29,8 @@ export interface Host {
   readonly commit?: string | undefined;
   readonly buildDate?: string | undefined;
   readonly nodeVersion: string;
+  /** Whether the process ends with the command, and its connections with it: they need not be taken down. */
+  readonly ends?: boolean;
   /** Path of the embedded snapshot of a broken cluster. */
   readonly demo: string;
   /** Path of the folder with the files of pages in a browser. */

@@ -106,7 +106,7 @@ function contextOf(settings: Settings, host: Host, { opened, healing: toStop }: 
       const { environment, version, demo } = host;
       const chosen = fresh ? { ...settings, k8sCacheTtl: 0 } : settings;
       const clusters = openClusters({ settings: chosen, metrics, environment, version, demo, writes, log });
-      opened.push(clusters);
+      if (host.ends !== true) opened.push(clusters);
       return clusters;
     },
     async call(
