@@ -53,13 +53,49 @@ export interface Registration {
   /** `webhooks[0]`. */
   readonly field: string;
   readonly failurePolicy: string;
+  /** Why no certificate of it can be trusted. */
+  readonly untrusted: Untrusted | undefined;
+}
+
+/** Nobody wrote a caBundle: then the API server trusts what its own system trusts. */
+export interface Untrusted {
+  /** The annotation that asks somebody to write it, and who that is. */
+  readonly awaited: { readonly annotation: string; readonly writer: string } | undefined;
+}
+
+/** Who writes the caBundle of a configuration with such an annotation. */
+const caWriters: readonly (readonly [pattern: RegExp, writer: string])[] = [
+  [/^cert-manager\.io\/inject-(?:ca-from|ca-from-secret|apiserver-ca)$/, 'the cainjector of cert-manager'],
+  [/^service\.(?:beta|alpha)\.openshift\.io\/inject-cabundle$/, 'the service CA operator of OpenShift'],
+];
+
+function untrusted(
+  annotations: Readonly<Record<string, string | undefined>> = {},
+  clientConfig: { readonly caBundle?: string | undefined; readonly service?: unknown } | undefined,
+): Untrusted | undefined {
+  // Of one outside of the cluster a public authority may have signed.
+  if (clientConfig?.service === undefined || (clientConfig.caBundle ?? '') !== '') return undefined;
+  const [awaited] = Object.keys(annotations).flatMap((annotation) =>
+    caWriters.flatMap(([pattern, writer]) => (pattern.test(annotation) ? [{ annotation, writer }] : [])),
+  );
+  return { awaited };
 }
 
 export const registrationOf = (snapshot: Snapshot, webhook: string): Registration | undefined =>
   [...snapshot.all('ValidatingWebhookConfiguration'), ...snapshot.all('MutatingWebhookConfiguration')].flatMap(
     (configuration) =>
-      (configuration.webhooks ?? []).flatMap(({ name, failurePolicy = 'Fail' }, index): readonly Registration[] =>
-        name === webhook ? [{ ref: refOf(configuration), field: `webhooks[${index}]`, failurePolicy }] : [],
+      (configuration.webhooks ?? []).flatMap(
+        ({ name, failurePolicy = 'Fail', clientConfig }, index): readonly Registration[] =>
+          name === webhook
+            ? [
+                {
+                  ref: refOf(configuration),
+                  field: `webhooks[${index}]`,
+                  failurePolicy,
+                  untrusted: untrusted(configuration.metadata.annotations, clientConfig),
+                },
+              ]
+            : [],
       ),
   )[0];
 

@@ -1,7 +1,14 @@
 import { type CreationFailure, creationFailures } from '../../../admission.ts';
 import { nameOf } from '../../../objects.ts';
 import type { Presence, Snapshot } from '../../../snapshot.ts';
-import { type FailedCall, failedCallIn, type Registration, registrationOf, selfGuarded } from '../../../webhooks.ts';
+import {
+  type FailedCall,
+  failedCallIn,
+  type Registration,
+  registrationOf,
+  selfGuarded,
+  type Untrusted,
+} from '../../../webhooks.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
 export const webhookUnavailable = defineRule({
@@ -15,7 +22,8 @@ export const webhookUnavailable = defineRule({
     'workload that the webhook watches.',
   detection:
     'A controller failed with `failed calling webhook "W"`. The Service behind it is read from the URL that was called; ' +
-    'what is wrong with that Service or its pods explains it.',
+    'what is wrong with that Service or its pods explains it. A certificate of an unknown authority is held against the ' +
+    "configuration's caBundle: an empty one says who should have written it.",
   remedies: ['Heal the pods behind the webhook, or its certificate.'],
   avoid: ['deleting the webhook or setting its failurePolicy to Ignore without its owner: it guards something'],
 
@@ -33,7 +41,7 @@ function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Findi
   return [
     {
       subject: owner,
-      problem: `cannot create ${refused}s: the webhook ${webhook}${registration === undefined ? '' : ` of ${nameOf(registration.ref)}`}${where} cannot be called: ${error}`,
+      problem: `cannot create ${refused}s: the webhook ${webhook}${registration === undefined ? '' : ` of ${nameOf(registration.ref)}`}${where} cannot be called: ${error}${untrustedClause(call, registration)}`,
       culprit: service,
       dependsOn: service === undefined ? [] : [service],
       certainty: 'declared',
@@ -68,6 +76,19 @@ function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Findi
   ];
 }
 
+/** Why the API server trusts nothing of what the webhook shows, where that is what it says. */
+const untrustedIn = (error: string, registration: Registration | undefined): Untrusted | undefined =>
+  /x509: certificate signed by unknown authority|x509: .*not trusted/.test(error) ? registration?.untrusted : undefined;
+
+function untrustedClause({ error }: FailedCall, registration: Registration | undefined): string {
+  const untrusted = untrustedIn(error, registration);
+  if (untrusted === undefined || registration === undefined) return '';
+  const { awaited } = untrusted;
+  const late =
+    awaited === undefined ? '' : `, and ${awaited.writer}, asked by ${awaited.annotation}, has not written it`;
+  return `; ${registration.field}.clientConfig.caBundle is empty${late}`;
+}
+
 function fixOf(
   { webhook, service, error }: FailedCall,
   presence: Presence | undefined,
@@ -77,6 +98,17 @@ function fixOf(
     return {
       advice: `install ${nameOf(service)} in namespace ${service.namespace} again, or, when what it belonged to was removed, delete ${registration === undefined ? 'its webhook configuration' : nameOf(registration.ref)} with its owner`,
       reason: 'the API server is told to ask a Service that does not exist',
+    };
+  }
+  const untrusted = untrustedIn(error, registration);
+  if (untrusted !== undefined && registration !== undefined) {
+    const { awaited } = untrusted;
+    return {
+      advice:
+        awaited === undefined
+          ? `write the authority of its certificate into ${registration.field}.clientConfig.caBundle of ${nameOf(registration.ref)}`
+          : `heal ${awaited.writer}, which writes the caBundle of ${nameOf(registration.ref)}`,
+      reason: 'without a caBundle the API server trusts no certificate that was made in the cluster',
     };
   }
   return {
