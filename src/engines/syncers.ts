@@ -24,6 +24,8 @@ interface Syncer {
 export const syncerKinds = [
   { kind: 'Certificate', apiVersion: 'cert-manager.io/v1' },
   { kind: 'ExternalSecret', apiVersion: 'external-secrets.io/v1' },
+  // Before External Secrets Operator 0.16.
+  { kind: 'ExternalSecret', apiVersion: 'external-secrets.io/v1beta1' },
   { kind: 'SealedSecret', apiVersion: 'bitnami.com/v1alpha1' },
 ] as const;
 const makers: ReadonlySet<string> = new Set([

@@ -38,7 +38,7 @@ it.each<[string, readonly KubernetesObject[], readonly string[]]>([
         containers: [aContainer('app', waiting('CreateContainerConfigError', 'secret "db" not found'))],
       }),
     ],
-    ['Certificate', 'ExternalSecret', 'SealedSecret'],
+    ['Certificate', 'ExternalSecret', 'ExternalSecret', 'SealedSecret'],
   ],
   [
     'an autoscaler without metrics',
