@@ -2,7 +2,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { SnapshotData } from '../../engines/snapshot-data.ts';
 import { codesOf } from '../error-codes.ts';
-import { type BundleLimits, bundleLimits, CutOff, type EachFile, unreadable } from './files.ts';
+import { type BundleLimits, bundleLimits, CutOff, type EachFile, FileProblem, unreadable } from './files.ts';
 import { bytesOf, eachFolderFile } from './folder-files.ts';
 import { readForeign } from './foreign.ts';
 import { createMeter, gunzipped } from './gunzip.ts';
@@ -45,7 +45,9 @@ export async function openArchive(path: string, options: OpenArchiveOptions = {}
   if (found.size === 0) throw unreadable(path, 'is empty');
 
   const raw = () => bytesOf(real, signal);
-  const start = await firstBytes(raw());
+  const start = await firstBytes(raw()).catch((error: unknown) => {
+    throw error instanceof FileProblem ? unreadable(path, error.message, error) : error;
+  });
   const foreignZip = otherCompressions.find(([mark]) => text(start).startsWith(mark));
   if (foreignZip !== undefined) throw unreadable(path, `is compressed with ${foreignZip[1]}: unpack it first`);
   if (isZip(start)) return foreign((each) => eachZipFile(real, each, limits));

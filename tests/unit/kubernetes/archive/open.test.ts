@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -36,6 +36,17 @@ const failuresOf = ({ reads }: SnapshotData): readonly string[] =>
   reads.flatMap(({ read, outcome, message }) =>
     outcome === 'ok' ? [] : [`${read.verb === 'list' && read.kind}: ${message}`],
   );
+
+/** Root may read everything: whoever runs the tests as root is nobody meanwhile. */
+async function asSomebody<T>(work: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return work();
+  process.seteuid?.(65_534);
+  try {
+    return await work();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
 
 describe('an archive of files is read', () => {
   it.each<[string, string, Buffer | string]>([
@@ -445,6 +456,19 @@ describe('what is no archive is refused', () => {
     await expect(openArchive(join(folder, 'nope'))).rejects.toMatchObject({
       code: 'validation_error',
       message: expect.stringContaining('does not exist'),
+    });
+  });
+
+  it('a file that may not be read', async () => {
+    const path = join(folder, 'closed.json');
+    await writeFile(path, pods, { mode: 0o000 });
+    await chmod(folder, 0o755);
+
+    const opening = asSomebody(() => openArchive(path));
+
+    await expect(opening).rejects.toMatchObject({
+      code: 'validation_error',
+      message: `${path} cannot be read (EACCES).`,
     });
   });
 
