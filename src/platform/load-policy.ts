@@ -146,8 +146,8 @@ async function readBounded(path: string): Promise<Buffer> {
 const reasons: Readonly<Record<string, readonly [ErrorType, string]>> = {
   ENOENT: ['not_found', 'there is no such file'],
   ENOTDIR: ['not_found', 'there is no such file'],
-  EACCES: ['permission_denied', 'it must not be read'],
-  EPERM: ['permission_denied', 'it must not be read'],
+  EACCES: ['permission_denied', 'it may not be read'],
+  EPERM: ['permission_denied', 'it may not be read'],
   EISDIR: ['validation_error', 'it is a folder'],
 };
 

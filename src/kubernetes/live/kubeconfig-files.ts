@@ -3,6 +3,7 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import type * as client from '@kubernetes/client-node';
 import * as z from 'zod';
 import { AppError } from '../../platform/errors.ts';
+import { codesOf } from '../error-codes.ts';
 
 export type Library = typeof import('./client-library.ts');
 
@@ -66,10 +67,15 @@ async function loadFile(library: Library, path: string): Promise<LoadedFile> {
     config.makePathsAbsolute(dirname(resolve(path)));
     return { config, userExtras: await extrasOf(text) };
   } catch (cause) {
-    throw new AppError('unavailable', `The kubeconfig ${path} cannot be read.`, {
-      hint: 'It must be readable YAML, as `kubectl config view` prints it.',
-      cause,
-    });
+    const [code] = codesOf(cause);
+    throw new AppError(
+      'unavailable',
+      `The kubeconfig ${path} cannot be read${code === undefined ? '' : ` (${code})`}.`,
+      {
+        hint: 'It must be readable YAML, as `kubectl config view` prints it.',
+        cause,
+      },
+    );
   }
 }
 
