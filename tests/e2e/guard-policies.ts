@@ -27,14 +27,23 @@ export async function limited({ namespace }: Healer): Promise<void> {
   });
 }
 
+/** Before 1.36 only v1beta1 has some kinds of its policies. */
+async function versionOf(resource: string): Promise<string> {
+  const { resources } = JSON.parse(await kubectl('get', '--raw', `/apis/${admission}`)) as {
+    readonly resources: readonly { readonly name: string }[];
+  };
+  return resources.some(({ name }) => name === resource) ? admission : `${admission}beta1`;
+}
+
 /** A policy that sets a field of its own whenever somebody changes the Deployment `mutated`. */
 export async function mutated({ namespace }: Healer): Promise<void> {
   const expression = 'Object{spec: Object.spec{revisionHistoryLimit: 3}}';
+  const apiVersion = await versionOf('mutatingadmissionpolicies');
   await applied(
     namespace,
     ...['mutated', 'kept'].map((name) => aWorkload(name, { replicas: 0 })),
     {
-      apiVersion: admission,
+      apiVersion,
       kind: 'MutatingAdmissionPolicy',
       metadata: { name: namespace },
       spec: {
@@ -46,7 +55,7 @@ export async function mutated({ namespace }: Healer): Promise<void> {
       },
     },
     {
-      apiVersion: admission,
+      apiVersion,
       kind: 'MutatingAdmissionPolicyBinding',
       metadata: { name: namespace },
       spec: { policyName: namespace, matchResources: ofNamespace(namespace) },

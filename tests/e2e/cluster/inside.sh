@@ -354,6 +354,13 @@ apiserver_flags=(
   --requestheader-group-headers=X-Remote-Group
   --requestheader-username-headers=X-Remote-User
 )
+# Where mutating admission policies are not served by themselves.
+if [[ $(<"$STATE/version") == 1.3[45].* ]]; then
+  apiserver_flags+=(
+    --feature-gates=MutatingAdmissionPolicy=true
+    --runtime-config=admissionregistration.k8s.io/v1beta1=true
+  )
+fi
 
 controller_manager_flags=(
   --kubeconfig="$STATE/kubeconfigs/controller-manager"
