@@ -60,7 +60,23 @@ function toldDenial(text: string, { metadata, spec }: Pod): Denial | undefined {
   return { account, verb, resource, group: groups[resource] ?? '', namespace: where ?? namespace };
 }
 
-const denialIn = (text: string, pod: Pod): Denial | undefined => accessDenialIn(text) ?? toldDenial(text, pod);
+/** What client-go says that lists and watches, and was refused before: the refusal itself it logs elsewhere, or nowhere. */
+const unsynced = /\b(?:failed to sync|cache to be synced for Kind) \*v\d\w*\.(\w+)/;
+const synced: readonly string[] = [...Object.keys(groups), 'services'];
+
+/** An informer that never got its list; whether the account lacks the right for it is to be recomputed. */
+function informerDenial(text: string, { metadata, spec }: Pod): Denial | undefined {
+  const kind = unsynced.exec(text)?.[1]?.toLowerCase();
+  const resource = synced.find((each) => each === kind || each === `${kind}s` || each === `${kind}es`);
+  if (resource === undefined) return undefined;
+  const { namespace } = metadata;
+  const account: ObjectRef = { kind: 'ServiceAccount', namespace, name: spec?.serviceAccountName ?? 'default' };
+  // It may look at its own namespace only: what is not allowed there is allowed nowhere.
+  return { account, verb: 'list', resource, group: groups[resource] ?? '', namespace };
+}
+
+const denialIn = (text: string, pod: Pod): Denial | undefined =>
+  accessDenialIn(text) ?? toldDenial(text, pod) ?? informerDenial(text, pod);
 
 export interface DeniedPod {
   readonly pod: Pod;

@@ -19,7 +19,7 @@ export interface CreationFailure {
   readonly reason: string;
   /** ISO 8601: the last time it was said. */
   readonly at: string | undefined;
-  readonly source: 'status' | 'event';
+  readonly source: 'status' | 'event' | 'log';
   /** ISO 8601: the first time, as far as the cluster tells. */
   readonly since: string | undefined;
 }

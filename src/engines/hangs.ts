@@ -50,7 +50,7 @@ function hangOf(snapshot: Snapshot, pod: Pod, container: PodContainer): Hang | u
   const log = logOf(snapshot, pod, container);
   const entries = log === undefined ? [] : entriesOf(log);
   const last = entries.at(-1);
-  const says = last && { entry: last, essence: mask(essenceOf(last)) };
+  const says = last && { entry: last, essence: mask(answerIn(last) ?? essenceOf(last)) };
   const dependency = dependencyOf(snapshot, pod, container, entries);
   if (lasts < (dependency?.missing === true ? absentHold : waitingHold)) return undefined;
   const waits = says !== undefined && (repeats(entries) || waitingWords.test(says.essence));
@@ -80,10 +80,24 @@ const isStuckSidecar = ({ spec, status }: PodContainer, lasts: number): boolean 
   spec.startupProbe !== undefined &&
   lasts > Math.max(waitingHold, probeBudget(spec.startupProbe));
 
-/** Whether the last few entries say the same. */
+/** Whether the last few entries say the same, or two things by turns: that it waits, and what it was answered. */
 function repeats(entries: readonly LogEntry[]): boolean {
-  const last = entries.slice(-repeated).map((entry) => mask(entry.message));
-  return last.length === repeated && new Set(last).size === 1;
+  const last = entries.slice(-2 * repeated).map((entry) => mask(entry.message));
+  return (
+    (last.length >= repeated && new Set(last.slice(-repeated)).size === 1) ||
+    (last.length === 2 * repeated && new Set(last).size === 2)
+  );
+}
+
+/** An answer that tells who asks that he may not. */
+const refused = /\b(?:code|status|HTTP)[:= ]+40[13]\b|\b401 Unauthorized\b|\b403 Forbidden\b/i;
+
+/** The answer of a server that refuses, below what was tried: `Code: 403. Errors: permission denied` (Vault). */
+function answerIn({ lines, message }: LogEntry): string | undefined {
+  const said = lines.slice(1).map((line) => line.replace(/^[\s|]+/, ''));
+  const at = said.findIndex((line) => refused.test(line));
+  const why = said.slice(at + 1).find((line) => line.startsWith('* '));
+  return at === -1 ? undefined : [message, said[at], why?.slice(2)].join(' ').trim();
 }
 
 function dependencyOf(
@@ -102,6 +116,8 @@ function dependencyOf(
   const meant = recent?.failure === 'unknown-host' ? told.find((each) => each?.missing === true) : undefined;
   const found = meant ?? recent;
   if (found !== undefined) return found;
+  // Who is answered waits for no connection.
+  if (last.slice(0, repeated).some((text) => refused.test(text))) return undefined;
   return dependencyNamed(snapshot, { pod, container }, last[0] ?? '');
 }
 

@@ -37,7 +37,8 @@ export function migrationJobOf(
   return { ref, says: `${nameOf(ref)}, which migrates the database for container ${container.name}, ${stateOf(job)}` };
 }
 
-function stateOf(job: Job): string {
+/** How far a Job is that is not done: `has failed`. */
+export function stateOf(job: Job): string {
   if (is(job, 'Failed')) return 'has failed';
   return (job.status?.failed ?? 0) > 0 ? 'fails' : 'is not done';
 }

@@ -10,6 +10,7 @@ import { refOf } from './objects.ts';
 import { podsOf } from './owners.ts';
 import { unsettledPods } from './pod-groups.ts';
 import { containersOf, isBroken, lastTermination, podCondition } from './pods.ts';
+import { certificatesOf } from './routes.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
 import { syncerKinds } from './syncers.ts';
@@ -108,8 +109,14 @@ const roles = (snapshot: Snapshot): readonly Read[] =>
 function certificates(snapshot: Snapshot): readonly Read[] {
   const asking = snapshot
     .all('Ingress')
-    .filter(({ metadata }) =>
-      Object.keys(metadata.annotations ?? {}).some((key) => /^cert-manager\.io\/(cluster-)?issuer$/.test(key)),
+    .filter(
+      (ingress) =>
+        Object.keys(ingress.metadata.annotations ?? {}).some((key) =>
+          /^cert-manager\.io\/(cluster-)?issuer$/.test(key),
+        ) ||
+        certificatesOf(ingress).some(
+          ({ secret }) => snapshot.presence('Secret', ingress.metadata.namespace, secret) === 'absent',
+        ),
     );
   return [...new Set(asking.map(({ metadata }) => metadata.namespace))].map((namespace) => ({
     verb: 'list',

@@ -74,6 +74,7 @@ const mayExplain: Readonly<Record<string, Causes>> = {
     areas: ['namespace', 'volume', 'node', 'service'],
     rules: ['crash-regression-after-rollout', ...configuration],
   },
+  'config-object-missing': { elsewhere: ['pod', 'workload', 'namespace', 'volume'] },
   'pod-unschedulable-taint': { areas: ['node', 'volume'] },
   'pod-unschedulable-node-affinity': { areas: ['volume'] },
   'pod-unschedulable-volume-topology': { areas: ['node'] },

@@ -47,7 +47,8 @@ export function dependencyFields(
   };
 }
 
-function adviceFor(service: ObjectRef, { missing, endpoints, alike, field, externalName }: Dependency): string {
+function adviceFor(service: ObjectRef, dependency: Dependency): string {
+  const { missing, endpoints, alike, field, externalName, failure, host } = dependency;
   const name = nameOf(service);
   if (externalName !== undefined) {
     return `make ${externalName} answer, or correct spec.externalName of ${name} in namespace ${service.namespace}`;
@@ -58,6 +59,8 @@ function adviceFor(service: ObjectRef, { missing, endpoints, alike, field, exter
       : `change ${service.name} to ${alike} in ${field ?? 'its configuration'}, if that was meant, or create ${name}`;
   }
   if (endpoints === 0) return `make ${name} answer first: none of its pods is ready`;
+  if (failure === 'unknown-host' && !host.includes('.'))
+    return `ask for ${service.name}.${service.namespace}.svc.cluster.local (${name} is there): a resolver of the program's own, as of nginx or HAProxy, knows no search domains`;
   const although = endpoints === undefined ? '' : ' although it has ready endpoints';
   return `see why ${name} does not answer${although}: its ports, its pods' logs, network policies`;
 }

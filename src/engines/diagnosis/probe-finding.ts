@@ -1,6 +1,7 @@
 import { crashingSince } from '../crashes/crashes.ts';
 import { type Dependency, dependencyIn, probedService } from '../dependencies.ts';
 import { mask } from '../logs/masking.ts';
+import { type SignatureId, signatureOf } from '../logs/signatures.ts';
 import { type TellingEntry, tellingEntries, tellingOf } from '../logs/telling.ts';
 import { missedService } from '../missed-services.ts';
 import { refOf } from '../objects.ts';
@@ -41,17 +42,25 @@ export function probeClause({ pod, container, kind, probe, kill }: ProbeFailure)
 
 /** The probe's own words with all that differs between replicas masked. */
 export const maskedOutput = ({ event, probe }: ProbeFailure): string => {
-  const words = mask(firstRow(probeOutput(event?.message ?? ''))).slice(0, 160);
+  const words = mask(tellingRow(probeOutput(event?.message ?? ''))).slice(0, 160);
   return probe.exec === undefined ? words : words.replace(/ +$/, '');
 };
 
-/** The first line of what a command printed; the rows of a table, whose first line only names the columns. */
-function firstRow(output: string): string {
-  const [first = '', second = '', ...rows] = output.split('\n');
+/**
+ * The line of what a command printed that names a known fault, else the first; the rows of a table, whose first line
+ * only names the columns.
+ */
+function tellingRow(output: string): string {
+  const lines = output.split('\n');
+  const [first = '', second = '', ...rows] = lines;
   return /^[-=+| ]*--[-=+| ]*$/.test(second.trim()) && rows.length > 0
     ? rows.map((row) => row.trim().replace(/\s+/g, ' ')).join(', ')
-    : first;
+    : (lines.find((line) => signatureOf(line) !== undefined) ?? first);
 }
+
+/** What a command of a probe says of a fault that more time does not heal; `undefined` when it says none. */
+export const toldFault = ({ event, probe }: ProbeFailure): SignatureId | undefined =>
+  probe.exec === undefined ? undefined : signatureOf(tellingRow(probeOutput(event?.message ?? '')));
 
 /** What becomes of the probe, in a few words: `is refused`, `answers 404`. */
 export function outcomeClause(failure: ProbeFailure): string {

@@ -13,6 +13,7 @@ import { brokenFileGap } from './broken-file.ts';
 import { type CrashGap, crashGap } from './crash-gap.ts';
 import { linkGap } from './crash-network-gap.ts';
 import { lineBreakGap } from './line-break-gap.ts';
+import { ownNameGap } from './own-name-gap.ts';
 import { settingGap } from './setting-gap.ts';
 import { demandedVariableGap, shellVariableGap } from './shell-variable.ts';
 import { missingVariableIn } from './variable-fix.ts';
@@ -21,6 +22,7 @@ import { missingVariableIn } from './variable-fix.ts';
 export function programGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined {
   const text = textOf(crash);
   return (
+    ownNameGap(snapshot, crash) ??
     optionalGap(snapshot, crash) ??
     linkGap(snapshot, crash.pod, crash.container, text) ??
     absentKeyGap(snapshot, crash, text) ??

@@ -94,7 +94,7 @@ export function assembleEntries(): EntryAssembler {
 /** Most lines begin with a time or a brace and are none of these. */
 const mayContinue = /^[^\d{"]/;
 const tracePart =
-  /^(?:\s+at |Caused by:|\s*\.\.\. \d+ (?:more|common frames)|\s*Suppressed:|Traceback \(most recent|During handling of the above|The above exception was|goroutine \d+ |created by |exit status \d+$|\[signal |\s*from \S+:\d+:in |Stack trace:$|#\d+ \S|\s*--- End of |\S+\.rb:\d+:in [`'][^']*'$|note: run with|stack backtrace:)/;
+  /^(?:\s+at |[Cc]aused by:|LINE \d+: |\s*\.\.\. \d+ (?:more|common frames)|\s*Suppressed:|Traceback \(most recent|During handling of the above|The above exception was|goroutine \d+ |created by |exit status \d+$|\[signal |\s*from \S+:\d+:in |Stack trace:$|#\d+ \S|\s*--- End of |\S+\.rb:\d+:in [`'][^']*'$|note: run with|stack backtrace:)/;
 
 function continues({ lines, parsed, traceback: inTraceback }: Open, text: string): boolean {
   const head = lines[0] ?? '';

@@ -110,8 +110,8 @@ function fieldBelow(lines: readonly string[], line: number): string {
 
 /** The last `Caused by`, .NET's last `--->`, else the exception itself. */
 function javaCause(lines: readonly string[]): Cause | undefined {
-  const line = lines.findLastIndex((text) => /^\s*(?:Caused by: |---> )/.test(text));
-  const cause = lines[line]?.replace(/^\s*(?:Caused by: |---> )/, '');
+  const line = lines.findLastIndex((text) => /^\s*(?:[Cc]aused by: |---> )/.test(text));
+  const cause = lines[line]?.replace(/^\s*(?:[Cc]aused by: |---> )/, '');
   if (cause !== undefined && !bareType.test(cause)) return { text: cause, line };
   const own = lines.findIndex((text) => /^(?:[\w$]+\.)+[\w$]*(?:Exception|Error)\b/.test(text));
   if (cause !== undefined) return { text: withoutType(lines[own], cause), line };

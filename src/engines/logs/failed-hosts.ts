@@ -37,7 +37,7 @@ const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [/connection[ _](?:to (?:the server )?\S{1,300} (?:was |is )?)?refused|ECONNREFUSED|actively refused/i, 'refused'],
   [/no route to host|EHOSTUNREACH|ENETUNREACH|network is unreachable|host is unreachable/i, 'unreachable'],
   [
-    /i\/o timeout|ETIMEDOUT|connection timed out|connect(?:ion)? timeout|timed out(?! waiting for the condition)|Connect_?Timeout|timeout connecting|Client\.Timeout exceeded|deadline exceeded|SocketTimeoutException/i,
+    /i\/o timeout|ETIMEDOUT|connection timed out|connect(?:ion)? timeout|timed out(?! waiting for the condition)|Connect_?Timeout|timeout connecting|Client\.Timeout exceeded|timeout while connecting|kafka\.common\.errors\.TimeoutException|deadline exceeded|SocketTimeoutException/i,
     'timeout',
   ],
   [
@@ -49,7 +49,10 @@ const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
   // pg_isready
   [/:\d{2,5} - no response$/im, 'unreached'],
   // Clients that know several servers, and name none
-  [/\bno reachable (?:servers?|hosts?|brokers?|nodes?)\b|\bNoBrokersAvailable\b/i, 'unreached'],
+  [
+    /\bno reachable (?:servers?|hosts?|brokers?|nodes?)\b|\bNoBrokersAvailable\b|\bno Elasticsearch node available\b/i,
+    'unreached',
+  ],
   // curl, of a request that no server answered
   [/\b(?:HTTP|http_code|status|code|response)(?: code)?[=: ]{1,3}["']?000\b/i, 'unreached'],
   [new RegExp(`${pinged}[^\\n]*\\n[^\\n]*\\b100% packet loss`), 'timeout'],
@@ -63,7 +66,7 @@ export const connectionFailureIn = (text: string): ConnectionFailure | undefined
 
 /** Words of clients that do not say why. */
 const unreached =
-  /\b(?:can(?:no|')t|could not|unable to|failed to) (?:reach|connect to)\b[^\n]{0,40}\b(?:server|database|host|broker|redis|postgres\w*|mysql|mongo\w*)\b|\b(?:cannot|can't|could not|couldn't|unable to|failed to) (?:reach|contact) (?:\S+ ){0,2}\S*(?::\/\/|:\d{2,5}\b|[a-z]\.[a-z])|[a-z0-9]:\d{2,5}\b\S{0,60} (?:is |was )?(?:unreachable|not reachable)\b|\bAll host\(s\) tried\b/i;
+  /\b(?:can(?:no|')t|could not|unable to|failed to) (?:reach|connect to)\b[^\n]{0,40}\b(?:server|database|host|broker|redis|postgres\w*|mysql|mongo\w*)\b|\b(?:cannot|can't|could not|couldn't|unable to|failed to) (?:reach|contact|connect to) (?:\S+ ){0,3}\S*(?::\/\/|:\d{2,5}\b|[a-z]\.[a-z])|[a-z0-9]:\d{2,5}\b\S{0,60} (?:is |was )?(?:unreachable|not reachable)\b|\bAll host\(s\) tried\b/i;
 /** Who is refused for a reason was connected. */
 const answered =
   /authenticat|authoriz|password|denied|credential|certificate|x509|\btls\b|\bssl\b|not exist|forbidden/i;
@@ -86,6 +89,8 @@ const forms: readonly RegExp[] = [
   form(pinged),
   // A name that was not found: what follows is the DNS server.
   form(`\\blookup ${host}(?: on |: |,)`),
+  // nginx, which asks a resolver of its own.
+  form(`${host} could not be resolved \\(`),
   form(`\\bDNS resolution failed for (?:service: )?${host}(?::${port})?`),
   // Go: the last address of `10.0.0.1:43210->10.0.0.2:5432` is the far side.
   form(`\\bdial (?:tcp|udp)[46]? (?:[^\\s:]+:\\d+->)?${host}:${port}`),

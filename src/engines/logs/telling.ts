@@ -133,7 +133,13 @@ export const farewell =
   /^(?:npm (?:ERR!|error)|Node\.js v\d|error Command failed|make: \*\*\*|exit(?:ing|ed)?\b.{0,40}$|shutting down|stopping|abort(?:ed|ing)\b.{0,20}$|terminat(?:ed|ing)\b.{0,20}$|giving up\b.{0,20}$|bye\b|info {2}Visit|A complete log of this run|yarn run |.{0,80}\b(?:did not exit normally|check the logs? (?:at|for|in)\b|leader election lost)|Command exited|Application run failed$|Failed to start application\.?$|\W{0,3}Command failed(?: with exit code|:)|\[nodemon\] app crashed|.{0,80}\bexit(?:ed|s)?\b.{0,40}\b(?:143|137|130|SIGTERM|SIGINT)\b)/i;
 
 /** Faults whose words are an error whoever logs them. */
-const refusals: ReadonlySet<string> = new Set(['bad-credentials', 'rbac', 'disk-full', 'missing-variable']);
+const refusals: ReadonlySet<string> = new Set([
+  'bad-credentials',
+  'rbac',
+  'disk-full',
+  'missing-variable',
+  'config-parse',
+]);
 
 /** `[Error: …] { … }`: an error as Node.js shows it in passing, without its trace. */
 const inspected = /^\[\w*Error: /;

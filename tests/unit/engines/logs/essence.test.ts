@@ -12,6 +12,16 @@ describe('essenceOf', () => {
     expect(said.length).toBeLessThanOrEqual(200);
   });
 
+  it('names the cause below a complaint, also in small letters', () => {
+    expect(
+      essence(
+        'F0824 12:17:58.432670       1 provider.go:389] Failed to create Manager: failed to retrieve credentials',
+        'caused by: AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity',
+        '\tstatus code: 403, request id: eecdfaa6',
+      ),
+    ).toContain('AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity');
+  });
+
   it('keeps the beginning of a long text where that is the reason', () => {
     expect(essence(`ERROR cannot list pods: ${'and so on '.repeat(40)}`)).toMatch(/^cannot list pods: .*…$/);
   });

@@ -11,6 +11,9 @@ describe('hostsIn', () => {
       undefined,
       'unknown-host',
     ],
+    ['redis-web could not be resolved (3: Host not found)', 'redis-web', undefined, 'unknown-host'],
+    ['Failed to connect to my Hub at http://hub:8081/hub/api (attempt 3/5). Is it running?', 'hub', 8081, 'unreached'],
+    ['Error starting server: Could not connect to Temporal at temporal:7233', 'temporal', 7233, 'unreached'],
     ['database:5432 - no response', 'database', 5432, 'unreached'],
     [
       '--- 8.8.8.8 ping statistics ---\n3 packets transmitted, 0 packets received, 100% packet loss',

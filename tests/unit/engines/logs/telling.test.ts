@@ -16,6 +16,26 @@ describe('tellingEntries', () => {
     expect(essences('checking', 'validation failed: 3 rows')).toEqual(['validation failed: <n> rows']);
   });
 
+  it('prefers a configuration that cannot be read to what was there already', () => {
+    expect(
+      essences(
+        '2023-05-04T18:48:49.897Z\tERROR\tUnable to create SQL database.\t{"error": "pq: database \\"shop\\" already exists"}',
+        'Loading config files=[config/docker.yaml]',
+        'Unable to load configuration: config file corrupted: yaml: line 17: found unknown escape character.',
+      )[0],
+    ).toBe('Unable to load configuration: config file corrupted: yaml: line 17: found unknown escape character.');
+  });
+
+  it('takes the statement that PostgreSQL quotes for a part of its error', () => {
+    expect(
+      essences(
+        '! Unable to load application: PG::UndefinedTable: ERROR:  relation "users" does not exist',
+        'LINE 9:  WHERE a.attrelid = \'"users"\'::regclass',
+        '                            ^',
+      )[0],
+    ).toContain('relation "users" does not exist');
+  });
+
   it('says nothing of a log without a complaint', () => {
     expect(essences('starting', 'INFO errors=0 failover=1', 'done')).toEqual([]);
     expect(essences('compiled with 0 errors in 3 s', 'error handling enabled', '3 failed')).toEqual([]);

@@ -4,6 +4,7 @@ import { workloadOf } from '../../../owners.ts';
 import { isFinished } from '../../../pods.ts';
 import { formatQuantity } from '../../../quantity.ts';
 import { countedBy, type QuotaRefusal, quotaRefusalIn, stillRefuses } from '../../../quota.ts';
+import { refusedPrograms } from '../../../refused-programs.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { defineRule, type Evidence, type Finding, type Fix } from '../../rule.ts';
 
@@ -20,7 +21,7 @@ export const quotaExceeded = defineRule({
     'ones do not exist.',
   detection:
     'A controller failed with `exceeded quota: Q, requested: …, used: …, limited: …`, and the ResourceQuota, where it ' +
-    'could be read, has still no room. The workloads that count most against it are named.',
+    'could be read, has still no room; or a program that creates pods itself logs that at least three times. The workloads that count most against it are named.',
   remedies: [
     'Scale down what needs it least, or lower requests that are far above measured use.',
     'During a rollout: set maxSurge to 0, so that an old pod goes before a new one comes.',
@@ -28,7 +29,8 @@ export const quotaExceeded = defineRule({
   ],
   avoid: ['raising the quota without asking: it protects the other namespaces of the cluster'],
 
-  check: (snapshot) => creationFailures(snapshot).flatMap((failure) => findingOf(snapshot, failure)),
+  check: (snapshot) =>
+    [...creationFailures(snapshot), ...refusedPrograms(snapshot)].flatMap((failure) => findingOf(snapshot, failure)),
 });
 
 function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Finding[] {
@@ -97,13 +99,14 @@ function consumers(snapshot: Snapshot, quota: ObjectRef, resource: string): read
 
 function fixesOf(
   snapshot: Snapshot,
-  { owner, refused }: CreationFailure,
+  { owner, refused, source }: CreationFailure,
   { quota, exceeded }: QuotaRefusal,
 ): readonly Fix[] {
   const resources = exceeded.map(({ resource }) => resource).join(', ');
   const deployment = owner.kind === 'Deployment' ? snapshot.find('Deployment', owner.namespace, owner.name) : undefined;
   const wanted = deployment?.spec?.replicas;
-  const surging = wanted !== undefined && (deployment?.status?.availableReplicas ?? 0) >= wanted;
+  // A program that makes other pods rolls out nothing.
+  const surging = source !== 'log' && wanted !== undefined && (deployment?.status?.availableReplicas ?? 0) >= wanted;
   const free: Fix = {
     advice: `scale down what needs it least in ${owner.namespace}, or lower its ${resources}`,
     reason: 'pods that are gone no longer count',

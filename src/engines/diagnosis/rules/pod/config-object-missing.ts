@@ -3,6 +3,7 @@ import { type ConfigFault, configEvidence, configFaults } from '../../../config-
 import { type KubernetesObject, nameOf, type ObjectRef, refOf } from '../../../objects.ts';
 import { unreadySince } from '../../../pods.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
+import { makerJobOf } from '../../../secret-jobs.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { syncerEvidence, syncerOf, syncerWords } from '../../../syncers.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
@@ -18,7 +19,7 @@ export const configObjectMissing = defineRule({
     'A container waits in CreateContainerConfigError, or a mount fails, with `configmap "X" not found` or `secret "X" ' +
     'not found`; or a pod waits for its volumes and a reference that is not optional is known not to exist. What has ' +
     'been created since is silent. The field that asks, similar names, other namespaces with an object of that name and ' +
-    'the object that should make a Secret (ExternalSecret, SealedSecret, Certificate) are named.',
+    'the object that should make a Secret (ExternalSecret, SealedSecret, Certificate, a Job whose command names it) are named.',
   remedies: [
     'Roll back, when the reference is new.',
     'Mend the controller that makes the object, or apply the object from its source.',
@@ -50,11 +51,12 @@ function findingOf(snapshot: Snapshot, fault: ConfigFault): Finding {
   const elsewhere = namespacesWith(snapshot, object);
   const known = certainty !== 'message';
   const maker = syncerOf(snapshot, object);
+  const job = maker === undefined ? makerJobOf(snapshot, object) : undefined;
   const others = elsewhere.slice(0, namedNamespaces).join(', ');
   return {
     subject: refOf(pod),
     container,
-    problem: `cannot start: ${nameOf(object)} does not exist${whereabouts(object, { maker, near, elsewhere: elsewhere[0] })}`,
+    problem: `cannot start: ${nameOf(object)} does not exist${job === undefined ? whereabouts(object, { maker, near, elsewhere: elsewhere[0] }) : `: ${job.says}`}`,
     culprit: object,
     certainty,
     evidence: [
@@ -68,8 +70,17 @@ function findingOf(snapshot: Snapshot, fault: ConfigFault): Finding {
       ...syncerEvidence(snapshot, object),
     ],
     since: unreadySince(pod),
-    fixes: fixesOf(snapshot, fault, { maker, near }),
-    nextCheck: maker && `kubectl describe ${maker.kind.toLowerCase()} ${maker.metadata.name} -n ${namespace}`,
+    ...(job === undefined
+      ? {
+          fixes: fixesOf(snapshot, fault, { maker, near }),
+          nextCheck: maker && `kubectl describe ${maker.kind.toLowerCase()} ${maker.metadata.name} -n ${namespace}`,
+        }
+      : {
+          class: 'symptom' as const,
+          dependsOn: [job.ref],
+          fixes: [{ advice: `make ${nameOf(job.ref)} succeed`, reason: `it makes ${nameOf(object)}` }],
+          nextCheck: `kubectl describe job ${job.ref.name} -n ${namespace}`,
+        }),
     missingEvidence: known ? [] : [`whether ${nameOf(object)} exists by now: it was not read`],
   };
 }

@@ -1,7 +1,8 @@
+import { type AwaitedJob, awaitedJob } from '../../../awaited-jobs.ts';
 import { absence } from '../../../dependency-words.ts';
 import { formatDuration, timeOf } from '../../../durations.ts';
 import { type Hang, hangs } from '../../../hangs.ts';
-import { refOf } from '../../../objects.ts';
+import { nameOf, refOf } from '../../../objects.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { placeOf, quoteOf } from '../../crash-finding.ts';
 import { orderGap } from '../../crash-network-gap.ts';
@@ -30,12 +31,13 @@ function findingOf(snapshot: Snapshot, hang: Hang): Finding {
   const { pod, container, since, says, dependency, log } = hang;
   const subject = refOf(pod);
   const { evidence, ...fields } = dependency === undefined ? { evidence: [] } : dependencyFields(dependency);
+  const job = dependency === undefined ? jobOf(snapshot, hang) : undefined;
   const order = dependency === undefined ? orderGap(pod, container, says?.entry.lines.join('\n') ?? '') : undefined;
   const quote: readonly Evidence[] = log === undefined || says === undefined ? [] : [quoteOf(log, says)];
   return {
     subject,
     container: container.name,
-    problem: `cannot start: init container ${container.name} (${placeOf(hang)}) ${whatOf(hang)}${order === undefined ? '' : ` (${order.says})`}`,
+    problem: `cannot start: init container ${container.name} (${placeOf(hang)}) ${job === undefined ? whatOf(hang) : `waits for ${job.says}`}${order === undefined ? '' : ` (${order.says})`}`,
     certainty: dependency?.told === true || says !== undefined ? 'message' : 'inferred',
     since,
     fixes: order?.fixes ?? [
@@ -49,6 +51,7 @@ function findingOf(snapshot: Snapshot, hang: Hang): Finding {
     missingEvidence: log === undefined ? [`the log of init container ${container.name}`] : [],
     nextCheck: `kubectl logs ${pod.metadata.name} -n ${pod.metadata.namespace} -c ${container.name} --tail=20`,
     ...fields,
+    ...(job === undefined ? {} : waitFields(job)),
     evidence: [
       {
         object: subject,
@@ -62,6 +65,41 @@ function findingOf(snapshot: Snapshot, hang: Hang): Finding {
     ],
   };
 }
+
+/** The Job that the last words of a step name: one line says that it waits, the next that there is none. */
+const jobOf = (snapshot: Snapshot, { pod, container, log }: Hang): AwaitedJob | undefined =>
+  awaitedJob(
+    snapshot,
+    { pod, container },
+    (log?.lines ?? [])
+      .slice(-lastLines)
+      .map(({ text }) => text)
+      .join('\n'),
+  );
+
+const lastLines = 6;
+
+/** Whoever waits for a Job is well itself; one that is not there may have been deleted, or waits for its turn as a hook. */
+const waitFields = ({ ref, missing }: AwaitedJob): Pick<Finding, 'class' | 'dependsOn' | 'fixes' | 'nextCheck'> =>
+  missing
+    ? {
+        class: 'cause',
+        dependsOn: [],
+        fixes: [
+          {
+            advice: `create ${nameOf(ref)} from its source, or correct the name that the init container waits for`,
+            reason:
+              'a Job that is a hook after installation (helm.sh/hook, PostSync) is made only when the pods are ready, which wait for it',
+          },
+        ],
+        nextCheck: `kubectl get jobs -n ${ref.namespace}`,
+      }
+    : {
+        class: 'symptom',
+        dependsOn: [ref],
+        fixes: [{ advice: `make ${nameOf(ref)} succeed`, reason: 'the init container then ends by itself' }],
+        nextCheck: `kubectl describe job ${ref.name} -n ${ref.namespace}`,
+      };
 
 const endFix = ({ container: { name } }: Hang, endless: string) => ({
   advice: `let the command of init container ${name} end without ${endless}, or make it a sidecar (restartPolicy: Always) if it is to run on`,

@@ -12,7 +12,7 @@ import type { Snapshot } from '../../../snapshot.ts';
 import { inContainer, quoteOf } from '../../crash-finding.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
 import { fileProbeOf } from '../../file-probe.ts';
-import { appWords, maskedOutput, probeClause, probeFinding, statusCodeIn } from '../../probe-finding.ts';
+import { appWords, maskedOutput, probeClause, probeFinding, statusCodeIn, toldFault } from '../../probe-finding.ts';
 import { defineRule, type Evidence, type Finding } from '../../rule.ts';
 
 export const livenessKillsHealthyApp = defineRule({
@@ -65,15 +65,20 @@ function killedByProbe(snapshot: Snapshot, failure: ProbeFailure): Finding {
             reason: `liveness allows ${formatDuration(((probe.initialDelaySeconds ?? 0) + periodSeconds * failureThreshold) * second)}, and nothing listens by then`,
           }
         : (fileProbeOf(failure)?.fix ??
-          (isAbsent(failure)
+          (isRefused(failure)
             ? {
-                advice: `let the app keep what the livenessProbe of container ${container.name} looks for, or correct its command`,
-                reason: 'more time does not help: what it looks for is not there',
+                advice: `heal what the livenessProbe of container ${container.name} complains about; more time or tries do not`,
+                reason: maskedOutput(failure),
               }
-            : {
-                advice: `${slow} of the livenessProbe of container ${container.name}, or let it ask something cheaper`,
-                reason: 'the process works until it is told to stop',
-              })),
+            : isAbsent(failure)
+              ? {
+                  advice: `let the app keep what the livenessProbe of container ${container.name} looks for, or correct its command`,
+                  reason: 'more time does not help: what it looks for is not there',
+                }
+              : {
+                  advice: `${slow} of the livenessProbe of container ${container.name}, or let it ask something cheaper`,
+                  reason: 'the process works until it is told to stop',
+                })),
     ],
     missingEvidence: kill?.event === undefined ? ['the Killing events, which live an hour'] : [],
     ...fields,
@@ -86,6 +91,14 @@ function saidBy(failure: ProbeFailure): string {
   const output = failure.probe.exec === undefined ? '' : maskedOutput(failure);
   return output === '' ? '' : `: ${output}`;
 }
+
+/** Whether what a command asks answers, and refuses it. */
+const isRefused = (failure: ProbeFailure): boolean => {
+  const fault = toldFault(failure);
+  return (
+    fault === 'bad-credentials' || fault === 'pool-exhausted' || fault === 'tls' || fault === 'certificate-expired'
+  );
+};
 
 /** Whether a command looks for a file that is not there. */
 const isAbsent = (failure: ProbeFailure): boolean => /no such file or directory/i.test(saidBy(failure));

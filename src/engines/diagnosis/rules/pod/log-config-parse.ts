@@ -1,4 +1,5 @@
 import { configuredTexts } from '../../../configured.ts';
+import { deathLog } from '../../../crashes/death-log.ts';
 import { pathIn } from '../../../file-paths.ts';
 import { isFolder, mountOf, variableLink, variablesIn } from '../../../log-links.ts';
 import { nameOf, refOf } from '../../../objects.ts';
@@ -8,6 +9,7 @@ import { absentKeyGap } from '../../absent-key.ts';
 import { brokenFileGap } from '../../broken-file.ts';
 import { linkGap } from '../../crash-network-gap.ts';
 import { type LogFault, logFindings, ofContainer, textOf } from '../../log-finding.ts';
+import { ownNameGap } from '../../own-name-gap.ts';
 import { defineRule, type Fix } from '../../rule.ts';
 import { settingGap } from '../../setting-gap.ts';
 import { missingVariableIn, misspeltVariable, variableFix } from '../../variable-fix.ts';
@@ -33,8 +35,13 @@ export const logConfigParse = defineRule({
 function judge(snapshot: Snapshot, fault: LogFault) {
   const absent = absentFileIn(snapshot, fault, textOf(fault));
   if (absent !== undefined) return { clause: ` (${absent.says})`, evidence: absent.evidence, fixes: absent.fixes };
+  const ownName = ownNameGap(snapshot, {
+    pod: fault.pod,
+    log: deathLog(snapshot, fault.pod, fault.container),
+  });
   const absentKey = absentKeyGap(snapshot, fault, textOf(fault));
   const gap =
+    ownName ??
     absentKey ??
     linkGap(snapshot, fault.pod, fault.container, textOf(fault)) ??
     (sourceOf(fault) === undefined

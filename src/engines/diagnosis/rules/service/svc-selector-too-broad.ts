@@ -1,5 +1,6 @@
 import { isAskedAbout } from '../../../asked-about.ts';
 import { parseImage } from '../../../images.ts';
+import { failedCalls } from '../../../network/calls.ts';
 import { nameOf, refOf, type Service } from '../../../objects.ts';
 import { isReady } from '../../../pods.ts';
 import { selectorText } from '../../../selectors.ts';
@@ -18,8 +19,8 @@ export const svcSelectorTooBroad = defineRule({
   meaning: 'A part of the requests reaches pods of another application, which answers wrongly or not at all.',
   detection:
     'The selector matches ready pods of two or more workloads that run different images, or a common base image with ' +
-    'another command. It is the cause when one of them declares ports without the target port, or when the Service is ' +
-    'asked about. Of one image only workloads are meant whose pods are called differently (label app) and of which one ' +
+    'another command. It is the cause when one of them declares ports without the target port, when the Service is ' +
+    'asked about, when a call to it is refused or gets no answer, or when another Service with the same selector is named after another of them. Of one image only workloads are meant whose pods are called differently (label app) and of which one ' +
     'has a Service of its own. Versions of one image (canaries), headless Services and Services for metrics are left alone.',
   remedies: ['Add the label to the selector that only the wanted pods have.'],
   avoid: [
@@ -53,13 +54,41 @@ function findingOf(snapshot: Snapshot, service: Service): readonly Finding[] {
     {
       subject,
       problem: `selects ${selectorText({ matchLabels: selector })}, which pods of different programs have: ${names.join(' and ')}${deafText}`,
-      ...((deafText !== '' || isAsked) && { class: 'cause' as const }),
+      ...((deafText !== '' || isAsked || isMissed(snapshot, service) || isTwin(snapshot, service, serving)) && {
+        class: 'cause' as const,
+      }),
       certainty: 'recomputed',
       evidence: serving.slice(0, shownBackends).map(backendEvidence),
       fixes: [fixFor(service, serving)],
       nextCheck: `kubectl get endpointslices -n ${subject.namespace} -l kubernetes.io/service-name=${subject.name}`,
     },
   ];
+}
+
+/** Whether somebody who calls it is refused, or gets no answer. */
+const isMissed = (snapshot: Snapshot, service: Service): boolean =>
+  failedCalls(snapshot).some(
+    ({ dependency: { service: called, failure } }) =>
+      (failure === 'refused' || failure === 'timeout') &&
+      called?.name === service.metadata.name &&
+      called.namespace === service.metadata.namespace,
+  );
+
+/** Whether it is named after one of its backends, and another Service after another one, with the same selector. */
+function isTwin(snapshot: Snapshot, { metadata, spec }: Service, serving: readonly Backend[]): boolean {
+  const names = new Set(serving.map(({ ref }) => ref.name));
+  return (
+    names.has(metadata.name) &&
+    snapshot
+      .all('Service', metadata.namespace)
+      .some(
+        (other) =>
+          other.metadata.name !== metadata.name &&
+          names.has(other.metadata.name) &&
+          selectorText({ matchLabels: other.spec?.selector ?? {} }) ===
+            selectorText({ matchLabels: spec?.selector ?? {} }),
+      )
+  );
 }
 
 const targetsOf = ({ spec }: Service): readonly string[] =>

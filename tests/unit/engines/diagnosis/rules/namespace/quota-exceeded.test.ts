@@ -1,5 +1,5 @@
 import { quotaExceeded } from '../../../../../../src/engines/diagnosis/rules/namespace/quota-exceeded.ts';
-import { aDeployment, anEvent, anObject, aSnapshot } from '../../../../../support/builders.ts';
+import { aDeployment, aLog, anEvent, anObject, aPod, aSnapshot } from '../../../../../support/builders.ts';
 import { asking } from '../../../../../support/nodes.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
@@ -31,8 +31,25 @@ const set = anObject('StatefulSet', 'db', { spec: { replicas: 2 }, status: { rep
 const all = [hoarder.deployment, replicaSet, ...hoarder.pods];
 const surging = { ...hoarder.deployment, spec: { ...hoarder.deployment.spec, replicas: 2 } };
 
+const building = (times: number, used = '16Mi') =>
+  aSnapshot({
+    objects: [aPod('builds'), quota(used)],
+    logs: [
+      aLog(
+        'builds',
+        Array.from(
+          { length: times },
+          () =>
+            'WARNING: pods "agent-1l6xs" is forbidden: exceeded quota: small, requested: requests.memory=8Mi, used: requests.memory=16Mi, limited: requests.memory=20Mi.',
+        ),
+      ),
+    ],
+  });
+
 testRule(quotaExceeded, {
   silent: {
+    'a program that was refused once': building(1),
+    'a program that was refused while there was no room': building(5, '8Mi'),
     'a quota that has room by now': aSnapshot({ objects: [...all, exceeded, quota('8Mi')] }),
     'a quota that is gone': aSnapshot({ complete: ['ResourceQuota'], objects: [...all, exceeded] }),
     'another refusal': aSnapshot({
@@ -41,6 +58,14 @@ testRule(quotaExceeded, {
     'a full quota that refused nobody': aSnapshot({ objects: [...all, quota('20Mi')] }),
   },
   speaks: {
+    'of a program that creates pods itself, and is refused all the time': [
+      building(5),
+      {
+        object: 'Pod/builds',
+        problem:
+          'cannot create pods: ResourceQuota/small is full (a pod needs 8Mi of requests.memory, 16Mi of 20Mi are used)',
+      },
+    ],
     'of a quota that counts some pods only': [
       aSnapshot({ objects: [...all, effortless, scoped({ scopes: ['BestEffort'] })] }),
       {

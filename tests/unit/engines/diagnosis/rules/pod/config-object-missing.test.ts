@@ -39,6 +39,12 @@ const sealed = {
 };
 const elsewhere = anObject('Secret', 'tls-web', { metadata: { namespace: 'other' } });
 
+const aMaker = (conditions: readonly object[], args = ['create', '--secret-name=tls-web']) =>
+  anObject('Job', 'make-tls', {
+    spec: { template: { spec: { containers: [{ name: 'make', args }] } } },
+    status: { conditions },
+  });
+
 testRule(configObjectMissing, {
   silent: {
     'an object that has been created since': aSnapshot({ complete, objects: [blocked, aConfigMap('api-config')] }),
@@ -89,6 +95,21 @@ testRule(configObjectMissing, {
     }),
   },
   speaks: {
+    'of the Job that is to make it, and has failed': [
+      aSnapshot({ complete, objects: [tls, aMaker([{ type: 'Failed', status: 'True' }])] }),
+      {
+        object: 'Pod/web',
+        problem: 'Secret/tls-web does not exist: Job/make-tls, which makes it, has failed',
+        fix: 'make Job/make-tls succeed',
+      },
+    ],
+    'of the object alone where that Job is done': [
+      aSnapshot({
+        complete,
+        objects: [tls, aMaker([{ type: 'Complete', status: 'True' }])],
+      }),
+      { object: 'Pod/web', problem: 'Secret/tls-web does not exist', fix: 'apply Secret/tls-web from its source' },
+    ],
     'in the words of what should have made it': [
       aSnapshot({ complete, objects: [tls, failedMount('secret "tls-web" not found'), unsynced(sealed), elsewhere] }),
       {

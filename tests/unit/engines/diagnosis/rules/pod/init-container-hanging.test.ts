@@ -21,6 +21,13 @@ const sidecar = {
   startupProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1, failureThreshold: 60 },
 };
 const complete = ['Service', 'EndpointSlice'];
+const aJob = (conditions: readonly object[]) => anObject('Job', 'shop-migrate', { status: { conditions } });
+const refused = [
+  '2021-01-12T11:42:17.301Z [ERROR] auth.handler: error authenticating:',
+  '  | URL: PUT http://vault.shop.svc:8200/v1/auth/kubernetes/login',
+  '  | Code: 403. Errors:',
+  '  | * permission denied',
+];
 
 testRule(initContainerHanging, {
   silent: {
@@ -39,6 +46,10 @@ testRule(initContainerHanging, {
       logs: timed({ at: minutesAgo(1), text: 'applied step 1' }, { at: minutesAgo(0), text: 'copied users' }),
     }),
     'a sidecar that started': aSnapshot({ objects: [running(30, sidecar)] }),
+    'a wait for a Job that is done, half a minute ago': aSnapshot({
+      objects: [running(0.5), aJob([{ type: 'Complete', status: 'True' }])],
+      logs: log('Waiting for job shop-migrate'),
+    }),
     'a ready pod': aSnapshot({
       objects: [
         aPod('api', { containers: [aContainer('proxy', { init: true, restartPolicy: 'Always' }), aContainer()] }),
@@ -63,6 +74,41 @@ testRule(initContainerHanging, {
     'of half a minute of waiting for a Service that is not there': [
       aSnapshot({ objects: [running(0.5)], logs: log('waiting for queue:5672'), complete }),
       { object: 'Pod/api', problem: 'Service/queue' },
+    ],
+    'of the Job that it says it waits for, and that has failed': [
+      aSnapshot({
+        objects: [running(1), aJob([{ type: 'Failed', status: 'True' }])],
+        logs: log('Waiting for migration job shop-migrate to complete...'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'init container wait (1 of 1) waits for Job/shop-migrate, which has failed',
+        fix: 'make Job/shop-migrate succeed',
+      },
+    ],
+    'of a Job that is not there': [
+      aSnapshot({
+        objects: [running(1)],
+        logs: log(
+          ...[1, 2, 3].flatMap(() => [
+            'Waiting for job shop-migrate...',
+            'Error from server (NotFound): jobs.batch "shop-migrate" not found',
+          ]),
+        ),
+        complete: [...complete, 'Job'],
+      }),
+      { object: 'Pod/api', problem: 'waits for Job/shop-migrate, and there is none of that name' },
+    ],
+    'of a server that refuses it': [
+      aSnapshot({
+        objects: [running(1, { args: ['login', 'http://vault:8200'] }), anObject('Service', 'vault')],
+        logs: log(...refused, ...refused, ...refused),
+        complete,
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'runs and does not end: auth.handler: error authenticating: Code: 403. Errors: permission denied',
+      },
     ],
     'of a command that sleeps for ever': [
       aSnapshot({ objects: [running(1, { command: ['/bin/sh', '-c', 'prepare && sleep infinity'] })] }),

@@ -62,6 +62,20 @@ testRule(livenessKillsHealthyApp, {
     }),
   },
   speaks: {
+    'of a command that tells of a refusal below its first line': [
+      aSnapshot({
+        objects: [
+          pod({}, { livenessProbe: { exec: { command: ['healthcheck'] }, periodSeconds: 20, failureThreshold: 3 } }),
+          killing(2),
+          unhealthy('Liveness probe failed: INFO Checking health...\npsql: ERROR:  backend authentication failed'),
+        ],
+      }),
+      {
+        object: 'Pod/web',
+        problem: 'fails 3 times in a row: psql: ERROR:  backend authentication failed',
+        fix: 'heal what the livenessProbe of container app complains about',
+      },
+    ],
     'of a file that a command looks for': [
       aSnapshot({
         objects: [

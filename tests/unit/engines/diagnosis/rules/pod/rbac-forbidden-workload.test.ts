@@ -16,6 +16,7 @@ const restarted = {
     lastState: { terminated: { exitCode: 1, startedAt: minutesAgo(0.4), finishedAt: minutesAgo(0.2) } },
   },
 };
+const unfilled = 'level=fatal msg="failed to sync *v1.Pod: context deadline exceeded"';
 const complete = ['RoleBinding', 'ClusterRoleBinding', 'Role', 'ClusterRole'];
 const aBinding = (role: string, subject: object = { kind: 'ServiceAccount', name: 'lister' }) =>
   anObject('RoleBinding', `bind-${role}`, { roleRef: { kind: 'Role', name: role }, subjects: [subject] });
@@ -40,8 +41,27 @@ testRule(rbacForbiddenWorkload, {
     }),
     'a person who was refused': asked([], { text: 'ERROR User "jane" cannot list resource "pods" in API group ""' }),
     'another error': asked([], { text: 'ERROR no such table' }),
+    'a cache that is not filled in time, though it may be': asked(
+      [aBinding('reader', { kind: 'ServiceAccount', name: 'default' }), aRole('reader', ['list'])],
+      {
+        text: unfilled,
+      },
+    ),
+    'a cache of something else': asked([], {
+      text: 'level=fatal msg="failed to sync *v1.Widget: context deadline exceeded"',
+    }),
   },
   speaks: {
+    'of a cache that is never filled, because nobody allows it': [
+      asked([aBinding('reader', { kind: 'ServiceAccount', name: 'other' }), aRole('reader', ['list'])], {
+        text: unfilled,
+        pod: { ...broken, spec: { ...broken.spec, serviceAccountName: 'lister' } },
+      }),
+      {
+        object: 'Pod/lister',
+        problem: 'may not list pods in namespace shop: RoleBinding/bind-reader gives Role/reader to',
+      },
+    ],
     'of a Role that cannot reach what belongs to no namespace': [
       asked([aBinding('viewer'), aRole('viewer', ['get', 'watch'], ['nodes'])], { text: inCluster }),
       {

@@ -97,4 +97,13 @@ describe('the class of a selector that is too broad', () => {
     expect(classOf(workload('mailer', 'example/mailer:3', { port: 25 }))).toEqual(['cause']);
     expect(classOf(mailer, { kind: 'Service', namespace: 'shop', name: 'api' })).toEqual(['cause']);
   });
+
+  it('is a cause where another Service with the same selector is named after another backend', () => {
+    const twin = (name: string, tier = 'backend') => [
+      anObject('Service', name, { spec: { selector: { tier }, ports: [{ port: 80 }] } }),
+    ];
+    expect(classOf([...mailer, ...twin('mailer')] as never)).toEqual(['cause', 'cause']);
+    expect(classOf([...mailer, ...twin('public')] as never)).toEqual(['risk', 'risk']);
+    expect(classOf([...mailer, ...twin('mailer', 'mail')] as never)).toEqual(['risk']);
+  });
 });
