@@ -2,6 +2,7 @@ import type { LogExcerpt } from '../snapshot-data.ts';
 import type { Level } from './levels.ts';
 import { parseLine } from './lines.ts';
 import { exceptionShape, failureWords } from './severity.ts';
+import { goesOn, isListed } from './spread-messages.ts';
 import type { LogLine } from './structured-lines.ts';
 
 /** One thing that was logged: a line, or an exception with its trace. */
@@ -94,7 +95,7 @@ export function assembleEntries(): EntryAssembler {
 /** Most lines begin with a time or a brace and are none of these. */
 const mayContinue = /^[^\d{"]/;
 const tracePart =
-  /^(?:\s+at |Caused by:|\s*\.\.\. \d+ (?:more|common frames)|\s*Suppressed:|Traceback \(most recent|During handling of the above|The above exception was|goroutine \d+ |created by |exit status \d+$|\[signal |\s*from \S+:\d+:in |Stack trace:$|#\d+ \S|\s*--- End of |\S+\.rb:\d+:in [`'][^']*'$|note: run with|stack backtrace:)/;
+  /^(?:\s+at |[Cc]aused by:|\s*\.\.\. \d+ (?:more|common frames)|\s*Suppressed:|Traceback \(most recent|During handling of the above|The above exception was|goroutine \d+ |created by |exit status \d+$|\[signal |\s*from \S+:\d+:in |Stack trace:$|#\d+ \S|\s*--- End of |\S+\.rb:\d+:in [`'][^']*'$|note: run with|stack backtrace:)/;
 
 function continues({ lines, parsed, traceback: inTraceback }: Open, text: string): boolean {
   const head = lines[0] ?? '';
@@ -121,6 +122,8 @@ function continues({ lines, parsed, traceback: inTraceback }: Open, text: string
     return text.trim() !== '' && isPlain(text);
   // An exception on its own line under the complaint that was logged with it (log4j, logback).
   if (lines.length === 1 && /^[\w$.]+\.[\w$]+(?:Exception|Error)\b/.test(text) && isComplaint(parsed)) return true;
+  if (isComplaint(parsed) && isListed(lines, text)) return true;
+  if (goesOn(lines, text)) return isPlain(text);
   // Node.js closes an error's own fields with a brace.
   return indentation(text) > indentation(head) || (lines.length > 1 && text === '}');
 }

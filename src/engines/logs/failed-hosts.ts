@@ -51,6 +51,7 @@ const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
   // Clients that know several servers, and name none
   [/\bno reachable (?:servers?|hosts?|brokers?|nodes?)\b|\bNoBrokersAvailable\b/i, 'unreached'],
   // curl, of a request that no server answered
+  [/\brequest to https?:\/\/\S{1,300} failed\b/i, 'unreached'],
   [/\b(?:HTTP|http_code|status|code|response)(?: code)?[=: ]{1,3}["']?000\b/i, 'unreached'],
   [new RegExp(`${pinged}[^\\n]*\\n[^\\n]*\\b100% packet loss`), 'timeout'],
   // Wrappers that leave out why; only what looks like an address is one.

@@ -109,7 +109,7 @@ const signatures: readonly Signature[] = [
   ],
   [
     'migration-failed',
-    /\bDirty database version\b|\bFlyway\w*Exception|Validate failed: |Migrations? have failed validation|\bliquibase\b.*(?:Exception|failed)|Could not acquire change log lock|Can't locate revision identified by|\bP30(?:05|06|09|18)\b|PendingMigrationError|Migrations are pending|\bmigrations?\b[^\n]{0,80}\b(?:failed|aborted|error)\b|\b(?:failed|error|unable|cannot|could not)\b[^\n]{0,40}\b(?:migrat(?:e|ion|ions|ing)|run migrations?)\b|\brelation "[^"]+" (?:does not exist|already exists)|\bcolumn "?[\w.]+"? (?:of relation "[^"]+" )?does not exist|\bno such (?:table|column): |\bTable '[^']+' (?:doesn't|does not) exist|\bUnknown column '|migration checksum mismatch/i,
+    /\bDirty database version\b|\bFlyway\w*Exception|Validate failed: |Migrations? have failed validation|\bliquibase\b.*(?:Exception|failed)|Could not acquire change log lock|Can't locate revision identified by|\bP30(?:05|06|09|18)\b|PendingMigrationError|Migrations are pending|\bmigrations?\b[^\n]{0,80}\b(?:failed|aborted|error)\b|\b(?:failed|error|unable|cannot|could not)\b[^\n]{0,40}\b(?:migrat(?:e|ion|ions|ing)|run migrations?)\b|\brelation "[^"]+" (?:does not exist|already exists)|\bcolumn "?[\w.]+"? (?:of relation "[^"]+" )?does not exist|\bno such (?:table|column): |\bTable '[^']+' (?:doesn't|does not) exist|\bUnknown column '|migration checksum mismatch|\bschema version\b[^\n]{0,60}\b(?:mismatch|compatibility check failed|incompatible|too old)/i,
   ],
   [
     'pool-exhausted',

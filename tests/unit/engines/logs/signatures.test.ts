@@ -38,6 +38,7 @@ describe('signatureOf', () => {
     ['migration-failed', 'org.flywaydb.core.api.exception.FlywayValidateException: Validate failed: Migrations'],
     ['server-refuses', "redis.exceptions.ReadOnlyError: You can't write against a read only replica."],
     ['permission', "Error: EACCES: permission denied, mkdir 'logs'"],
+    ['migration-failed', 'sql schema version compatibility check failed: version mismatch for database: "temporal"'],
     ['migration-failed', 'pq: relation "orders" does not exist'],
     ['migration-failed', "alembic.util.exc.CommandError: Can't locate revision identified by 'a1b2'"],
     ['pool-exhausted', 'HikariPool-1 - Connection is not available, request timed out after 30000ms.'],
