@@ -8,7 +8,10 @@ const vague =
 
 /** Whether words only say that it is over, or only look like an error: the reason may then stand before them. */
 export const saysLittle = ({ essence, plain }: TellingEntry): boolean =>
-  !plain || (essence.length <= 60 && vague.test(essence));
+  (!plain && !namesFile.test(essence)) || (essence.length <= 60 && vague.test(essence));
+
+/** Whose last word is the file that is not there needs no other reason. */
+const namesFile = /\/\S+["'`]?: No such file or directory$/i;
 
 /** Whether an error or exception was logged that is a reason by itself. */
 export const saysWhy = (telling: TellingEntry | undefined): boolean =>

@@ -7,6 +7,7 @@ import { keysOf } from './absent-key.ts';
 import { childKilledGap } from './child-killed-gap.ts';
 import { advertisedGap, linkGap, networkGap } from './crash-network-gap.ts';
 import { environmentGap } from './environment-gap.ts';
+import { firstProcessGap } from './first-process-gap.ts';
 import { kernelGap } from './kernel-gap.ts';
 import { mountGap } from './mount-gap.ts';
 import type { Finding } from './rule.ts';
@@ -31,6 +32,7 @@ export function crashGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined
     (telling === undefined ? linkGap(snapshot, pod, container, wholeText(crash)) : undefined) ??
     advertisedGap(snapshot, pod, wholeText(crash)) ??
     kernelGap({ pod, container }, text) ??
+    firstProcessGap({ pod, container }, text) ??
     privilegeGap(pod, container, text) ??
     capabilityGap(pod, container, text) ??
     childKilledGap({ pod, container }, text) ??
