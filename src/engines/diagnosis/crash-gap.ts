@@ -6,9 +6,11 @@ import type { Snapshot } from '../snapshot.ts';
 import { keysOf } from './absent-key.ts';
 import { childKilledGap } from './child-killed-gap.ts';
 import { advertisedGap, linkGap, networkGap } from './crash-network-gap.ts';
+import { databaseFileGap } from './database-file-gap.ts';
 import { environmentGap } from './environment-gap.ts';
 import { firstProcessGap } from './first-process-gap.ts';
 import { kernelGap } from './kernel-gap.ts';
+import { memorySettingGap } from './memory-setting-gap.ts';
 import { mountGap } from './mount-gap.ts';
 import type { Finding } from './rule.ts';
 import { tokenGap } from './token-gap.ts';
@@ -33,6 +35,8 @@ export function crashGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined
     advertisedGap(snapshot, pod, wholeText(crash)) ??
     kernelGap({ pod, container }, text) ??
     firstProcessGap({ pod, container }, text) ??
+    memorySettingGap({ pod, container }, text) ??
+    databaseFileGap(crash) ??
     privilegeGap(pod, container, text) ??
     capabilityGap(pod, container, text) ??
     childKilledGap({ pod, container }, text) ??

@@ -124,7 +124,7 @@ const signatures: readonly Signature[] = [
   [
     'missing-variable',
     new RegExp(
-      `\\bDatabase is uninitialized and \\w*\\s?password\\b|(?:[Mm]issing|[Rr]equired|[Uu]nset|[Uu]ndefined|[Nn]o)\\b[^\\n]{0,40}\\benv(?:ironment)?[ _-]?var(?:iable)?s?\\b|\\b[Mm]issing required env\\b|\\b[Ee]nv(?:ironment)?(?: variables?| vars?)?\\b[^\\n]{0,80}\\b${absent}|\\b${constant}\\b["'\`]?:? (?:environment variable |env var )?${absent}|\\b(?:[Mm]issing|[Rr]equired|[Pp]lease set|[Mm]ust set|[Uu]nset|[Nn]o value for)\\b[^\\n]{0,40}\\b${constant}\\b|\\bKeyError: ['"]${constant}['"]|key not found: "${constant}"|Could not resolve placeholder '|\\bno ${constant}\\b|\\b\\w+: (?:unbound variable|parameter not set)`,
+      `\\bDatabase is uninitialized and \\w*\\s?password\\b|(?:[Mm]issing|[Rr]equired|[Uu]nset|[Uu]ndefined|[Nn]o)\\b[^\\n]{0,40}\\benv(?:ironment)?[ _-]?var(?:iable)?s?\\b|\\b[Mm]issing required env\\b|\\b[Ee]nv(?:ironment)?(?: variables?| vars?)?\\b[^\\n]{0,80}\\b${absent}|\\b${constant}\\b["'\`]?:? (?:environment variable |env var )?${absent}|\\b(?:[Mm]issing|[Rr]equired|[Pp]lease set|[Mm]ust set|[Uu]nset|[Nn]o value for)\\b[^\\n]{0,40}\\b${constant}\\b|\\bKeyError: ['"]${constant}['"]|key not found: "${constant}"|Could not resolve placeholder '|\\bno ${constant}\\b|\\b[Cc]onfig property \\S+ is required\\b|\\b\\w+: (?:unbound variable|parameter not set)`,
       'm',
     ),
   ],

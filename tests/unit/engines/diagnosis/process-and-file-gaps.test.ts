@@ -1,5 +1,5 @@
 import { crashAppError } from '../../../../src/engines/diagnosis/rules/pod/crash-app-error.ts';
-import { aContainer, aLog, aPod, aSnapshot, crashed } from '../../../support/builders.ts';
+import { aContainer, aLog, anObject, aPod, aSnapshot, crashed } from '../../../support/builders.ts';
 import { testRule } from '../../../support/rule-tester.ts';
 
 const log = (...lines: string[]) => [aLog('api', lines)];
@@ -55,6 +55,122 @@ testRule(crashAppError, {
         ),
       }),
       { object: 'Pod/api', problem: 'could not access the server configuration file' },
+    ],
+    'of the emptyDir in which OpenSSL found no certificate': [
+      aSnapshot({
+        objects: [dies(mounted, { volumes: [{ name: 'conf', emptyDir: {} }] })],
+        logs: log(
+          '1657907307: Error: Unable to load server certificate "/config/server.pem". Check certfile.',
+          '1657907307: OpenSSL Error[0]: error:02001002:system library:fopen:No such file or directory',
+        ),
+      }),
+      { object: 'Pod/api', problem: 'is an emptyDir that no other container mounts' },
+    ],
+    'of a volume that belongs to another user, where SQLite keeps its file': [
+      aSnapshot({
+        objects: [
+          dies(mounted, {
+            securityContext: { runAsUser: 1000 },
+            volumes: [{ name: 'conf', persistentVolumeClaim: { claimName: 'books' } }],
+          }),
+        ],
+        logs: log('sqlite3.OperationalError: unable to open database file'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(it runs as user 1000 with no fsGroup on volume conf at /config)',
+        fix: 'set spec.securityContext.fsGroup',
+      },
+    ],
+    'of no volume whose group it belongs to': [
+      aSnapshot({
+        objects: [
+          dies(mounted, {
+            securityContext: { runAsUser: 1000, fsGroup: 1000 },
+            volumes: [{ name: 'conf', persistentVolumeClaim: { claimName: 'books' } }],
+          }),
+        ],
+        logs: log('sqlite3.OperationalError: unable to open database file'),
+      }),
+      { object: 'Pod/api', fix: 'fix what the log complains about' },
+    ],
+    'of a read-only mount below the file of SQLite': [
+      aSnapshot({
+        objects: [
+          dies(
+            { volumeMounts: [{ name: 'conf', mountPath: '/config', readOnly: true }] },
+            { volumes: [{ name: 'conf', persistentVolumeClaim: { claimName: 'books' } }] },
+          ),
+        ],
+        logs: log('Error: SQLITE_CANTOPEN: unable to open database file'),
+      }),
+      { object: 'Pod/api', problem: 'mounted readOnly at /config', fix: 'mount a writable volume' },
+    ],
+    'of a limit below the memory that a program is to use': [
+      aSnapshot({
+        objects: [
+          dies({
+            resources: { limits: { memory: '64Mi' } },
+            env: [
+              { name: 'NEO4J_heap_max__size', value: '4G' },
+              { name: 'MODE', value: 'SINGLE' },
+            ],
+          }),
+        ],
+        logs: log('ERROR Invalid memory configuration - exceeds physical memory.'),
+      }),
+      {
+        object: 'Pod/api',
+        problem: '(containers[app].resources.limits.memory is 64Mi, and env has NEO4J_heap_max__size=4G)',
+        fix: 'raise containers[app].resources.limits.memory, or let the program use less (NEO4J_heap_max__size=4G)',
+      },
+    ],
+    'of such a limit alone, where no variable tells a size': [
+      aSnapshot({
+        objects: [dies({ resources: { limits: { memory: '64Mi' } } })],
+        logs: log('ERROR not enough memory for the cache'),
+      }),
+      { object: 'Pod/api', problem: 'resources.limits.memory is 64Mi)' },
+    ],
+    'of the variable from a Secret that it named right before it fell': [
+      aSnapshot({
+        objects: [
+          dies({ env: [{ name: 'COOKIE_SECRET', valueFrom: { secretKeyRef: { name: 'hub', key: 'cookie' } } }] }),
+        ],
+        logs: log('INFO Loading cookie_secret from env[COOKIE_SECRET]', 'ERROR Non-hexadecimal digit found'),
+      }),
+      {
+        object: 'Pod/api',
+        problem:
+          'right before that it speaks of COOKIE_SECRET, and env[COOKIE_SECRET] takes it from Secret/hub key cookie',
+        fix: 'check the value of COOKIE_SECRET in Secret/hub',
+      },
+    ],
+    'of no variable that it named earlier': [
+      aSnapshot({
+        objects: [
+          dies({ env: [{ name: 'COOKIE_SECRET', valueFrom: { secretKeyRef: { name: 'hub', key: 'cookie' } } }] }),
+        ],
+        logs: log('INFO Loading env[COOKIE_SECRET]', 'INFO connected', 'ERROR Non-hexadecimal digit found'),
+      }),
+      { object: 'Pod/api', fix: 'fix what the log complains about' },
+    ],
+    'of a property of a ConfigMap whose quoted name sounds like a refusal': [
+      aSnapshot({
+        objects: [
+          dies(mounted, { volumes: [{ name: 'conf', configMap: { name: 'worker' } }] }),
+          anObject('ConfigMap', 'worker', { data: { 'config.properties': 'web-ui.authentication.type=FIXED' } }),
+        ],
+        logs: log("ERROR Configuration property 'web-ui.authentication.type' was not used"),
+      }),
+      { object: 'Pod/api', problem: 'stands in key config.properties of ConfigMap/worker' },
+    ],
+    'of the argument whose last part is the node that Traefik does not find': [
+      aSnapshot({
+        objects: [dies({ args: ['--providers.kubernetescrd', '--providers.kubernetescrd.trace'] })],
+        logs: log('ERROR field not found, node: trace'),
+      }),
+      { object: 'Pod/api', problem: '(--providers.kubernetescrd.trace stands in args of container app)' },
     ],
   },
 });

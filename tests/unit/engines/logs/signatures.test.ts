@@ -48,6 +48,10 @@ describe('signatureOf', () => {
     ['missing-variable', 'missing environment variable API_TOKEN'],
     ['missing-variable', 'panic: DATABASE_URL environment variable is not set'],
     ['missing-variable', "KeyError: 'DATABASE_URL'"],
+    [
+      'missing-variable',
+      'SRCFG00014: The config property quarkus.datasource.jdbc.url is required but it could not be found',
+    ],
     ['missing-variable', 'key not found: "DATABASE_URL" (KeyError)'],
     ['missing-variable', "Could not resolve placeholder 'db.url' in value"],
     ['config-parse', 'failed to parse config: yaml: line 7: mapping values are not allowed in this context'],
