@@ -22,7 +22,7 @@ function modeGap({ pod, container, telling, log }: Crash): CrashGap | undefined 
   const lines = [...(log?.lines ?? []).slice(-lastLines).map(({ text }) => text), ...(telling?.entry.lines ?? [])];
   const complaints = lines.filter((line) => tooOpen.test(line));
   if (complaints.length === 0) return undefined;
-  const path = complaints.flatMap((line) => pathIn(line) ?? [])[0];
+  const path = [...complaints, ...(telling?.entry.lines ?? [])].flatMap((line) => pathIn(line) ?? [])[0];
   const mount = path === undefined ? onlySecret(pod, container) : mountOf(container, path);
   const volume = pod.spec?.volumes?.find(({ name }) => name === mount?.name);
   if (mount === undefined || volume === undefined) return undefined;

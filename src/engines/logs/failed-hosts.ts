@@ -64,7 +64,7 @@ export const connectionFailureIn = (text: string): ConnectionFailure | undefined
 
 /** Words of clients that do not say why. */
 const unreached =
-  /\b(?:can(?:no|')t|could not|unable to|failed to) (?:reach|connect to)\b[^\n]{0,40}\b(?:server|database|host|broker|redis|postgres\w*|mysql|mongo\w*)\b|\b(?:cannot|can't|could not|couldn't|unable to|failed to) (?:reach|contact) (?:\S+ ){0,2}\S*(?::\/\/|:\d{2,5}\b|[a-z]\.[a-z])|[a-z0-9]:\d{2,5}\b\S{0,60} (?:is |was )?(?:unreachable|not reachable)\b|\bAll host\(s\) tried\b/i;
+  /\b(?:(?:can(?:no|')t|could not|unable to|failed to) (?:reach|connect to)|fail(?:ed)? connecting to)\b[^\n]{0,40}\b(?:server|database|host|broker|redis|postgres\w*|mysql|mongo\w*)\b|\b(?:cannot|can't|could not|couldn't|unable to|failed to) (?:reach|contact) (?:\S+ ){0,2}\S*(?::\/\/|:\d{2,5}\b|[a-z]\.[a-z])|[a-z0-9]:\d{2,5}\b\S{0,60} (?:is |was )?(?:unreachable|not reachable)\b|\bAll host\(s\) tried\b/i;
 /** Who is refused for a reason was connected. */
 const answered =
   /authenticat|authoriz|password|denied|credential|certificate|x509|\btls\b|\bssl\b|not exist|forbidden/i;

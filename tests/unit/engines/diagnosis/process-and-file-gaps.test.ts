@@ -56,6 +56,21 @@ testRule(crashAppError, {
       }),
       { object: 'Pod/api', problem: 'could not access the server configuration file' },
     ],
+    'of the group that a volume is given to, where PostgreSQL names its folder a line before the mode': [
+      aSnapshot({
+        objects: [
+          dies(mounted, {
+            securityContext: { fsGroup: 999 },
+            volumes: [{ name: 'conf', persistentVolumeClaim: { claimName: 'books' } }],
+          }),
+        ],
+        logs: log(
+          '2024-04-22 13:45:37.101 UTC [1] FATAL:  data directory "/config/pg14" has invalid permissions',
+          '2024-04-22 13:45:37.101 UTC [1] DETAIL:  Permissions should be u=rwx (0700) or u=rwx,g=rx (0750).',
+        ),
+      }),
+      { object: 'Pod/api', problem: '(fsGroup 999 gives the group rights to /config/pg14 in volumes[conf]' },
+    ],
     'of the emptyDir in which OpenSSL found no certificate': [
       aSnapshot({
         objects: [dies(mounted, { volumes: [{ name: 'conf', emptyDir: {} }] })],

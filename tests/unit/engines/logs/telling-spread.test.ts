@@ -153,6 +153,13 @@ describe('tellingEntries of messages that go over lines', () => {
       "Configuration: option 'clients' must have one or more clients",
     ],
     [
+      'a database answered to a long statement',
+      [
+        `level=fatal msg="running db migrations: problem creating ${'a table with its columns and '.repeat(8)}indexes;: ERROR: no schema has been selected to create in"`,
+      ],
+      'running db migrations: problem creating a table with its columns and a table with its columns and a table with its columns and a table with its … ERROR: no schema has been selected to create in',
+    ],
+    [
       'logfmt without quotation marks says up to the next field',
       [
         'level=fatal msg=Could not read the keys. audience=application error=map[message:cipher: wrong key] service_name=hydra',
