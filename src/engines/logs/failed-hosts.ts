@@ -31,7 +31,7 @@ const pinged =
 
 const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [
-    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated|SocketException \([^)]{1,40}\): Resource temporarily unavailable|host not found|domain name not found|DNS resolution failed|could not resolve (?:the )?(?:\w+ ){0,2}(?:host(?: ?name)?|address|ip)\b/i,
+    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated|SocketException \([^)]{1,40}\): Resource temporarily unavailable|host not found|domain name not found|(?:couldn't|could not|cannot|can't|unable to|failed to) look ?up (?:the )?(?:host|name|address)\b|DNS resolution failed|could not resolve (?:the )?(?:\w+ ){0,2}(?:host(?: ?name)?|address|ip)\b/i,
     'unknown-host',
   ],
   [/connection[ _](?:to (?:the server )?\S{1,300} (?:was |is )?)?refused|ECONNREFUSED|actively refused/i, 'refused'],
@@ -87,6 +87,7 @@ const forms: readonly RegExp[] = [
   form(pinged),
   // A name that was not found: what follows is the DNS server.
   form(`\\blookup ${host}(?: on |: |,)`),
+  form(`\\blook ?up (?:the )?host(?:name)? ['"]?${host}`),
   form(`\\bDNS resolution failed for (?:service: )?${host}(?::${port})?`),
   // Go: the last address of `10.0.0.1:43210->10.0.0.2:5432` is the far side.
   form(`\\bdial (?:tcp|udp)[46]? (?:[^\\s:]+:\\d+->)?${host}:${port}`),

@@ -46,6 +46,16 @@ describe('crashes', () => {
     expect(resolversOf('dial tcp ledger.books:80: connection refused')).toEqual([]);
   });
 
+  it('takes a name that did not resolve for the reason of who then found nobody', () => {
+    const db = anObject('Service', 'db', { spec: { clusterIP: 'None' } });
+    const hostOf = (...lines: string[]) =>
+      crashes(aSnapshot({ objects: [...replicas.all, db], logs: [aLog('api-5d8f-0', lines)] }))[0]?.dependency?.host;
+    const lookup = "WARN Seed provider couldn't lookup host db-0.db.shop.svc.cluster.local";
+
+    expect(hostOf(lookup, 'ERROR The seed provider lists no seeds.')).toBe('db-0.db.shop.svc.cluster.local');
+    expect(hostOf(lookup, 'ERROR cannot parse the schema of orders')).toBeUndefined();
+  });
+
   it('takes the median of all lifetimes, so that replicas tell the same', () => {
     const [first, ...others] = replicas.pods;
     const long = aContainer('app', crashed({ exitCode: 1, startedAt: minutesAgo(50) }));

@@ -23,6 +23,12 @@ describe('hostsIn', () => {
     ['failed to resolve peer raft-0.raft: no such host', 'raft-0.raft', undefined, 'unknown-host'],
     ['request to https://files.example.com/engine.gz failed, reason: ', 'files.example.com', undefined, 'unreached'],
     ['(code=2, message=Fail connecting to server on milvus:19530, illegal params)', 'milvus', 19530, 'unreached'],
+    [
+      "Seed provider couldn't lookup host db-0.db.shop.svc.cluster.local",
+      'db-0.db.shop.svc.cluster.local',
+      undefined,
+      'unknown-host',
+    ],
     ['cannot reach backend: connection refused', 'backend', undefined, 'refused'],
     ['php_network_getaddresses: getaddrinfo for db failed: Name or service not known', 'db', undefined, 'unknown-host'],
     ['connect ECONNREFUSED 10.96.0.12:5432', '10.96.0.12', 5432, 'refused'],

@@ -1,0 +1,30 @@
+import { type Dependency, dependencyIn } from '../dependencies.ts';
+import { entriesOf } from '../logs/entries.ts';
+import { connectionFailureIn } from '../logs/failed-hosts.ts';
+import { type TellingEntry, tellingOf } from '../logs/telling.ts';
+import type { Pod } from '../objects.ts';
+import type { PodContainer } from '../pods.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { LogExcerpt } from '../snapshot-data.ts';
+
+/** Who has no others to talk to says so, and why in the line before. */
+const ofOthers =
+  /\b(?:no|any|none of the|without|all|zero|empty|missing) (?:\w+ ){0,2}(?:seeds?|peers?|members?|hosts?|servers?|brokers?|nodes?|endpoints?|address(?:es)?)\b/i;
+const linesBefore = 3;
+
+/** The Service whose name did not resolve right before a program found itself alone. */
+export function lookupBefore(
+  snapshot: Snapshot,
+  where: { readonly pod: Pod; readonly container: PodContainer; readonly log: LogExcerpt | undefined },
+  telling: TellingEntry | undefined,
+): { readonly telling: TellingEntry; readonly dependency: Dependency } | undefined {
+  if (where.log === undefined || telling === undefined || !ofOthers.test(telling.words)) return undefined;
+  const entries = entriesOf(where.log);
+  const place = entries.findIndex(({ lines }) => lines[0] === telling.entry.lines[0]);
+  for (const entry of entries.slice(Math.max(0, place - linesBefore), Math.max(0, place)).toReversed()) {
+    const text = entry.lines.join('\n');
+    const dependency = connectionFailureIn(text) === 'unknown-host' ? dependencyIn(snapshot, where, text) : undefined;
+    if (dependency?.service !== undefined) return { telling: tellingOf(entry), dependency };
+  }
+  return undefined;
+}
