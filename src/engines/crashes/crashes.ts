@@ -12,8 +12,8 @@ import { shellExitRules, startErrorIn } from '../starting/errors.ts';
 import { isCrashing, isMissed, lifetimeOf, startErrors, type Termination } from './crashing.ts';
 import { deathLog } from './death-log.ts';
 import { endsInError, isLastWord, reasonBefore, saysLittle, saysWhy } from './last-words.ts';
-import { lookupBefore } from './lookup-before.ts';
 import { hasMemoryPressure, isOutOfMemory, memoryLimitOf, nodeMemoryEvent } from './memory.ts';
+import { missedBefore } from './missed-before.ts';
 import { type LogRule, signatureIn } from './signatures.ts';
 
 /** Rules that name why a container dies. A crash of which none speaks belongs to a rule about its command, image or probe. */
@@ -134,8 +134,8 @@ function verdictOf(snapshot: Snapshot, crash: Undecided, told: readonly TellingE
   }
   if (exitCode === 143) return by('exit-143-sigterm');
   if (abnormalSignals.has(exitCode) && !(exitCode === abort && saysWhy(told[0]))) return by('exit-139-134');
-  const alone = dependency ?? lookupBefore(snapshot, crash, told[0]);
-  if (alone !== undefined && alone !== dependency) return by('crash-dependency-down', alone);
+  const missed = dependency === undefined ? missedBefore(snapshot, crash, told[0]) : undefined;
+  if (missed !== undefined) return by('crash-dependency-down', missed);
   if (signature?.rule === 'log-config-parse' && namesNobody(dependency, signature.telling)) {
     return by('crash-dependency-down', dependency);
   }

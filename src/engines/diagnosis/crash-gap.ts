@@ -14,6 +14,7 @@ import { memorySettingGap } from './memory-setting-gap.ts';
 import { mountGap } from './mount-gap.ts';
 import type { Finding } from './rule.ts';
 import { tokenGap } from './token-gap.ts';
+import { unsyncedGap } from './unsynced-gap.ts';
 import { versionGap } from './version-gap.ts';
 import { volumeGap } from './volume-gap.ts';
 
@@ -29,6 +30,7 @@ export function crashGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined
   const text = telling?.entry.lines.join('\n') ?? '';
   return (
     tokenGap(pod, container, text) ??
+    unsyncedGap(snapshot, crash) ??
     environmentGap(snapshot, { pod, container }, text) ??
     networkGap(snapshot, pod, container, text) ??
     (telling === undefined ? linkGap(snapshot, pod, container, wholeText(crash)) : undefined) ??

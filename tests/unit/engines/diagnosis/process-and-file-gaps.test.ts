@@ -9,6 +9,13 @@ const dies = (spec: object = {}, pod = {}) =>
     containers: [aContainer('app', { ...crashed({ exitCode: 1, reason: 'Error' }), ...spec })],
   });
 const first = log('s6-overlay-suexec: fatal: can only run as pid 1');
+const unsynced = log('level=fatal msg="failed to sync cache: timed out waiting for the condition"');
+const binding = (namespace: string) =>
+  anObject('ClusterRoleBinding', 'dns', {
+    metadata: { namespace: undefined },
+    roleRef: { kind: 'ClusterRole', name: 'dns' },
+    subjects: [{ kind: 'ServiceAccount', name: 'dns', namespace }],
+  });
 const mounted = { volumeMounts: [{ name: 'conf', mountPath: '/config' }] };
 
 testRule(crashAppError, {
@@ -186,6 +193,35 @@ testRule(crashAppError, {
         logs: log('ERROR field not found, node: trace'),
       }),
       { object: 'Pod/api', problem: '(--providers.kubernetescrd.trace stands in args of container app)' },
+    ],
+    'of the binding that gives a role to the account of another namespace, where a controller lists nothing': [
+      aSnapshot({
+        complete: ['ClusterRoleBinding', 'RoleBinding'],
+        objects: [dies({}, { serviceAccountName: 'dns' }), binding('default')],
+        logs: unsynced,
+      }),
+      {
+        object: 'Pod/api',
+        problem:
+          'gives ClusterRole/dns to ServiceAccount/dns of namespace default, not to ServiceAccount/dns of namespace shop',
+        fix: 'set subjects of ClusterRoleBinding/dns to kind ServiceAccount, name dns, namespace shop',
+      },
+    ],
+    'of no role at all': [
+      aSnapshot({ complete: ['ClusterRoleBinding', 'RoleBinding'], objects: [dies()], logs: unsynced }),
+      { object: 'Pod/api', problem: 'no role is bound to ServiceAccount/default of namespace shop' },
+    ],
+    'of no binding where a role is bound': [
+      aSnapshot({
+        complete: ['ClusterRoleBinding', 'RoleBinding'],
+        objects: [dies({}, { serviceAccountName: 'dns' }), binding('shop')],
+        logs: unsynced,
+      }),
+      { object: 'Pod/api', fix: 'fix what the log complains about' },
+    ],
+    'of no binding that was not read': [
+      aSnapshot({ objects: [dies()], logs: unsynced }),
+      { object: 'Pod/api', fix: 'fix what the log complains about' },
     ],
   },
 });
