@@ -3,7 +3,7 @@ import { likelyService, namesakes } from '../../../namesakes.ts';
 import { blockedLookups } from '../../../network/blocked.ts';
 import { type FailedCall, failedCalls, isNameDenied } from '../../../network/calls.ts';
 import { nameOf, type ObjectRef, refOf } from '../../../objects.ts';
-import { matchesMap } from '../../../selectors.ts';
+import { similarService } from '../../../similar-services.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { callEvidence } from '../../call-evidence.ts';
 import { defineRule, type Finding } from '../../rule.ts';
@@ -88,18 +88,7 @@ function meant(
   { pod, dependency: { host } }: FailedCall,
   { namespace, name }: ObjectRef,
 ): { readonly text: string; readonly host: string } | undefined {
-  // Nobody means itself.
-  const own = new Set(
-    snapshot
-      .all('Service', namespace)
-      .filter(({ spec }) => namespace === pod.metadata.namespace && matchesMap(spec?.selector, pod.metadata.labels))
-      .map(({ metadata }) => metadata.name),
-  );
-  const [alike] = nearest(
-    name,
-    [...snapshot.names('Service', namespace)].filter((each) => !own.has(each)),
-    1,
-  );
+  const alike = similarService(snapshot, pod, { namespace, name });
   const labels = host.split('.');
   if (alike !== undefined) {
     return { text: `Service/${alike}`, host: labels.map((label) => (label === name ? alike : label)).join('.') };
