@@ -1,4 +1,3 @@
-import { nearest } from '../platform/nearest.ts';
 import { fieldNaming } from './configured.ts';
 import { aliasedService, externalNameOf } from './external-names.ts';
 import { hostsOfEnv, serviceOfHost } from './hosts.ts';
@@ -9,6 +8,7 @@ import { nameOf, type ObjectRef, type Pod, type Probe, refOf, type Service } fro
 import type { PodContainer } from './pods.ts';
 import { readyEndpoints } from './routes.ts';
 import { matchesMap } from './selectors.ts';
+import { similarService } from './similar-services.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { LogExcerpt } from './snapshot-data.ts';
 
@@ -179,7 +179,7 @@ function dependencyOf(
     missing: service === undefined,
     endpoints: service && endpointsOf(snapshot, service),
     externalName: service && externalNameOf(service),
-    alike: service === undefined ? nearest(ref.name, snapshot.names('Service', ref.namespace), 1)[0] : undefined,
+    alike: service === undefined ? similarService(snapshot, pod, ref) : undefined,
     field,
     told,
     resolvers,

@@ -14,6 +14,7 @@ import { certificatesOf } from './routes.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Read } from './snapshot-data.ts';
 import { syncerKinds } from './syncers.ts';
+import { unsyncedAccounts } from './unsynced-caches.ts';
 import { cpuReads } from './usage/cpu-limits.ts';
 import { failedCallIn } from './webhooks.ts';
 
@@ -24,6 +25,7 @@ export const onSuspicion = (snapshot: Snapshot): readonly Read[] => [
   ...budgets(snapshot),
   ...deadNamespaces(snapshot),
   ...roles(snapshot),
+  ...rolesOfWatchers(snapshot),
   ...certificates(snapshot),
   ...secretMakers(snapshot),
   ...controllerLease(snapshot),
@@ -103,6 +105,13 @@ const roles = (snapshot: Snapshot): readonly Read[] =>
     ...rolesAnywhere(snapshot, denial).map(
       ({ role: { kind, namespace, name } }): Read => ({ verb: 'get', kind, namespace, name }),
     ),
+  ]);
+
+/** What is bound to the ServiceAccount of a controller that could not list what it watches. */
+const rolesOfWatchers = (snapshot: Snapshot): readonly Read[] =>
+  unsyncedAccounts(snapshot).flatMap((account): readonly Read[] => [
+    { verb: 'list', kind: 'ClusterRoleBinding', as: 'full' },
+    { verb: 'list', kind: 'RoleBinding', namespace: account.namespace, as: 'full' },
   ]);
 
 /** What cert-manager says of the certificates that an Ingress asks it for. */

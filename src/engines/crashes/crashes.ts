@@ -13,6 +13,7 @@ import { isCrashing, isMissed, lifetimeOf, startErrors, type Termination } from 
 import { deathLog } from './death-log.ts';
 import { endsInError, isLastWord, reasonBefore, saysLittle, saysWhy } from './last-words.ts';
 import { hasMemoryPressure, isOutOfMemory, memoryLimitOf, nodeMemoryEvent } from './memory.ts';
+import { missedBefore } from './missed-before.ts';
 import { type LogRule, signatureIn } from './signatures.ts';
 
 /** Rules that name why a container dies. A crash of which none speaks belongs to a rule about its command, image or probe. */
@@ -133,6 +134,8 @@ function verdictOf(snapshot: Snapshot, crash: Undecided, told: readonly TellingE
   }
   if (exitCode === 143) return by('exit-143-sigterm');
   if (abnormalSignals.has(exitCode) && !(exitCode === abort && saysWhy(told[0]))) return by('exit-139-134');
+  const missed = dependency === undefined ? missedBefore(snapshot, crash, told[0]) : undefined;
+  if (missed !== undefined) return by('crash-dependency-down', missed);
   if (signature?.rule === 'log-config-parse' && namesNobody(dependency, signature.telling)) {
     return by('crash-dependency-down', dependency);
   }

@@ -22,6 +22,9 @@ const recently = 10 * minute;
 /** Restarts further apart than this, on the average, are hiccups. */
 const rare = 360 * minute;
 
+/** Times of the kubelet are whole seconds, so an instance may seem to have outlived another one that it has not. */
+const rounding = 2_000;
+
 /** Whether a container crashes now: in back-off, just dead, or alive between two crashes. */
 export function isCrashing(pod: Pod, { init, sidecar, status }: PodContainer, now: number): boolean {
   const { state, restartCount: restarts = 0 } = status ?? {};
@@ -40,7 +43,7 @@ export function isCrashing(pod: Pod, { init, sidecar, status }: PodContainer, no
   const lived = lifetimeOf(ended);
   if (started === undefined || restarts < 2) return false;
   // The third instance may be the one that works, once it has outlived the second.
-  if (isReady(pod) && restarts === 2 && now - started >= (lived ?? 0)) return false;
+  if (isReady(pod) && restarts === 2 && now - started >= (lived ?? 0) + rounding) return false;
   const age = now - (timeOf(pod.metadata.creationTimestamp) ?? now);
   const often = (lived !== undefined && lived <= recently) || age / restarts <= rare;
   return often && now - started <= recently;

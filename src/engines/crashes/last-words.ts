@@ -8,7 +8,10 @@ const vague =
 
 /** Whether words only say that it is over, or only look like an error: the reason may then stand before them. */
 export const saysLittle = ({ essence, plain }: TellingEntry): boolean =>
-  !plain || (essence.length <= 60 && vague.test(essence));
+  (!plain && !namesFile.test(essence)) || (essence.length <= 60 && vague.test(essence));
+
+/** Whose last word is the file that is not there needs no other reason. */
+const namesFile = /\/\S+["'`]?: No such file or directory$/i;
 
 /** Whether an error or exception was logged that is a reason by itself. */
 export const saysWhy = (telling: TellingEntry | undefined): boolean =>
@@ -23,12 +26,22 @@ const goodbye =
  * A program that ends without an error may still say what it cannot do without: as the last thing, or before it takes
  * its leave.
  */
-export function isLastWord(log: LogExcerpt | undefined, telling: TellingEntry | undefined): boolean {
-  if (log === undefined || telling?.plain !== true) return false;
-  const entries = entriesOf(log);
-  const place = entries.findLastIndex(({ lines }) => lines[0] === telling.entry.lines[0]);
+export const isLastWord = (log: LogExcerpt | undefined, telling: TellingEntry | undefined): boolean =>
+  telling?.plain === true && isFollowedBy(isGoodbye, log, telling);
+
+/** Whether nothing but leave-taking follows an entry, or that its runner is done. */
+export const isSaidLast = (log: LogExcerpt | undefined, telling: TellingEntry | undefined): boolean =>
+  telling !== undefined && isFollowedBy((entry) => isGoodbye(entry) || /\bdone$/i.test(entry.message), log, telling);
+
+function isFollowedBy(
+  isRoutine: (entry: LogEntry) => boolean,
+  log: LogExcerpt | undefined,
+  { entry }: TellingEntry,
+): boolean {
+  const entries = log === undefined ? [] : entriesOf(log);
+  const place = entries.findLastIndex(({ lines }) => lines[0] === entry.lines[0]);
   const after = entries.slice(place + 1);
-  return place !== -1 && after.length <= mostGoodbyes && after.every(isGoodbye);
+  return place !== -1 && after.length <= mostGoodbyes && after.every(isRoutine);
 }
 
 /** What a program says of a process that it started and that failed; some give that no higher level than a warning. */

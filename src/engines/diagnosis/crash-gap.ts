@@ -6,11 +6,15 @@ import type { Snapshot } from '../snapshot.ts';
 import { keysOf } from './absent-key.ts';
 import { childKilledGap } from './child-killed-gap.ts';
 import { advertisedGap, linkGap, networkGap } from './crash-network-gap.ts';
+import { databaseFileGap } from './database-file-gap.ts';
 import { environmentGap } from './environment-gap.ts';
+import { firstProcessGap } from './first-process-gap.ts';
 import { kernelGap } from './kernel-gap.ts';
+import { memorySettingGap } from './memory-setting-gap.ts';
 import { mountGap } from './mount-gap.ts';
 import type { Finding } from './rule.ts';
 import { tokenGap } from './token-gap.ts';
+import { unsyncedGap } from './unsynced-gap.ts';
 import { versionGap } from './version-gap.ts';
 import { volumeGap } from './volume-gap.ts';
 
@@ -26,11 +30,15 @@ export function crashGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined
   const text = telling?.entry.lines.join('\n') ?? '';
   return (
     tokenGap(pod, container, text) ??
+    unsyncedGap(snapshot, crash) ??
     environmentGap(snapshot, { pod, container }, text) ??
     networkGap(snapshot, pod, container, text) ??
     (telling === undefined ? linkGap(snapshot, pod, container, wholeText(crash)) : undefined) ??
     advertisedGap(snapshot, pod, wholeText(crash)) ??
     kernelGap({ pod, container }, text) ??
+    firstProcessGap({ pod, container }, text) ??
+    memorySettingGap({ pod, container }, text) ??
+    databaseFileGap(crash) ??
     privilegeGap(pod, container, text) ??
     capabilityGap(pod, container, text) ??
     childKilledGap({ pod, container }, text) ??

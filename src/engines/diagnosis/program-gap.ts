@@ -2,7 +2,7 @@ import { nearest } from '../../platform/nearest.ts';
 import { configuredTexts } from '../configured.ts';
 import type { Crash } from '../crashes/crashes.ts';
 import { pathIn } from '../file-paths.ts';
-import { variablesIn } from '../log-links.ts';
+import { variableLink, variablesIn } from '../log-links.ts';
 import { nameOf, refOf } from '../objects.ts';
 import { referencesOf } from '../references.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -47,9 +47,30 @@ const lastLines = 5;
 function besideGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined {
   const line = crash.log?.lines.slice(-lastLines).find(({ text }) => aboutValue.test(text));
   const gap = line === undefined ? undefined : settingGap(snapshot, crash, line.text);
-  if (gap === undefined || line === undefined) return undefined;
+  if (gap === undefined || line === undefined) return namedBefore(crash);
   const said = { object: refOf(crash.pod), source: 'log' as const, text: line.text.slice(0, 300), at: line.at };
   return { ...gap, evidence: [said, ...gap.evidence] };
+}
+
+/** The variable that a program named right before it fell, when it takes that from a Secret or ConfigMap. */
+function namedBefore({ pod, container, log, telling }: Crash): CrashGap | undefined {
+  const lines = log?.lines ?? [];
+  const at = lines.findLastIndex(({ text }) => text === telling?.entry.lines[0]);
+  const before = at < 1 ? undefined : lines[at - 1];
+  const [link, ...others] = variablesIn(before?.text ?? '').flatMap(
+    (name) => variableLink({ pod, container }, name) ?? [],
+  );
+  if (before === undefined || link?.object === undefined || others.length > 0) return undefined;
+  return {
+    says: `right before that it speaks of ${link.word}, and ${link.says}`,
+    evidence: [{ object: refOf(pod), source: 'log', text: before.text.slice(0, 300), at: before.at }],
+    fixes: [
+      {
+        advice: `check the value of ${link.word} in ${nameOf(link.object)}`,
+        reason: 'it is the last that the program named before it failed',
+      },
+    ],
+  };
 }
 
 /** Words about a value from elsewhere, also as it looks with a line break in it. */

@@ -61,10 +61,12 @@ const innerOf = (value: string): string => {
 const aboutOthers =
   /\b(?:connect\w*|reach|resolve|lookup|dial|host|refused|time[ds]? ?out|denied|forbidden|auth\w*|unavailable)\b/i;
 
+const quotation = /\\?(["'`])([^"'`\\\n]{2,80})\\?\1/g;
+
 /** The one setting whose whole value the complaint quotes. */
 function quotedGap(snapshot: Snapshot, where: Where, text: string): CrashGap | undefined {
-  if (aboutOthers.test(text)) return undefined;
-  const quoted = new Set([...text.matchAll(/\\?(["'`])([^"'`\\\n]{2,80})\\?\1/g)].map(([, , word = '']) => word));
+  if (aboutOthers.test(text.replaceAll(quotation, ' '))) return undefined;
+  const quoted = new Set([...text.matchAll(quotation)].map(([, , word = '']) => word));
   const [only, ...others] = settingsOf(snapshot, where).filter(({ value }) => quoted.has(value));
   if (only === undefined || others.length > 0) return quotedPart(snapshot, where, quoted);
   const what = only.value.length > longValue ? 'that value' : only.value;
@@ -119,10 +121,13 @@ const unknownOption =
 function flagGap(where: Where, text: string): CrashGap | undefined {
   if (!unknownOption.test(text)) return undefined;
   const { spec } = where.container;
+  const node = /\bfield not found, node: ([\w-]+)/.exec(text)?.[1];
   const words = [...text.matchAll(/(?<![\w.-])(-{0,2}[A-Za-z][\w.-]{2,})/g)].map(([word]) => word.replace(/\.+$/, ''));
   const isNamed = (argument: string): boolean => {
     const option = argument.split(/[=\s]/)[0] ?? '';
-    return words.some((word) => word === option || word === option.replace(/^-+/, '').split('.')[0]);
+    const parts = option.replace(/^-+/, '').split('.');
+    // Traefik names the node of the tree that it does not have.
+    return words.some((word) => word === option || word === parts[0] || (word === node && word === parts.at(-1)));
   };
   const found = [
     ...(spec.args ?? []).map((value) => ({ at: 'args', value })),

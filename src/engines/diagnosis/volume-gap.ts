@@ -14,7 +14,7 @@ export function volumeGap(snapshot: Snapshot, crash: Crash): CrashGap | undefine
 
 /** Keys, cookies and certificates that programs refuse to use when others may read them (OpenSSH, PostgreSQL, Erlang, …). */
 const tooOpen =
-  /\bare too open\b|UNPROTECTED PRIVATE KEY|bad permissions|too permissive|accessible by (?:the )?owner only|has group or world access|(?:group|world)[ -](?:or[ -](?:world|other)s?[ -])?(?:readable|writable|accessible)|insecure permissions|should be (?:0?[46]00|u=rwx)|must (?:be|have) (?:mode |permissions )?0?[46]00\b/i;
+  /\bare too open\b|UNPROTECTED PRIVATE KEY|bad permissions|too permissive|accessible by (?:the )?owner only|only be (?:writ|read)able by the owner|has group or world access|(?:group|world)[ -](?:or[ -](?:world|other)s?[ -])?(?:readable|writable|accessible)|insecure permissions|should be (?:0?[46]00|u=rwx)|must (?:be|have) (?:mode |permissions )?0?[46]00\b/i;
 /** Lines before the end among which such a complaint may stand: what follows it is said louder. */
 const lastLines = 15;
 
@@ -22,7 +22,7 @@ function modeGap({ pod, container, telling, log }: Crash): CrashGap | undefined 
   const lines = [...(log?.lines ?? []).slice(-lastLines).map(({ text }) => text), ...(telling?.entry.lines ?? [])];
   const complaints = lines.filter((line) => tooOpen.test(line));
   if (complaints.length === 0) return undefined;
-  const path = complaints.flatMap((line) => pathIn(line) ?? [])[0];
+  const path = [...complaints, ...(telling?.entry.lines ?? [])].flatMap((line) => pathIn(line) ?? [])[0];
   const mount = path === undefined ? onlySecret(pod, container) : mountOf(container, path);
   const volume = pod.spec?.volumes?.find(({ name }) => name === mount?.name);
   if (mount === undefined || volume === undefined) return undefined;
@@ -174,7 +174,8 @@ function lockGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined {
   };
 }
 
-const missingFile = /no such file|ENOENT|FileNotFound|not found|does not exist|cannot open|can't open/i;
+const missingFile =
+  /no such file|ENOENT|FileNotFound|not found|does not exist|cannot open|can't open|\binvalid path\b/i;
 
 /** A file in an emptyDir that nobody else of the pod mounts: it is empty at the start. */
 function lonelyGap({ pod, container, telling }: Crash): CrashGap | undefined {

@@ -2,6 +2,7 @@ import type { LogExcerpt } from '../snapshot-data.ts';
 import type { Level } from './levels.ts';
 import { parseLine } from './lines.ts';
 import { exceptionShape, failureWords } from './severity.ts';
+import { goesOn, isListed } from './spread-messages.ts';
 import type { LogLine } from './structured-lines.ts';
 
 /** One thing that was logged: a line, or an exception with its trace. */
@@ -121,6 +122,8 @@ function continues({ lines, parsed, traceback: inTraceback }: Open, text: string
     return text.trim() !== '' && isPlain(text);
   // An exception on its own line under the complaint that was logged with it (log4j, logback).
   if (lines.length === 1 && /^[\w$.]+\.[\w$]+(?:Exception|Error)\b/.test(text) && isComplaint(parsed)) return true;
+  if (isComplaint(parsed) && (isListed(lines, text) || ofOpenssl.test(text))) return true;
+  if (goesOn(lines, text)) return isPlain(text);
   // Node.js closes an error's own fields with a brace.
   return indentation(text) > indentation(head) || (lines.length > 1 && text === '}');
 }
@@ -171,6 +174,9 @@ const isPlain = (text: string): boolean => !isStamped.test(text) && parseLine(te
 /** PostgreSQL writes what a message means to lines of its own, with the stamp of the first; Elasticsearch numbers them, Quarkus indents. */
 const detail =
   /^(?:(?:\d{4}-\d\d-\d\d .{0,60}|\w[\w-]{0,20}: )?(?:DETAIL|HINT|detail|hint)|\[\d+\]|\s+\[error\]): +(\S.*)$/;
+
+/** `error:02001002:system library:fopen:No such file or directory`: what OpenSSL had to say of the complaint before. */
+const ofOpenssl = /\berror:[0-9A-F]{8}:/;
 
 /** What such a line adds; `undefined` for any other line. */
 export const detailOf = (line: string): string | undefined => detail.exec(line)?.[1];

@@ -2,8 +2,9 @@ import { detailOf, type LogEntry } from './entries.ts';
 import { frameOf, isFrame } from './frames.ts';
 import { parseLine } from './lines.ts';
 import { failureWords } from './severity.ts';
-
-const maximumLength = 200;
+import { cut } from './shortening.ts';
+import { announcedAt, listIn, messageAt } from './spread-messages.ts';
+import { tellingWords } from './vague.ts';
 
 /** What an entry says, in one line: for a trace the type and message of its innermost cause and the first frame of the app. */
 export function essenceOf(entry: LogEntry): string {
@@ -30,7 +31,12 @@ const isDescribed = (lines: readonly string[]): boolean => lines.includes('Descr
 
 const causeOf = (lines: readonly string[]): Cause | undefined =>
   lines.length > 1
-    ? (pythonCause(lines) ?? javaCause(lines) ?? anyhowCause(lines) ?? cppCause(lines) ?? rustCause(lines))
+    ? (pythonCause(lines) ??
+      awsCause(lines) ??
+      javaCause(lines) ??
+      anyhowCause(lines) ??
+      cppCause(lines) ??
+      rustCause(lines))
     : undefined;
 
 /** What stands below a line of nothing but `HINT:`. */
@@ -53,7 +59,9 @@ export function introduced({ lines, message, level }: LogEntry): string {
   if (next === undefined || help.test(head)) return message;
   if (/^=[A-Z]+ REPORT====|<[\d.]+> {4,}(?:supervisor|crasher):/.test(head)) return otpReason(lines) ?? message;
   const below = lines.slice(1, announcedLines).filter((line) => !isFrame(line) && line.trim() !== '');
-  const worst = complaintsIn(below) ?? below[0];
+  const list = listIn(lines);
+  if (list !== undefined) return `${message.replace(/:?\s*$/, ':')} ${list}`;
+  const worst = complaintsIn(below) ?? (below.length === 0 ? undefined : announcedAt(below, 0));
   if (announcement.test(head)) return worst === undefined ? message : `${message} ${worst.trim()}`;
   // Only what stands alone: a routine line may list anything below it.
   return level === undefined && !failureWords.test(message) && worst !== undefined && failureWords.test(worst)
@@ -66,8 +74,8 @@ function complaintsIn(lines: readonly string[]): string | undefined {
   const from = lines.findIndex((line) => failureWords.test(line));
   if (from === -1) return undefined;
   const calm = lines.findIndex((line, index) => index > from && !failureWords.test(line));
-  const row = lines.slice(from, Math.min(from + maximumRow, calm === -1 ? lines.length : calm));
-  return row.map((line) => line.trim()).join(' ');
+  const end = Math.min(from + maximumRow, calm === -1 ? lines.length : calm);
+  return [...lines.slice(from, end - 1).map((line) => line.trim()), announcedAt(lines, end - 1)].join(' ');
 }
 
 const maximumRow = 3;
@@ -95,10 +103,16 @@ interface Cause {
 function pythonCause(lines: readonly string[]): Cause | undefined {
   const start = lines.findLastIndex((line) => line.includes('Traceback (most recent'));
   if (start === -1) return undefined;
-  const line = lines.findIndex((text, index) => index > start && /^[A-Za-z_]/.test(text));
+  // A logger may have indented all of it.
+  const margin = /^\s*/.exec(lines[start] ?? '')?.[0] ?? '';
+  const line = lines.findIndex(
+    (text, index) => index > start && text.startsWith(margin) && /^[A-Za-z_]/.test(text.slice(margin.length)),
+  );
   if (line === -1) return undefined;
   const ofJava = /^: (\S.*)$/.exec(lines[line + 1] ?? '')?.[1];
-  return { text: ofJava ?? `${lines[line] ?? ''}${fieldBelow(lines, line)}`, line: start };
+  const own = lines[line] ?? '';
+  const said = own.endsWith(':') ? own : messageAt(lines, line);
+  return { text: ofJava ?? `${said.trim()}${fieldBelow(lines, line)}`, line: start };
 }
 
 /** `: redis_url Field required`, what pydantic writes below its error. */
@@ -108,14 +122,21 @@ function fieldBelow(lines: readonly string[], line: number): string {
   return `: ${field.trim()} ${what.replace(/\[type=.*$/, '').trim()}`;
 }
 
+/** `caused by: Post https://…: i/o timeout`, below what the SDK of AWS could not do. */
+function awsCause(lines: readonly string[]): Cause | undefined {
+  const line = lines.findLastIndex((text) => /^caused by: \S/.test(text));
+  if (line < 1) return undefined;
+  return { text: `${parseLine(lines[0] ?? '').message}: ${lines[line]?.replace(/^caused by: /, '')}`, line: 0 };
+}
+
 /** The last `Caused by`, .NET's last `--->`, else the exception itself. */
 function javaCause(lines: readonly string[]): Cause | undefined {
-  const line = lines.findLastIndex((text) => /^\s*(?:[Cc]aused by: |---> )/.test(text));
-  const cause = lines[line]?.replace(/^\s*(?:[Cc]aused by: |---> )/, '');
+  const line = lines.findLastIndex((text) => /^\s*(?:Caused by: |---> )/.test(text));
+  const cause = line === -1 ? undefined : messageAt(lines, line).replace(/^\s*(?:Caused by: |---> )/, '');
   if (cause !== undefined && !bareType.test(cause)) return { text: cause, line };
   const own = lines.findIndex((text) => /^(?:[\w$]+\.)+[\w$]*(?:Exception|Error)\b/.test(text));
   if (cause !== undefined) return { text: withoutType(lines[own], cause), line };
-  return own === -1 ? undefined : { text: withListed(lines, own), line: own };
+  return own === -1 ? undefined : { text: messageAt(lines, own), line: own };
 }
 
 /** `java.io.EOFException`: what failed of it, only whoever wrapped it says. */
@@ -125,23 +146,19 @@ const withoutType = (own: string | undefined, cause: string): string =>
     ? cause
     : `${own.replace(/^.*?(?:Exception|Error): /, '').trim()}: ${cause.trim().replace(/^(?:[\w$]+\.)+/, '')}`;
 
-/** `Several prerequisites are not met:` with the first of them. */
-function withListed(lines: readonly string[], at: number): string {
-  const text = lines[at] ?? '';
-  const next = text.endsWith(':') ? lines[at + 1] : undefined;
-  return next === undefined || isFrame(next) ? text : `${text} ${next.trim()}`;
-}
-
 /** Rust's anyhow and eyre number the causes below a heading; a parser shows the text between what it says. */
 function anyhowCause(lines: readonly string[]): Cause | undefined {
   const start = lines.findLastIndex((line) => /^\s*Caused by:\s*$/.test(line));
   const causes = start === -1 ? [] : lines.slice(start + 1).filter((line) => /^\s+\S/.test(line) && !isFrame(line));
   const last = causes.findLastIndex((line) => /^\s+\d+: /.test(line));
   const said = causes.slice(Math.max(0, last)).filter((line) => !/^\s*\d* *\|/.test(line));
-  return said.length === 0 || said.length > announcements
-    ? undefined
-    : { text: said.map((line) => line.replace(/^\s+(?:\d+: )?/, '')).join(': '), line: start };
+  if (said.length === 0 || said.length > announcements) return undefined;
+  const text = said.map((line) => line.replace(/^\s+(?:\d+: )?/, '')).join(': ');
+  // `Decryption failed`: of what, only the heading says.
+  return { text: tellingWords(text).size < fewWords ? `${lines[0]}: ${text}` : text, line: start };
 }
+
+const fewWords = 2;
 
 const announcements = 3;
 
@@ -192,39 +209,3 @@ const withoutWrappers = (text: string): string =>
     .replaceAll(/[{}()"\\]+/g, ' ')
     .replaceAll(/[\s,]*,[\s,]*/g, ', ')
     .replace(/^\s*Kernel pid terminated[\s,]*/, 'Kernel pid terminated: ');
-
-const cut = (text: string): string =>
-  text.length > maximumLength ? shortened(text.replaceAll(packages, '').replaceAll(speaking, '')) : text;
-
-/** `service=api component=cache `: fields of logfmt that say who speaks, and when. */
-const speaking =
-  /(?<![^\s])(?:\w*time|ts|service|app|component|caller|logger|\w*version|host(?:name)?|pod|namespace|thread|pid|region)=[^\s"]+ (?=\w+=)/g;
-
-/** `com.example.shop.` before the name of a class. */
-const packages = /\b(?:[a-z]\w{0,60}\.){2,12}(?=[A-Z])/g;
-
-const shortestHead = 40;
-const longestEnd = maximumLength - shortestHead - 3;
-/** How far into a text or a clause the words stand that make it the reason. */
-const nearWords = 160;
-const nearWordsOfClause = 100;
-
-/** Keeps the end where that is the reason: `cannot start: cannot open …: permission denied`. */
-function shortened(text: string): string {
-  if (text.length <= maximumLength) return text;
-  const clauses = [...text.matchAll(/: /g)].map(({ index }) => index + 2).filter((from) => from > shortestHead);
-  const whole = clauses.find((from) => text.length - from <= longestEnd && failureWords.test(text.slice(from)));
-  if (whole !== undefined) return joinedAt(text, text.slice(whole));
-  const last = clauses.at(-1);
-  return last === undefined ||
-    failureWords.test(text.slice(0, nearWords)) ||
-    !failureWords.test(text.slice(last, last + nearWordsOfClause))
-    ? shortTo(text, maximumLength)
-    : joinedAt(text, shortTo(text.slice(last), longestEnd));
-}
-
-const joinedAt = (text: string, end: string): string =>
-  `${text.slice(0, maximumLength - end.length - 3).replace(/\s+\S*$/, '')} … ${end}`;
-
-const shortTo = (text: string, length: number): string =>
-  text.length <= length ? text : `${text.slice(0, length - 1).trimEnd()}…`;

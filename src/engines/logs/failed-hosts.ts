@@ -31,7 +31,7 @@ const pinged =
 
 const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
   [
-    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated|SocketException \([^)]{1,40}\): Resource temporarily unavailable|host not found|domain name not found|DNS resolution failed|could not resolve (?:the )?(?:\w+ ){0,2}(?:host(?: ?name)?|address|ip)\b/i,
+    /no such host|ENOTFOUND|EAI_AGAIN|name or service not known|name does not resolve|nodename nor servname|UnknownHostException|could not translate host name|temporary failure in name resolution|bad address|unknown host|server misbehaving|failure in name resolution|can't resolve|NXDOMAIN|no address associated|SocketException \([^)]{1,40}\): Resource temporarily unavailable|host not found|domain name not found|(?:couldn't|could not|cannot|can't|unable to|failed to) look ?up (?:the )?(?:host|name|address)\b|DNS resolution failed|could not resolve (?:the )?(?:\w+ ){0,2}(?:host(?: ?name)?|address|ip)\b/i,
     'unknown-host',
   ],
   [/connection[ _](?:to (?:the server )?\S{1,300} (?:was |is )?)?refused|ECONNREFUSED|actively refused/i, 'refused'],
@@ -53,6 +53,8 @@ const failures: readonly (readonly [RegExp, ConnectionFailure])[] = [
     /\bno reachable (?:servers?|hosts?|brokers?|nodes?)\b|\bNoBrokersAvailable\b|\bno Elasticsearch node available\b/i,
     'unreached',
   ],
+  // node-fetch
+  [/\brequest to https?:\/\/\S{1,300} failed\b/i, 'unreached'],
   // curl, of a request that no server answered
   [/\b(?:HTTP|http_code|status|code|response)(?: code)?[=: ]{1,3}["']?000\b/i, 'unreached'],
   [new RegExp(`${pinged}[^\\n]*\\n[^\\n]*\\b100% packet loss`), 'timeout'],
@@ -66,7 +68,7 @@ export const connectionFailureIn = (text: string): ConnectionFailure | undefined
 
 /** Words of clients that do not say why. */
 const unreached =
-  /\b(?:can(?:no|')t|could not|unable to|failed to) (?:reach|connect to)\b[^\n]{0,40}\b(?:server|database|host|broker|redis|postgres\w*|mysql|mongo\w*)\b|\b(?:cannot|can't|could not|couldn't|unable to|failed to) (?:reach|contact|connect to) (?:\S+ ){0,3}\S*(?::\/\/|:\d{2,5}\b|[a-z]\.[a-z])|[a-z0-9]:\d{2,5}\b\S{0,60} (?:is |was )?(?:unreachable|not reachable)\b|\bAll host\(s\) tried\b/i;
+  /\b(?:(?:can(?:no|')t|could not|unable to|failed to) (?:reach|connect to)|fail(?:ed)? connecting to)\b[^\n]{0,40}\b(?:server|database|host|broker|redis|postgres\w*|mysql|mongo\w*)\b|\b(?:cannot|can't|could not|couldn't|unable to|failed to) (?:reach|contact|connect to) (?:\S+ ){0,3}\S*(?::\/\/|:\d{2,5}\b|[a-z]\.[a-z])|[a-z0-9]:\d{2,5}\b\S{0,60} (?:is |was )?(?:unreachable|not reachable)\b|\bAll host\(s\) tried\b/i;
 /** Who is refused for a reason was connected. */
 const answered =
   /authenticat|authoriz|password|denied|credential|certificate|x509|\btls\b|\bssl\b|not exist|forbidden/i;
@@ -91,6 +93,7 @@ const forms: readonly RegExp[] = [
   form(`\\blookup ${host}(?: on |: |,)`),
   // nginx, which asks a resolver of its own.
   form(`${host} could not be resolved \\(`),
+  form(`\\blook ?up (?:the )?host(?:name)? ['"]?${host}`),
   form(`\\bDNS resolution failed for (?:service: )?${host}(?::${port})?`),
   // Go: the last address of `10.0.0.1:43210->10.0.0.2:5432` is the far side.
   form(`\\bdial (?:tcp|udp)[46]? (?:[^\\s:]+:\\d+->)?${host}:${port}`),

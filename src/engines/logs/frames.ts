@@ -22,7 +22,8 @@ const javaLibraries = [
 ].join('|');
 /** The same of .NET. */
 const dotnetLibraries = [
-  'System|Microsoft|Npgsql|MySql(?:Connector|\\.Data)|Oracle|MongoDB|StackExchange|RabbitMQ|Confluent|MassTransit|Dapper',
+  // Microsoft writes applications too.
+  'System|Microsoft\\.(?:AspNetCore|Extensions|EntityFrameworkCore|Data|Azure|Identity\\w*|CSharp|Win32|Graph)|Npgsql|MySql(?:Connector|\\.Data)|Oracle|MongoDB|StackExchange|RabbitMQ|Confluent|MassTransit|Dapper',
   'Grpc|Serilog|NLog|Autofac|Polly|Newtonsoft|Azure|Amazon|Google|Elastic|Elasticsearch|Quartz|Hangfire|MediatR|AutoMapper',
 ].join('|');
 /** First words of the packages of Go's own library; other packages begin with a domain, or with the app's module. */

@@ -64,6 +64,8 @@ const logger = new RegExp(
     String.raw`${stampOfJava} (?:\[[^\]]{0,80}\] )?(?:\w+ - )?`,
     String.raw`<\d+\.\d+\.\d+> `,
     String.raw`\d+#\d+: `,
+    // Airlift's: thread and class, between tabs.
+    String.raw`[^\t]{1,60}\t(?:[\w$]+\.){1,12}[\w$]+\t`,
     String.raw`(?:[\w$]+\.)+[\w$]+ +(?:\[[^\]]{0,40}\] )?(?:- |: )`,
     String.raw`(?:\w+::)*\w+\] `,
     String.raw`(?:\w+::)+\w+: `,
@@ -81,7 +83,13 @@ const mysqlCode = /^(?:\[MY-\d+\] )?\[(?:Server|InnoDB|Repl|[\w-]*plugin)\] /i;
 /** RabbitMQ names the process first; what it says may begin on the next line. */
 const erlangProcess = /^<\d+\.\d+\.\d+>$/;
 
+/** `[E 2024-01-06 10:10:10.712 JupyterHub app:3382] …`: Tornado keeps level, time and place in one bracket. */
+const tornado = /^\[([DIWEC]) (?:\d{6}|\d{4}-\d\d-\d\d) \d\d:\d\d:\d\d(?:\.\d+)? [^\]]{1,80}\]\s*/;
+
 function plainLine(line: string): LogLine {
+  const [bracketed = '', letter] = tornado.exec(line) ?? [];
+  if (letter !== undefined)
+    return { level: levelOf(letter), message: withError(line.slice(bracketed.length)) || line.trim() };
   const stamped = line.replace(time, '');
   const rest = stamped === line ? line : stamped.replace(beforeLevel, '');
   const found = levelIn(rest);

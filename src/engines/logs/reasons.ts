@@ -43,7 +43,8 @@ export function reasonsFirst(all: readonly Weighed[]): readonly Weighed[] {
 
 function reasonOf(last: Weighed, all: readonly Weighed[], closing: ReadonlySet<Weighed>): Weighed | undefined {
   const at = all.indexOf(last);
-  const least = last.entry.lines.length > 1 ? weights.error : weights.words;
+  const isTrace = last.entry.lines.length > 1 && !onlyStatus.test(saidBy(last.entry));
+  const least = isTrace ? weights.error : weights.words;
   const isReason = (each: Weighed) => each.weight >= least && each.entry.level !== 'warn' && !closing.has(each);
   const before = (count: number) => all.slice(Math.max(0, at - count), at);
   return (
@@ -53,15 +54,17 @@ function reasonOf(last: Weighed, all: readonly Weighed[], closing: ReadonlySet<W
   );
 }
 
+/** A Go program that panics of what a command returned. */
+const onlyStatus = /^exit status \d+$/;
 const maximumClosing = 200;
 const maximumGoodbye = 60;
 const goodbye = /\b(?:exiting|aborting|will exit|giving up|startup process failure)\b.{0,20}$/i;
 /** Words of an end that only refer to what was said before them. */
 const closingWords =
-  /\bfailed: ?\(?-?\d+\)?\.?$|\berrors?(?:\(s\))? (?:were )?found in (?:the )?config|create the Java Virtual Machine|A fatal exception has occurred|init(?:iali[sz]ation)? (?:failed|aborted|function returned error)|\(SystemExit\) exit$|\bunable to open logs$|no listening sockets available|data directory \S+ is unusable|caches? to (?:be )?sync(?:ed)?$|^Could not read from remote repository|\(core dumped\)$|\bprocess has (?:terminated|exited|died)\b|\bexited with (?:exit )?(?:value|code|status)\b|\bWorker failed to boot\b|\bsomething (?:is|went) wrong\b|\bsee (?:the )?(?:root cause|errors?|logs?|messages?|details) above\b|^(?:install|try|suggestion:|please (?:check|see|make sure|run|install|try|verify|consult)|make sure|ensure)\b|^(?:for more (?:details|information)|see also|learn more|run .{1,40} for (?:help|usage))\b/i;
+  /\bfailed: ?\(?-?\d+\)?\.?$|\berrors?(?:\(s\))? (?:were )?found in (?:the )?config|create the Java Virtual Machine|A fatal exception has occurred|init(?:iali[sz]ation)? (?:failed|aborted|function returned error)|\(SystemExit\) exit$|\bunable to open logs$|no listening sockets available|data directory \S+ is unusable|caches? to (?:be )?sync(?:ed)?$|^Could not read from remote repository|\(core dumped\)$|\bprocess has (?:terminated|exited|died)\b|\bexited with (?:exit )?(?:value|code|status)\b|\bWorker failed to boot\b|\bsomething (?:is|went) wrong\b|\bdue to (?:the )?(?:(?:above|previous|following) )?errors?\b.{0,40}$|, exit status \d+$|\bsee (?:the )?(?:root cause|errors?|logs?|messages?|details) above\b|^(?:install|try|suggestion:|please (?:check|see|make sure|run|install|try|verify|consult)|make sure|ensure)\b|^(?:for more (?:details|information)|see also|learn more|run .{1,40} for (?:help|usage))\b/i;
 
 /** What the runtime of Erlang prints of an exception that Elixir has put in words before. */
-const inTerms = /^\{?"?init terminating in .{1,80}(?:\(\{,|'__exception__')/;
+const inTerms = /^\{?"?(?:init|Runtime) terminating (?:in|during) .{1,80}(?:\(\{,|'__exception__'|\{badarg,)/;
 
 function isClosing({ entry, weight }: Weighed): boolean {
   if (weight < weights.words) return false;

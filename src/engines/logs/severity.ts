@@ -44,7 +44,7 @@ const failures: readonly RegExp[] = [
   /multiple \S+(?: \S+){0,2} found/,
   /not (?:available|running|writable|readable|allowed|supported|valid|accessible|reachable|loaded|ready)/,
   /too (?:low|small|large|many|long|few|old)|incompatible|supports only|corrupt(?:ed)?|conflict(?:s|ing)?/,
-  /locked|died|crashed|killed|not expected|exec format error|caught signal/,
+  /locked|died|crashed|killed|not expected|exec format error|caught signal|already exists(?=\.?$)/,
   badExit,
   /SIG(?:SEGV|ABRT|BUS|ILL)/,
   /E(?:CONNREFUSED|CONNRESET|NOTFOUND|TIMEDOUT|AI_AGAIN|ACCES|PERM|NOENT|ADDRINUSE|ADDRNOTAVAIL|NOSPC|ROFS|MFILE|ISDIR|EXIST|HOSTUNREACH|PIPE)/,

@@ -109,7 +109,7 @@ const signatures: readonly Signature[] = [
   ],
   [
     'migration-failed',
-    /\bDirty database version\b|\bFlyway\w*Exception|Validate failed: |Migrations? have failed validation|\bliquibase\b.*(?:Exception|failed)|Could not acquire change log lock|Can't locate revision identified by|\bP30(?:05|06|09|18)\b|PendingMigrationError|Migrations are pending|\bmigrations?\b[^\n]{0,80}\b(?:failed|aborted|error)\b|\b(?:failed|error|unable|cannot|could not)\b[^\n]{0,40}\b(?:migrat(?:e|ion|ions|ing)|run migrations?)\b|\brelation "[^"]+" (?:does not exist|already exists)|\bcolumn "?[\w.]+"? (?:of relation "[^"]+" )?does not exist|\bno such (?:table|column): |\bTable '[^']+' (?:doesn't|does not) exist|\bUnknown column '|migration checksum mismatch/i,
+    /\bDirty database version\b|\bFlyway\w*Exception|Validate failed: |Migrations? have failed validation|\bliquibase\b.*(?:Exception|failed)|Could not acquire change log lock|Can't locate revision identified by|\bP30(?:05|06|09|18)\b|PendingMigrationError|Migrations are pending|\bmigrations?\b[^\n]{0,80}\b(?:failed|aborted|error)\b|\b(?:failed|error|unable|cannot|could not)\b[^\n]{0,40}\b(?:migrat(?:e|ion|ions|ing)|run migrations?)\b|\brelation "[^"]+" (?:does not exist|already exists)|\bcolumn "?[\w.]+"? (?:of relation "[^"]+" )?does not exist|\bno such (?:table|column): |\bTable '[^']+' (?:doesn't|does not) exist|\bUnknown column '|migration checksum mismatch|\bschema version\b[^\n]{0,60}\b(?:mismatch|compatibility check failed|incompatible|too old)/i,
   ],
   [
     'pool-exhausted',
@@ -124,7 +124,7 @@ const signatures: readonly Signature[] = [
   [
     'missing-variable',
     new RegExp(
-      `\\bDatabase is uninitialized and \\w*\\s?password\\b|(?:[Mm]issing|[Rr]equired|[Uu]nset|[Uu]ndefined|[Nn]o)\\b[^\\n]{0,40}\\benv(?:ironment)?[ _-]?var(?:iable)?s?\\b|\\b[Mm]issing required env\\b|\\b[Ee]nv(?:ironment)?(?: variables?| vars?)?\\b[^\\n]{0,80}\\b${absent}|\\b${constant}\\b["'\`]?:? (?:environment variable |env var )?${absent}|\\b(?:[Mm]issing|[Rr]equired|[Pp]lease set|[Mm]ust set|[Uu]nset|[Nn]o value for)\\b[^\\n]{0,40}\\b${constant}\\b|\\bKeyError: ['"]${constant}['"]|key not found: "${constant}"|Could not resolve placeholder '|\\bno ${constant}\\b|\\b\\w+: (?:unbound variable|parameter not set)`,
+      `\\bDatabase is uninitialized and \\w*\\s?password\\b|(?:[Mm]issing|[Rr]equired|[Uu]nset|[Uu]ndefined|[Nn]o)\\b[^\\n]{0,40}\\benv(?:ironment)?[ _-]?var(?:iable)?s?\\b|\\b[Mm]issing required env\\b|\\b[Ee]nv(?:ironment)?(?: variables?| vars?)?\\b[^\\n]{0,80}\\b${absent}|\\b${constant}\\b["'\`]?:? (?:environment variable |env var )?${absent}|\\b(?:[Mm]issing|[Rr]equired|[Pp]lease set|[Mm]ust set|[Uu]nset|[Nn]o value for)\\b[^\\n]{0,40}\\b${constant}\\b|\\bKeyError: ['"]${constant}['"]|key not found: "${constant}"|Could not resolve placeholder '|\\bno ${constant}\\b|\\b[Cc]onfig property \\S+ is required\\b|\\b\\w+: (?:unbound variable|parameter not set)`,
       'm',
     ),
   ],

@@ -118,17 +118,24 @@ function beforeFrames(text: string): string {
 
 const klogLevels: Readonly<Record<string, Level>> = { I: 'info', W: 'warn', E: 'error', F: 'fatal' };
 
+const klogged = /^([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ [\w.-]+:\d+\] (.*)$/;
+/** CockroachDB's dialect: the year, the file with its folder, tags, and a count. */
+const ofCockroach =
+  /^([IWEF])\d{6} \d\d:\d\d:\d\d\.\d+ \d+ (?:\d@)?[\w./-]+:\d+ +(?:⋮ )?(?:\[[^\]]{0,120}\] )?(?:\d+ +)?(.*)$/;
+
 function klogLine(line: string): LogLine | undefined {
   if (klogLevels[line[0] ?? ''] === undefined) return undefined;
-  const match = /^([IWEF])\d{4} \d\d:\d\d:\d\d\.\d+\s+\d+ [\w.-]+:\d+\] (.*)$/.exec(line);
+  const match = klogged.exec(line) ?? ofCockroach.exec(line);
   if (match === null) return undefined;
   const [, letter = '', message = ''] = match;
   return { level: klogLevels[letter], message: withError(message) };
 }
 
 const quoted = String.raw`"(?<text>(?:[^"\\]|\\.)*)"`;
-const messageField = new RegExp(String.raw`(?:^|\s)"?(?:msg|message)"?=(?:${quoted}|(?<word>\S+))`);
-const errorField = new RegExp(String.raw`(?:^|\s)"?(?:err|error|reason|cause)"?=(?:${quoted}|(?<word>\S+))`);
+/** Some loggers quote nothing: a value then goes on to the next name. */
+const bare = String.raw`(?<word>[^\s"]\S*(?: (?!"?[A-Za-z_][\w.-]*"?=)\S+)*)`;
+const messageField = new RegExp(String.raw`(?:^|\s)"?(?:msg|message)"?=(?:${quoted}|${bare})`);
+const errorField = new RegExp(String.raw`(?:^|\s)"?(?:err|error|reason|cause)"?=(?:${quoted}|${bare})`);
 const levelField = /(?:^|\s)(?:level|lvl|severity)=("?)(\w+)\1(?:\s|$)/;
 
 function logfmtLine(line: string): LogLine | undefined {

@@ -121,10 +121,16 @@ const resolverTimeout = /\blookup \S+ on \S+:53\b.*(?:timeout|refused)|:53: (?:i
 /** Words of a resolver that got no answer, or one that says nothing about the name. */
 const undecided = /EAI_AGAIN|temporary failure|server misbehaving|time(?:d |-)?out|SERVFAIL|refused/i;
 
+/** What Go says only when the server of names answered that. */
+const decided = /\blookup \S+(?: on \S+)?: no such host\b/i;
+
 /** Whether a name was not resolved, for whatever reason. */
 export const isNameFailure = ({ dependency: { failure }, words }: FailedCall): boolean =>
   failure === 'unknown-host' || resolverTimeout.test(words?.text ?? '');
 
 /** Whether the DNS answered that there is no such name. */
 export const isNameDenied = ({ dependency: { failure, told }, words }: FailedCall): boolean =>
-  words !== undefined && (failure === 'unknown-host' ? !undecided.test(words.text) : failure === 'unreached' && told);
+  words !== undefined &&
+  (failure === 'unknown-host'
+    ? decided.test(words.text) || !undecided.test(words.text)
+    : failure === 'unreached' && told);

@@ -82,6 +82,8 @@ const logPatterns: readonly (readonly [RegExp, StartErrorRule, number?])[] = [
   [/\bThe framework '(?<what>[^']+', version '[^']+)'.* was not found/, 'container-command-not-found'],
   [/\bError: Cannot find module '(?<what>[^']+)'/, 'container-command-not-found'],
   [/^ModuleNotFoundError: No module named '(?<what>[^']+)'/, 'container-command-not-found'],
+  [/\bCould not find (?<what>[\w.-]+) in (?:any of the sources|locally installed gems)/, 'container-command-not-found'],
+  [/\bLoadError: no such file to load -- (?<what>[\w/.-]+)/, 'container-command-not-found'],
   [/Could not find or load main class (?<what>\S+)/, 'container-command-not-found'],
   [/Unable to access jarfile (?<what>\S+)/, 'container-command-not-found'],
   [/^Could not open input file: (?<what>\S+)/, 'container-command-not-found'],

@@ -46,6 +46,28 @@ describe('crashes', () => {
     expect(resolversOf('dial tcp ledger.books:80: connection refused')).toEqual([]);
   });
 
+  it('takes a name that did not resolve for the reason of who then found nobody', () => {
+    const db = anObject('Service', 'db', { spec: { clusterIP: 'None' } });
+    const hostOf = (...lines: string[]) =>
+      crashes(aSnapshot({ objects: [...replicas.all, db], logs: [aLog('api-5d8f-0', lines)] }))[0]?.dependency?.host;
+    const lookup = "WARN Seed provider couldn't lookup host db-0.db.shop.svc.cluster.local";
+
+    expect(hostOf(lookup, 'ERROR The seed provider lists no seeds.')).toBe('db-0.db.shop.svc.cluster.local');
+    expect(hostOf(lookup, 'ERROR cannot parse the schema of orders')).toBeUndefined();
+  });
+
+  it('takes what was called in vain again and again for the reason of who gave up waiting', () => {
+    const db = anObject('Service', 'db', { spec: { clusterIP: '10.96.0.7', ports: [{ port: 3306 }] } });
+    const hostOf = (...lines: string[]) =>
+      crashes(aSnapshot({ objects: [...replicas.all, db], logs: [aLog('api-5d8f-0', lines)] }))[0]?.dependency?.host;
+    const ping =
+      'E1218 10:39:50.481923 1 mysql.go:62] Ping failed: dial tcp 10.96.0.7:3306: connect: connection refused';
+    const given = 'F1218 10:41:30.481923 1 main.go:104] DB open failed: Timeout waiting for DB conn';
+
+    expect(hostOf(ping, ping, ping, given)).toBe('10.96.0.7');
+    expect(hostOf(ping, ping, ping, 'F1218 10:41:30.481923 1 main.go:104] no such plan: weekly')).toBeUndefined();
+  });
+
   it('takes the median of all lifetimes, so that replicas tell the same', () => {
     const [first, ...others] = replicas.pods;
     const long = aContainer('app', crashed({ exitCode: 1, startedAt: minutesAgo(50) }));

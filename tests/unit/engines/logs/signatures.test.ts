@@ -42,6 +42,7 @@ describe('signatureOf', () => {
     ['migration-failed', 'org.flywaydb.core.api.exception.FlywayValidateException: Validate failed: Migrations'],
     ['server-refuses', "redis.exceptions.ReadOnlyError: You can't write against a read only replica."],
     ['permission', "Error: EACCES: permission denied, mkdir 'logs'"],
+    ['migration-failed', 'sql schema version compatibility check failed: version mismatch for database: "temporal"'],
     ['migration-failed', 'pq: relation "orders" does not exist'],
     ['migration-failed', "alembic.util.exc.CommandError: Can't locate revision identified by 'a1b2'"],
     ['pool-exhausted', 'HikariPool-1 - Connection is not available, request timed out after 30000ms.'],
@@ -51,6 +52,10 @@ describe('signatureOf', () => {
     ['missing-variable', 'missing environment variable API_TOKEN'],
     ['missing-variable', 'panic: DATABASE_URL environment variable is not set'],
     ['missing-variable', "KeyError: 'DATABASE_URL'"],
+    [
+      'missing-variable',
+      'SRCFG00014: The config property quarkus.datasource.jdbc.url is required but it could not be found',
+    ],
     ['missing-variable', 'key not found: "DATABASE_URL" (KeyError)'],
     ['missing-variable', "Could not resolve placeholder 'db.url' in value"],
     ['config-parse', 'failed to parse config: yaml: line 7: mapping values are not allowed in this context'],

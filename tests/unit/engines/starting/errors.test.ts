@@ -63,6 +63,16 @@ describe('startErrorIn', () => {
       '/app/main.py',
     ],
     ["ModuleNotFoundError: No module named 'flask'", 'container-command-not-found', 'flask'],
+    [
+      'Bundler::GemNotFound: Could not find bundler-audit-0.6.1 in any of the sources',
+      'container-command-not-found',
+      'bundler-audit-0.6.1',
+    ],
+    [
+      '{:exception=>#<LoadError: no such file to load -- logstash/outputs/syslog>, :name=>"syslog"}',
+      'container-command-not-found',
+      'logstash/outputs/syslog',
+    ],
     ['Error: Unable to access jarfile /app.jar', 'container-command-not-found', '/app.jar'],
     ['Could not open input file: artisan', 'container-command-not-found', 'artisan'],
     ['ruby: No such file or directory -- app.rb (LoadError)', 'container-command-not-found', 'app.rb'],

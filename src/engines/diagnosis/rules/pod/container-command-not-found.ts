@@ -90,7 +90,8 @@ function missingIn(snapshot: Snapshot, failure: StartFailure): Missing {
   if (script !== undefined) return scriptIn(snapshot, failure, script);
   if (what === undefined) return { path: undefined, says: `a command of ${image} was not found (${text})` };
   if (/shared librar/i.test(text)) return { path: undefined, says: `the shared library ${what} is not in ${image}` };
-  if (/module|LoadError/i.test(text)) return { path: undefined, says: `the module ${what} is not in ${image}` };
+  if (/module|LoadError|GemNotFound|Could not find \S+ in /i.test(text))
+    return { path: undefined, says: `the module ${what} is not in ${image}` };
   if (/GLIBC/.test(text))
     return { path: undefined, says: `the C library of ${image} is older than the program: it has no ${what}` };
   if (/framework/i.test(text)) {

@@ -1,4 +1,6 @@
 import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
+import { isSaidLast } from '../../../crashes/last-words.ts';
+import { failureWords } from '../../../logs/severity.ts';
 import { crashFinding, inContainer, whenClause } from '../../crash-finding.ts';
 import { defineRule } from '../../rule.ts';
 
@@ -25,9 +27,12 @@ export const crashExitsZero = defineRule({
   check: (snapshot) =>
     crashesBy(snapshot, 'crash-exits-zero').map((crash) => ({
       ...crashFinding(snapshot, crash),
-      problem: `finishes${inContainer(crash.pod, crash.container)} ${whenClause(snapshot, crash)} with exit code 0 and is started again and again: ${commandOf(crash)} ends, so it is no server`,
+      problem: `finishes${inContainer(crash.pod, crash.container)} ${whenClause(snapshot, crash)} with exit code 0 and is started again and again: ${whyOf(crash)}`,
       certainty: 'declared' as const,
       fixes: [
+        ...(complains(crash)
+          ? [{ advice: 'fix what it complains about, if it is a server', reason: crash.says ?? '' }]
+          : []),
         { advice: 'run it as a Job (or a CronJob) instead', reason: 'it ends by itself without an error' },
         {
           advice: 'if it is a server, start it in the foreground',
@@ -36,6 +41,14 @@ export const crashExitsZero = defineRule({
       ],
     })),
 });
+
+/** Whether the last that it says states no level, and is a complaint all the same. */
+const complains = ({ log, telling, says = '' }: Crash): boolean =>
+  telling?.entry.level === undefined && failureWords.test(says) && isSaidLast(log, telling);
+
+/** What it complains of before it ends, else that it ends. */
+const whyOf = (crash: Crash): string =>
+  complains(crash) ? `it ends after it said: ${crash.says}` : `${commandOf(crash)} ends, so it is no server`;
 
 function commandOf({ container: { spec } }: Crash): string {
   const command = [...(spec.command ?? []), ...(spec.args ?? [])].join(' ').replace(/\s+/g, ' ').trim();

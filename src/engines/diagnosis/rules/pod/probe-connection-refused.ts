@@ -1,5 +1,6 @@
 import { memoryLimitOf } from '../../../crashes/memory.ts';
 import { formatDuration, timeOf } from '../../../durations.ts';
+import { type LeaseWait, leaseWaitIn } from '../../../logs/lease-waits.ts';
 import type { TellingEntry } from '../../../logs/telling.ts';
 import { refOf } from '../../../objects.ts';
 import { probePort } from '../../../probes/outcomes.ts';
@@ -39,24 +40,48 @@ function findingOf(snapshot: Snapshot, failure: ProbeFailure): Finding {
   const { evidence, ...fields } = dependency === undefined ? { evidence: [] } : dependencyFields(dependency);
   const said = elsewhere === undefined && dependency === undefined ? errorIn(words.telling) : undefined;
   const killed = killedClause(failure, words.telling?.essence ?? '');
+  const explained = elsewhere !== undefined || dependency !== undefined || said !== undefined || killed !== '';
+  const wait = explained || failure.log === undefined ? undefined : leaseWaitIn(failure.log);
   const why =
     dependency === undefined
-      ? `${whereClause(elsewhere)}${killed === '' && said !== undefined ? `; its log says ${said}` : killed}`
+      ? `${whereClause(elsewhere)}${killed === '' && said !== undefined ? `; its log says ${said}` : killed}${waitClause(wait)}`
       : `, while the app ${dependencyClause(dependency)}`;
   return {
     ...base,
     problem: `${probeClause(failure)} ${failure.probe.grpc === undefined ? 'is refused: nothing listens there' : 'cannot connect: no gRPC server answers there'}${why}`,
     certainty: elsewhere?.line === undefined ? 'message' : 'recomputed',
-    fixes: [fixFor(failure, words.telling?.essence ?? '', said)],
+    fixes: [wait === undefined ? fixFor(failure, words.telling?.essence ?? '', said) : waitFix(wait)],
+    ...(wait && { nextCheck: `kubectl get lease ${wait.name} -n ${wait.namespace} -o yaml` }),
     ...fields,
     evidence: [
       ...base.evidence,
       ...placeEvidence(snapshot, failure),
-      ...(elsewhere === undefined ? words.evidence : []),
+      ...(elsewhere === undefined && wait === undefined ? words.evidence : []),
+      ...waitEvidence(failure, wait),
       ...evidence,
     ],
   };
 }
+
+/** The election that the program waits for before it listens. */
+const waitClause = (wait: LeaseWait | undefined): string =>
+  wait === undefined ? '' : `; it waits until it holds Lease/${wait.name} in namespace ${wait.namespace}`;
+
+const waitFix = ({ name, namespace }: LeaseWait): Fix => ({
+  advice: `see who holds Lease/${name} in namespace ${namespace}: when that pod is gone and the Lease stays, delete it`,
+  reason: 'the last thing it says is that it attempts to acquire the Lease',
+});
+
+const waitEvidence = ({ log }: ProbeFailure, wait: LeaseWait | undefined): readonly Evidence[] =>
+  wait === undefined || log === undefined
+    ? []
+    : [
+        {
+          object: { kind: 'Pod', namespace: log.namespace, name: log.pod },
+          source: 'log',
+          text: wait.text.trim().slice(0, 300),
+        },
+      ];
 
 function fixFor(failure: ProbeFailure, essence: string, said: string | undefined): Fix {
   if (workerKilled.test(essence)) return memoryFix(failure);

@@ -3,6 +3,7 @@ import { likelyService, namesakes } from '../../../namesakes.ts';
 import { blockedLookups } from '../../../network/blocked.ts';
 import { type FailedCall, failedCalls, isNameDenied } from '../../../network/calls.ts';
 import { nameOf, type ObjectRef, refOf } from '../../../objects.ts';
+import { similarService } from '../../../similar-services.ts';
 import type { Snapshot } from '../../../snapshot.ts';
 import { callEvidence } from '../../call-evidence.ts';
 import { defineRule, type Finding } from '../../rule.ts';
@@ -41,7 +42,7 @@ function findingOf(snapshot: Snapshot, call: FailedCall): readonly Finding[] {
   const subject = refOf(pod);
   const governed = governedBy(snapshot, service);
   // The names of a set's pods hang on this very Service, whatever is spelt alike.
-  const better = governed.some(({ ref }) => ref.kind === 'StatefulSet') ? undefined : meant(snapshot, service, host);
+  const better = governed.some(({ ref }) => ref.kind === 'StatefulSet') ? undefined : meant(snapshot, call, service);
   const hint = better === undefined ? '' : ` (there is ${better.text})`;
   const where = field === undefined ? '' : ` in ${field}`;
   return [
@@ -84,10 +85,10 @@ function inWrongNamespace(snapshot: Snapshot, host: string): ObjectRef | undefin
 /** A Service that may have been meant: one of a similar name, or of the same name in another namespace. */
 function meant(
   snapshot: Snapshot,
+  { pod, dependency: { host } }: FailedCall,
   { namespace, name }: ObjectRef,
-  host: string,
 ): { readonly text: string; readonly host: string } | undefined {
-  const [alike] = nearest(name, snapshot.names('Service', namespace), 1);
+  const alike = similarService(snapshot, pod, { namespace, name });
   const labels = host.split('.');
   if (alike !== undefined) {
     return { text: `Service/${alike}`, host: labels.map((label) => (label === name ? alike : label)).join('.') };

@@ -75,7 +75,7 @@ testRule(crashAppError, {
     'a healthy pod': aSnapshot({ objects: [aPod('api')] }),
     'one restart long ago': aSnapshot({ objects: [aPod('api', { containers: [restarted(1, 300)] })] }),
     'restarts that stopped half an hour ago': aSnapshot({ objects: [aPod('api', { containers: [restarted(9, 30)] })] }),
-    'two restarts of a pod that is ready': aSnapshot({ objects: [aPod('api', { containers: [restarted(2, 1)] })] }),
+    'two restarts of a pod that is ready': aSnapshot({ objects: [aPod('api', { containers: [restarted(2, 1.1)] })] }),
     'a container that was OOMKilled with exit code 1': aSnapshot({ objects: [dies({ reason: 'OOMKilled' })] }),
     'a command that does not exist': aSnapshot({ objects: [dies({ exitCode: 128, reason: 'StartError' })] }),
     'a shell that found no command': aSnapshot({ objects: [dies({ exitCode: 127 })] }),
@@ -501,6 +501,10 @@ testRule(crashAppError, {
     ],
     'of a ready pod that has died twice and not lived longer since': [
       aSnapshot({ objects: [aPod('api', { containers: [restarted(2, 0.5)] })] }),
+      { object: 'Pod/api', problem: 'crashes' },
+    ],
+    'of a third instance that lived no longer yet than the second, within whole seconds': [
+      aSnapshot({ objects: [aPod('api', { containers: [restarted(2, 1.01)] })] }),
       { object: 'Pod/api', problem: 'crashes' },
     ],
     'of a container that runs between two crashes': [

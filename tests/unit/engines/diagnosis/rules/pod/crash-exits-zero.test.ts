@@ -54,6 +54,17 @@ testRule(crashExitsZero, {
     }),
   },
   speaks: {
+    'of what a program complains of before it ends in peace': [
+      aSnapshot({
+        objects: [finishing()],
+        logs: [aLog('web', ['Unsupported Java detected (60.0).', '2021-05-27T05:49:31.073Z INFO runner Done'])],
+      }),
+      {
+        object: 'Pod/web',
+        problem: 'it ends after it said: Unsupported Java detected (60.0).',
+        fix: 'fix what it complains about, if it is a server',
+      },
+    ],
     'whatever was said before it went on': [
       aSnapshot({
         objects: [finishing()],

@@ -152,6 +152,29 @@ testRule(probeConnectionRefused, {
         fix: 'startupProbe',
       },
     ],
+    'of a server that waits to be elected': [
+      asking(
+        { readinessProbe: probe(9443) },
+        9443,
+        'I0705 07:12:24.480202       1 leaderelection.go:248] attempting to acquire leader lease shop/kyvernopre...',
+        'I0705 07:12:24.482208       1 leaderelection.go:112] "another instance has been elected as leader"',
+      ),
+      {
+        object: 'Pod/web',
+        problem: 'nothing listens there; it waits until it holds Lease/kyvernopre in namespace shop',
+        evidence: ['attempting to acquire leader lease'],
+        fix: 'see who holds Lease/kyvernopre',
+      },
+    ],
+    'of a server that was elected': [
+      asking(
+        { readinessProbe: probe(9443) },
+        9443,
+        'I0705 07:12:24.480202       1 leaderelection.go:248] attempting to acquire leader lease shop/kyvernopre...',
+        'I0705 07:12:24.492208       1 leaderelection.go:258] successfully acquired lease shop/kyvernopre',
+      ),
+      { object: 'Pod/web', problem: 'is refused: nothing listens there', fix: 'whether it has started' },
+    ],
     'of a server that waits for its database': [
       aSnapshot({
         complete: ['Service', 'EndpointSlice'],

@@ -51,6 +51,20 @@ testRule(serviceReferenceMissing, {
         fix: 'write database instead of databse in env[DB_URL]',
       },
     ],
+    'whatever else the program waited for in vain': [
+      snapshot('timed out: error establishing connection: dial tcp: lookup databse on 10.96.0.10:53: no such host'),
+      { object: 'Pod/web-5d8f-0', problem: 'there is no Service/databse in namespace shop' },
+    ],
+    'of no Service that is its own, however alike': [
+      snapshot('dial tcp: lookup web-db on 10.96.0.10:53: no such host', [
+        anObject('Service', 'web', { spec: { selector: { app: 'web' } } }),
+      ]),
+      {
+        object: 'Pod/web-5d8f-0',
+        problem: 'there is no Service/web-db in namespace shop',
+        fix: 'create Service/web-db in namespace shop',
+      },
+    ],
     'of the Service that a StatefulSet names for its pods, whatever is spelt alike': [
       snapshot('java.net.UnknownHostException: kafka-0.kafka-headless', [
         service('kafka'),
