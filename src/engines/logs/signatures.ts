@@ -105,6 +105,8 @@ const signatures: readonly Signature[] = [
   ['rbac', /\bUser \\?"[^"]+" cannot \w+ resource \\?"/],
   [
     'rbac',
+    // Most lines have none of these: then the long pattern is never compiled.
+    /\b(?:403|[Ff]orbidden)\b/,
     /\b(?:cannot|can't|may not|failed to|unable to) (?:get|list|watch|create|update|patch|delete) (?:pods|secrets|configmaps|nodes|namespaces|endpoints|serviceaccounts|persistentvolumeclaims|deployments|statefulsets|daemonsets|replicasets|cronjobs|ingresses)\b[^\n]*\b(?:403|[Ff]orbidden)\b/,
   ],
   [
