@@ -1,7 +1,10 @@
-import { crashesBy } from '../../../crashes/crashes.ts';
+import { type Crash, crashesBy } from '../../../crashes/crashes.ts';
+import type { Dependency } from '../../../dependencies.ts';
+import type { Snapshot } from '../../../snapshot.ts';
 import { crashClause, crashFinding, essenceClause } from '../../crash-finding.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
-import { defineRule } from '../../rule.ts';
+import { ownNameGap } from '../../own-name-gap.ts';
+import { defineRule, type Finding } from '../../rule.ts';
 import { shellVariableGap } from '../../shell-variable.ts';
 
 export const crashDependencyDown = defineRule({
@@ -20,32 +23,32 @@ export const crashDependencyDown = defineRule({
   avoid: ['restarting or rolling back this workload: it is the victim and would fail the same way'],
 
   check: (snapshot) =>
-    crashesBy(snapshot, 'crash-dependency-down').flatMap((crash) => {
-      if (crash.dependency === undefined) return [];
-      const base = crashFinding(snapshot, crash);
-      // The host is then only the one that its environment has, and the program did not get it.
-      const gap = crash.dependency.told ? undefined : shellVariableGap(crash);
-      if (gap !== undefined) {
-        return [
-          {
-            ...base,
-            class: 'cause' as const,
-            problem: `${crashClause(snapshot, crash)}${essenceClause(crash)} (${gap.says})`,
-            certainty: 'inferred' as const,
-            evidence: [...base.evidence, ...gap.evidence],
-            fixes: gap.fixes,
-          },
-        ];
-      }
-      const { evidence, ...rest } = dependencyFields(crash.dependency);
-      return [
-        {
-          ...base,
-          problem: `${crashClause(snapshot, crash)}: ${dependencyClause(crash.dependency)}`,
-          certainty: crash.dependency.told ? ('message' as const) : ('inferred' as const),
-          ...rest,
-          evidence: [...base.evidence, ...evidence],
-        },
-      ];
-    }),
+    crashesBy(snapshot, 'crash-dependency-down').flatMap((crash) =>
+      crash.dependency === undefined ? [] : [findingOf(snapshot, crash, crash.dependency)],
+    ),
 });
+
+function findingOf(snapshot: Snapshot, crash: Crash, dependency: Dependency): Finding {
+  const base = crashFinding(snapshot, crash);
+  const { told } = dependency;
+  // A host that it did not tell is only the one that its environment has, and the program did not get it.
+  const gap = told ? ownNameGap(snapshot, crash) : shellVariableGap(crash);
+  if (gap !== undefined) {
+    return {
+      ...base,
+      class: 'cause',
+      problem: `${crashClause(snapshot, crash)}${essenceClause(crash)} (${gap.says})`,
+      certainty: told ? 'recomputed' : 'inferred',
+      evidence: [...base.evidence, ...gap.evidence],
+      fixes: gap.fixes,
+    };
+  }
+  const { evidence, ...rest } = dependencyFields(dependency);
+  return {
+    ...base,
+    problem: `${crashClause(snapshot, crash)}: ${dependencyClause(dependency)}`,
+    certainty: told ? 'message' : 'inferred',
+    ...rest,
+    evidence: [...base.evidence, ...evidence],
+  };
+}

@@ -9,6 +9,27 @@ const complete = ['Service', 'EndpointSlice'];
 const saying = (line: string, ...objects: Parameters<typeof aSnapshot>[0] extends infer _ ? object[] : never) =>
   aSnapshot({ complete, objects: [victim(), ...(objects as never[])], logs: [aLog('api', [line])] });
 
+/** A member that dies, and the Service by whose name it looks for others. */
+const seeking = (spec: object, ...others: ReturnType<typeof aPod>[]) =>
+  aSnapshot({
+    complete: ['Service'],
+    objects: [
+      aPod('api', {
+        metadata: { labels: { app: 'api' } },
+        containers: [aContainer('app', crashed({ exitCode: 1, reason: 'Error' }))],
+      }),
+      anObject('Service', 'ring', { spec: { clusterIP: 'None', selector: { app: 'api' }, ...spec } }),
+      ...others,
+    ],
+    logs: [
+      aLog('api', [
+        "WARN seed provider couldn't lookup host ring",
+        'ERROR module failed: joining memberlist cluster on startup failed',
+      ]),
+    ],
+  });
+const alone = { object: 'Pod/api', problem: 'cannot reach Service/ring (no such host)' };
+
 testRule(crashDependencyDown, {
   silent: {
     'another error': saying('ERROR missing API_TOKEN', db),
@@ -36,6 +57,24 @@ testRule(crashDependencyDown, {
     'a permission that is denied': saying('ERROR open /data/db:5432: permission denied', db),
   },
   speaks: {
+    'of the headless Service by whose name it looks for itself': [
+      seeking({}),
+      {
+        object: 'Pod/api',
+        problem: 'it looks for itself by the name of Service/ring, which does not publishNotReadyAddresses',
+        fix: 'set spec.publishNotReadyAddresses: true in Service/ring',
+        certainty: 'recomputed',
+      },
+    ],
+    'of that Service alone where it publishes those that are not ready': [
+      seeking({ publishNotReadyAddresses: true }),
+      alone,
+    ],
+    'of that Service alone where it is of others': [seeking({ selector: { app: 'db' } }), alone],
+    'of that Service alone where another member is ready': [
+      seeking({}, aPod('api-1', { metadata: { labels: { app: 'api' } } })),
+      alone,
+    ],
     'of a variable that it spells differently, rather than of the host that it therefore never got': [
       aSnapshot({
         complete,

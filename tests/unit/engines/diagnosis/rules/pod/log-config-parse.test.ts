@@ -25,6 +25,27 @@ testRule(logConfigParse, {
     'a container whose log was not read': aSnapshot({ objects: [dying()] }),
   },
   speaks: {
+    'of the headless Service by whose name it looks for itself': [
+      aSnapshot({
+        objects: [
+          { ...dying(), metadata: { ...dying().metadata, labels: { app: 'api' } } },
+          anObject('Service', 'ring', { spec: { clusterIP: 'None', selector: { app: 'api' } } }),
+        ],
+        logs: [
+          aLog('api', [
+            "WARN seed provider couldn't lookup host ring",
+            ...['cache', 'hints', 'batches', 'metrics', 'storage'].map((part) => `INFO ${part} is initialised`),
+            'ERROR org.apache.cassandra.exceptions.ConfigurationException: The seed provider lists no seeds.',
+          ]),
+        ],
+        complete: ['Service'],
+      }),
+      {
+        object: 'Pod/api',
+        problem: 'it looks for itself by the name of Service/ring',
+        fix: 'set spec.publishNotReadyAddresses: true in Service/ring',
+      },
+    ],
     'of an address that a Service brings in the place of a port': [
       aSnapshot({
         objects: [dying(), anObject('Service', 'api', { spec: { clusterIP: '10.96.0.7', ports: [{ port: 80 }] } })],
