@@ -3,7 +3,7 @@ import { isCrashing, isMissed } from './crashes/crashing.ts';
 import { type TellingEntry, tellingEntries } from './logs/telling.ts';
 import { type ObjectRef, type Pod, refOf } from './objects.ts';
 import { unsettledPods } from './pod-groups.ts';
-import { containersOf } from './pods.ts';
+import { containersOf, serviceAccountOf } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What the API server refused a ServiceAccount, in its own words. */
@@ -51,14 +51,12 @@ const shortly = new RegExp(
 );
 
 /** A program's own words for a denial: `cannot list pods in shop: HTTP 403`. It asked as its pod's ServiceAccount. */
-function toldDenial(text: string, { metadata, spec }: Pod): Denial | undefined {
+function toldDenial(text: string, pod: Pod): Denial | undefined {
   // Most texts have none of these: then the long pattern is never compiled.
   const [, verb, resource, where] = (/403|forbidden/i.test(text) && shortly.exec(text)) || [];
-  const { namespace } = metadata;
   if (verb === undefined || resource === undefined) return undefined;
-  const name = spec?.serviceAccountName ?? 'default';
-  const account: ObjectRef = { kind: 'ServiceAccount', namespace, name };
-  return { account, verb, resource, group: groups[resource] ?? '', namespace: where ?? namespace };
+  const account = serviceAccountOf(pod);
+  return { account, verb, resource, group: groups[resource] ?? '', namespace: where ?? account.namespace };
 }
 
 /** What client-go says that lists and watches, and was refused before: the refusal itself it logs elsewhere, or nowhere. */
@@ -66,14 +64,13 @@ const unsynced = /\b(?:failed to sync|cache to be synced for Kind) \*v\d\w*\.(\w
 const synced: readonly string[] = [...Object.keys(groups), 'services'];
 
 /** An informer that never got its list; whether the account lacks the right for it is to be recomputed. */
-function informerDenial(text: string, { metadata, spec }: Pod): Denial | undefined {
+function informerDenial(text: string, pod: Pod): Denial | undefined {
   const kind = unsynced.exec(text)?.[1]?.toLowerCase();
   const resource = synced.find((each) => each === kind || each === `${kind}s` || each === `${kind}es`);
   if (resource === undefined) return undefined;
-  const { namespace } = metadata;
-  const account: ObjectRef = { kind: 'ServiceAccount', namespace, name: spec?.serviceAccountName ?? 'default' };
+  const account = serviceAccountOf(pod);
   // It may look at its own namespace only: what is not allowed there is allowed nowhere.
-  return { account, verb: 'list', resource, group: groups[resource] ?? '', namespace };
+  return { account, verb: 'list', resource, group: groups[resource] ?? '', namespace: account.namespace };
 }
 
 const denialIn = (text: string, pod: Pod): Denial | undefined =>

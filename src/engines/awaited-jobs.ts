@@ -1,4 +1,4 @@
-import { stateOf } from './migration-jobs.ts';
+import { isComplete, stateOf } from './job-states.ts';
 import { nameOf, type ObjectRef, type Pod, refOf } from './objects.ts';
 import type { PodContainer } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -28,8 +28,7 @@ export function awaitedJob(
   const words = [text, [...command, ...args].join(' ')].join('\n').slice(0, 4_000);
   for (const [, name = ''] of words.matchAll(spoken)) {
     const job = snapshot.find('Job', namespace, name);
-    const done = job?.status?.conditions?.some(({ type, status }) => type === 'Complete' && status === 'True');
-    if (job !== undefined && done !== true)
+    if (job !== undefined && !isComplete(job))
       return { ref: refOf(job), missing: false, says: `${nameOf(refOf(job))}, which ${stateOf(job)}` };
   }
   const absent = notFound.exec(text)?.[1];

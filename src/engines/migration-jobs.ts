@@ -1,3 +1,4 @@
+import { isComplete, stateOf } from './job-states.ts';
 import { nameOf, type ObjectRef, type Of, type Pod, refOf } from './objects.ts';
 import { workloadOf } from './owners.ts';
 import type { PodContainer } from './pods.ts';
@@ -32,19 +33,10 @@ export function migrationJobOf(
     .filter(({ metadata }) => own.kind !== 'Job' || metadata.name !== own.name);
   const [job, ...others] = jobs;
   // One that is done has done it: what the container waits for is something else.
-  if (job === undefined || others.length > 0 || is(job, 'Complete')) return undefined;
+  if (job === undefined || others.length > 0 || isComplete(job)) return undefined;
   const ref = refOf(job);
   return { ref, says: `${nameOf(ref)}, which migrates the database for container ${container.name}, ${stateOf(job)}` };
 }
 
-/** How far a Job is that is not done: `has failed`. */
-export function stateOf(job: Job): string {
-  if (is(job, 'Failed')) return 'has failed';
-  return (job.status?.failed ?? 0) > 0 ? 'fails' : 'is not done';
-}
-
 const wordsOf = ({ metadata, spec }: Job): string =>
   [metadata.name, ...(spec?.template?.spec?.containers ?? []).map(({ name }) => name)].join(' ');
-
-const is = ({ status }: Job, type: string): boolean =>
-  status?.conditions?.some((each) => each.type === type && each.status === 'True') === true;

@@ -1,5 +1,5 @@
 import { second, timeOf } from './durations.ts';
-import type { Container, ContainerStatus, Pod, Probe } from './objects.ts';
+import type { Container, ContainerStatus, ObjectRef, Pod, Probe } from './objects.ts';
 
 /** A container of a pod with what the kubelet says of it. */
 export interface PodContainer {
@@ -94,3 +94,10 @@ export function unreadySince(pod: Pod): string | undefined {
 
 /** Milliseconds since the pod stopped being ready; 0 when unknown. */
 export const unreadyFor = (pod: Pod, now: number): number => now - (timeOf(unreadySince(pod)) ?? now);
+
+/** The ServiceAccount as which a pod asks the API server. */
+export const serviceAccountOf = ({ metadata: { namespace }, spec }: Pod): ObjectRef => ({
+  kind: 'ServiceAccount',
+  namespace,
+  name: spec?.serviceAccountName ?? 'default',
+});

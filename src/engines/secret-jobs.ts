@@ -1,4 +1,4 @@
-import { stateOf } from './migration-jobs.ts';
+import { isComplete, stateOf } from './job-states.ts';
 import { nameOf, type ObjectRef, type Of, refOf } from './objects.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -18,8 +18,7 @@ export function makerJobOf(snapshot: Snapshot, { namespace, name }: ObjectRef): 
     const words = wordsOf(each);
     return makes.test(words) && words.split(/[\s=,'"]+/).includes(name);
   });
-  const done = job?.status?.conditions?.some(({ type, status }) => type === 'Complete' && status === 'True');
-  if (job === undefined || others.length > 0 || done === true) return undefined;
+  if (job === undefined || others.length > 0 || isComplete(job)) return undefined;
   const ref = refOf(job);
   return { ref, says: `${nameOf(ref)}, which makes it, ${stateOf(job)}` };
 }

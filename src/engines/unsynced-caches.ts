@@ -1,6 +1,7 @@
 import { type BoundRole, rolesAnywhere, type StrayBinding, strayBindings } from './bound-roles.ts';
 import { type Crash, crashes } from './crashes/crashes.ts';
-import type { ObjectRef, Pod } from './objects.ts';
+import type { ObjectRef } from './objects.ts';
+import { serviceAccountOf } from './pods.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /** What controllers say that could not list what they watch; why, some keep to themselves. */
@@ -14,13 +15,7 @@ export const isUnsynced = ({ telling, dependency }: Pick<Crash, 'telling' | 'dep
 export const unsyncedAccounts = (snapshot: Snapshot): readonly ObjectRef[] =>
   crashes(snapshot)
     .filter(isUnsynced)
-    .map(({ pod }) => accountOf(pod));
-
-export const accountOf = ({ metadata: { namespace }, spec }: Pod): ObjectRef => ({
-  kind: 'ServiceAccount',
-  namespace,
-  name: spec?.serviceAccountName ?? 'default',
-});
+    .map(({ pod }) => serviceAccountOf(pod));
 
 /** The roles of an account besides those that every account has; `undefined` when bindings were not read. */
 export function rolesOfAccount(

@@ -53,7 +53,7 @@ export interface Registration {
   /** `webhooks[0]`. */
   readonly field: string;
   readonly failurePolicy: string;
-  /** Why no certificate of it can be trusted. */
+  /** Set where nothing says which certificate of it to trust. */
   readonly untrusted: Untrusted | undefined;
 }
 

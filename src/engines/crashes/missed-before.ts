@@ -16,22 +16,25 @@ const linesBefore = 3;
 const gaveUp =
   /\b(?:timed? ?out|time-?out|waiting for|gave up|giving up|(?:too many|max\w*|all) (?:retries|attempts)|(?:un)?able to (?:open|establish|get) (?:a )?(?:\w+ )?conn\w*|conn(?:ection)? (?:failed|successfully opened))\b/i;
 
+interface Where {
+  readonly pod: Pod;
+  readonly container: PodContainer;
+  readonly log: LogExcerpt | undefined;
+}
+
 interface Missed {
   readonly telling: TellingEntry;
   readonly dependency: Dependency;
 }
 
 /** The Service that a program missed before it ended with words that name none. */
-export const missedBefore = (
-  snapshot: Snapshot,
-  where: { readonly pod: Pod; readonly container: PodContainer; readonly log: LogExcerpt | undefined },
-  telling: TellingEntry | undefined,
-): Missed | undefined => lookupBefore(snapshot, where, telling) ?? waitedFor(snapshot, where, telling);
+export const missedBefore = (snapshot: Snapshot, where: Where, telling: TellingEntry | undefined): Missed | undefined =>
+  lookupBefore(snapshot, where, telling) ?? waitedFor(snapshot, where, telling);
 
 /** The one that it called again and again before it gave up. */
 function waitedFor(
   snapshot: Snapshot,
-  { pod, container, log }: Parameters<typeof missedBefore>[1],
+  { pod, container, log }: Where,
   telling: TellingEntry | undefined,
 ): Missed | undefined {
   if (log === undefined || telling === undefined || !gaveUp.test(telling.words)) return undefined;
@@ -40,11 +43,7 @@ function waitedFor(
 }
 
 /** The Service whose name did not resolve right before a program found itself alone. */
-function lookupBefore(
-  snapshot: Snapshot,
-  where: Parameters<typeof missedBefore>[1],
-  telling: TellingEntry | undefined,
-): Missed | undefined {
+function lookupBefore(snapshot: Snapshot, where: Where, telling: TellingEntry | undefined): Missed | undefined {
   if (where.log === undefined || telling === undefined || !ofOthers.test(telling.words)) return undefined;
   const entries = entriesOf(where.log);
   const place = entries.findIndex(({ lines }) => lines[0] === telling.entry.lines[0]);

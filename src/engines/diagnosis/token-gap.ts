@@ -1,5 +1,5 @@
-import { type Pod, refOf } from '../objects.ts';
-import type { PodContainer } from '../pods.ts';
+import { nameOf, type Pod, refOf } from '../objects.ts';
+import { type PodContainer, serviceAccountOf } from '../pods.ts';
 import type { CrashGap } from './crash-gap.ts';
 
 const tokenFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -14,7 +14,7 @@ export function tokenGap(pod: Pod, { name, spec }: PodContainer, text: string): 
   if (!isMissed) return undefined;
   if (spec.volumeMounts?.some(({ mountPath }) => mountPath === tokenFolder) === true) return undefined;
   const isOff = pod.spec?.automountServiceAccountToken === false;
-  const account = `ServiceAccount/${pod.spec?.serviceAccountName ?? 'default'}`;
+  const account = nameOf(serviceAccountOf(pod));
   const says = isOff
     ? 'automountServiceAccountToken is false, so it has no token'
     : `no token is mounted: automountServiceAccountToken is false in ${account}`;

@@ -1,12 +1,13 @@
 import type { Crash } from '../crashes/crashes.ts';
 import { nameOf, refOf } from '../objects.ts';
+import { serviceAccountOf } from '../pods.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { accountOf, isUnsynced, rolesOfAccount } from '../unsynced-caches.ts';
+import { isUnsynced, rolesOfAccount } from '../unsynced-caches.ts';
 import type { CrashGap } from './crash-gap.ts';
 
 /** The roles that a controller lacks which could list nothing of what it watches. */
 export function unsyncedGap(snapshot: Snapshot, crash: Crash): CrashGap | undefined {
-  const account = accountOf(crash.pod);
+  const account = serviceAccountOf(crash.pod);
   const roles = isUnsynced(crash) ? rolesOfAccount(snapshot, account) : undefined;
   if (roles === undefined || roles.own.length > 0) return undefined;
   const [stray] = roles.strays;

@@ -21,7 +21,8 @@ export const quotaExceeded = defineRule({
     'ones do not exist.',
   detection:
     'A controller failed with `exceeded quota: Q, requested: …, used: …, limited: …`, and the ResourceQuota, where it ' +
-    'could be read, has still no room; or a program that creates pods itself logs that at least three times. The workloads that count most against it are named.',
+    'could be read, has still no room; or a program that creates pods itself logs that at least three times. The ' +
+    'workloads that count most against it are named.',
   remedies: [
     'Scale down what needs it least, or lower requests that are far above measured use.',
     'During a rollout: set maxSurge to 0, so that an old pod goes before a new one comes.',

@@ -1,14 +1,7 @@
 import { type CreationFailure, creationFailures } from '../../../admission.ts';
 import { nameOf } from '../../../objects.ts';
 import type { Presence, Snapshot } from '../../../snapshot.ts';
-import {
-  type FailedCall,
-  failedCallIn,
-  type Registration,
-  registrationOf,
-  selfGuarded,
-  type Untrusted,
-} from '../../../webhooks.ts';
+import { type FailedCall, failedCallIn, type Registration, registrationOf, selfGuarded } from '../../../webhooks.ts';
 import { defineRule, type Finding, type Fix } from '../../rule.ts';
 
 export const webhookUnavailable = defineRule({
@@ -35,13 +28,14 @@ function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Findi
   if (call === undefined || selfGuarded(snapshot, call).length > 0) return [];
   const registration = registrationOf(snapshot, call.webhook);
   const { webhook, service, error } = call;
+  const distrust = distrustOf(call, registration);
   const { owner, controller, refused, message, at, source, since } = failure;
   const presence = service && snapshot.presence('Service', service.namespace, service.name);
   const where = service === undefined ? '' : ` (${nameOf(service)} in namespace ${service.namespace})`;
   return [
     {
       subject: owner,
-      problem: `cannot create ${refused}s: the webhook ${webhook}${registration === undefined ? '' : ` of ${nameOf(registration.ref)}`}${where} cannot be called: ${error}${untrustedClause(call, registration)}`,
+      problem: `cannot create ${refused}s: the webhook ${webhook}${registration === undefined ? '' : ` of ${nameOf(registration.ref)}`}${where} cannot be called: ${error}${distrust?.clause ?? ''}`,
       culprit: service,
       dependsOn: service === undefined ? [] : [service],
       certainty: 'declared',
@@ -67,7 +61,7 @@ function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Findi
           : []),
       ],
       since,
-      fixes: [fixOf(call, presence, registration)],
+      fixes: [distrust?.fix ?? fixOf(call, presence, registration)],
       nextCheck:
         service === undefined
           ? `kubectl get validatingwebhookconfigurations,mutatingwebhookconfigurations`
@@ -76,17 +70,31 @@ function findingOf(snapshot: Snapshot, failure: CreationFailure): readonly Findi
   ];
 }
 
-/** Why the API server trusts nothing of what the webhook shows, where that is what it says. */
-const untrustedIn = (error: string, registration: Registration | undefined): Untrusted | undefined =>
-  /x509: certificate signed by unknown authority|x509: .*not trusted/.test(error) ? registration?.untrusted : undefined;
+interface Distrust {
+  readonly clause: string;
+  readonly fix: Fix;
+}
 
-function untrustedClause({ error }: FailedCall, registration: Registration | undefined): string {
-  const untrusted = untrustedIn(error, registration);
-  if (untrusted === undefined || registration === undefined) return '';
+/** Why the API server trusts nothing of what the webhook shows, where that is what it says. */
+function distrustOf({ error }: FailedCall, registration: Registration | undefined): Distrust | undefined {
+  const refused = /x509: certificate signed by unknown authority|x509: .*not trusted/.test(error);
+  if (!refused || registration?.untrusted === undefined) return undefined;
+  const { ref, field, untrusted } = registration;
   const { awaited } = untrusted;
-  const late =
-    awaited === undefined ? '' : `, and ${awaited.writer}, asked by ${awaited.annotation}, has not written it`;
-  return `; ${registration.field}.clientConfig.caBundle is empty${late}`;
+  const empty = `; ${field}.clientConfig.caBundle is empty`;
+  const reason = 'without a caBundle the API server trusts no certificate that was made in the cluster';
+  return awaited === undefined
+    ? {
+        clause: empty,
+        fix: {
+          advice: `write the authority of its certificate into ${field}.clientConfig.caBundle of ${nameOf(ref)}`,
+          reason,
+        },
+      }
+    : {
+        clause: `${empty}, and ${awaited.writer}, asked by ${awaited.annotation}, has not written it`,
+        fix: { advice: `heal ${awaited.writer}, which writes the caBundle of ${nameOf(ref)}`, reason },
+      };
 }
 
 function fixOf(
@@ -98,17 +106,6 @@ function fixOf(
     return {
       advice: `install ${nameOf(service)} in namespace ${service.namespace} again, or, when what it belonged to was removed, delete ${registration === undefined ? 'its webhook configuration' : nameOf(registration.ref)} with its owner`,
       reason: 'the API server is told to ask a Service that does not exist',
-    };
-  }
-  const untrusted = untrustedIn(error, registration);
-  if (untrusted !== undefined && registration !== undefined) {
-    const { awaited } = untrusted;
-    return {
-      advice:
-        awaited === undefined
-          ? `write the authority of its certificate into ${registration.field}.clientConfig.caBundle of ${nameOf(registration.ref)}`
-          : `heal ${awaited.writer}, which writes the caBundle of ${nameOf(registration.ref)}`,
-      reason: 'without a caBundle the API server trusts no certificate that was made in the cluster',
     };
   }
   return {

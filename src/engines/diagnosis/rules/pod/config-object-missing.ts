@@ -19,7 +19,8 @@ export const configObjectMissing = defineRule({
     'A container waits in CreateContainerConfigError, or a mount fails, with `configmap "X" not found` or `secret "X" ' +
     'not found`; or a pod waits for its volumes and a reference that is not optional is known not to exist. What has ' +
     'been created since is silent. The field that asks, similar names, other namespaces with an object of that name and ' +
-    'the object that should make a Secret (ExternalSecret, SealedSecret, Certificate, a Job whose command names it) are named.',
+    'the object that should make a Secret (ExternalSecret, SealedSecret, Certificate, a Job whose command names it) are ' +
+    'named.',
   remedies: [
     'Roll back, when the reference is new.',
     'Mend the controller that makes the object, or apply the object from its source.',
@@ -52,11 +53,12 @@ function findingOf(snapshot: Snapshot, fault: ConfigFault): Finding {
   const known = certainty !== 'message';
   const maker = syncerOf(snapshot, object);
   const job = maker === undefined ? makerJobOf(snapshot, object) : undefined;
+  const why = job === undefined ? whereabouts(object, { maker, near, elsewhere: elsewhere[0] }) : `: ${job.says}`;
   const others = elsewhere.slice(0, namedNamespaces).join(', ');
   return {
     subject: refOf(pod),
     container,
-    problem: `cannot start: ${nameOf(object)} does not exist${job === undefined ? whereabouts(object, { maker, near, elsewhere: elsewhere[0] }) : `: ${job.says}`}`,
+    problem: `cannot start: ${nameOf(object)} does not exist${why}`,
     culprit: object,
     certainty,
     evidence: [

@@ -1,6 +1,6 @@
 import { type PullFailure, parseImage, registryWords } from '../../../images.ts';
-import { refOf } from '../../../objects.ts';
-import { specPath, unreadySince } from '../../../pods.ts';
+import { nameOf, refOf } from '../../../objects.ts';
+import { serviceAccountOf, specPath, unreadySince } from '../../../pods.ts';
 import { pullSecretFault, pullSecretsOf, refusedPulls } from '../../../pull-secrets.ts';
 import { rollbackAdvice } from '../../../rollbacks.ts';
 import type { Snapshot } from '../../../snapshot.ts';
@@ -59,7 +59,7 @@ function findingOf(snapshot: Snapshot, failure: PullFailure): Finding {
       ...rollbackAdvice(snapshot, pod, (changed) => changed === field || changed.startsWith('imagePullSecrets')),
       first === undefined
         ? {
-            advice: `name a Secret with credentials for ${host} in imagePullSecrets of ServiceAccount/${pod.spec?.serviceAccountName ?? 'default'}`,
+            advice: `name a Secret with credentials for ${host} in imagePullSecrets of ${nameOf(serviceAccountOf(pod))}`,
             reason: 'new pods then get it by themselves',
           }
         : { advice: `renew the credentials for ${host} in ${names}`, reason: 'they were offered and refused' },

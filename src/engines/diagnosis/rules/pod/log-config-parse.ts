@@ -35,13 +35,9 @@ export const logConfigParse = defineRule({
 function judge(snapshot: Snapshot, fault: LogFault) {
   const absent = absentFileIn(snapshot, fault, textOf(fault));
   if (absent !== undefined) return { clause: ` (${absent.says})`, evidence: absent.evidence, fixes: absent.fixes };
-  const ownName = ownNameGap(snapshot, {
-    pod: fault.pod,
-    log: deathLog(snapshot, fault.pod, fault.container),
-  });
   const absentKey = absentKeyGap(snapshot, fault, textOf(fault));
   const gap =
-    ownName ??
+    ownNameGap(snapshot, { pod: fault.pod, log: deathLog(snapshot, fault.pod, fault.container) }) ??
     absentKey ??
     linkGap(snapshot, fault.pod, fault.container, textOf(fault)) ??
     (sourceOf(fault) === undefined

@@ -20,8 +20,9 @@ export const svcSelectorTooBroad = defineRule({
   detection:
     'The selector matches ready pods of two or more workloads that run different images, or a common base image with ' +
     'another command. It is the cause when one of them declares ports without the target port, when the Service is ' +
-    'asked about, when a call to it is refused or gets no answer, or when another Service with the same selector is named after another of them. Of one image only workloads are meant whose pods are called differently (label app) and of which one ' +
-    'has a Service of its own. Versions of one image (canaries), headless Services and Services for metrics are left alone.',
+    'asked about, when a call to it is refused or gets no answer, or when another Service with the same selector is ' +
+    'named after another of them. Of one image only workloads are meant whose pods are called differently (label app) ' +
+    'and of which one has a Service of its own. Versions of one image (canaries), headless Services and Services for metrics are left alone.',
   remedies: ['Add the label to the selector that only the wanted pods have.'],
   avoid: [
     'deleting the extra pods: they serve something else',
