@@ -13,6 +13,7 @@ import {
   waiting,
 } from '../../support/builders.ts';
 
+const tlsIngress = anObject('Ingress', 'web', { spec: { tls: [{ hosts: ['example.com'], secretName: 'tls' }] } });
 const web = aDeployment('web', { replicas: 0, spec: { replicas: 1 } });
 
 it.each<[string, readonly KubernetesObject[], readonly string[]]>([
@@ -74,6 +75,8 @@ it.each<[string, readonly KubernetesObject[], readonly string[]]>([
     ],
     ['Node'],
   ],
+  ['an Ingress whose certificate is there', [tlsIngress, anObject('Secret', 'tls')], []],
+  ['an Ingress whose certificate is not', [tlsIngress], ['Certificate']],
   [
     'a webhook that cannot be called',
     [
@@ -83,7 +86,7 @@ it.each<[string, readonly KubernetesObject[], readonly string[]]>([
     ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'],
   ],
 ])('reads for %s no more than %3$j', (_, objects, expected) => {
-  const reads = onSuspicion(aSnapshot({ objects }));
+  const reads = onSuspicion(aSnapshot({ objects, complete: ['Secret'] }));
 
   expect(
     reads.map((read) =>

@@ -10,10 +10,10 @@ const dies = (spec: object = {}, pod = {}) =>
   });
 const first = log('s6-overlay-suexec: fatal: can only run as pid 1');
 const unsynced = log('level=fatal msg="failed to sync cache: timed out waiting for the condition"');
-const binding = (namespace: string) =>
+const binding = (namespace: string, role = 'dns') =>
   anObject('ClusterRoleBinding', 'dns', {
     metadata: { namespace: undefined },
-    roleRef: { kind: 'ClusterRole', name: 'dns' },
+    roleRef: { kind: 'ClusterRole', name: role },
     subjects: [{ kind: 'ServiceAccount', name: 'dns', namespace }],
   });
 const mounted = { volumeMounts: [{ name: 'conf', mountPath: '/config' }] };
@@ -28,6 +28,10 @@ testRule(crashAppError, {
         problem: '(shareProcessNamespace is true, so process 1 is the pause process of the pod)',
         fix: 'remove shareProcessNamespace from the pod template',
       },
+    ],
+    'of the processes of the node, among which it is none': [
+      aSnapshot({ objects: [dies({}, { hostPID: true })], logs: first }),
+      { object: 'Pod/api', problem: '(hostPID is true, so process 1 is the init of the node)' },
     ],
     'of a shell above such a program': [
       aSnapshot({ objects: [dies({ command: ['/bin/sh', '-c', '/init'] })], logs: first }),
@@ -116,6 +120,13 @@ testRule(crashAppError, {
       }),
       { object: 'Pod/api', fix: 'fix what the log complains about' },
     ],
+    'of no volume where it runs as root': [
+      aSnapshot({
+        objects: [dies(mounted, { volumes: [{ name: 'conf', persistentVolumeClaim: { claimName: 'books' } }] })],
+        logs: log('sqlite3.OperationalError: unable to open database file'),
+      }),
+      { object: 'Pod/api', fix: 'fix what the log complains about' },
+    ],
     'of a read-only mount below the file of SQLite': [
       aSnapshot({
         objects: [
@@ -168,6 +179,20 @@ testRule(crashAppError, {
         fix: 'check the value of COOKIE_SECRET in Secret/hub',
       },
     ],
+    'of none of two variables that it named': [
+      aSnapshot({
+        objects: [
+          dies({
+            env: ['COOKIE_SECRET', 'CRYPT_KEY'].map((name) => ({
+              name,
+              valueFrom: { secretKeyRef: { name: 'hub', key: name.toLowerCase() } },
+            })),
+          }),
+        ],
+        logs: log('INFO Loading COOKIE_SECRET and CRYPT_KEY', 'ERROR Non-hexadecimal digit found'),
+      }),
+      { object: 'Pod/api', fix: 'fix what the log complains about' },
+    ],
     'of no variable that it named earlier': [
       aSnapshot({
         objects: [
@@ -210,6 +235,14 @@ testRule(crashAppError, {
     'of no role at all': [
       aSnapshot({ complete: ['ClusterRoleBinding', 'RoleBinding'], objects: [dies()], logs: unsynced }),
       { object: 'Pod/api', problem: 'no role is bound to ServiceAccount/default of namespace shop' },
+    ],
+    'of no role but what every account has': [
+      aSnapshot({
+        complete: ['ClusterRoleBinding', 'RoleBinding'],
+        objects: [dies({}, { serviceAccountName: 'dns' }), binding('shop', 'system:discovery')],
+        logs: unsynced,
+      }),
+      { object: 'Pod/api', problem: 'no role is bound to ServiceAccount/dns of namespace shop' },
     ],
     'of no binding where a role is bound': [
       aSnapshot({

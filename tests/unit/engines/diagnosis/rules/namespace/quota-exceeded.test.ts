@@ -1,4 +1,5 @@
 import { quotaExceeded } from '../../../../../../src/engines/diagnosis/rules/namespace/quota-exceeded.ts';
+import type { KubernetesObject } from '../../../../../../src/engines/objects.ts';
 import { aDeployment, aLog, anEvent, anObject, aPod, aSnapshot } from '../../../../../support/builders.ts';
 import { asking } from '../../../../../support/nodes.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
@@ -31,12 +32,12 @@ const set = anObject('StatefulSet', 'db', { spec: { replicas: 2 }, status: { rep
 const all = [hoarder.deployment, replicaSet, ...hoarder.pods];
 const surging = { ...hoarder.deployment, spec: { ...hoarder.deployment.spec, replicas: 2 } };
 
-const building = (times: number, used = '16Mi') =>
+const building = (times: number, counted = quota('16Mi'), pods: readonly KubernetesObject[] = [aPod('builds')]) =>
   aSnapshot({
-    objects: [aPod('builds'), quota(used)],
+    objects: [...pods, counted],
     logs: [
       aLog(
-        'builds',
+        pods.at(-1)?.metadata.name ?? '',
         Array.from(
           { length: times },
           () =>
@@ -49,7 +50,8 @@ const building = (times: number, used = '16Mi') =>
 testRule(quotaExceeded, {
   silent: {
     'a program that was refused once': building(1),
-    'a program that was refused while there was no room': building(5, '8Mi'),
+    'a program that was refused while there was no room': building(5, quota('8Mi')),
+    'a program that was refused by a quota of which nothing is known': building(5, anObject('ResourceQuota', 'small')),
     'a quota that has room by now': aSnapshot({ objects: [...all, exceeded, quota('8Mi')] }),
     'a quota that is gone': aSnapshot({ complete: ['ResourceQuota'], objects: [...all, exceeded] }),
     'another refusal': aSnapshot({
@@ -64,6 +66,14 @@ testRule(quotaExceeded, {
         object: 'Pod/builds',
         problem:
           'cannot create pods: ResourceQuota/small is full (a pod needs 8Mi of requests.memory, 16Mi of 20Mi are used)',
+      },
+    ],
+    'of such a program that rolls out nothing itself': [
+      building(5, quota('16Mi'), aDeployment('builds', { status: { availableReplicas: 1 } }).all),
+      {
+        object: 'Deployment/builds',
+        problem: 'ResourceQuota/small is full',
+        fix: '[{"advice":"scale down what needs it',
       },
     ],
     'of a quota that counts some pods only': [

@@ -39,8 +39,8 @@ const sealed = {
 };
 const elsewhere = anObject('Secret', 'tls-web', { metadata: { namespace: 'other' } });
 
-const aMaker = (conditions: readonly object[], args = ['create', '--secret-name=tls-web']) =>
-  anObject('Job', 'make-tls', {
+const aMaker = (conditions: readonly object[], args = ['create', '--secret-name=tls-web'], name = 'make-tls') =>
+  anObject('Job', name, {
     spec: { template: { spec: { containers: [{ name: 'make', args }] } } },
     status: { conditions },
   });
@@ -110,6 +110,18 @@ testRule(configObjectMissing, {
       }),
       { object: 'Pod/web', problem: 'Secret/tls-web does not exist', fix: 'apply Secret/tls-web from its source' },
     ],
+    ...Object.fromEntries(
+      [
+        ['two Jobs may make it', [aMaker([]), aMaker([], undefined, 'make-other')]],
+        ['a Job only names it', [aMaker([], ['rotate', 'tls-web'])]],
+      ].map(([why, jobs]) => [
+        `of the object alone where ${String(why)}`,
+        [
+          aSnapshot({ complete, objects: [tls, ...(jobs as ReturnType<typeof aMaker>[])] }),
+          { object: 'Pod/web', problem: 'Secret/tls-web does not exist', fix: 'apply Secret/tls-web from its source' },
+        ] as const,
+      ]),
+    ),
     'in the words of what should have made it': [
       aSnapshot({ complete, objects: [tls, failedMount('secret "tls-web" not found'), unsynced(sealed), elsewhere] }),
       {

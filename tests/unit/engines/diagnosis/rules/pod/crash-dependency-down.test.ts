@@ -71,6 +71,23 @@ testRule(crashDependencyDown, {
       alone,
     ],
     'of that Service alone where it is of others': [seeking({ selector: { app: 'db' } }), alone],
+    'of that Service alone where it has an address of its own': [seeking({ clusterIP: '10.96.0.9' }), alone],
+    'of a Service whose full name a resolver of its own needs': [
+      aSnapshot({
+        complete: ['Service'],
+        objects: [victim(), db],
+        logs: [aLog('api', ['[emerg] host not found in upstream "db", db could not be resolved (3: Host not found)'])],
+      }),
+      { object: 'Pod/api', fix: 'ask for db.shop.svc.cluster.local (Service/db is there)' },
+    ],
+    'of a Service that was asked for by its full name': [
+      aSnapshot({
+        complete: ['Service'],
+        objects: [victim(), db],
+        logs: [aLog('api', ['ERROR lookup db.shop.svc.cluster.local: no such host'])],
+      }),
+      { object: 'Pod/api', fix: 'see why Service/db does not answer' },
+    ],
     'of that Service alone where another member is ready': [
       seeking({}, aPod('api-1', { metadata: { labels: { app: 'api' } } })),
       alone,

@@ -86,6 +86,13 @@ testRule(initContainerHanging, {
         fix: 'make Job/shop-migrate succeed',
       },
     ],
+    'of its wait alone where that Job is done': [
+      aSnapshot({
+        objects: [running(1), aJob([{ type: 'Complete', status: 'True' }])],
+        logs: log('Waiting for migration job shop-migrate to complete...'),
+      }),
+      { object: 'Pod/api', problem: 'init container wait (1 of 1) runs and does not end' },
+    ],
     'of a Job that is not there': [
       aSnapshot({
         objects: [running(1)],

@@ -76,6 +76,16 @@ testRule(livenessKillsHealthyApp, {
         fix: 'heal what the livenessProbe of container app complains about',
       },
     ],
+    'of a command that finds no connection free': [
+      aSnapshot({
+        objects: [
+          pod({}, { livenessProbe: { exec: { command: ['healthcheck'] }, periodSeconds: 20, failureThreshold: 3 } }),
+          killing(2),
+          unhealthy('Liveness probe failed: FATAL: sorry, too many clients already'),
+        ],
+      }),
+      { object: 'Pod/web', fix: 'heal what the livenessProbe of container app complains about' },
+    ],
     'of a file that a command looks for': [
       aSnapshot({
         objects: [

@@ -62,6 +62,10 @@ testRule(rbacForbiddenWorkload, {
         problem: 'may not list pods in namespace shop: RoleBinding/bind-reader gives Role/reader to',
       },
     ],
+    'of such a cache of another group': [
+      asked([], { text: 'level=fatal msg="failed to sync *v1.Ingress: context deadline exceeded"' }),
+      { object: 'Pod/lister', problem: 'may not list ingresses.networking.k8s.io in namespace shop' },
+    ],
     'of a Role that cannot reach what belongs to no namespace': [
       asked([aBinding('viewer'), aRole('viewer', ['get', 'watch'], ['nodes'])], { text: inCluster }),
       {

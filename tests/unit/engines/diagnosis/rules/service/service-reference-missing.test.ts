@@ -56,14 +56,20 @@ testRule(serviceReferenceMissing, {
       { object: 'Pod/web-5d8f-0', problem: 'there is no Service/databse in namespace shop' },
     ],
     'of no Service that is its own, however alike': [
-      snapshot('dial tcp: lookup web-db on 10.96.0.10:53: no such host', [
+      snapshot('dial tcp: lookup weeb on 10.96.0.10:53: no such host', [
         anObject('Service', 'web', { spec: { selector: { app: 'web' } } }),
       ]),
       {
         object: 'Pod/web-5d8f-0',
-        problem: 'there is no Service/web-db in namespace shop',
-        fix: 'create Service/web-db in namespace shop',
+        problem: 'there is no Service/weeb in namespace shop',
+        fix: 'create Service/weeb in namespace shop',
       },
+    ],
+    'of one of another namespace, whatever labels that selects there': [
+      snapshot('dial tcp: lookup weeb.other.svc.cluster.local on 10.96.0.10:53: no such host', [
+        anObject('Service', 'web', { metadata: { namespace: 'other' }, spec: { selector: { app: 'web' } } }),
+      ]),
+      { object: 'Pod/web-5d8f-0', problem: 'there is no Service/weeb in namespace other (there is Service/web)' },
     ],
     'of the Service that a StatefulSet names for its pods, whatever is spelt alike': [
       snapshot('java.net.UnknownHostException: kafka-0.kafka-headless', [

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { svcSelectorTooBroad } from '../../../../../../src/engines/diagnosis/rules/service/svc-selector-too-broad.ts';
-import { aContainer, aDeployment, anObject, aSnapshot, waiting } from '../../../../../support/builders.ts';
+import {
+  aContainer,
+  aDeployment,
+  aLog,
+  anObject,
+  aPod,
+  aSnapshot,
+  crashed,
+  waiting,
+} from '../../../../../support/builders.ts';
 import { testRule } from '../../../../../support/rule-tester.ts';
 
 interface Fields {
@@ -96,6 +105,25 @@ describe('the class of a selector that is too broad', () => {
     expect(classOf(mailer)).toEqual(['risk']);
     expect(classOf(workload('mailer', 'example/mailer:3', { port: 25 }))).toEqual(['cause']);
     expect(classOf(mailer, { kind: 'Service', namespace: 'shop', name: 'api' })).toEqual(['cause']);
+  });
+
+  it.each([
+    ['a cause where a call to it is refused', 'api', 'connection refused', 'cause'],
+    ['a risk where a call to another is', 'db', 'connection refused', 'risk'],
+    ['a risk where it answers with an error', 'api', '503 Service Unavailable', 'risk'],
+  ])('is %s', (_, called, words, expected) => {
+    const others = [
+      anObject('Service', 'db', { spec: { selector: { app: 'db' }, ports: [{ port: 80 }] } }),
+      aPod('client', { containers: [aContainer('app', crashed({ exitCode: 1, reason: 'Error' }))] }),
+    ];
+    const snapshot = aSnapshot({
+      objects: [service(), ...api, ...mailer, ...others],
+      logs: [aLog('client', [`ERROR GET http://${called}:80/orders: ${words}`])],
+    });
+
+    expect(
+      svcSelectorTooBroad.check(snapshot, []).map((finding) => finding.class ?? svcSelectorTooBroad.class),
+    ).toEqual([expected]);
   });
 
   it('is a cause where another Service with the same selector is named after another backend', () => {
