@@ -182,6 +182,21 @@ describe('tellingEntries of messages that go over lines', () => {
       'cannot bind the socket',
     ],
     [
+      'an open bracket with the frames below it',
+      ['com.shop.StockException: no stock [4', '\tat com.shop.Stock.count(Stock.java:7)'],
+      'StockException: no stock [4 (Stock.java:7)',
+    ],
+    [
+      'the name of a parameter with a line that is no exception',
+      ['ERROR cannot read the plan', 'Parameter name: weekly'],
+      'cannot read the plan',
+    ],
+    [
+      'more than three of a list of errors',
+      ['ERROR Configuration is invalid', 'Errors:', '1) a is bad', '2) b is bad', '3) c is bad', '4) d is bad'],
+      'Configuration is invalid: a is bad; b is bad; c is bad',
+    ],
+    [
       'a word that is found elsewhere with an exception that is not of YAML',
       ['com.shop.StockException: no stock while counting a box', 'found 3 boxes'],
       'StockException: no stock while counting a box',

@@ -10,7 +10,7 @@ const saying = (line: string, ...objects: Parameters<typeof aSnapshot>[0] extend
   aSnapshot({ complete, objects: [victim(), ...(objects as never[])], logs: [aLog('api', [line])] });
 
 /** A member that dies, and the Service by whose name it looks for others. */
-const seeking = (spec: object, ...others: ReturnType<typeof aPod>[]) =>
+const seeking = (spec: object, others: readonly ReturnType<typeof aPod>[] = [], namespace = 'shop') =>
   aSnapshot({
     complete: ['Service'],
     objects: [
@@ -18,12 +18,15 @@ const seeking = (spec: object, ...others: ReturnType<typeof aPod>[]) =>
         metadata: { labels: { app: 'api' } },
         containers: [aContainer('app', crashed({ exitCode: 1, reason: 'Error' }))],
       }),
-      anObject('Service', 'ring', { spec: { clusterIP: 'None', selector: { app: 'api' }, ...spec } }),
+      anObject('Service', 'ring', {
+        metadata: { namespace },
+        spec: { clusterIP: 'None', selector: { app: 'api' }, ...spec },
+      }),
       ...others,
     ],
     logs: [
       aLog('api', [
-        "WARN seed provider couldn't lookup host ring",
+        `WARN seed provider couldn't lookup host ring${namespace === 'shop' ? '' : `.${namespace}.svc.cluster.local`}`,
         'ERROR module failed: joining memberlist cluster on startup failed',
       ]),
     ],
@@ -71,6 +74,10 @@ testRule(crashDependencyDown, {
       alone,
     ],
     'of that Service alone where it is of others': [seeking({ selector: { app: 'db' } }), alone],
+    'of that Service alone where it is of another namespace': [
+      seeking({}, [], 'other'),
+      { object: 'Pod/api', problem: ': cannot reach Service/ring' },
+    ],
     'of that Service alone where it has an address of its own': [seeking({ clusterIP: '10.96.0.9' }), alone],
     'of a Service whose full name a resolver of its own needs': [
       aSnapshot({
@@ -89,7 +96,7 @@ testRule(crashDependencyDown, {
       { object: 'Pod/api', fix: 'see why Service/db does not answer' },
     ],
     'of that Service alone where another member is ready': [
-      seeking({}, aPod('api-1', { metadata: { labels: { app: 'api' } } })),
+      seeking({}, [aPod('api-1', { metadata: { labels: { app: 'api' } } })]),
       alone,
     ],
     'of a variable that it spells differently, rather than of the host that it therefore never got': [

@@ -62,7 +62,7 @@ testRule(serviceReferenceMissing, {
       {
         object: 'Pod/web-5d8f-0',
         problem: 'there is no Service/weeb in namespace shop',
-        fix: 'create Service/weeb in namespace shop',
+        fix: '[{"advice":"create Service/weeb in namespace shop',
       },
     ],
     'of one of another namespace, whatever labels that selects there': [

@@ -110,7 +110,7 @@ describe('the class of a selector that is too broad', () => {
   it.each([
     ['a cause where a call to it is refused', 'api', 'connection refused', 'cause'],
     ['a risk where a call to another is', 'db', 'connection refused', 'risk'],
-    ['a risk where it answers with an error', 'api', '503 Service Unavailable', 'risk'],
+    ['a risk where its name is not found', 'api', 'no such host', 'risk'],
   ])('is %s', (_, called, words, expected) => {
     const others = [
       anObject('Service', 'db', { spec: { selector: { app: 'db' }, ports: [{ port: 80 }] } }),
