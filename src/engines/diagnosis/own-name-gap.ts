@@ -1,5 +1,5 @@
 import { serviceOfHost } from '../hosts.ts';
-import { farSideIn } from '../logs/failed-hosts.ts';
+import { connectionFailureIn, farSideIn } from '../logs/failed-hosts.ts';
 import { nameOf, type Pod, refOf } from '../objects.ts';
 import { isReady } from '../pods.ts';
 import { selectedPods } from '../routes.ts';
@@ -7,11 +7,6 @@ import { matchesMap } from '../selectors.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { LogExcerpt } from '../snapshot-data.ts';
 import type { CrashGap } from './crash-gap.ts';
-
-/** Words of whoever looked up a name in vain. */
-const unresolved =
-  /no such host|name or service not known|couldn't lookup host|failed to resolve|ENOTFOUND|UnknownHostException|server misbehaving|could not resolve/i;
-const looked = /\blookup host ["'`]?([a-z0-9][a-z0-9.-]*[a-z0-9])/i;
 
 /**
  * The headless Service by whose name a program that dies looks for itself and its like, none of which is ready: without
@@ -23,7 +18,7 @@ export function ownNameGap(
 ): CrashGap | undefined {
   const { namespace, labels } = pod.metadata;
   const hosts = (log?.lines ?? []).flatMap(({ text }) =>
-    unresolved.test(text) ? (looked.exec(text)?.[1] ?? farSideIn(text)?.host ?? []) : [],
+    connectionFailureIn(text) === 'unknown-host' ? (farSideIn(text)?.host ?? []) : [],
   );
   const service = [...new Set(hosts)]
     .map((host) => serviceOfHost(snapshot, host.toLowerCase(), namespace)?.service)

@@ -26,7 +26,7 @@ export function goesOn(lines: readonly string[], text: string): boolean {
   if (parameter.test(text)) return isTyped(last);
   if (yamlProblem.test(text)) return lines.slice(-maximumSpread).some((line) => yamlPlace.test(line));
   const begun = lines.slice(-maximumSpread).findLastIndex(isTyped);
-  return begun !== -1 && isOpen(lines.slice(-maximumSpread).slice(begun).join('\n')) && !isFrame(text);
+  return begun !== -1 && isOpen(lines.slice(-maximumSpread).slice(begun).join('\n'));
 }
 
 /** Whether a line is a part of the list of errors that a complaint announced. */

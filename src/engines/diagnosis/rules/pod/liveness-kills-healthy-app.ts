@@ -2,6 +2,7 @@ import { crashingSince } from '../../../crashes/crashes.ts';
 import { isCrashing, isMissed } from '../../../crashes/crashing.ts';
 import { formatDuration, second } from '../../../durations.ts';
 import { mask } from '../../../logs/masking.ts';
+import type { SignatureId } from '../../../logs/signatures.ts';
 import { lastEntry } from '../../../logs/telling.ts';
 import { type Pod, refOf } from '../../../objects.ts';
 import { unsettledPods } from '../../../pod-groups.ts';
@@ -13,7 +14,7 @@ import { inContainer, quoteOf } from '../../crash-finding.ts';
 import { dependencyClause, dependencyFields } from '../../dependency-finding.ts';
 import { fileProbeOf } from '../../file-probe.ts';
 import { appWords, maskedOutput, probeClause, probeFinding, statusCodeIn, toldFault } from '../../probe-finding.ts';
-import { defineRule, type Evidence, type Finding } from '../../rule.ts';
+import { defineRule, type Evidence, type Finding, type Fix } from '../../rule.ts';
 
 export const livenessKillsHealthyApp = defineRule({
   id: 'liveness-kills-healthy-app',
@@ -43,43 +44,17 @@ export const livenessKillsHealthyApp = defineRule({
 });
 
 function killedByProbe(snapshot: Snapshot, failure: ProbeFailure): Finding {
-  const { container, probe, kill, outcome } = failure;
+  const { kill } = failure;
   const base = probeFinding(snapshot, failure);
   const { dependency, evidence: words } = appWords(snapshot, failure);
   const { evidence, ...fields } = dependency === undefined ? { evidence: [] } : dependencyFields(dependency);
-  const { periodSeconds = 10, failureThreshold = 3, timeoutSeconds = 1 } = probe;
   const last = failure.log && lastEntry(failure.log);
   const work: readonly Evidence[] = failure.log && last ? [quoteOf(failure.log, { entry: last })] : [];
-  const slow =
-    outcome === 'timeout'
-      ? `raise timeoutSeconds (${timeoutSeconds}) and failureThreshold (${failureThreshold})`
-      : `raise failureThreshold (${failureThreshold})`;
   return {
     ...base,
     problem: `${probeClause(failure)} ${howItFails(failure)}${dependency === undefined ? '' : `; the app ${dependencyClause(dependency)}`}`,
     certainty: kill?.event === undefined ? 'correlated' : 'message',
-    fixes: [
-      outcome === 'refused'
-        ? {
-            advice: `add a startupProbe to container ${container.name} that allows its whole start`,
-            reason: `liveness allows ${formatDuration(((probe.initialDelaySeconds ?? 0) + periodSeconds * failureThreshold) * second)}, and nothing listens by then`,
-          }
-        : (fileProbeOf(failure)?.fix ??
-          (isRefused(failure)
-            ? {
-                advice: `heal what the livenessProbe of container ${container.name} complains about; more time or tries do not`,
-                reason: maskedOutput(failure),
-              }
-            : isAbsent(failure)
-              ? {
-                  advice: `let the app keep what the livenessProbe of container ${container.name} looks for, or correct its command`,
-                  reason: 'more time does not help: what it looks for is not there',
-                }
-              : {
-                  advice: `${slow} of the livenessProbe of container ${container.name}, or let it ask something cheaper`,
-                  reason: 'the process works until it is told to stop',
-                })),
-    ],
+    fixes: [fixFor(failure)],
     missingEvidence: kill?.event === undefined ? ['the Killing events, which live an hour'] : [],
     ...fields,
     evidence: [...base.evidence, ...(words.length > 0 ? words : work), ...evidence],
@@ -92,13 +67,44 @@ function saidBy(failure: ProbeFailure): string {
   return output === '' ? '' : `: ${output}`;
 }
 
-/** Whether what a command asks answers, and refuses it. */
-const isRefused = (failure: ProbeFailure): boolean => {
-  const fault = toldFault(failure);
-  return (
-    fault === 'bad-credentials' || fault === 'pool-exhausted' || fault === 'tls' || fault === 'certificate-expired'
-  );
-};
+function fixFor(failure: ProbeFailure): Fix {
+  const { container, outcome, probe } = failure;
+  const { initialDelaySeconds = 0, periodSeconds = 10, failureThreshold = 3, timeoutSeconds = 1 } = probe;
+  if (outcome === 'refused') {
+    const allowed = formatDuration((initialDelaySeconds + periodSeconds * failureThreshold) * second);
+    return {
+      advice: `add a startupProbe to container ${container.name} that allows its whole start`,
+      reason: `liveness allows ${allowed}, and nothing listens by then`,
+    };
+  }
+  const ofFile = fileProbeOf(failure)?.fix;
+  if (ofFile !== undefined) return ofFile;
+  if (lasting.has(toldFault(failure))) {
+    return {
+      advice: `heal what the livenessProbe of container ${container.name} complains about; more time or tries do not`,
+      reason: maskedOutput(failure),
+    };
+  }
+  if (isAbsent(failure)) {
+    return {
+      advice: `let the app keep what the livenessProbe of container ${container.name} looks for, or correct its command`,
+      reason: 'more time does not help: what it looks for is not there',
+    };
+  }
+  const longer = outcome === 'timeout' ? `timeoutSeconds (${timeoutSeconds}) and ` : '';
+  return {
+    advice: `raise ${longer}failureThreshold (${failureThreshold}) of the livenessProbe of container ${container.name}, or let it ask something cheaper`,
+    reason: 'the process works until it is told to stop',
+  };
+}
+
+/** Faults of which a command tells when what it asks answers, and refuses it. */
+const lasting: ReadonlySet<SignatureId | undefined> = new Set([
+  'bad-credentials',
+  'pool-exhausted',
+  'tls',
+  'certificate-expired',
+]);
 
 /** Whether a command looks for a file that is not there. */
 const isAbsent = (failure: ProbeFailure): boolean => /no such file or directory/i.test(saidBy(failure));
