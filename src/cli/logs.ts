@@ -1,10 +1,11 @@
 import { InvalidArgumentError, Option } from 'commander';
 import * as z from 'zod';
-import type { Failure, Success } from '../outcome.ts';
+import type { Success } from '../outcome.ts';
 import { AppError } from '../platform/errors.ts';
 import { logAnalysis } from '../tools/report/log-analysis.ts';
 import { logAnalysisLines } from '../tools/report/log-analysis-lines.ts';
 import type { CommandContext, Register, Terminal } from './program.ts';
+import { fail } from './render/fail.ts';
 import { markdown } from './render/markdown.ts';
 import { paint } from './render/paint.ts';
 import { showProgress } from './render/progress.ts';
@@ -63,7 +64,7 @@ async function logs(context: CommandContext, operands: readonly string[], option
     )
     .finally(() => progress.end());
   if (signal.aborted) return interrupted;
-  if (!result.success) return fail(terminal, result, options.output);
+  if (!result.success) return fail(terminal, result, { command: 'logs', output: options.output });
   terminal.out(await shown(result, terminal, options));
   return 0;
 }
@@ -88,17 +89,6 @@ async function shown(result: Success, terminal: Terminal, { output, color }: Opt
   if (output === 'markdown') return `${markdown(lines)}\n`;
   const width = terminal.interactive ? terminal.columns : undefined;
   return `${paint(lines, { color: terminal.color && color, width })}\n`;
-}
-
-/** Programs read the failure where they read the result; people read it on stderr. */
-async function fail(terminal: Terminal, failure: Failure, output: Options['output']): Promise<number> {
-  if (output === 'json' || output === 'yaml') terminal.out(await structured(failure, output));
-  const { error, error_type: type, details } = failure;
-  // The hint about arguments names those of the tool.
-  const misasked = type === 'validation_error' && 'problems' in details;
-  const hint = misasked ? 'kubemend logs --help shows what can be asked.' : failure.hint;
-  terminal.err(`kubemend: ${error}\n${hint === undefined ? '' : `${hint}\n`}`);
-  return 2;
 }
 
 const units: Readonly<Record<string, number>> = { m: 1, h: 60, d: 1440 };

@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import type { Failure, Outcome, Success } from '../outcome.ts';
+import type { Outcome, Success } from '../outcome.ts';
 import { AppError } from '../platform/errors.ts';
 import { type Diagnosis, diagnosis } from '../tools/report/diagnosis.ts';
 import { diagnosisLines } from '../tools/report/diagnosis-lines.ts';
 import type { CommandContext, Terminal } from './program.ts';
+import { fail } from './render/fail.ts';
 import { markdown } from './render/markdown.ts';
 import { paint } from './render/paint.ts';
 import { showProgress } from './render/progress.ts';
@@ -47,7 +48,7 @@ export async function runDiagnosis(
     context.call(tool, args, { clusters: await context.openClusters(), onProgress }),
   );
   if (signal.aborted) return interrupted;
-  if (!result.success) return fail(terminal, result, options.output);
+  if (!result.success) return fail(terminal, result, { command: 'diagnose', output: options.output });
   const found = diagnosis.parse(result);
   terminal.out(await shown(found, result, { terminal, options }));
   if (found.checked.pods === 0 && object === undefined && options.namespace === undefined) hintAtScope(terminal, found);
@@ -90,17 +91,6 @@ async function shown(found: Diagnosis, result: Success, { terminal, options }: S
   if (output === 'markdown') return `${markdown(lines)}\n`;
   const width = terminal.interactive ? terminal.columns : undefined;
   return `${paint(lines, { color: terminal.color && options.color, width })}\n`;
-}
-
-/** Programs read the failure where they read the result; people read it on stderr. */
-async function fail(terminal: Terminal, failure: Failure, output: DiagnosisOptions['output']): Promise<number> {
-  if (output === 'json' || output === 'yaml') terminal.out(await structured(failure, output));
-  const { error, error_type: type, details } = failure;
-  // The hint about arguments names those of the tool.
-  const misasked = type === 'validation_error' && 'problems' in details;
-  const hint = misasked ? 'kubemend diagnose --help shows what can be asked.' : failure.hint;
-  terminal.err(`kubemend: ${error}\n${hint === undefined ? '' : `${hint}\n`}`);
-  return 2;
 }
 
 function hintAtScope(terminal: Terminal, { scope }: Diagnosis): void {
